@@ -1,0 +1,64 @@
+"""The store: short transactions on one database, for one company or, with a reason, for the system."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from crm_data.errors import CrmError
+from crm_data.store.connections import Engines, open_engines
+from crm_data.store.failures import as_sentence
+from crm_data.store.scope import CompanyScope, CompanySession
+
+log = logging.getLogger("foyer.store")
+
+
+class Store:
+    """An open database. Threads may share it; each call makes a session of its own."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engines: Engines = open_engines(url)
+
+    def close(self) -> None:
+        """Close every connection; the store may be opened anew by `reopen`."""
+        self.engines.dispose()
+
+    def reopen(self) -> None:
+        """New engines on the same address, after the file was replaced."""
+        self.engines.dispose()
+        self.engines = open_engines(self.url)
+
+    @contextmanager
+    def read(self, scope: CompanyScope) -> Iterator[CompanySession]:
+        """One read transaction of one company: everything seen in it is of one moment."""
+        with as_sentence(), CompanySession(self.engines.read, scope.company_id) as session:
+            yield session
+
+    @contextmanager
+    def write(self, scope: CompanyScope) -> Iterator[CompanySession]:
+        """One write transaction of one company: committed at the end, undone by any exception."""
+        with as_sentence(), CompanySession(self.engines.write, scope.company_id) as session:
+            with session.begin():
+                yield session
+
+    @contextmanager
+    def system(self, reason: str, write: bool = True) -> Iterator[Session]:
+        """A transaction across companies, for signing in, the command line and the operator. Logged."""
+        log.debug("system scope: %s", reason)
+        engine = self.engines.write if write else self.engines.read
+        with as_sentence(), Session(engine, autoflush=False, expire_on_commit=False) as session:
+            sa.event.listen(session, "after_begin", _open_guard)
+            with session.begin():
+                yield session
+
+
+def _open_guard(session: Session, transaction: object, connection: sa.Connection) -> None:
+    connection.info["guard"].system = True
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT set_config('app.system', 'on', true)")
+
+
+__all__ = ["CrmError", "Store"]

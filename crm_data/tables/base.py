@@ -1,0 +1,114 @@
+"""What every table shares: naming, the company column, audit columns, and checks made from the fields."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from crm_data.tables import fields as f
+from crm_data.tables.checks import attach_checks, attach_sort_indexes
+from crm_data.tables.types import UtcDateTime
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The registry of tables. A class that is a table gets its checks and indexes from its fields."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+    def __init_subclass__(cls, **kw: Any) -> None:
+        super().__init_subclass__(**kw)
+        if "__tablename__" in cls.__dict__:
+            attach_checks(cls.__table__)
+            attach_sort_indexes(cls.__table__)
+
+
+class Recorded:
+    """When a row was made and last changed, and its version for those who edit it."""
+
+    created_at: Mapped[datetime] = f.moment(
+        "Created", now=True, sort=True, form=False, edit=False, imports=False
+    )
+    updated_at: Mapped[datetime] = f.moment(
+        "Changed", now=True, sort=True, form=False, edit=False, imports=False
+    )
+    version: Mapped[int] = mapped_column(sa.Integer, nullable=False, default=1, server_default=sa.text("1"))
+
+
+class CompanyOwned:
+    """A row that belongs to exactly one company. The walls find every table by this mixin and by its column."""
+
+    @declared_attr
+    def company_id(cls) -> Mapped[int]:
+        return mapped_column(
+            sa.Integer, sa.ForeignKey("companies.id", ondelete="CASCADE"), nullable=False, index=True
+        )
+
+
+class Made:
+    """Who made the row."""
+
+    @declared_attr
+    def created_by(cls) -> Mapped[int | None]:
+        return f.member("Created by", form=False, edit=False, imports=False)
+
+
+class Archivable:
+    """A row that people put away and bring back; erasing for good is another act."""
+
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    @declared_attr
+    def archived_by(cls) -> Mapped[int | None]:
+        return mapped_column(sa.Integer, sa.ForeignKey("users.id", ondelete="SET NULL"), index=True)
+
+
+class Imported:
+    """Where a row came from, so that the same file again finds it; columns of the file that fit nowhere."""
+
+    external_id: Mapped[str | None] = f.text("External id", 255, form=False, edit=False)
+    imported: Mapped[dict[str, str] | None] = f.json("Also in the file")
+
+
+def same_company(table: str, column: str, to: str, use_alter: bool = False) -> sa.ForeignKeyConstraint:
+    """The composite key that makes a reference into another company impossible, whoever writes.
+
+    NO ACTION and deferred: the single-column key beside it carries the ON DELETE, in whatever order rows go.
+    """
+    return sa.ForeignKeyConstraint(
+        ["company_id", column],
+        [f"{to}.company_id", f"{to}.id"],
+        name=f"fk_{table}_same_company_{column}",
+        deferrable=True,
+        initially="DEFERRED",
+        use_alter=use_alter,
+    )
+
+
+def same_company_member(table: str, column: str = "assigned_to") -> sa.ForeignKeyConstraint:
+    """The composite key that makes an assignee a member of the same company."""
+    return sa.ForeignKeyConstraint(
+        ["company_id", column],
+        ["user_companies.company_id", "user_companies.user_id"],
+        name=f"fk_{table}_member_{column}",
+        deferrable=True,
+        initially="DEFERRED",
+    )
+
+
+def table_args(table: str, *extra: Any, parent: bool = False, importable: bool = True) -> tuple[Any, ...]:
+    """What the company-owned tables have in common beside their columns; index behind each composite key."""
+    args: list[Any] = list(extra)
+    if parent:
+        args.append(sa.UniqueConstraint("company_id", "id", name=f"uq_{table}_company_id_id"))
+    if importable:
+        args.append(sa.UniqueConstraint("company_id", "source", "external_id", name=f"uq_{table}_external"))
+    return (*args, {"sqlite_autoincrement": True})

@@ -1,0 +1,79 @@
+"""CHECK constraints and sort indexes made from the fields: SQLite enforces no length, type or JSON by itself."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_data.tables.fields import Field, Kind
+from crm_data.tables.types import Money, UtcDateTime
+
+# A missing value sorts behind everything; each expression is spelled once, for the index and for the query.
+_LAST = {
+    Kind.DAY: "'9999-12-31'",
+    Kind.MOMENT: "'9999-12-31 00:00:00'",
+    Kind.MONEY: "0",
+    Kind.WHOLE: "0",
+    Kind.TEXT: "''",
+    Kind.EMAIL: "''",
+}
+
+
+def sort_key(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """What a column is ordered by: text without regard to case, an absent value last."""
+    field: Field = column.info["field"]
+    key: sa.ColumnElement[Any] = column
+    if column.nullable:
+        key = sa.func.coalesce(column, sa.literal_column(_LAST[field.kind], column.type))
+    if field.kind in (Kind.TEXT, Kind.EMAIL):
+        key = sa.func.lower(key)
+    return key
+
+
+def attach_sort_indexes(table: Any) -> None:
+    """An index (company, sort key, id) for every sortable column: the company first, the id to break ties."""
+    for column in table.columns:
+        field = column.info.get("field")
+        if field and field.sort and "company_id" in table.columns:
+            sa.Index(f"ix_{table.name}_by_{column.name}", table.c.company_id, sort_key(column), table.c.id)
+
+
+def attach_checks(table: Any) -> None:
+    """The checks that follow from each column's declaration and type."""
+    for column in table.columns:
+        field = column.info.get("field")
+        if field and field.choices:
+            allowed = ", ".join(f"'{c.value}'" for c in field.choices)
+            _check(table, f"{column.name}_choice", f"{column.name} IN ({allowed})")
+        if field and field.kind is Kind.WHOLE:
+            _check(table, f"{column.name}_bounds", f"{column.name} BETWEEN {field.low} AND {field.high}")
+        if isinstance(column.type, Money):
+            _check(
+                table, f"{column.name}_bounds", f"{column.name} >= 0 AND {column.name} <= 9999999999999.99"
+            )
+        for what, sql in _sqlite_checks(column):
+            _check(table, f"{column.name}_{what}", sql, only="sqlite")
+
+
+def _sqlite_checks(column: Any) -> list[tuple[str, str]]:
+    """What PostgreSQL's types say by themselves, said to SQLite."""
+    name, kind = column.name, column.type
+    if isinstance(kind, sa.String) and kind.length:
+        return [("length", f"length({name}) <= {kind.length}")]
+    if isinstance(kind, sa.Boolean):
+        return [("yes_no", f"{name} IN (0, 1)")]
+    if isinstance(kind, sa.JSON):
+        return [("json", f"{name} IS NULL OR json_valid({name})")]
+    if isinstance(kind, Money):
+        return [("number", f"typeof({name}) IN ('integer', 'real', 'null')")]
+    if isinstance(kind, sa.Integer) and not column.primary_key and not column.foreign_keys:
+        return [("number", f"typeof({name}) IN ('integer', 'null')")]
+    if isinstance(kind, UtcDateTime):
+        return [("moment", f"{name} IS NULL OR {name} IS strftime('%Y-%m-%d %H:%M:%S', {name})")]
+    if isinstance(kind, sa.Date):
+        return [("day", f"{name} IS NULL OR {name} IS strftime('%Y-%m-%d', {name})")]
+    return []
+
+
+def _check(table: Any, name: str, sql: str, only: str | None = None) -> None:
+    check = sa.CheckConstraint(sql, name=name)
+    table.append_constraint(check.ddl_if(dialect=only) if only else check)

@@ -1,0 +1,44 @@
+"""companies: the tenants. Each other row of the product belongs to exactly one of them."""
+
+from datetime import date
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_data.tables import fields as f
+from crm_data.tables.base import Base, Made, Recorded
+
+
+class CompanyStatus(StrEnum):
+    """Only an active company can be signed in to."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    SUSPENDED = "suspended"
+
+
+class Company(Recorded, Made, Base):
+    """One tenant: its profile, its currency, its plan."""
+
+    __tablename__ = "companies"
+    __table_args__ = (sa.Index("ix_companies_status", "status"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
+    name: Mapped[str] = f.text("Name", 255, required=True)
+    logo: Mapped[str | None] = f.url("Logo", 500)
+    email: Mapped[str] = f.email("E-mail", required=True, unique=True)
+    phone: Mapped[str | None] = f.phone()
+    address: Mapped[str | None] = f.long_text("Address")
+    city: Mapped[str | None] = f.text("City", 100)
+    state: Mapped[str | None] = f.text("State", 100)
+    country: Mapped[str | None] = f.text("Country", 100)
+    zip_code: Mapped[str | None] = f.text("Postal code", 20)
+    website: Mapped[str | None] = f.url("Website", 255)
+    industry: Mapped[str | None] = f.text("Industry", 100)
+    company_size: Mapped[str | None] = f.text("Size", 50)
+    currency: Mapped[str] = f.text("Currency", 10, required=True, default="USD", help="Three letters, as USD")
+    status: Mapped[str] = f.choice("Status", CompanyStatus, 20, CompanyStatus.ACTIVE, form=False)
+    subscription_plan: Mapped[str | None] = f.text("Plan", 50, form=False)
+    subscription_start: Mapped[date | None] = f.day("Plan starts", form=False)
+    subscription_end: Mapped[date | None] = f.day("Plan ends", form=False)

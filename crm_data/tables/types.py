@@ -1,0 +1,65 @@
+"""Column types that keep their promise on both engines: UTC moments, exact money, JSON."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import DECIMAL, JSON, DateTime, Dialect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+CENT = Decimal("0.01")
+# The server default's own text form; SQLAlchemy's would add '.000000' and so sort apart from it.
+_STORED = "%(year)04d-%(month)02d-%(day)02d %(hour)02d:%(minute)02d:%(second)02d"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware datetimes in and out, kept in UTC to the second, in one text form on SQLite."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(sqlite.DATETIME(storage_format=_STORED))
+        return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True, precision=0))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        utc = value.astimezone(UTC).replace(microsecond=0)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Money(TypeDecorator[Decimal]):
+    """An amount exact to the cent, DECIMAL(15,2); a Decimal with two places in and out."""
+
+    impl = DECIMAL(15, 2)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        # SQLite keeps a double: 13 digits before the point and 2 behind it pass through one unharmed.
+        return dialect.type_descriptor(DECIMAL(15, 2, asdecimal=dialect.name != "sqlite"))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        exact = Decimal(value)
+        if not exact.is_finite() or exact != exact.quantize(CENT):
+            raise ValueError("an amount must be a number of whole cents")
+        return float(exact) if dialect.name == "sqlite" else exact
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(str(value)).quantize(CENT)
+
+
+def json_type() -> JSON:
+    """JSON in which an absent value is SQL NULL."""
+    return JSON(none_as_null=True)

@@ -1,0 +1,106 @@
+"""companies: the tenants."""
+
+import sqlalchemy as sa
+from alembic import op
+from crm_data.tables.types import UtcDateTime
+from migrations.helpers import on_sqlite
+
+revision = "001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make it."""
+    op.create_table(
+        "companies",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("name", sa.String(255), nullable=False),
+        sa.Column("logo", sa.String(500), nullable=True),
+        sa.Column("email", sa.String(255), nullable=False),
+        sa.Column("phone", sa.String(20), nullable=True),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("city", sa.String(100), nullable=True),
+        sa.Column("state", sa.String(100), nullable=True),
+        sa.Column("country", sa.String(100), nullable=True),
+        sa.Column("zip_code", sa.String(20), nullable=True),
+        sa.Column("website", sa.String(255), nullable=True),
+        sa.Column("industry", sa.String(100), nullable=True),
+        sa.Column("company_size", sa.String(50), nullable=True),
+        sa.Column("currency", sa.String(10), nullable=False, server_default=sa.text("'USD'")),
+        sa.Column("status", sa.String(20), nullable=False, server_default=sa.text("'active'")),
+        sa.Column("subscription_plan", sa.String(50), nullable=True),
+        sa.Column("subscription_start", sa.Date(), nullable=True),
+        sa.Column("subscription_end", sa.Date(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False, server_default=sa.text("CURRENT_TIMESTAMP")),
+        sa.Column("updated_at", UtcDateTime(), nullable=False, server_default=sa.text("CURRENT_TIMESTAMP")),
+        sa.Column("version", sa.Integer(), nullable=False, server_default=sa.text("1")),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        on_sqlite(
+            sa.ForeignKeyConstraint(
+                ["created_by"], ["users.id"], name="fk_companies_created_by_users", ondelete="SET NULL"
+            )
+        ),
+        sa.UniqueConstraint("email", name="uq_companies_email"),
+        on_sqlite(sa.CheckConstraint("length(city) <= 100", name=op.f("ck_companies_city_length"))),
+        on_sqlite(
+            sa.CheckConstraint("length(company_size) <= 50", name=op.f("ck_companies_company_size_length"))
+        ),
+        on_sqlite(sa.CheckConstraint("length(country) <= 100", name=op.f("ck_companies_country_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "created_at IS NULL OR created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at)",
+                name=op.f("ck_companies_created_at_moment"),
+            )
+        ),
+        on_sqlite(sa.CheckConstraint("length(currency) <= 10", name=op.f("ck_companies_currency_length"))),
+        on_sqlite(sa.CheckConstraint("length(email) <= 255", name=op.f("ck_companies_email_length"))),
+        on_sqlite(sa.CheckConstraint("length(industry) <= 100", name=op.f("ck_companies_industry_length"))),
+        on_sqlite(sa.CheckConstraint("length(logo) <= 500", name=op.f("ck_companies_logo_length"))),
+        on_sqlite(sa.CheckConstraint("length(name) <= 255", name=op.f("ck_companies_name_length"))),
+        on_sqlite(sa.CheckConstraint("length(phone) <= 20", name=op.f("ck_companies_phone_length"))),
+        on_sqlite(sa.CheckConstraint("length(state) <= 100", name=op.f("ck_companies_state_length"))),
+        sa.CheckConstraint(
+            "status IN ('active', 'inactive', 'suspended')", name=op.f("ck_companies_status_choice")
+        ),
+        on_sqlite(sa.CheckConstraint("length(status) <= 20", name=op.f("ck_companies_status_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "subscription_end IS NULL OR subscription_end IS strftime('%Y-%m-%d', subscription_end)",
+                name=op.f("ck_companies_subscription_end_day"),
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "length(subscription_plan) <= 50", name=op.f("ck_companies_subscription_plan_length")
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "subscription_start IS NULL OR subscription_start IS strftime('%Y-%m-%d', subscription_start)",
+                name=op.f("ck_companies_subscription_start_day"),
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "updated_at IS NULL OR updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at)",
+                name=op.f("ck_companies_updated_at_moment"),
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(version) IN ('integer', 'null')", name=op.f("ck_companies_version_number")
+            )
+        ),
+        on_sqlite(sa.CheckConstraint("length(website) <= 255", name=op.f("ck_companies_website_length"))),
+        on_sqlite(sa.CheckConstraint("length(zip_code) <= 20", name=op.f("ck_companies_zip_code_length"))),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_companies_created_by", "companies", ["created_by"])
+    op.create_index("ix_companies_status", "companies", ["status"])
+
+
+def downgrade() -> None:
+    """Take it away."""
+    op.drop_table("companies")

@@ -1,0 +1,73 @@
+"""Triggers that the tables need and Alembic does not see: `updated_at`, and logs that can only grow.
+
+Made from what the database holds, so that they can be put back after any migration has rebuilt a table.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+APPEND_ONLY = ("change_log",)
+
+
+def raise_walls(connection: Connection) -> None:
+    """Create, or put back, every trigger. May be called at any revision and any number of times."""
+    make = _sqlite if connection.dialect.name == "sqlite" else _postgresql
+    inspector = sa.inspect(connection)
+    for table in inspector.get_table_names():
+        columns = {column["name"] for column in inspector.get_columns(table)}
+        for statement in make(table, columns):
+            connection.exec_driver_sql(statement)
+
+
+def _sqlite(table: str, columns: set[str]) -> list[str]:
+    made = []
+    if "updated_at" in columns:
+        made.append(
+            f"CREATE TRIGGER IF NOT EXISTS {table}_updated_at AFTER UPDATE ON {table}"
+            " WHEN NEW.updated_at IS OLD.updated_at AND NEW.updated_at IS NOT CURRENT_TIMESTAMP"
+            f" BEGIN UPDATE {table} SET updated_at = CURRENT_TIMESTAMP WHERE id = NEW.id; END"
+        )
+    if table in APPEND_ONLY:
+        made.append(
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table}"
+            " BEGIN SELECT RAISE(ABORT, 'append-only'); END"
+        )
+        made.append(
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table}"
+            " WHEN EXISTS (SELECT 1 FROM companies WHERE id = OLD.company_id)"
+            " BEGIN SELECT RAISE(ABORT, 'append-only'); END"
+        )
+    return made
+
+
+_TOUCH = """CREATE OR REPLACE FUNCTION app_touch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN
+    NEW.updated_at := date_trunc('second', clock_timestamp());
+  END IF;
+  RETURN NEW;
+END $$"""
+_REFUSE = """CREATE OR REPLACE FUNCTION app_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    IF NOT EXISTS (SELECT 1 FROM companies WHERE id = OLD.company_id) THEN RETURN OLD; END IF;
+  END IF;
+  RAISE EXCEPTION 'append-only';
+END $$"""
+
+
+def _postgresql(table: str, columns: set[str]) -> list[str]:
+    made = []
+    if "updated_at" in columns:
+        made.append(_TOUCH)
+        made.append(
+            f"CREATE OR REPLACE TRIGGER {table}_updated_at BEFORE UPDATE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION app_touch()"
+        )
+    if table in APPEND_ONLY:
+        made.append(_REFUSE)
+        made.append(
+            f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION app_append_only()"
+        )
+    return made
