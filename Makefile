@@ -1,0 +1,67 @@
+# The commands of Foyer. They need Python 3.11 or newer and make, nothing else.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PY := .venv/bin/python
+PIP := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
+DEMO_FILE := data/demo.db
+DEMO := DATABASE_URL=sqlite:///$(DEMO_FILE)
+
+.PHONY: help install run demo test check bench
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+install: .venv/.installed ## make the environment in .venv (again only when the requirements changed)
+
+run: .venv/.installed ## start Foyer on http://127.0.0.1:8501 with the database of DATABASE_URL (data/crm.db)
+	@$(PY) -m dashboard
+
+demo: .venv/.installed ## start Foyer with two made-up companies in data/demo.db
+	@if [ -e $(DEMO_FILE) ]; then \
+		echo "The demo database $(DEMO_FILE) is already there, with the sign-in e-mails and the password that were printed"; \
+		echo "when it was made. To set a new password:"; \
+		echo "  $(DEMO) $(PY) -m crm_data reset-password E-MAIL"; \
+		echo "To begin again, stop Foyer, delete $(DEMO_FILE) and run make demo."; \
+	else \
+		mkdir -p $(dir $(DEMO_FILE)); \
+		trap 'rm -f $(DEMO_FILE) $(DEMO_FILE)-wal $(DEMO_FILE)-shm; exit 130' INT TERM; \
+		$(DEMO) $(PY) -m crm_data demo || { rm -f $(DEMO_FILE) $(DEMO_FILE)-wal $(DEMO_FILE)-shm; exit 1; }; \
+	fi
+	@$(DEMO) $(PY) -m dashboard
+
+test: .venv/.installed-dev ## run every test, in real browsers and on SQLite and PostgreSQL (about ten minutes)
+	@$(PY) -m tests.support.browser
+	$(PY) -m pytest -q -n 2
+
+check: .venv/.installed-dev ## lint, format, types, the direction of imports and the quick tests (about a minute)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy crm_data dashboard pages migrations
+	.venv/bin/lint-imports --no-logo
+	$(PY) -m pytest -q -m "not slow and not browser and not postgres" -n 2
+
+bench: .venv/.installed-dev ## measure Foyer against plain SQLite and an empty Streamlit page
+	@$(PY) -m bench
+
+.venv/.installed: requirements.txt constraints.txt | .venv/bin/python
+	@echo "Installing what Foyer needs into .venv"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed requirements-dev.txt
+	@echo "Installing what the tests and checks need into .venv"
+	@$(PIP) -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+# Each name is tried by running it: a version manager's stand-in may be on the PATH and start nothing, and a
+# distribution's Python may come without venv.
+.venv/bin/python:
+	@for python in python3.13 python3.12 python3.11 python3; do \
+		if $$python -c 'import sys, ensurepip, sqlite3, ssl; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+			echo "Making .venv with $$($$python --version)"; \
+			exec $$python -m venv .venv; \
+		fi; \
+	done; \
+	echo "Foyer needs Python 3.11 or newer with venv; install it (on Debian: python3 and python3-venv) and run make again." >&2; \
+	exit 1

@@ -1,0 +1,115 @@
+"""What every test may ask for: a fresh migrated database on either engine, a clock that stands still, a browser."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support import browser as chromium
+from tests.support import postgres, run
+from tests.support.databases import Database, fresh
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The run's folder is made before the workers start, and inherited by them."""
+    if not hasattr(config, "workerinput"):
+        for folder in run.left_behind():
+            postgres.stop(folder)
+            run.remove(folder)
+        run.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The run's own server and files go with it."""
+    if not hasattr(config, "workerinput"):
+        postgres.stop(run.folder())
+        run.remove(run.folder())
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def engine_kind(request: pytest.FixtureRequest) -> str:
+    """Every test that asks for it, or for a database, runs once an engine.
+
+    `@pytest.mark.parametrize("engine_kind", ["sqlite"])` keeps a test to one.
+    """
+    return str(request.param)
+
+
+@pytest.fixture
+def database(engine_kind: str) -> Iterator[Database]:
+    """A database of the test's own at the newest revision."""
+    made = fresh(engine_kind)
+    yield made
+    made.drop()
+
+
+@pytest.fixture
+def database_url(database: Database) -> str:
+    """The way in of the application to `database`: on PostgreSQL it may change rows, and no table."""
+    return database.url
+
+
+@pytest.fixture
+def empty_database(engine_kind: str) -> Iterator[Database]:
+    """A database of the test's own without any table, for the migrations."""
+    made = fresh(engine_kind, migrated=False)
+    yield made
+    made.drop()
+
+
+@pytest.fixture(scope="module")
+def new_database() -> Iterator[Callable[[str], Database]]:
+    """`new_database("sqlite")` makes a migrated database that lasts for the module."""
+    made: list[Database] = []
+
+    def make(kind: str) -> Database:
+        made.append(fresh(kind))
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.drop()
+
+
+class FrozenClock:
+    """A clock that shows `moment` until it is moved."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def move(self, **by: float) -> datetime:
+        """Move on by so many days, hours, minutes or seconds, and show the new time."""
+        self.moment += timedelta(**by)
+        return self.moment
+
+
+@pytest.fixture
+def frozen_clock() -> Iterator[FrozenClock]:
+    """Time stands still at a Monday morning in 2026, UTC, in this process."""
+    from crm_data import clock
+
+    stopped = FrozenClock(datetime(2026, 3, 2, 9, 30, tzinfo=UTC))
+    clock.set_source(stopped)
+    yield stopped
+    clock.set_source(None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, for one module: while it is open, asyncio.run refuses to work in the same process."""
+    with sync_playwright() as playwright:
+        opened = chromium.launch(playwright)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page of a person of its own (cookies are not shared), 1280 x 800."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield context.new_page()
+    context.close()

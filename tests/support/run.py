@@ -1,0 +1,77 @@
+"""One test run's own folder: what its workers share, made once, and removed when the run ends."""
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+FOLDER = "FOYER_TEST_RUN"
+PREFIX = "foyer-tests-"
+
+
+def begin() -> None:
+    """Make the run's folder and name it in the environment, so that every worker finds the same one."""
+    parent = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
+    os.chmod(parent, 0o711)  # PostgreSQL, which never runs as root, must be able to walk through it
+    os.environ[FOLDER] = parent
+
+
+def folder() -> Path:
+    """The folder of this run."""
+    return Path(os.environ[FOLDER])
+
+
+def name(folder: Path) -> str:
+    """The name of the run that a folder belongs to, fit for a database: letters and digits."""
+    return "".join(letter for letter in folder.name.removeprefix(PREFIX).lower() if letter.isalnum())
+
+
+def remove(folder: Path) -> None:
+    """Remove a run's folder, and with it everything the run made."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def left_behind() -> list[Path]:
+    """Folders of runs that were killed before they could tidy up: their process is gone."""
+    found = Path(tempfile.gettempdir()).glob(f"{PREFIX}*")
+    mine = [path for path in found if path.stat().st_uid == os.getuid()]
+    return [path for path in mine if not _alive(path.name.removeprefix(PREFIX).partition("-")[0])]
+
+
+def once(what: str, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """What `make` answers, called by the first worker that asks; the others wait and get the same answer.
+
+    A failure is remembered too, so that a broken migration is tried once and not before every test.
+    """
+    answer = folder() / f"{what}.json"
+    with open(folder() / f"{what}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not answer.exists():
+            try:
+                found = make()
+            except BaseException as error:
+                _write(answer, {"error": f"{type(error).__name__}: {error}"})
+                raise
+            _write(answer, found)
+    kept: dict[str, str] = json.loads(answer.read_text())
+    if "error" in kept:
+        raise RuntimeError(f"Making the {what} for the tests failed: {kept['error']}")
+    return kept
+
+
+def _write(path: Path, values: dict[str, str]) -> None:
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(values))
+
+
+def _alive(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
