@@ -1,4 +1,4 @@
-"""What every test may ask for: a fresh migrated database on either engine, a clock that stands still, a browser."""
+"""What every test may ask for: a fresh migrated database on either engine, a stopped clock, a browser."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta

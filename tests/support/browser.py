@@ -1,4 +1,4 @@
-"""The Chromium that the browser tests drive: the machine's own, else installed; `python -m tests.support.browser`."""
+"""The Chromium that the browser tests drive: the machine's own, or one that this module installs when run."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ NONE = (
     " install either, or run make test as root on Debian or with access to the network."
 )
 
-# --no-sandbox because tests also run as root in containers; the rest keeps the browser quiet and the same everywhere.
+# --no-sandbox because tests also run as root in containers; the rest keeps the browser quiet.
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -33,7 +33,7 @@ def find() -> str | None:
 
 
 def ensure() -> str:
-    """The path of a browser, installed if need be; ends the program with one sentence when none can be had."""
+    """The path of a browser, installed if need be; ends the program with a sentence when none can be had."""
     with sync_playwright() as playwright:
         playwrights_own = playwright.chromium.executable_path
     if path := find() or _starts(playwrights_own):
@@ -57,7 +57,7 @@ def launch(playwright: Playwright) -> Browser:
 
 
 def _starts(path: str) -> str | None:
-    """The path, if it is there and runs: some systems have a file of that name that only tells where to get one."""
+    """The path, if it runs: some systems have a file of that name that only tells where to get one."""
     if not Path(path).exists():
         return None
     done = subprocess.run([path, "--version"], capture_output=True, stdin=subprocess.DEVNULL)

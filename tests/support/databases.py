@@ -12,7 +12,7 @@ from tests.support import postgres, run
 
 @dataclass(frozen=True)
 class Database:
-    """A database of a test's own. `url` is the application's way in, `admin_url` the owner's (the same on SQLite)."""
+    """A test's own database: `url` for the application, `admin_url` for the owner (the same on SQLite)."""
 
     kind: str
     url: str
@@ -49,9 +49,7 @@ def _migrate_sqlite() -> dict[str, str]:
     path = run.folder() / "template.db"
     upgrade(f"sqlite:///{path}")
     connection = sqlite3.connect(path)
-    connection.execute(
-        "PRAGMA wal_checkpoint(TRUNCATE)"
-    )  # a copy of the file alone must be the whole database
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the file alone must be the whole database
     connection.close()
     return {"path": str(path)}
 

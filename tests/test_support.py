@@ -1,0 +1,74 @@
+"""The ground that the tests stand on: databases of their own, two roles, the clock, the browser."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from playwright.sync_api import Page
+
+from tests.conftest import FrozenClock
+from tests.support.databases import Database
+
+MADE = "INSERT INTO companies (name, email) VALUES ('Only here', 'info@only.example')"
+
+
+def companies(database: Database, *, add: bool = False) -> int:
+    """How many companies the database holds, after making one more if asked to."""
+    with closing(connected(database)) as connection:
+        if add:
+            connection.execute(MADE)
+            connection.commit()
+        found = connection.execute("SELECT count(*) FROM companies").fetchone()
+        assert found
+        return int(found[0])
+
+
+def connected(database: Database) -> sqlite3.Connection | psycopg.Connection:
+    """A plain connection, as the application's role."""
+    if database.kind == "sqlite":
+        return sqlite3.connect(database.url.removeprefix("sqlite:///"))
+    return psycopg.connect(database.url)
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_each_test_has_a_migrated_database_of_its_own(database: Database, turn: str) -> None:
+    assert companies(database) == 0
+    assert companies(database, add=True) == 1
+
+
+@pytest.mark.parametrize("engine_kind", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_the_application_changes_rows_and_no_table(database: Database) -> None:
+    with (
+        psycopg.connect(database.url) as application,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        application.execute("ALTER TABLE companies ADD COLUMN extra text")
+    with psycopg.connect(database.admin_url) as owner:
+        owner.execute("ALTER TABLE companies ADD COLUMN extra text")
+        bypasses = owner.execute(
+            "SELECT rolname, rolbypassrls, rolsuper FROM pg_roles WHERE rolname LIKE '%foyer%' ORDER BY 1"
+        )
+        assert [row[1:] for row in bypasses] == [(False, False), (True, False)]
+
+
+def test_an_empty_database_has_no_tables(empty_database: Database) -> None:
+    with pytest.raises((sqlite3.OperationalError, psycopg.errors.UndefinedTable)):
+        companies(empty_database)
+
+
+def test_time_stands_still_until_it_is_moved(frozen_clock: FrozenClock) -> None:
+    from crm_data import clock
+
+    before = clock.now()
+    assert before == clock.now() == datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    frozen_clock.move(days=1, minutes=5)
+    assert (clock.now() - before).total_seconds() == 86_700
+
+
+@pytest.mark.browser
+def test_a_page_opens(page: Page) -> None:
+    page.set_content("<title>Foyer</title><p>Good morning</p>")
+    assert page.title() == "Foyer"
+    assert page.inner_text("p") == "Good morning"
