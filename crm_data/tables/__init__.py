@@ -17,6 +17,29 @@ OUTSIDE_ANY_COMPANY = frozenset(
     {"users", "sessions", "sign_in_attempts", "one_time_links", "security_log", "alembic_version"}
 )
 
+# What a record is called by, for links and lists.
+_TITLES = {
+    "customers": "name",
+    "leads": "lead_name",
+    "deals": "deal_name",
+    "tasks": "title",
+    "activities": "title",
+}
+
+
+def by_name(table: str) -> type[Base]:
+    """The class of a table, by its name."""
+    for mapper in Base.registry.mappers:
+        if mapper.class_.__tablename__ == table:
+            return mapper.class_  # type: ignore[no-any-return]
+    raise KeyError(table)
+
+
+def title_of(table: str) -> str:
+    """The column that holds what a record of this table is called."""
+    return _TITLES[table]
+
+
 __all__ = [
     "OUTSIDE_ANY_COMPANY",
     "Activity",
@@ -35,4 +58,6 @@ __all__ = [
     "SignInSession",
     "Task",
     "User",
+    "by_name",
+    "title_of",
 ]

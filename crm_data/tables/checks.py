@@ -18,15 +18,18 @@ _LAST = {
 }
 
 
-def sort_key(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """What a column is ordered by: text without regard to case, an absent value last."""
+def sort_key(column: sa.Column[Any], attribute: Any = None) -> sa.ColumnElement[Any]:
+    """What a column is ordered by: text without regard to case, an absent value last.
+
+    `attribute` is the ORM's own spelling of the column, which a scoped statement must use.
+    """
     field: Field = column.info["field"]
-    key: sa.ColumnElement[Any] = column
+    key: Any = column if attribute is None else attribute
     if column.nullable:
-        key = sa.func.coalesce(column, sa.literal_column(_LAST[field.kind], column.type))
+        key = sa.func.coalesce(key, sa.literal_column(_LAST[field.kind], column.type))
     if field.kind in (Kind.TEXT, Kind.EMAIL):
         key = sa.func.lower(key)
-    return key
+    return key  # type: ignore[no-any-return]
 
 
 def attach_sort_indexes(table: Any) -> None:

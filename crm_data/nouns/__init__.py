@@ -1,0 +1,1 @@
+"""What only one kind of record can do, one file each; everything shared is in store.records."""

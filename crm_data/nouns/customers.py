@@ -1,0 +1,35 @@
+"""Customers: a warning about look-alikes before one is added twice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_data.store.query import like
+from crm_data.store.records import Records
+from crm_data.store.values import clean_text
+from crm_data.tables import Customer
+
+
+class Customers(Records):
+    """The customers of one company."""
+
+    table = Customer
+
+    def lookalikes(self, values: Mapping[str, Any], limit: int = 3) -> list[tuple[int, str]]:
+        """Customers that share the name, e-mail or phone: (id, name), for a warning and never a refusal."""
+        clauses: list[sa.ColumnElement[bool]] = []
+        for column in (Customer.name, Customer.email):
+            said = clean_text(values.get(column.key)) if values.get(column.key) else None
+            if said:
+                clauses.append(column.ilike(like(said)[1:-1], escape="\\"))
+        digits = "".join(c for c in str(values.get("phone") or "") if c.isdigit())
+        if len(digits) >= 7:
+            clauses.append(Customer.phone == values["phone"])
+        if not clauses:
+            return []
+        wanted = (
+            sa.select(Customer.id, Customer.name).where(sa.or_(*clauses)).order_by(Customer.id).limit(limit)
+        )
+        with self._store.read(self._scope) as session:
+            return [(id_, name) for id_, name in session.execute(wanted)]

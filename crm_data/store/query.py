@@ -1,0 +1,243 @@
+"""What a list shows: search, filters, sort and place, as values, as URL parameters, and as SQL."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from crm_data.errors import Invalid
+from crm_data.store.values import clean_text, parse, row_id
+from crm_data.tables.checks import sort_key
+from crm_data.tables.fields import Field, Kind, fields_of
+
+PAGE = 50
+NOBODY = "none"
+_RANGES = (Kind.MONEY, Kind.WHOLE, Kind.DAY, Kind.MOMENT)
+_RESERVED = ("q", "sort", "after", "before", "at", "archived")
+
+
+@dataclass(frozen=True)
+class Query:
+    """One list. `where`: field -> a tuple of values, a (low, high) pair with None for open, or a text.
+
+    `after`, `before` are cursors of a Page; `last` asks for the end. `zone` says where a day begins.
+    """
+
+    search: str = ""
+    where: Mapping[str, Any] = field(default_factory=dict)
+    sort: str = "created_at"
+    descending: bool = True
+    archived: bool = False
+    after: str | None = None
+    before: str | None = None
+    last: bool = False
+    size: int = PAGE
+    zone: tzinfo = UTC
+
+    def first(self) -> "Query":
+        """The same list from its beginning."""
+        return replace(self, after=None, before=None, last=False)
+
+
+def from_params(
+    table: type, params: Mapping[str, str], zone: tzinfo = UTC, base: Query | None = None
+) -> Query:
+    """The list that a URL names. Raises Invalid when a part cannot be read; unknown names are left alone."""
+    start = base or Query()
+    declared = fields_of(table)
+    where: dict[str, Any] = dict(start.where)
+    for name, said in params.items():
+        if name in declared and declared[name].filter and name not in _RESERVED:
+            where[name] = _condition(declared[name], said, zone)
+    sort = params.get("sort", "")
+    column = sort.removeprefix("-")
+    if sort and not (column in declared and declared[column].sort):
+        raise Invalid("This list cannot be sorted in that way. Choose a column from the list.")
+    return replace(
+        start,
+        search=clean_text(params.get("q", ""), False) or "",
+        where=where,
+        sort=column or start.sort,
+        descending=sort.startswith("-") if sort else start.descending,
+        archived=params.get("archived") == "1",
+        after=params.get("after") or None,
+        before=params.get("before") or None,
+        last=params.get("at") == "last",
+        zone=zone,
+    )
+
+
+def to_params(table: type, query: Query, base: Query | None = None) -> dict[str, str]:
+    """The URL parameters that bring a list back; what is as in `base` is left out."""
+    start, declared = base or Query(), fields_of(table)
+    said = {"q": query.search, "after": query.after or "", "before": query.before or ""}
+    if (query.sort, query.descending) != (start.sort, start.descending):
+        said["sort"] = f"{'-' if query.descending else ''}{query.sort}"
+    said["archived"] = "1" if query.archived else ""
+    said["at"] = "last" if query.last else ""
+    for name, wanted in query.where.items():
+        if wanted != start.where.get(name):
+            said[name] = _spoken(declared[name], wanted)
+    return {name: text for name, text in said.items() if text}
+
+
+def _condition(declared: Field, said: str, zone: tzinfo) -> Any:
+    if declared.kind in _RANGES:
+        low, dots, high = said.partition("..")
+        judge = replace(declared, required=False, default=None, kind=_edge_kind(declared))
+        return (parse(judge, low, zone), parse(judge, high if dots else low, zone))
+    if declared.kind in (Kind.MEMBER, Kind.LINK):
+        return tuple(None if part == NOBODY else _known(row_id(part)) for part in said.split(","))
+    if declared.kind is Kind.CHOICE:
+        return tuple(parse(replace(declared, default=None), part) for part in said.split(",") if part)
+    if declared.kind is Kind.TAGS:
+        return tuple(parse(declared, said) or ())
+    if declared.kind is Kind.YES_NO:
+        return (said == "yes",)
+    return clean_text(said, False) or ""
+
+
+def _edge_kind(declared: Field) -> Kind:
+    return Kind.DAY if declared.kind is Kind.MOMENT else declared.kind
+
+
+def _known(number: int | None) -> int:
+    if number is None:
+        raise Invalid("This link names a filter that cannot be read. Choose the filter again.")
+    return number
+
+
+def _spoken(declared: Field, wanted: Any) -> str:
+    if isinstance(wanted, str):
+        return wanted
+    if declared.kind in _RANGES:
+        low, high = ("" if edge is None else str(edge) for edge in wanted)
+        return f"{low}..{high}" if low or high else ""
+    if declared.kind is Kind.YES_NO:
+        return "yes" if wanted and wanted[0] else "no"
+    return ",".join(NOBODY if value is None else str(value) for value in wanted)
+
+
+def conditions(table: type, query: Query) -> list[ColumnElement[bool]]:
+    """The WHERE of a list, without the company: the scoped session adds that."""
+    declared = fields_of(table)
+    model: Any = table
+    made: list[ColumnElement[bool]] = []
+    if hasattr(model, "archived_at"):
+        made.append(model.archived_at.is_not(None) if query.archived else model.archived_at.is_(None))
+    if query.search:
+        made.append(_search(model, declared, query.search))
+    for name, wanted in query.where.items():
+        if not (name in declared and declared[name].filter):
+            raise Invalid("This list cannot be filtered in that way.")
+        clause = _clause(getattr(model, name), declared[name], wanted, query.zone)
+        if clause is not None:
+            made.append(clause)
+    return made
+
+
+def like(said: str) -> str:
+    """A LIKE pattern that finds the text itself: % and _ have no other meaning in it."""
+    escaped = said.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _search(model: Any, declared: Mapping[str, Field], said: str) -> ColumnElement[bool]:
+    found = []
+    # SQLite folds the case of ASCII only, so other letters are looked for in each usual case.
+    spellings = {said} if said.isascii() else {said, said.lower(), said.upper(), said.title()}
+    digits = "".join(c for c in said if c.isdigit())
+    for name, field_ in declared.items():
+        if not field_.search:
+            continue
+        column = getattr(model, name)
+        found += [column.ilike(like(spelling), escape="\\") for spelling in spellings]
+        if field_.kind is Kind.PHONE and len(digits) >= 4 and not any(c.isalpha() for c in said):
+            found.append(_digits_of(column).like(like(digits), escape="\\"))
+    return sa.or_(*found)
+
+
+def _digits_of(column: Any) -> ColumnElement[str]:
+    for sign in " -()./+":
+        column = sa.func.replace(column, sign, "")
+    return column  # type: ignore[no-any-return]
+
+
+def _clause(column: Any, declared: Field, wanted: Any, zone: tzinfo) -> ColumnElement[bool] | None:
+    if wanted in ((), "", None, (None, None)):
+        return None
+    if declared.kind in _RANGES:
+        return _between(column, declared, *wanted, zone)
+    if declared.kind is Kind.TAGS:
+        # The stored JSON spells non-ASCII letters as escapes; the quotes make it whole words.
+        return sa.or_(
+            *(sa.cast(column, sa.String).like(like(json.dumps(tag)), escape="\\") for tag in wanted)
+        )
+    if isinstance(wanted, str):
+        return column.ilike(like(wanted), escape="\\")  # type: ignore[no-any-return]
+    values = [value for value in wanted if value is not None]
+    choices = [column.in_(values)] if values else []
+    return sa.or_(*choices, *([column.is_(None)] if None in wanted else []))
+
+
+def _between(column: Any, declared: Field, low: Any, high: Any, zone: tzinfo) -> ColumnElement[bool]:
+    parts = []
+    if declared.kind is Kind.MOMENT:
+        if low is not None:
+            parts.append(column >= day_start(low, zone))
+        if high is not None:
+            parts.append(column < day_start(high + timedelta(days=1), zone))
+    else:
+        if low is not None:
+            parts.append(column >= low)
+        if high is not None:
+            parts.append(column <= high)
+    return sa.and_(*parts)
+
+
+def day_start(day: date, zone: tzinfo) -> datetime:
+    """The moment at which a calendar day begins in a zone, in UTC."""
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+
+def order(table: type, query: Query) -> tuple[ColumnElement[Any], Any]:
+    """The sort key of a list and the id that breaks ties."""
+    declared = fields_of(table)
+    if not (query.sort in declared and declared[query.sort].sort):
+        raise Invalid("This list cannot be sorted in that way. Choose a column from the list.")
+    model: Any = table
+    return sort_key(model.__table__.c[query.sort], getattr(model, query.sort)), model.id
+
+
+def cursor(query: Query, key: Any, id_: int, before: int) -> str:
+    """A place in a list as an opaque word: the sort, the key and id of a row, and how many rows stand before."""
+    if isinstance(key, datetime):
+        key = ["moment", key.astimezone(UTC).isoformat()]
+    elif isinstance(key, date):
+        key = ["day", key.isoformat()]
+    elif isinstance(key, Decimal):
+        key = ["money", str(key)]
+    else:
+        key = ["plain", key]
+    packed = json.dumps([query.sort, query.descending, key, id_, before], separators=(",", ":"))
+    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+
+def place(query: Query, word: str) -> tuple[Any, int, int]:
+    """Key, id and rows before of a cursor. Raises Invalid when it was not made for this sort."""
+    try:
+        packed = base64.urlsafe_b64decode(word[:2000] + "=" * (-len(word) % 4))
+        sort, descending, (kind, said), id_, before = json.loads(packed)
+        convert = {"moment": datetime.fromisoformat, "day": date.fromisoformat, "money": Decimal}
+        key = convert[kind](said) if kind in convert else said  # type: ignore[operator]
+        if (sort, descending) == (query.sort, query.descending) and row_id(id_) and int(before) >= 0:
+            return key, int(id_), int(before)
+    except (ValueError, TypeError, KeyError, ArithmeticError):
+        pass
+    raise Invalid("This link points to a place in a list that is no longer there. Start from the first page.")

@@ -1,0 +1,276 @@
+"""What people and files type, judged and made into values; and values made into text again. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from crm_data.errors import Invalid
+from crm_data.tables.fields import Field, Kind
+from crm_data.tables.types import CENT
+
+MOST_MONEY = Decimal("9999999999999.99")
+HIGHEST_ID = 2_147_483_647
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+_PHONE = re.compile(r"[0-9+()./\-\s#*xXext,]*", re.ASCII)
+_URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
+
+
+def parse(field: Field, raw: Any, zone: tzinfo = UTC) -> Any:
+    """The value of a field from what was typed, picked or read from a file; None for nothing.
+
+    `zone` is the zone of a moment that names none. Raises Invalid with one sentence and the field's name.
+    """
+    try:
+        value = _PARSERS[field.kind](field, raw, zone)
+    except _Wrong as wrong:
+        raise Invalid(f"{field.label}: {wrong}", field.name) from None
+    if value is None and field.required:
+        raise Invalid(f"{field.label} is needed; fill it in.", field.name)
+    if value is None and field.default is not None and field.kind is not Kind.TAGS:
+        return parse(field, field.default, zone)
+    return value
+
+
+def to_text(field: Field, value: Any) -> str:
+    """The value as a file holds it; `parse` reads it back as it was."""
+    if value is None:
+        return ""
+    if field.kind is Kind.TAGS:
+        return ", ".join(value)
+    if field.kind is Kind.YES_NO:
+        return "yes" if value else "no"
+    if field.kind is Kind.MOMENT:
+        return str(value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    if field.kind is Kind.DAY:
+        return str(value.isoformat())
+    return str(value)
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON can hold it, for the log of changes."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+class _Wrong(Exception):
+    """A half sentence; `parse` puts the field's label before it."""
+
+
+def clean_text(raw: Any, many_lines: bool = False) -> str | None:
+    """Text in NFC, trimmed, with nothing that a database or a screen cannot hold. Raises Invalid."""
+    try:
+        return _clean(raw, many_lines)
+    except _Wrong as wrong:
+        raise Invalid(f"This text {wrong}") from None
+
+
+def _clean(raw: Any, many_lines: bool) -> str | None:
+    if raw is None or (isinstance(raw, float) and raw != raw):
+        return None
+    said = raw if isinstance(raw, str) else str(raw)
+    if any("\ud800" <= c <= "\udfff" for c in said):
+        raise _Wrong("holds a broken character; type it again.")
+    said = unicodedata.normalize("NFC", said.replace("\r\n", "\n").replace("\r", "\n"))
+    if not many_lines:
+        said = re.sub(r"[\n\t\v\f\u2028\u2029]+", " ", said)
+    if any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in said):
+        raise _Wrong("holds a control character; remove it.")
+    said = said.strip()
+    visible = any(unicodedata.category(c) not in ("Cf", "Zs", "Zl", "Zp", "Cc") for c in said)
+    return said if visible else None
+
+
+def _text(field: Field, raw: Any, zone: tzinfo) -> str | None:
+    said = _clean(raw, field.kind is Kind.LONG_TEXT)
+    if said is not None and field.length and len(said) > field.length:
+        raise _Wrong(f"is {len(said):,} characters long; at most {field.length:,} fit.")
+    return said
+
+
+def _email(field: Field, raw: Any, zone: tzinfo) -> str | None:
+    said = _text(field, raw, zone)
+    if said is None:
+        return None
+    if not _EMAIL.fullmatch(said):
+        raise _Wrong("that is not an e-mail address; write it like name@example.com.")
+    return unicodedata.normalize("NFC", said.lower())
+
+
+def _phone(field: Field, raw: Any, zone: tzinfo) -> str | None:
+    said = _text(field, raw, zone)
+    if said is not None and (not _PHONE.fullmatch(said) or not any(c.isdigit() for c in said)):
+        raise _Wrong("that is not a telephone number; use digits, spaces and + ( ) - . /.")
+    return said
+
+
+def _url(field: Field, raw: Any, zone: tzinfo) -> str | None:
+    said = _text(field, raw, zone)
+    if said is None:
+        return None
+    if "://" not in said and not re.match(r"[a-zA-Z][a-zA-Z0-9+.\-]*:(?!\d)", said):
+        said = f"https://{said}"
+    if not _URL.fullmatch(said):
+        raise _Wrong("only web addresses that begin with http:// or https:// can be kept.")
+    if field.length and len(said) > field.length:
+        raise _Wrong(f"is too long; at most {field.length:,} characters fit.")
+    return said
+
+
+def _choice(field: Field, raw: Any, zone: tzinfo) -> str | None:
+    said = _clean(raw, False)
+    if said is None:
+        return None
+    wanted = said.casefold().replace(" ", "_")
+    for value, label in field.choice_labels().items():
+        if wanted in (value, label.casefold().replace(" ", "_")):
+            return value
+    raise _Wrong(f"choose one of {', '.join(field.choice_labels().values())}.")
+
+
+def _number(raw: Any) -> Decimal | None:
+    if isinstance(raw, bool):
+        raise _Wrong("a number is needed.")
+    said = _clean(raw, False)
+    if said is None:
+        return None
+    if not _NUMBER.fullmatch(said):
+        raise _Wrong("that is not a number; write it like 1234.50, without separators for thousands.")
+    try:
+        return Decimal(said)
+    except InvalidOperation:
+        raise _Wrong("that is not a number.") from None
+
+
+def _money(field: Field, raw: Any, zone: tzinfo) -> Decimal | None:
+    amount = _number(raw)
+    if amount is None:
+        return None
+    if amount < 0:
+        raise _Wrong("an amount cannot be below zero.")
+    if amount > MOST_MONEY:
+        raise _Wrong(f"at most {MOST_MONEY:,} fits.")
+    cents = amount.quantize(CENT)
+    if cents != amount:
+        raise _Wrong("an amount has at most two places behind the point.")
+    return abs(cents)
+
+
+def _whole(field: Field, raw: Any, zone: tzinfo) -> int | None:
+    number = _number(raw)
+    if number is None:
+        return None
+    low, high = field.low or 0, HIGHEST_ID if field.high is None else field.high
+    if number != number.to_integral_value() or not low <= number <= high:
+        raise _Wrong(f"a whole number from {low:,} to {high:,} is needed.")
+    return int(number)
+
+
+def _yes_no(field: Field, raw: Any, zone: tzinfo) -> bool | None:
+    if isinstance(raw, bool):
+        return raw
+    said = (_clean(raw, False) or "").casefold()
+    if said in ("yes", "true", "1", "y", "on"):
+        return True
+    if said in ("no", "false", "0", "n", "off", ""):
+        return False
+    raise _Wrong("say yes or no.")
+
+
+def _day(field: Field, raw: Any, zone: tzinfo) -> date | None:
+    if isinstance(raw, datetime):
+        raw = raw.date()
+    if not isinstance(raw, date):
+        said = _clean(raw, False)
+        if said is None:
+            return None
+        try:
+            raw = date.fromisoformat(said[:10] if said[10:11] in ("T", " ") else said)
+        except ValueError:
+            raise _Wrong("that is not a date; write it like 2026-03-12.") from None
+    return _in_range(raw)
+
+
+def _in_range(day: date) -> date:
+    if not _EARLIEST <= day <= _LATEST:
+        raise _Wrong("the year must lie between 1900 and 2200.")
+    return day
+
+
+def _moment(field: Field, raw: Any, zone: tzinfo) -> datetime | None:
+    if isinstance(raw, datetime):
+        moment = raw
+    elif isinstance(raw, date):
+        moment = datetime(raw.year, raw.month, raw.day)
+    else:
+        said = _clean(raw, False)
+        if said is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(said)
+        except ValueError:
+            raise _Wrong("that is not a date and time; write it like 2026-03-12 14:30.") from None
+    _in_range(moment.date())
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _tags(field: Field, raw: Any, zone: tzinfo) -> list[str] | None:
+    parts = raw if isinstance(raw, list | tuple) else re.split(r"[,;]", _clean(raw, False) or "")
+    cleaned = [tag for part in parts if (tag := _clean(part, False))]
+    if any(len(tag) > 50 or "," in tag or ";" in tag for tag in cleaned) or len(cleaned) > 50:
+        raise _Wrong("at most 50 tags of 50 characters each, without commas or semicolons.")
+    return list(dict.fromkeys(cleaned)) or None
+
+
+def _id(field: Field, raw: Any, zone: tzinfo) -> int | None:
+    number = None if raw is None or raw == "" else row_id(raw)
+    if number is None and raw not in (None, "") and raw == raw:
+        raise _Wrong("choose one from the list.")
+    return number
+
+
+def row_id(raw: Any) -> int | None:
+    """A row's id from a number or the digits of one; None for anything that no row can have."""
+    if isinstance(raw, bool):
+        return None
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    if isinstance(raw, str) and raw.isascii() and raw.isdigit() and len(raw) <= 10:
+        raw = int(raw)
+    if hasattr(raw, "__index__"):
+        raw = int(raw)
+    return raw if isinstance(raw, int) and 1 <= raw <= HIGHEST_ID else None
+
+
+def _json(field: Field, raw: Any, zone: tzinfo) -> Any:
+    return raw
+
+
+_PARSERS: dict[Kind, Callable[[Field, Any, tzinfo], Any]] = {
+    Kind.TEXT: _text,
+    Kind.LONG_TEXT: _text,
+    Kind.EMAIL: _email,
+    Kind.PHONE: _phone,
+    Kind.URL: _url,
+    Kind.CHOICE: _choice,
+    Kind.MONEY: _money,
+    Kind.WHOLE: _whole,
+    Kind.YES_NO: _yes_no,
+    Kind.DAY: _day,
+    Kind.MOMENT: _moment,
+    Kind.TAGS: _tags,
+    Kind.MEMBER: _id,
+    Kind.LINK: _id,
+    Kind.JSON: _json,
+}

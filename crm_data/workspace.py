@@ -1,0 +1,36 @@
+"""The front door to one company: all that a page can reach. Its methods take no company; it is bound to one."""
+
+from functools import cached_property
+
+from crm_data.nouns.customers import Customers
+from crm_data.rights import Act, Person, may
+from crm_data.store.names import member_names
+from crm_data.store.scope import CompanyScope
+from crm_data.store.store import Store
+
+
+class Workspace:
+    """One person at work in one company."""
+
+    def __init__(self, store: Store, scope: CompanyScope) -> None:
+        self._store = store
+        self._scope = scope
+
+    @property
+    def scope(self) -> CompanyScope:
+        """Who works here: company, person, role. Frozen."""
+        return self._scope
+
+    def may(self, act: Act | str) -> bool:
+        """Whether this person's role carries an act, to know which buttons to show; verbs ask again."""
+        return may(Person(self._scope.role, self._scope.operator), Act(act))
+
+    @cached_property
+    def customers(self) -> Customers:
+        """The company's customers."""
+        return Customers(self._store, self._scope)
+
+    def members(self) -> dict[int, str]:
+        """The company's active members: user id -> name, ordered by name."""
+        with self._store.read(self._scope) as session:
+            return member_names(session, active=True)
