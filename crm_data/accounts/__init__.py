@@ -1,0 +1,1 @@
+"""People: passwords, signing in, sessions, one-time links, members and companies."""

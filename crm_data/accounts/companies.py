@@ -1,0 +1,189 @@
+"""Companies: made and stopped by the operator; their profile is looked after by their own admins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from crm_data import clock
+from crm_data.accounts.people import Actor, parsed
+from crm_data.accounts.security_log import note
+from crm_data.errors import Clash, Conflict, Invalid, NotFound
+from crm_data.rights import Act, Person, demand
+from crm_data.store.changes import Doing, logged
+from crm_data.store.scope import CompanyScope
+from crm_data.store.store import Store
+from crm_data.tables import Company, Membership, User
+from crm_data.tables.company import CompanyStatus
+from crm_data.tables.fields import Field, fields_of
+
+OPERATOR_FIELDS = ("status", "subscription_plan", "subscription_start", "subscription_end")
+
+
+@dataclass(frozen=True)
+class CompanyLine:
+    """One company as the operator's list shows it."""
+
+    id: int
+    name: str
+    email: str
+    status: str
+    plan: str
+    members: int
+
+
+class Companies:
+    """All companies of the installation, for its operator and the command line."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def make(self, actor: Actor, values: Mapping[str, Any]) -> int:
+        """Add a company without members; returns its id. Raises Invalid, NotAllowed."""
+        _demand(actor, Act.COMPANIES)
+        with self._store.system("the operator makes a company") as session:
+            company = make_company(session, values, actor.user_id)
+            note(session, "company_made", actor.user_id, company.id)
+            return company.id
+
+    def all(self, actor: Actor) -> list[CompanyLine]:
+        """Every company with its number of active members, by name."""
+        _demand(actor, Act.COMPANIES)
+        members = (
+            sa.select(Membership.company_id, sa.func.count().label("n"))
+            .join(User, User.id == Membership.user_id)
+            .where(Membership.ended_at.is_(None), User.is_active)
+            .group_by(Membership.company_id)
+            .subquery()
+        )
+        wanted = (
+            sa.select(Company, sa.func.coalesce(members.c.n, 0))
+            .outerjoin(members, members.c.company_id == Company.id)
+            .order_by(Company.name, Company.id)
+        )
+        with self._store.system("the operator lists companies", write=False) as session:
+            rows = session.execute(wanted).all()
+        return [
+            CompanyLine(c.id, c.name, c.email, c.status, c.subscription_plan or "", count)
+            for c, count in rows
+        ]
+
+    def change(self, actor: Actor, company_id: int, values: Mapping[str, Any]) -> None:
+        """Set status or subscription of a company. A company that is not active cannot be signed in to."""
+        _demand(actor, Act.COMPANIES)
+        if not set(values) <= set(OPERATOR_FIELDS):
+            raise Invalid("Only status and subscription are the operator's; the rest is the company's own.")
+        new = parsed(Company, values)
+        if new.get("status", CompanyStatus.ACTIVE) != CompanyStatus.ACTIVE and _here(actor) == company_id:
+            raise Invalid("You are working in this company now. Switch to another before you close it.")
+        with self._store.system("the operator changes a company") as session:
+            company = session.get(Company, company_id, with_for_update=True)
+            if company is None:
+                raise NotFound
+            _apply(session, company, new, actor.user_id)
+            note(session, "company_changed", actor.user_id, company_id, **_shown(new))
+
+    def exist(self) -> bool:
+        """Whether there is any company yet."""
+        with self._store.system("is there any company", write=False) as session:
+            return any_company(session)
+
+
+class Profile:
+    """One company's own profile, bound to a person of it."""
+
+    def __init__(self, store: Store, scope: CompanyScope) -> None:
+        self._store = store
+        self._scope = scope
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """What the profile holds and an admin may change, by column name."""
+        return {name: field for name, field in fields_of(Company).items() if field.form and field.edit}
+
+    def get(self) -> dict[str, Any]:
+        """Every value of the company's row that a person may see."""
+        with self._store.read(self._scope) as session:
+            company = session.scalars(sa.select(Company)).one()
+            return {name: getattr(company, name) for name in fields_of(Company)}
+
+    def change(self, fields: Mapping[str, tuple[Any, Any]]) -> None:
+        """Save {field: (seen, new)}. Raises NotAllowed, Invalid, Conflict; nothing is saved then."""
+        _demand(self._scope, Act.PROFILE)
+        if not set(fields) <= set(self.fields):
+            raise Invalid("This cannot be changed here.")
+        new = parsed(Company, {name: pair[1] for name, pair in fields.items()})
+        _check_currency(new)
+        with self._store.write(self._scope) as session:
+            company = session.scalars(sa.select(Company).with_for_update()).one()
+            clashes = [
+                Clash(company.id, name, seen, new[name], getattr(company, name))
+                for name, (seen, _) in fields.items()
+                if getattr(company, name) not in (seen, new[name])
+            ]
+            if clashes:
+                raise Conflict(clashes)
+            _apply(session, company, new, self._scope.user_id)
+
+
+def make_company(session: Session, values: Mapping[str, Any], created_by: int | None) -> Company:
+    """Add a company's row within a transaction. Raises Invalid."""
+    allowed = {name for name, field in fields_of(Company).items() if field.form and field.edit}
+    if not set(values) <= allowed:
+        raise Invalid("A new company takes only its profile.")
+    judged = judged_company(values)
+    if session.scalar(sa.select(Company.id).where(Company.email == judged["email"])) is not None:
+        raise Invalid("Another company here uses this e-mail. Give this one its own.", "email")
+    company = Company(**judged, created_by=created_by)
+    session.add(company)
+    session.flush()
+    session.add(logged(Doing(created_by), company.id, "add", company, None, judged))
+    return company
+
+
+def judged_company(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A new company's values, judged. Raises Invalid with everything that is wrong."""
+    judged = parsed(Company, {"name": None, "email": None, **values})
+    _check_currency(judged)
+    return judged
+
+
+def any_company(session: Session) -> bool:
+    """Whether there is any company yet, within a transaction."""
+    return session.scalar(sa.select(Company.id).limit(1)) is not None
+
+
+def _check_currency(values: dict[str, Any]) -> None:
+    code = values.get("currency")
+    if code is None:
+        return
+    values["currency"] = code = code.upper()
+    if not (len(code) == 3 and code.isascii() and code.isalpha()):
+        raise Invalid("Currency: three letters are needed, as USD, EUR or CHF.", "currency")
+
+
+def _apply(session: Session, company: Company, new: Mapping[str, Any], user_id: int | None) -> None:
+    before = {name: getattr(company, name) for name in new if getattr(company, name) != new[name]}
+    if not before:
+        return
+    doing = Doing(user_id)
+    for name in before:
+        setattr(company, name, new[name])
+    company.updated_at, company.version = clock.now(), company.version + 1
+    session.flush()
+    after = {name: new[name] for name in before}
+    session.add(logged(doing, company.id, "change", company, before, after))
+
+
+def _demand(actor: Actor, act: Act) -> None:
+    demand(Person(actor.role, actor.operator), act)
+
+
+def _here(actor: Actor) -> int | None:
+    return actor.company_id if isinstance(actor, CompanyScope) else None
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items()}

@@ -1,0 +1,120 @@
+"""What works once: made, looked at, used up. One UPDATE decides who of two was first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from crm_data import clock
+from crm_data.accounts.tokens import digest, new_token
+from crm_data.errors import CrmError
+from crm_data.tables import OneTimeLink
+from crm_data.tables.security import LinkKind
+
+LASTS = {
+    LinkKind.SETUP: timedelta(hours=24),
+    LinkKind.INVITE: timedelta(days=7),
+    LinkKind.RESET: timedelta(minutes=60),
+    LinkKind.TICKET: timedelta(seconds=30),
+}
+SPENT = "This link has been used, replaced by a newer one, or is too old. Ask for a new one."
+
+
+class LinkSpent(CrmError):
+    """The link or ticket does not work any more, or never did: the two are not told apart."""
+
+    sentence = SPENT
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a link was made for."""
+
+    kind: LinkKind
+    email: str | None
+    user_id: int | None
+    company_id: int | None
+    role: str | None
+    expires_at: datetime
+
+
+def make(
+    session: Session,
+    kind: LinkKind,
+    email: str | None = None,
+    user_id: int | None = None,
+    company_id: int | None = None,
+    role: str | None = None,
+    created_by: int | None = None,
+) -> str:
+    """A new token; older links of the same kind for the same e-mail and company work no longer."""
+    if kind is not LinkKind.TICKET:
+        void(session, kind, email, company_id)
+    token = new_token()
+    now = clock.now()
+    session.add(
+        OneTimeLink(
+            token_hash=digest(token),
+            kind=kind.value,
+            email=email,
+            user_id=user_id,
+            company_id=company_id,
+            role=role,
+            created_by=created_by,
+            created_at=now,
+            expires_at=now + LASTS[kind],
+        )
+    )
+    session.flush()
+    return token
+
+
+def void(session: Session, kind: LinkKind, email: str | None, company_id: int | None = None) -> None:
+    """End the unused links of a kind for an e-mail and a company."""
+    session.execute(
+        sa.update(OneTimeLink)
+        .where(OneTimeLink.kind == kind.value, OneTimeLink.used_at.is_(None))
+        .where(OneTimeLink.email.is_not_distinct_from(email))
+        .where(OneTimeLink.company_id.is_not_distinct_from(company_id))
+        .values(used_at=clock.now())
+    )
+
+
+def look(session: Session, token: str | None) -> Bound:
+    """What a link is for, without using it. Raises LinkSpent."""
+    row = session.execute(sa.select(*_COLUMNS).where(*_alive(token))).first()
+    if row is None:
+        raise LinkSpent
+    return Bound(LinkKind(row[0]), *row[1:])
+
+
+def use(session: Session, token: str | None, kind: LinkKind) -> Bound:
+    """Use it up, in the transaction of what it is used for. Of two who try at once one gets LinkSpent."""
+    row = session.execute(
+        sa.update(OneTimeLink)
+        .where(*_alive(token), OneTimeLink.kind == kind.value)
+        .values(used_at=clock.now())
+        .returning(*_COLUMNS)
+    ).first()
+    if row is None:
+        raise LinkSpent
+    return Bound(LinkKind(row[0]), *row[1:])
+
+
+_COLUMNS = (
+    OneTimeLink.kind,
+    OneTimeLink.email,
+    OneTimeLink.user_id,
+    OneTimeLink.company_id,
+    OneTimeLink.role,
+    OneTimeLink.expires_at,
+)
+
+
+def _alive(token: str | None) -> list[sa.ColumnElement[bool]]:
+    return [
+        OneTimeLink.token_hash == (digest(token) or ""),
+        OneTimeLink.used_at.is_(None),
+        OneTimeLink.expires_at > clock.now(),
+    ]

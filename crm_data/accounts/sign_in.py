@@ -1,0 +1,59 @@
+"""Signing in with e-mail and password: one sentence and one length of time for every way to fail."""
+
+from dataclasses import dataclass
+
+from crm_data import clock
+from crm_data.accounts import onetime, passwords, throttle
+from crm_data.accounts.people import comparable, email_key, find_user, workplaces
+from crm_data.accounts.security_log import masked, note
+from crm_data.errors import NotSignedIn
+from crm_data.store.store import Store
+from crm_data.tables.security import LinkKind
+
+REFUSED = (
+    "This e-mail and password do not open anything here. "
+    "Check both and try again, or ask an admin of your company for a reset link."
+)
+
+
+@dataclass(frozen=True)
+class Proved:
+    """Who proved to know their password, and the try it was proved with."""
+
+    user_id: int
+    attempt_id: int
+
+
+def prove(store: Store, email: str, password: str, address: str) -> Proved:
+    """Check a password: counted first, hashed outside of any transaction. Raises Throttled or NotSignedIn."""
+    with store.system("a sign-in is counted before its password is looked at") as session:
+        attempt = throttle.begin(session, email_key(email), address)
+    with store.system("a person is looked up by e-mail", write=False) as session:
+        user = find_user(session, email)
+        stored = user.password_hash if user is not None else None
+    if passwords.matches(password, stored) and user is not None and user.is_active:
+        return Proved(user.id, attempt)
+    refuse(store, "password" if user is not None else "unknown", email, address)
+    raise NotSignedIn(REFUSED)
+
+
+def sign_in(store: Store, email: str, password: str, address: str) -> str:
+    """A ticket of thirty seconds for the browser to turn into a session. Raises Throttled or NotSignedIn."""
+    proved = prove(store, email, password, address)
+    with store.system("a person signs in") as session:
+        companies = workplaces(session, proved.user_id)
+        if companies:
+            throttle.succeeded(session, proved.attempt_id)
+            user = find_user(session, email)
+            if user is not None:
+                user.last_login = clock.now()
+            note(session, "sign_in", proved.user_id, companies[0], address=address)
+            return onetime.make(session, LinkKind.TICKET, user_id=proved.user_id, company_id=companies[0])
+    refuse(store, "no company", email, address)
+    raise NotSignedIn(REFUSED)
+
+
+def refuse(store: Store, why: str, email: str, address: str) -> None:
+    """Log a refused sign-in; the reason is for the operator, the person hears one sentence."""
+    with store.system("a refused sign-in is logged") as session:
+        note(session, "sign_in_refused", why=why, email=masked(comparable(email)), address=address)
