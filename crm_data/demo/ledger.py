@@ -1,0 +1,96 @@
+"""Rows on their way into the database: ids are taken beforehand, so that rows may refer to each other."""
+
+from collections.abc import Iterable, Iterator
+from itertools import count, islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from crm_data.tables import Base
+
+Row = dict[str, Any]
+# Each table after those it points to; a lead's deal is told to it afterwards.
+ORDER = (
+    "companies",
+    "users",
+    "user_companies",
+    "customers",
+    "leads",
+    "deals",
+    "deal_stage_history",
+    "tasks",
+    "activities",
+)
+BATCH = 5_000
+
+
+class Ledger:
+    """Collects rows by table and writes them in an order that no foreign key minds."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.rows: dict[str, list[Row]] = {table: [] for table in ORDER}
+        self._ids = {table: ids(connection, table) for table in ORDER}
+
+    def new_id(self, table: str) -> int:
+        """An id that no other row of the table has or gets."""
+        return next(self._ids[table])
+
+    def add(self, table: str, **values: Any) -> Row:
+        """Note a row down, with a new id unless it has one. What is not said gets the column's default."""
+        row = {"id": values.pop("id", None) or self.new_id(table), **values}
+        self.rows[table].append(row)
+        return row
+
+    def write(self) -> dict[str, int]:
+        """Write every row. Returns how many went into which table."""
+        for table in ORDER:
+            put(self.connection, table, self.rows[table])
+        link_converted(self.connection, self.rows["leads"])
+        return {table: len(rows) for table, rows in self.rows.items()}
+
+
+def ids(connection: Connection, table: str) -> Iterator[int]:
+    """Ids as the table's own counter would give them, without end."""
+    if connection.dialect.name == "sqlite":
+        asked = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
+        yield from count((asked.scalar() or 0) + 1)
+    many = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, 500)"
+    while True:
+        yield from connection.exec_driver_sql(many, (table,)).scalars().all()
+
+
+def put(connection: Connection, table: str, rows: Iterable[Row]) -> int:
+    """Insert rows, a few thousand a statement; a column that a row does not name gets its default."""
+    target = Base.metadata.tables[table]
+    blank = {column.key: _default(column) for column in target.columns}
+    if "converted_deal_id" in blank:
+        blank = {key: value for key, value in blank.items() if key != "converted_deal_id"}
+    statement, done, waiting = sa.insert(target), 0, iter(rows)
+    while batch := [{key: row.get(key, blank[key]) for key in blank} for row in islice(waiting, BATCH)]:
+        connection.execute(statement, batch)
+        done += len(batch)
+    return done
+
+
+def link_converted(connection: Connection, leads: Iterable[Row]) -> None:
+    """Tell each converted lead its deal, once both are there; its last change was the conversion."""
+    found = [
+        {"lead": lead["id"], "deal": lead["converted_deal_id"], "at": lead["converted_at"]}
+        for lead in leads
+        if lead.get("converted_deal_id")
+    ]
+    if found:
+        leads_table = Base.metadata.tables["leads"]
+        statement = (
+            sa.update(leads_table)
+            .where(leads_table.c.id == sa.bindparam("lead"))
+            .values(converted_deal_id=sa.bindparam("deal"), updated_at=sa.bindparam("at"))
+        )
+        connection.execute(statement, found)
+
+
+def _default(column: sa.Column[Any]) -> Any:
+    default = column.default
+    return default.arg if isinstance(default, sa.ColumnDefault) and default.is_scalar else None

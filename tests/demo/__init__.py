@@ -1,0 +1,1 @@
+"""The made-up data: its counts, its sense, and that the same seed makes the same."""
