@@ -51,6 +51,12 @@ class NotReady(CrmError):
     """The installation is not in a state to serve: settings, schema or role are wrong."""
 
 
+class BadBackup(CrmError):
+    """A file is not, or is no longer, a backup that can be trusted. It was not used."""
+
+    sentence = "This backup cannot be used. Nothing was changed; choose another one."
+
+
 class NoCompany(CrmError):
     """A company's rows were asked for outside of any company. A fault of the program, never of a person."""
 

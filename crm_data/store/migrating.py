@@ -1,5 +1,6 @@
 """Bringing a database to a revision of the schema, by an engine of its own that foreign keys do not hinder."""
 
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from crm_data.errors import NotReady
 from crm_data.settings import ROOT
 from crm_data.store.connections import BUSY_MS, postgres_url, private_file, sqlite_path
 from crm_data.store.failures import as_sentence
+
+# Alembic keeps the migration that is under way in module globals.
+_ALONE = threading.Lock()
 
 
 def migration_engine(url: str) -> Engine:
@@ -69,7 +73,8 @@ def head() -> str:
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
-def _known(revision: str) -> bool:
+def knows(revision: str) -> bool:
+    """Whether this version of the product has the revision."""
     return any(
         script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions()
     )
@@ -79,12 +84,12 @@ def _run(url: str, what: Any, revision: str) -> str:
     config = _config()
     engine = migration_engine(url)
     try:
-        with as_sentence(), engine.begin() as connection:
+        with _ALONE, as_sentence(), engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 # Two processes that start at once migrate once: the second waits here.
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(708367)")
             here = current(connection)
-            if here is not None and not _known(here):
+            if here is not None and not knows(here):
                 raise NotReady(
                     f"The database is at revision {here}, which this version does not know. "
                     "Install the newer version of the product that made it."

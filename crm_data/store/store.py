@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from crm_data.errors import CrmError
 from crm_data.store.connections import Engines, open_engines
 from crm_data.store.failures import as_sentence
+from crm_data.store.gate import Gate
 from crm_data.store.scope import CompanyScope, CompanySession
 
 log = logging.getLogger("foyer.store")
@@ -20,6 +21,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.gate = Gate()
         self.engines: Engines = open_engines(url)
 
     def close(self) -> None:
@@ -40,16 +42,21 @@ class Store:
     @contextmanager
     def write(self, scope: CompanyScope) -> Iterator[CompanySession]:
         """One write transaction of one company: committed at the end, undone by any exception."""
-        with as_sentence(), CompanySession(self.engines.write, scope.company_id) as session:
-            with session.begin():
-                yield session
+        with (
+            self.gate.passed(),
+            as_sentence(),
+            CompanySession(self.engines.write, scope.company_id) as session,
+            session.begin(),
+        ):
+            yield session
 
     @contextmanager
     def system(self, reason: str, write: bool = True) -> Iterator[Session]:
         """A transaction across companies, for signing in, the command line and the operator. Logged."""
         log.debug("system scope: %s", reason)
         engine = self.engines.write if write else self.engines.read
-        with as_sentence(), Session(engine, autoflush=False, expire_on_commit=False) as session:
+        way = self.gate.passed() if write else nullcontext()
+        with way, as_sentence(), Session(engine, autoflush=False, expire_on_commit=False) as session:
             sa.event.listen(session, "after_begin", _open_guard)
             with session.begin():
                 yield session

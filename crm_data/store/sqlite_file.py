@@ -1,0 +1,94 @@
+"""What an engine cannot do to a SQLite file: a snapshot, a look at a doubtful copy, a copy put in place."""
+
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from crm_data.errors import Unavailable
+
+BUSY_SECONDS = 30.0
+# The first callback must come before the last page: the smallest database of ours has over a hundred pages.
+_STEP = 32
+
+
+class Moved(Exception):
+    """Somebody committed between the safety backup and the moment the copy was put in place."""
+
+
+@contextmanager
+def opened(path: Path, write: bool = False, wait: float = BUSY_SECONDS) -> Iterator[sqlite3.Connection]:
+    """A plain connection to a database that may be in use; every statement commits by itself."""
+    mode = "rw" if write else "ro"
+    uri = f"file:{quote(str(path))}?mode={mode}"
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=wait)) as connection:
+        yield connection
+
+
+@contextmanager
+def opened_untrusted(path: Path) -> Iterator[sqlite3.Connection]:
+    """A private copy that nobody else has open, read with every guard that SQLite offers."""
+    uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+        if sys.version_info >= (3, 12):
+            connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+        for pragma in ("cell_size_check=ON", "query_only=ON", "mmap_size=0", "trusted_schema=OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.DatabaseError as error:
+            if "unsafe use of json_valid" not in str(error):
+                raise
+            # Older SQLite calls json_valid(), which our own checks use, unsafe. This connection has no
+            # function of ours and loads no extension, so the built-in ones are all a schema could call.
+            connection.execute("PRAGMA trusted_schema=ON")
+        yield connection
+
+
+def snapshot(live: Path, to: Path) -> None:
+    """Copy a live database as of one moment into one plain file, whoever is writing."""
+    with opened(live) as source, opened(to, write=True) as target:
+        # In one step: stepwise, every commit of another process starts the copy anew.
+        source.backup(target, pages=-1)
+        target.execute("PRAGMA journal_mode=DELETE")
+
+
+def replace_content(live: Path, copy: Path, unchanged: Callable[[], bool]) -> None:
+    """Put a copy's content in the place of the live database's, in one transaction of SQLite's own.
+
+    Whoever has the database open goes on with it; a crash leaves the old content or the new.
+    `unchanged` is asked once the write lock is held; False raises Moved and changes nothing.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    asked = False
+
+    def watch(status: int, remaining: int, total: int) -> None:
+        nonlocal asked
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if time.monotonic() > deadline:
+                raise Unavailable("The database is busy. Nothing was restored; try again in a moment.")
+        elif not asked:
+            asked = True
+            if not unchanged():
+                raise Moved
+
+    with opened(copy) as source, opened(live, write=True) as target:
+        target.execute("PRAGMA journal_mode=WAL")
+        target.execute("PRAGMA synchronous=FULL")
+        source.backup(target, pages=_STEP, progress=watch)
+
+
+def checkpoint(live: Path) -> bool:
+    """Bring the write-ahead log home and cut it to nothing; False when somebody was reading meanwhile."""
+    # A short wait: while it waits for readers, it holds up the writers.
+    with opened(live, write=True, wait=1.0) as connection:
+        busy: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    return not busy
+
+
+def wal_path(live: Path) -> Path:
+    """The write-ahead log beside a database."""
+    return live.with_name(live.name + "-wal")

@@ -1,0 +1,1 @@
+"""What goes in and out: CSV files, backups of the whole database."""

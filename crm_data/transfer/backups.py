@@ -1,0 +1,218 @@
+"""Backups of the whole database: make, list, verify, restore, prune, and the daily round. The operator's."""
+
+import logging
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from crm_data import clock
+from crm_data.errors import BadBackup, CrmError, NotReady
+from crm_data.rights import Act, Person, demand
+from crm_data.settings import Settings
+from crm_data.store.connections import sqlite_path
+from crm_data.store.migrating import head
+from crm_data.store.sqlite_file import checkpoint, opened, snapshot
+from crm_data.store.store import Store
+from crm_data.transfer.manifest import Manifest, product, sync_folder, write_manifest
+from crm_data.transfer.memory import Actor, Memory, logged_only
+from crm_data.transfer.restore import prepare, put_in_place
+from crm_data.transfer.shelf import BackupInfo, Shelf
+from crm_data.transfer.trouble import as_trouble
+from crm_data.transfer.verify import Verified, digest, examine, verified_copy
+
+log = logging.getLogger("foyer.backups")
+
+LATE = timedelta(hours=36)
+NOT_SQLITE = (
+    "Backups of PostgreSQL are made with pg_dump until the next release: pg_dump --format=custom "
+    "with DATABASE_ADMIN_URL."
+)
+Infos = list[BackupInfo]
+Names = list[str]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A restore that was done: the backup's name, and the name under which what stood before is kept."""
+
+    name: str
+    safety: str
+    revision: str
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True)
+class BackupStatus:
+    """How the installation stands: the last verified backup and its age, and the last failure since."""
+
+    last: BackupInfo | None
+    age: timedelta | None
+    late: bool
+    failure: str
+    failed_at: datetime | None
+    sentence: str
+
+
+class Backups:
+    """The backups of one installation. Each act asks for the right and leaves a row in the security log.
+
+    `by` is who asks; None is the system itself: the daily round and the command line.
+    """
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._shelf = Shelf(settings.backup_dir)
+        self._memory = Memory(store)
+
+    def make(self, by: Actor | None) -> BackupInfo:
+        """Make a backup and verify it; it counts only then. Raises a CrmError, and keeps it for `status`."""
+        self._allow(by)
+        with self._memory.failing("backup_failed", by), as_trouble():
+            info = self._made(sqlite_path(self._store.url))
+        self._memory.forget_failure()
+        self._memory.note("backup_made", by, name=info.name, size=info.size)
+        return info
+
+    def list(self, by: Actor | None) -> Infos:
+        """Every backup, newest first, also those that cannot be used: their `problem` says why."""
+        self._allow(by, sqlite=False)
+        return self._shelf.infos()
+
+    def verify(self, name: str, by: Actor | None) -> Verified:
+        """Check a backup as `restore` would. Raises BadBackup with what is wrong."""
+        self._allow(by)
+        return self.verify_file(self._shelf.path(name), by)
+
+    def verify_file(self, path: Path, by: Actor | None) -> Verified:
+        """As `verify`, for a file anywhere: the command line's."""
+        self._allow(by)
+        with (
+            self._memory.failing("backup_refused", by, name=path.name),
+            verified_copy(path, self._shelf.ready()) as (_, verified),
+        ):
+            pass
+        self._memory.note("backup_verified", by, name=path.name)
+        return verified
+
+    def restore(self, name: str, by: Actor | None) -> Restored:
+        """Put a backup in the place of everything there is now, after a safety backup; ends every session."""
+        self._allow(by)
+        return self.restore_file(self._shelf.path(name), by, alone=False)
+
+    def restore_file(self, path: Path, by: Actor | None, alone: bool = True) -> Restored:
+        """As `restore`, for a file anywhere. `alone`: nobody else has the database open, so that even
+        a file too damaged to be opened can be replaced.
+        """
+        self._allow(by)
+        with (
+            self._memory.failing("restore_failed", by, name=path.name),
+            verified_copy(path, self._shelf.ready()) as (copy, verified),
+        ):
+            prepare(copy, by.user_id if by else None, path.name)
+            safety = put_in_place(self._store, copy, self._keep_safe, alone)
+        self._checkpoint()
+        log.warning("restored %s; what stood before is kept as %s", path.name, safety or "nothing")
+        return Restored(path.name, safety, head(), verified.manifest.rows)
+
+    def prune(self) -> Names:
+        """Remove what need not be kept (see Shelf.prune) and what a crash left behind; the names removed."""
+        gone = self._shelf.prune()
+        self._shelf.tidy()
+        if gone:
+            self._memory.note("backups_pruned", None, count=len(gone))
+        return gone
+
+    def daily(self) -> BackupInfo | None:
+        """The daily round, called every few minutes: one verified backup a UTC day, old ones removed,
+        the write-ahead log cut. Raises nothing that `status` does not show; returns the backup, if made.
+        """
+        if self._store.engines.dialect != "sqlite":
+            return None
+        today, made = clock.now().date(), None
+        try:
+            if not any(info.made_at.date() == today for info in self._good()):
+                made = self.make(None)
+            self.prune()
+        except CrmError as error:
+            log.error("the daily backup failed: %s", error)
+        self._checkpoint()
+        return made
+
+    def status(self, by: Actor | None) -> BackupStatus:
+        """What the Admin page and `check` show."""
+        self._allow(by, sqlite=False)
+        if self._store.engines.dialect != "sqlite":
+            return BackupStatus(None, None, False, "", None, NOT_SQLITE)
+        last = next(iter(self._good()), None)
+        age = clock.now() - last.made_at if last else None
+        failed_at, failure = self._memory.last_failure(last.made_at if last else None)
+        late = age is None or age > LATE
+        return BackupStatus(last, age, late, failure, failed_at, _told(age, late, failure))
+
+    def _good(self) -> Infos:
+        """Backups that were verified and have not been refused since, newest first."""
+        refused = self._memory.refused()
+        return [info for info in self._shelf.infos() if not info.problem and info.name not in refused]
+
+    def _allow(self, by: Actor | None, sqlite: bool = True) -> None:
+        if by is not None:
+            demand(Person(by.role, by.operator), Act.BACKUP)
+        if sqlite and self._store.engines.dialect != "sqlite":
+            raise NotReady(NOT_SQLITE)
+
+    def _made(self, live: Path) -> BackupInfo:
+        """Snapshot under a temporary name, checked and synced, then renamed, then its manifest."""
+        self._shelf.ready()
+        partial, final, moment = self._shelf.partial()
+        try:
+            snapshot(live, partial)
+            facts = examine(partial)
+            with open(partial, "rb") as file:
+                os.fsync(file.fileno())
+            manifest = Manifest(
+                digest(partial), partial.stat().st_size, facts.rows, facts.revision, moment, product()
+            )
+            os.replace(partial, final)
+            sync_folder(final.parent)
+            write_manifest(final, manifest)
+        finally:
+            partial.unlink(missing_ok=True)
+        return BackupInfo(
+            final.name, moment, manifest.size, manifest.revision, manifest.product, manifest.rows
+        )
+
+    def _keep_safe(self, live: Path) -> str:
+        """The safety backup before a restore; of a damaged database a copy set aside, not counted as one."""
+        with opened(live) as connection:
+            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+                return ""
+        try:
+            return self._made(live).name
+        except BadBackup:
+            partial, final, _ = self._shelf.partial()
+            try:
+                snapshot(live, partial)
+                aside = final.with_name(final.name.replace("crm_backup", "crm_damaged"))
+                os.replace(partial, aside)
+            finally:
+                partial.unlink(missing_ok=True)
+            return aside.name
+
+    def _checkpoint(self) -> None:
+        with logged_only(), as_trouble():
+            if not checkpoint(sqlite_path(self._store.url)):
+                log.info("the write-ahead log was in use and is cut the next time")
+
+
+def _told(age: timedelta | None, late: bool, failure: str) -> str:
+    if failure:
+        return f"The last backup failed: {failure}"
+    if age is None:
+        return "No backup has been made yet."
+    hours = int(age.total_seconds() // 3600)
+    old = f"{hours} hours" if hours != 1 else "1 hour"
+    sentence = (
+        f"The last verified backup is {old} old." if hours else "A backup was verified within the last hour."
+    )
+    return sentence + (" Make one now." if late else "")

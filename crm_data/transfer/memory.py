@@ -1,0 +1,91 @@
+"""What the security log remembers of backups: each act, what was refused, and the last failure."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from crm_data import clock
+from crm_data.errors import CrmError
+from crm_data.store.store import Store
+from crm_data.tables import SecurityLog
+
+log = logging.getLogger("foyer.backups")
+
+
+class Actor(Protocol):
+    """Who asks: a CompanyScope is one."""
+
+    @property
+    def user_id(self) -> int | None: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def operator(self) -> bool: ...
+
+
+@contextmanager
+def logged_only() -> Iterator[None]:
+    """For what must not stop the act it belongs to: a refusal goes to the log."""
+    try:
+        yield
+    except CrmError as error:
+        log.error("%s", error)
+
+
+class Memory:
+    """Rows of the security log, and the last failure in memory too: the database may be what failed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._failure: tuple[datetime, str] | None = None
+
+    def note(self, event: str, by: Actor | None, **detail: Any) -> None:
+        """Add a row about an act; `by` None is the system."""
+        user_id = by.user_id if by else None
+        with logged_only(), self._store.system(event) as session:
+            session.add(SecurityLog(at=clock.now(), event=event, user_id=user_id, detail=detail))
+
+    @contextmanager
+    def failing(self, event: str, by: Actor | None, **detail: Any) -> Iterator[None]:
+        """Note a refusal within, and pass it on."""
+        try:
+            yield
+        except CrmError as error:
+            again = False
+            if event == "backup_failed":
+                again = by is None and self._failure is not None and self._failure[1] == str(error)
+                self._failure = (clock.now(), str(error))
+            if not again:  # the daily round tries again every few minutes
+                self.note(event, by, reason=str(error), **detail)
+            raise
+
+    def forget_failure(self) -> None:
+        """A backup was made: what failed before is over."""
+        self._failure = None
+
+    def refused(self) -> set[str]:
+        """Names of backups that were last seen damaged."""
+        last: dict[str, bool] = {}
+        for row in self._rows("backup_refused", "backup_verified"):
+            last.setdefault(str((row.detail or {}).get("name")), row.event == "backup_refused")
+        return {name for name, was_refused in last.items() if was_refused}
+
+    def last_failure(self, since: datetime | None) -> tuple[datetime | None, str]:
+        """When and why making a backup last failed, here or in another process, unless one was made since."""
+        found = self._failure
+        for row in self._rows("backup_failed")[:1]:
+            if found is None or row.at > found[0]:
+                found = (row.at, str((row.detail or {}).get("reason", "")))
+        return found if found and (since is None or found[0] > since) else (None, "")
+
+    def _rows(self, *events: str) -> list[SecurityLog]:
+        """The newest rows of these events."""
+        wanted = sa.select(SecurityLog).where(SecurityLog.event.in_(events))
+        found: list[SecurityLog] = []
+        with logged_only(), self._store.system("backup state", write=False) as session:
+            found += session.scalars(wanted.order_by(SecurityLog.id.desc()).limit(500))
+        return found

@@ -1,0 +1,130 @@
+"""Putting a verified backup in the place of the live database: the old content, or the new, never a mix."""
+
+import fcntl
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC
+from pathlib import Path
+
+from crm_data import clock
+from crm_data.errors import Unavailable
+from crm_data.store.connections import private_file, sqlite_path
+from crm_data.store.migrating import upgrade
+from crm_data.store.sqlite_file import Moved, opened, replace_content, wal_path
+from crm_data.store.store import Store
+from crm_data.transfer.manifest import sync_folder
+from crm_data.transfer.trouble import as_trouble
+from crm_data.transfer.verify import examine, quoted
+
+_TRIES = 5
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+# The bytes of a database that every connection keeps locked while it is open (SQLite's os.h).
+_SHARED_FIRST, _SHARED_BYTES = 0x40000002, 510
+_STOP = (
+    "The database file is too damaged to be replaced while Foyer runs. "
+    "Stop Foyer, then run: python -m crm_data restore NAME"
+)
+
+
+def prepare(copy: Path, user_id: int | None, name: str) -> None:
+    """Make a private copy of a backup ready to serve: today's tables, our own triggers, nobody signed in."""
+    with as_trouble():
+        with opened(copy, write=True) as connection:
+            # First of all: a trigger of our name may have another's body. Ours are put back below.
+            triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            for (trigger,) in connection.execute(triggers).fetchall():
+                connection.execute(f"DROP TRIGGER {quoted(trigger)}")
+        upgrade(f"sqlite:///{copy}")
+        with opened(copy, write=True) as connection:
+            _sign_out(connection, user_id, name)
+            connection.execute("PRAGMA journal_mode=DELETE")
+            if connection.execute("PRAGMA page_size").fetchone() != (4096,):
+                connection.execute("PRAGMA page_size=4096")
+                connection.execute("VACUUM")
+        examine(copy)
+
+
+def _sign_out(connection: sqlite3.Connection, user_id: int | None, name: str) -> None:
+    """End every session; a link that was used since the backup must not work a second time."""
+    stamp = clock.now().astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("DELETE FROM sessions")
+    connection.execute("UPDATE one_time_links SET used_at = ? WHERE used_at IS NULL", (stamp,))
+    connection.execute(
+        "INSERT INTO security_log (at, event, user_id, detail) VALUES (?, ?, ?, ?)",
+        (stamp, "backup_restored", user_id, json.dumps({"name": name})),
+    )
+    connection.execute("COMMIT")
+
+
+def put_in_place(store: Store, copy: Path, keep_safe: Callable[[Path], str], alone: bool) -> str:
+    """Swap the live content for a prepared copy's while nobody writes. Returns what `keep_safe` returned.
+
+    `keep_safe(live)` makes the safety backup; it is made again when another process commits meanwhile.
+    A file that SQLite cannot read is set aside instead, which needs Foyer stopped: `alone` says it is.
+    """
+    live = sqlite_path(store.url)
+    with store.gate.shut(), as_trouble():
+        try:
+            for _ in range(_TRIES):
+                with suppress(Moved):
+                    return _replaced(live, copy, keep_safe)
+            raise Moved
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+                raise
+        if not alone:
+            raise Unavailable(_STOP)
+        store.close()
+        return _set_aside(live, copy)
+
+
+def _replaced(live: Path, copy: Path, keep_safe: Callable[[Path], str]) -> str:
+    with opened(live) as witness:
+        before = _version(witness)
+        safe = keep_safe(live)
+        replace_content(live, copy, lambda: _version(witness) == before)
+    os.chmod(live, 0o600)
+    return safe
+
+
+def _version(witness: sqlite3.Connection) -> int:
+    """A number that changes whenever another connection commits."""
+    number: int = witness.execute("PRAGMA data_version").fetchone()[0]
+    return number
+
+
+def _set_aside(live: Path, copy: Path) -> str:
+    """Keep a file that SQLite cannot read under another name, and put the copy in its place by one rename.
+
+    The write-ahead log goes first: a crash leaves the damaged file without it, never the new one with it.
+    """
+    stamp = clock.now().astimezone(UTC).strftime("%Y%m%d-%H%M%S")
+    aside = live.with_name(f"{live.name}.damaged-{stamp}")
+    ready = live.with_name(f"{live.name}.restoring")
+    private_file(ready)
+    with open(copy, "rb") as source, open(ready, "wb") as target:
+        shutil.copyfileobj(source, target)
+        os.fsync(target.fileno())
+    with open(live, "rb+") as held:
+        _demand_nobody_else(held.fileno())
+        os.link(live, aside)
+        if wal_path(live).exists():
+            os.replace(wal_path(live), wal_path(aside))
+        live.with_name(live.name + "-shm").unlink(missing_ok=True)
+        sync_folder(live.parent)
+        os.replace(ready, live)
+    sync_folder(live.parent)
+    return aside.name
+
+
+def _demand_nobody_else(descriptor: int) -> None:
+    """Another process that has the old file open would delete the new one's write-ahead log on closing."""
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, _SHARED_BYTES, _SHARED_FIRST)
+    except OSError as error:
+        raise Unavailable(_STOP) from error

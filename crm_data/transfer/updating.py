@@ -1,0 +1,46 @@
+"""Bringing a database up to date, after a safety backup when there is something to lose."""
+
+from dataclasses import dataclass
+
+from crm_data.settings import Settings
+from crm_data.store.connections import sqlite_path
+from crm_data.store.migrating import current, head, knows, migration_engine, upgrade
+from crm_data.store.store import Store
+from crm_data.transfer.backups import Backups
+
+
+@dataclass(frozen=True)
+class Updated:
+    """Revision before ('' when there was no database) and after; the safety backup's name, or ''."""
+
+    before: str
+    after: str
+    safety: str
+
+
+def bring_up_to_date(settings: Settings) -> Updated:
+    """Make the database, or bring it to the newest revision. May be called by two processes at once.
+
+    Raises NotReady when a newer version made it; then, and on any failure, it stays as it was.
+    """
+    url = settings.database_admin_url or settings.database_url
+    before = _revision(url)
+    safety = ""
+    if url.startswith("sqlite") and before and before != head() and knows(before):
+        store = Store(url)
+        try:
+            safety = Backups(store, settings).make(None).name
+        finally:
+            store.close()
+    return Updated(before, upgrade(url), safety)
+
+
+def _revision(url: str) -> str:
+    if url.startswith("sqlite") and not sqlite_path(url).exists():
+        return ""
+    engine = migration_engine(url)
+    try:
+        with engine.connect() as connection:
+            return current(connection) or ""
+    finally:
+        engine.dispose()
