@@ -2,9 +2,11 @@
 
 from functools import cached_property
 
+from crm_data.errors import NotFound
 from crm_data.nouns.customers import Customers
 from crm_data.rights import Act, Person, may
 from crm_data.store.names import member_names
+from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 
@@ -29,6 +31,13 @@ class Workspace:
     def customers(self) -> Customers:
         """The company's customers."""
         return Customers(self._store, self._scope)
+
+    def records(self, table: str) -> Records:
+        """The records of one table by its name. Raises NotFound for a name that is none."""
+        if table not in ("customers",):
+            raise NotFound
+        found: Records = getattr(self, table)
+        return found
 
     def members(self) -> dict[int, str]:
         """The company's active members: user id -> name, ordered by name."""

@@ -16,7 +16,7 @@ from crm_data.store.names import member_names, record_names
 from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.store import Store
 from crm_data.store.values import parse, row_id
-from crm_data.tables import ChangeLog, Membership, by_name
+from crm_data.tables import ChangeLog, Membership, by_name, title_of
 from crm_data.tables.fields import Field, Kind, fields_of, words
 
 Row = dict[str, Any]
@@ -65,6 +65,11 @@ class Records:
     def name(self) -> str:
         """The table's name, as 'customers'."""
         return str(self.table.__tablename__)  # type: ignore[attr-defined]
+
+    @property
+    def title(self) -> str:
+        """The column that holds what a record is called."""
+        return title_of(self.name)
 
     @property
     def fields(self) -> Mapping[str, Field]:

@@ -1,0 +1,1 @@
+"""Parts of screens: fields in, widgets out. Pages put them together; parts know no page."""

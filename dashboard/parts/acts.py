@@ -1,0 +1,52 @@
+"""One act of a person, from a button's callback: identity asked again, the refusal kept to be shown."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+from crm_data import CrmError, Workspace
+from dashboard import session
+
+Result = TypeVar("Result")
+
+
+def attempt(my: Workspace, place: str, do: Callable[[], Result]) -> Result | None:
+    """Do it, or keep the sentence of its refusal for `show_refusal(place)`; None then.
+
+    The workspace was made when the screen was drawn: if the person has meanwhile signed out or switched
+    company, in this tab or another, nothing is done.
+    """
+    st.session_state.pop(f"{place}.refusal", None)
+    try:
+        session.confirm(my)
+        return do()
+    except CrmError as error:
+        st.session_state[f"{place}.refusal"] = str(error)
+        return None
+
+
+def show_refusal(place: str) -> None:
+    """Show the sentence of the last refusal at this place, once drawn until the next act there."""
+    sentence = st.session_state.get(f"{place}.refusal")
+    if sentence:
+        st.error(sentence, icon=":material/error:")
+
+
+def forget_refusal(place: str) -> None:
+    """Take the sentence away."""
+    st.session_state.pop(f"{place}.refusal", None)
+
+
+def announce(sentence: str, icon: str = "check") -> None:
+    """Say what was done, in a toast that the next drawing of the screen shows.
+
+    A callback inside a dialog must draw nothing: it would take the place of the screen behind it.
+    """
+    st.session_state.setdefault("announcements", []).append((sentence, icon))
+
+
+def show_announcements() -> None:
+    """Draw the toasts that wait."""
+    for sentence, icon in st.session_state.pop("announcements", []):
+        st.toast(sentence, icon=f":material/{icon}:")

@@ -1,0 +1,165 @@
+"""The one line above a list: search, filters made from the declarations, sort. The URL is the only state."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from crm_data import CrmError, Field, Kind, Query, Records
+from dashboard.parts import place, say
+
+NOBODY = -1
+
+
+def filter_bar(records: Records, members: Mapping[int, str], keep: tuple[str, ...] = ()) -> Query:
+    """Draw the line and return the list it means. A URL that cannot be read says so."""
+    try:
+        query = records.query(place.params(), say.zone())
+    except CrmError as error:
+        st.warning(str(error), icon=":material/link_off:")
+        query = replace(records.default_query(), zone=say.zone())
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{records.name}.bar"):
+        _search(records, query, keep)
+        active = [name for name, wanted in query.where.items() if wanted not in ((), "", (None, None))]
+        label = f"Filters ({len(active)})" if active else "Filters"
+        with st.popover(label, icon=":material/filter_list:"):
+            for field in records.fields.values():
+                if field.filter and field.kind is not Kind.LINK:
+                    _filter(records, query, field, members, keep)
+            _archived(records, query, keep)
+        _sort(records, query, keep)
+        if active or query.search or query.archived:
+            st.button(
+                "Clear", key=f"{records.name}.clear", type="tertiary", on_click=place.go, args=({}, keep)
+            )
+    return query
+
+
+def _go(records: Records, query: Query, keep: tuple[str, ...]) -> None:
+    place.go(records.params(query.first()), keep)
+
+
+def _key(records: Records, name: str) -> str:
+    return f"{records.name}.filter.{name}"
+
+
+def _search(records: Records, query: Query, keep: tuple[str, ...]) -> None:
+    key = _key(records, "q")
+    st.session_state[key] = query.search
+
+    def changed() -> None:
+        _go(records, replace(query, search=(st.session_state[key] or "").strip()[:200]), keep)
+
+    searched = ", ".join(f.label.lower() for f in records.fields.values() if f.search)
+    st.text_input(
+        "Search",
+        key=key,
+        type="search",
+        icon=":material/search:",
+        placeholder=f"Search {searched}",
+        label_visibility="collapsed",
+        on_change=changed,
+    )
+
+
+def _sort(records: Records, query: Query, keep: tuple[str, ...]) -> None:
+    columns = {name: field.label for name, field in records.fields.items() if field.sort}
+    options = [(name, down) for name in columns for down in (False, True)]
+    key = _key(records, "sort")
+    st.session_state[key] = (query.sort, query.descending)
+
+    def changed() -> None:
+        sort, down = st.session_state[key]
+        _go(records, replace(query, sort=sort, descending=down), keep)
+
+    st.selectbox(
+        "Sort by",
+        options,
+        key=key,
+        format_func=lambda option: f"{columns[option[0]]} {'↓' if option[1] else '↑'}",
+        label_visibility="collapsed",
+        on_change=changed,
+        width=170,
+    )
+
+
+def _archived(records: Records, query: Query, keep: tuple[str, ...]) -> None:
+    key = _key(records, "archived")
+    st.session_state[key] = query.archived
+
+    def changed() -> None:
+        _go(records, replace(query, archived=st.session_state[key]), keep)
+
+    st.toggle("Archived only", key=key, on_change=changed)
+
+
+def _filter(
+    records: Records, query: Query, field: Field, members: Mapping[int, str], keep: tuple[str, ...]
+) -> None:
+    """One filter as the field's kind asks for it; what it holds comes from the query alone."""
+    key, wanted = _key(records, field.name), query.where.get(field.name)
+
+    def changed() -> None:
+        where = dict(query.where)
+        where[field.name] = _read(field, key)
+        _go(records, replace(query, where=where), keep)
+
+    if field.kind is Kind.CHOICE:
+        st.session_state[key] = list(wanted or ())
+        labels = field.choice_labels()
+        st.multiselect(field.label, list(labels), key=key, format_func=labels.__getitem__, on_change=changed)
+    elif field.kind is Kind.MEMBER:
+        options = [NOBODY, *members]
+        chosen = [NOBODY if id_ is None else id_ for id_ in wanted or ()]
+        st.session_state[key] = [id_ for id_ in chosen if id_ in options]
+        st.multiselect(
+            field.label,
+            options,
+            key=key,
+            format_func=lambda id_: "Nobody" if id_ == NOBODY else members[id_],
+            on_change=changed,
+        )
+    elif field.kind in (Kind.MONEY, Kind.WHOLE, Kind.DAY, Kind.MOMENT):
+        _range(field, key, wanted or (None, None), changed)
+    else:
+        st.session_state[key] = ", ".join(wanted) if isinstance(wanted, tuple) else wanted or ""
+        st.text_input(f"{field.label} contains", key=key, on_change=changed)
+
+
+def _range(field: Field, key: str, wanted: tuple[Any, Any], changed: Any) -> None:
+    for column, edge, word, value in zip(st.columns(2), ("low", "high"), ("from", "to"), wanted, strict=True):
+        name = f"{key}.{edge}"
+        st.session_state[name] = float(value) if field.kind is Kind.MONEY and value is not None else value
+        with column:
+            if field.kind in (Kind.DAY, Kind.MOMENT):
+                st.date_input(
+                    f"{field.label} {word}",
+                    key=name,
+                    value=None,
+                    on_change=changed,
+                    min_value=date(1900, 1, 1),
+                    max_value=date(2200, 12, 31),
+                )
+            else:
+                st.number_input(
+                    f"{field.label} {word}",
+                    key=name,
+                    value=None,
+                    min_value=0.0 if field.kind is Kind.MONEY else 0,
+                    on_change=changed,
+                )
+
+
+def _read(field: Field, key: str) -> Any:
+    if field.kind in (Kind.MONEY, Kind.WHOLE, Kind.DAY, Kind.MOMENT):
+        return (st.session_state[f"{key}.low"], st.session_state[f"{key}.high"])
+    said = st.session_state[key]
+    if field.kind is Kind.MEMBER:
+        return tuple(None if id_ == NOBODY else id_ for id_ in said)
+    if field.kind is Kind.CHOICE:
+        return tuple(said)
+    if field.kind is Kind.TAGS:
+        return tuple(tag.strip() for tag in said.split(",") if tag.strip())
+    return said

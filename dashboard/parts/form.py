@@ -1,0 +1,186 @@
+"""The add and edit dialog, made from the declarations: a widget a field, refusals beside the button."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from crm_data import Edit, Field, Kind, Page, Records, Workspace, errors, new_act
+from dashboard.parts import say
+from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
+from dashboard.parts.clashes import ask, remember
+
+Row = dict[str, Any]
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
+
+
+def open_form(place: str, row: Row | None = None) -> None:
+    """Prepare the state of a dialog: the row as it is now, and a name for the act so that it happens once."""
+    st.session_state[f"{place}.row"] = row
+    st.session_state[f"{place}.act"] = new_act()
+    st.session_state[f"{place}.state"] = "open"
+    for key in [key for key in st.session_state if str(key).startswith(f"{place}.field.")]:
+        del st.session_state[key]
+    forget_refusal(place)
+    st.session_state.pop(f"{place}.clashes", None)
+
+
+def form_dialog(
+    my: Workspace,
+    records: Records,
+    members: Mapping[int, str],
+    place: str,
+    noun: str,
+    values: Mapping[str, Any] | None = None,
+    on_saved: Callable[[int], None] | None = None,
+) -> None:
+    """Draw the dialog when `open_form(place)` was called and nothing has closed it since.
+
+    `values` fill a new record's fields beforehand. `on_saved` is called with the record's id.
+    """
+    if st.session_state.get(f"{place}.state") != "open":
+        return
+    row = st.session_state[f"{place}.row"]
+
+    def closed() -> None:
+        st.session_state[f"{place}.state"] = "closed"
+
+    @st.dialog(f"Edit {noun}" if row else f"New {noun}", width="large", on_dismiss=closed)
+    def dialog() -> None:
+        if st.session_state.get(f"{place}.state") != "open":
+            st.rerun()
+        _body(my, records, members, place, noun, row, values or {}, on_saved)
+
+    dialog()
+
+
+def _body(
+    my: Workspace,
+    records: Records,
+    members: Mapping[int, str],
+    place: str,
+    noun: str,
+    row: Row | None,
+    values: Mapping[str, Any],
+    on_saved: Callable[[int], None] | None,
+) -> None:
+    fields = [f for f in records.fields.values() if f.form and f.edit and f.kind is not Kind.LINK]
+
+    def submit() -> None:
+        new = {field.name: st.session_state.get(_key(place, field)) for field in fields}
+        if row is None:
+            said = {**values, **{name: value for name, value in new.items() if value not in (None, "", [])}}
+            _store(place, lambda: records.add(said, st.session_state[f"{place}.act"], say.zone()), True)
+        else:
+            save([Edit(row["id"], _changed(row, new, fields))])
+
+    def save(edits: list[Edit]) -> None:
+        def do() -> int:
+            try:
+                records.change([edit for edit in edits if edit.fields], zone=say.zone())
+            except errors.Conflict as conflict:
+                remember(place, conflict, edits)
+                raise
+            return int(row["id"]) if row else 0
+
+        _store(place, do, False)
+
+    def _store(place: str, do: Callable[[], int], made: bool) -> None:
+        saved = attempt(my, place, do)
+        if saved is not None:
+            announce(f"{noun.capitalize()} {'added' if made else 'saved'}.")
+            st.session_state[f"{place}.state"] = "saved"
+            if on_saved:
+                on_saved(saved)
+
+    if row is not None:
+        ask(place, records, Page([row], 1, 1, None, None, {"assigned_to": members}), save)
+    with st.form(f"{place}.form", border=False, enter_to_submit=False):
+        _two_columns(place, [f for f in fields if f.grid or f.required], row, values, members)
+        with st.expander("More details"):
+            _two_columns(place, [f for f in fields if not (f.grid or f.required)], row, values, members)
+        show_refusal(place)
+        label = "Save changes" if row else f"Add {noun}"
+        st.form_submit_button(label, type="primary", on_click=submit, shortcut="Ctrl+Enter")
+
+
+def _two_columns(
+    place: str, fields: list[Field], row: Row | None, values: Mapping[str, Any], members: Mapping[int, str]
+) -> None:
+    """Short fields side by side, long texts below them at full width."""
+    columns = st.columns(2)
+    short = [field for field in fields if field.kind is not Kind.LONG_TEXT]
+    for at, field in enumerate(short):
+        with columns[at % 2]:
+            _widget(place, field, row, values, members)
+    for field in fields:
+        if field.kind is Kind.LONG_TEXT:
+            _widget(place, field, row, values, members)
+
+
+def _key(place: str, field: Field) -> str:
+    return f"{place}.field.{field.name}"
+
+
+def _changed(row: Row, new: Mapping[str, Any], fields: list[Field]) -> dict[str, tuple[Any, Any]]:
+    """What differs from the row as it was when the dialog opened; the verbs judge the rest."""
+    pairs = {}
+    for field in fields:
+        old, value = row[field.name], new[field.name]
+        same = value == _shown(field, old) or (value in (None, "", []) and old in (None, "", []))
+        if not same:
+            pairs[field.name] = (old, value)
+    return pairs
+
+
+def _shown(field: Field, value: Any) -> Any:
+    """A stored value as its widget holds it."""
+    if field.kind is Kind.MONEY:
+        return None if value is None else f"{value:.2f}"
+    if field.kind is Kind.MOMENT:
+        return None if value is None else value.astimezone(say.zone()).replace(tzinfo=None)
+    if field.kind is Kind.TAGS:
+        return list(value or [])
+    if field.kind in (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL):
+        return value or ""
+    return value
+
+
+def _widget(
+    place: str, field: Field, row: Row | None, values: Mapping[str, Any], members: Mapping[int, str]
+) -> None:
+    key = _key(place, field)
+    start = row[field.name] if row else values.get(field.name, field.default)
+    if key not in st.session_state:
+        st.session_state[key] = _shown(field, start)
+    label = f"{field.label} *" if field.required else field.label
+    if field.kind is Kind.CHOICE:
+        labels = field.choice_labels()
+        st.selectbox(label, list(labels), key=key, format_func=labels.__getitem__, help=field.help)
+    elif field.kind is Kind.MEMBER:
+        options = [*members, *([start] if start is not None and start not in members else [])]
+        st.selectbox(
+            label,
+            options,
+            index=None,
+            key=key,
+            format_func=lambda id_: members.get(id_, "A former colleague"),
+            placeholder="Nobody",
+        )
+    elif field.kind is Kind.MONEY:
+        st.text_input(label, key=key, placeholder="0.00", help=field.help)
+    elif field.kind is Kind.WHOLE:
+        st.number_input(label, key=key, min_value=field.low, max_value=field.high, step=1, value=None)
+    elif field.kind is Kind.DAY:
+        st.date_input(label, key=key, value=None, min_value=EARLIEST, max_value=LATEST)
+    elif field.kind is Kind.MOMENT:
+        st.datetime_input(label, key=key, value=None)
+    elif field.kind is Kind.YES_NO:
+        st.toggle(label, key=key)
+    elif field.kind is Kind.TAGS:
+        st.multiselect(label, options=start or [], key=key, accept_new_options=True, placeholder="Type a tag")
+    elif field.kind is Kind.LONG_TEXT:
+        st.text_area(label, key=key, height=90)
+    else:
+        st.text_input(label, key=key, max_chars=field.length, help=field.help)

@@ -1,0 +1,272 @@
+"""The editable grid: columns from the declarations, edits kept with what was seen, one Save for all."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from crm_data import CrmError, Edit, Field, Kind, Page, Records, Workspace, errors
+from dashboard.parts import say
+from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
+from dashboard.parts.clashes import ask, remember
+
+PICK, OPEN = "_pick", "_open"
+ROW_HEIGHT = 34
+HEIGHT = 34 * 15 + 4
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One grid on one screen; its state lives under `place` in the person's tab."""
+
+    my: Workspace
+    records: Records
+    members: Mapping[int, str]
+    place: str
+
+    def draw(
+        self, page: Page, on_open: Callable[[int], None], columns: list[str], line: DeltaGenerator
+    ) -> list[int]:
+        """Draw the rows with these columns, and Save and Discard in `line`; returns the ids that are ticked.
+
+        A click on a row's Open button calls `on_open` with its id. Archived rows cannot be edited.
+        """
+        fields = {name: self.records.fields[name] for name in columns}
+        key = self._key()
+        ask(self.place, self.records, page, self._save_chosen)
+        show_refusal(self.place)
+        self._note_what_was_seen(key)
+        frozen = [*(name for name in fields if not self._editable(fields[name], page)), OPEN]
+        st.data_editor(
+            self._frame(page, fields),
+            key=key,
+            num_rows="fixed",
+            hide_index=True,
+            disabled=frozen,
+            column_config=self._config(fields, page, on_open),
+            row_height=ROW_HEIGHT,
+            height=min(ROW_HEIGHT * (len(page.rows) + 1) + 4, HEIGHT),
+            placeholder="",
+        )
+        st.session_state[f"{key}.rows"] = page.rows
+        with line:
+            self._save_or_discard(self._pending(key))
+        return self._ticked(key, page)
+
+    def _editable(self, field: Field, page: Page) -> bool:
+        fits = field.kind not in (Kind.LINK, Kind.LONG_TEXT, Kind.JSON)
+        return field.edit and fits and all(row.get("archived_at") is None for row in page.rows)
+
+    # state
+
+    def _key(self) -> str:
+        # A grid's state cannot be emptied from code; a new name is a new, empty grid.
+        return f"{self.place}.grid.{st.session_state.get(f'{self.place}.turn', 0)}"
+
+    def _edited(self, key: str) -> dict[int, dict[str, Any]]:
+        state = st.session_state.get(key) or {}
+        return {int(at): dict(cells) for at, cells in state.get("edited_rows", {}).items()}
+
+    def _note_what_was_seen(self, key: str) -> None:
+        """Remember the value under each new edit: a colleague's later change is not overwritten unseen."""
+        rows = st.session_state.get(f"{key}.rows")
+        seen = st.session_state.setdefault(f"{key}.seen", {})
+        if rows is None:
+            return
+        now = {}
+        for at, cells in self._edited(key).items():
+            if 0 <= at < len(rows):
+                for name in cells:
+                    cell = (rows[at]["id"], name)
+                    now[cell] = seen.get(cell, rows[at].get(name))
+        st.session_state[f"{key}.seen"] = now
+
+    def _pending(self, key: str) -> list[Edit]:
+        """The edits that wait for Save, by row id. A forged position or column is refused by the verbs."""
+        rows = st.session_state.get(f"{key}.rows") or []
+        seen = st.session_state.get(f"{key}.seen") or {}
+        edits = []
+        for at, cells in self._edited(key).items():
+            if not 0 <= at < len(rows):
+                raise errors.NotFound
+            row = rows[at]
+            pairs = {
+                name: (seen.get((row["id"], name), row.get(name)), value)
+                for name, value in cells.items()
+                if name not in (PICK, OPEN)
+            }
+            if pairs:
+                edits.append(Edit(row["id"], pairs))
+        return edits
+
+    def _ticked(self, key: str, page: Page) -> list[int]:
+        edited = self._edited(key)
+        return [row["id"] for at, row in enumerate(page.rows) if edited.get(at, {}).get(PICK)]
+
+    # acts
+
+    def _save_or_discard(self, edits: list[Edit]) -> None:
+        count = sum(len(edit.fields) for edit in edits)
+        if not count:
+            return
+        st.button(
+            f"Save {say.count(count, 'change')}",
+            key=f"{self.place}.save",
+            type="primary",
+            icon=":material/check:",
+            shortcut="Ctrl+S",
+            on_click=self._save,
+        )
+        st.button("Discard", key=f"{self.place}.discard", on_click=self.empty)
+
+    def _save(self) -> None:
+        try:
+            edits = self._pending(self._key())
+        except CrmError:
+            announce("This list has changed; nothing was saved. Look at it again.", "error")
+            return self.empty()
+        return self._store(edits)
+
+    def _save_chosen(self, edits: list[Edit]) -> None:
+        if edits:
+            self._store(edits)
+        else:
+            self.empty()
+
+    def _store(self, edits: list[Edit]) -> None:
+        count = sum(len(edit.fields) for edit in edits)
+
+        def do() -> int:
+            try:
+                return self.records.change(edits, zone=say.zone())
+            except errors.Conflict as conflict:
+                remember(self.place, conflict, edits)
+                raise
+            except errors.Invalid as wrong:
+                raise self._named(wrong) from wrong
+
+        if attempt(self.my, self.place, do) is not None:
+            announce(f"Saved {say.count(count, 'change')}.")
+            self.empty()
+
+    def _named(self, wrong: errors.Invalid) -> errors.Invalid:
+        """The same refusal, each sentence with the name of the record it is about."""
+        rows = st.session_state.get(f"{self._key()}.rows") or []
+        names = {row["id"]: str(row[self.records.title]) for row in rows}
+        return errors.Invalid(
+            [
+                replace(problem, sentence=f"{names[problem.row]}: {problem.sentence}")
+                if problem.row in names
+                else problem
+                for problem in wrong.problems
+            ]
+        )
+
+    def empty(self) -> None:
+        """Let go of every pending edit and tick."""
+        key = self._key()
+        for name in (f"{key}.rows", f"{key}.seen", f"{self.place}.clashes"):
+            st.session_state.pop(name, None)
+        forget_refusal(self.place)
+        st.session_state[f"{self.place}.turn"] = st.session_state.get(f"{self.place}.turn", 0) + 1
+
+    # columns
+
+    def _frame(self, page: Page, fields: Mapping[str, Field]) -> pd.DataFrame:
+        frame = page.frame()
+        shown = pd.DataFrame(index=frame.index)
+        if self.records.may("archive"):
+            shown[PICK] = False
+        for name, field in fields.items():
+            column = frame[name] if name in frame else pd.Series(index=frame.index, dtype=object)
+            shown[name] = _typed(column, field, page.names.get(name, {}))
+        first = next(iter(fields))
+        shown.insert(shown.columns.get_loc(first), OPEN, ":material/open_in_full:")
+        return shown
+
+    def _config(
+        self, fields: Mapping[str, Field], page: Page, on_open: Callable[[int], None]
+    ) -> dict[str, Any]:
+        click = f"{self._key()}.click"
+
+        def clicked() -> None:
+            at = st.session_state[click].row
+            if 0 <= at < len(page.rows):
+                on_open(page.rows[at]["id"])
+
+        config: dict[str, Any] = {
+            PICK: st.column_config.CheckboxColumn(
+                "", width=36, help="Tick rows to archive them", pinned=True
+            ),
+            OPEN: st.column_config.ButtonColumn(
+                "",
+                width=44,
+                type="tertiary",
+                key=click,
+                on_click=clicked,
+                pinned=True,
+                help="Open the record",
+            ),
+        }
+        for at, (name, field) in enumerate(fields.items()):
+            config[name] = _column(field, self.members, page, pinned=at == 0, currency=self.my.scope.currency)
+        return config
+
+
+def _typed(column: pd.Series, field: Field, names: Mapping[int, str]) -> pd.Series:
+    """The column in a type that stays whatever its values: a change of type would drop pending edits."""
+    if field.kind is Kind.MONEY:
+        return column.astype("float64")
+    if field.kind is Kind.WHOLE:
+        return column.astype("Int64")
+    if field.kind is Kind.MEMBER:
+        return column.astype("Int64")
+    if field.kind is Kind.LINK:
+        return column.map(lambda id_: names.get(id_) if id_ is not None else None).astype("string")
+    if field.kind is Kind.MOMENT:
+        return pd.to_datetime(column, utc=True).dt.tz_convert(str(say.zone()))
+    if field.kind is Kind.DAY:
+        return pd.to_datetime(column)
+    if field.kind is Kind.YES_NO:
+        return column.astype("boolean")
+    if field.kind is Kind.TAGS:
+        return column.map(lambda tags: tags or [])
+    return column.astype("string")
+
+
+def _column(field: Field, members: Mapping[int, str], page: Page, pinned: bool, currency: str) -> Any:
+    config = st.column_config
+    label = f"{field.label} *" if field.required else field.label
+    if field.kind is Kind.CHOICE:
+        labels = field.choice_labels()
+        return config.SelectboxColumn(
+            label, options=list(labels), format_func=lambda v: labels.get(v, v), required=True
+        )
+    if field.kind is Kind.MEMBER:
+        names = {**page.names.get(field.name, {}), **members}
+        shown = {row.get(field.name) for row in page.rows} - {None}
+        options = [*members, *(id_ for id_ in shown if id_ not in members)]
+        return config.SelectboxColumn(
+            label, options=options, format_func=lambda id_: names.get(id_, "Unknown"), required=field.required
+        )
+    if field.kind is Kind.MONEY:
+        return config.NumberColumn(
+            f"{label} ({currency})", format="%,.2f", min_value=0, step=0.01, required=field.required
+        )
+    if field.kind is Kind.WHOLE:
+        return config.NumberColumn(label, min_value=field.low, max_value=field.high, step=1)
+    if field.kind is Kind.DAY:
+        return config.DateColumn(label, format="D MMM YYYY")
+    if field.kind is Kind.MOMENT:
+        return config.DatetimeColumn(label, format="D MMM YYYY, HH:mm", timezone=str(say.zone()))
+    if field.kind is Kind.YES_NO:
+        return config.CheckboxColumn(label)
+    if field.kind is Kind.TAGS:
+        return config.MultiselectColumn(label, accept_new_options=True)
+    wide = "medium" if pinned or field.kind in (Kind.EMAIL, Kind.LINK) else None
+    return config.TextColumn(
+        label, max_chars=field.length, required=field.required, pinned=pinned, width=wide
+    )

@@ -1,0 +1,24 @@
+"""The line at the top of a screen: a small title, how many, and what can be done here at the right."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from dashboard.parts.acts import show_announcements
+
+
+@contextmanager
+def heading(title: str, note: str = "") -> Iterator[None]:
+    """Draw the title and a note beside it; what is drawn inside stands at the right."""
+    show_announcements()
+    with st.container(horizontal=True, vertical_alignment="center", key="heading"):
+        st.subheader(title, anchor=False, width="content")
+        st.caption(note, width="stretch")
+        yield
+
+
+def empty(icon: str, sentence: str) -> None:
+    """What would be here, when there is nothing; the one next step is drawn after it."""
+    st.space("small")
+    st.markdown(f":material/{icon}: **{sentence}**")

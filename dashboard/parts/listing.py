@@ -1,0 +1,106 @@
+"""A whole list screen of one kind of record: bar, grid, pager, archive, add, import and export."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+from dashboard.parts.csv_panel import export_button, import_panel
+
+from crm_data import Page, Query, Records, Workspace, words
+from dashboard.parts import place, say
+from dashboard.parts.acts import announce, attempt, show_refusal
+from dashboard.parts.filters import filter_bar
+from dashboard.parts.form import form_dialog, open_form
+from dashboard.parts.grid import Grid
+from dashboard.parts.heading import empty, heading
+from dashboard.parts.pager import pager
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list of records with everything that can be done to it. `noun` is the singular, as 'customer'."""
+
+    my: Workspace
+    records: Records
+    noun: str
+    icon: str
+    keep: tuple[str, ...] = ()
+    new: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Where this list keeps its state."""
+        return self.records.name
+
+    def draw(self) -> None:
+        """Draw the screen."""
+        members = self.my.members()
+        top = st.container()
+        query = filter_bar(self.records, members, self.keep)
+        page = self.records.page(query)
+        with top, heading(words(self.name), say.count(page.total, self.noun)):
+            self._actions(query)
+        if page.total == 0:
+            self._nothing(query)
+        else:
+            self._rows(query, page, members)
+        form_dialog(self.my, self.records, members, f"{self.name}.form", self.noun, self.new)
+
+    def _actions(self, query: Query) -> None:
+        if self.records.may("import"):
+            import_panel(self.my, self.records)
+        if self.records.may("export"):
+            export_button(self.my, self.records, query)
+        if self.records.may("add"):
+            st.button(
+                f"New {self.noun}",
+                key=f"{self.name}.new",
+                type="primary",
+                icon=":material/add:",
+                shortcut="n",
+                on_click=open_form,
+                args=(f"{self.name}.form",),
+            )
+
+    def _rows(self, query: Query, page: Page, members: Mapping[int, str]) -> None:
+        grid = Grid(self.my, self.records, members, self.name)
+
+        def opened(id_: int) -> None:
+            st.session_state["goto"] = (self.name, id_)
+
+        # One line of constant height, so that nothing below it moves when there is something to save.
+        line = st.container(horizontal=True, vertical_alignment="center", key=f"{self.name}.line")
+        ticked = grid.draw(page, opened, self._columns(), line)
+        with line:
+            if ticked:
+                self._put_away(query, ticked, grid)
+            pager(self.records, query, page, self.keep)
+        show_refusal(f"{self.name}.archive")
+        if "goto" in st.session_state:
+            place.open_record(*st.session_state.pop("goto"))
+
+    def _put_away(self, query: Query, ticked: Sequence[int], grid: Grid) -> None:
+        verb, done = ("Restore", "restored") if query.archived else ("Archive", "archived")
+        many = say.count(len(ticked), self.noun)
+
+        def act() -> None:
+            do = self.records.restore if query.archived else self.records.archive
+            count = attempt(self.my, f"{self.name}.archive", lambda: do(ticked))
+            if count is not None:
+                grid.empty()
+                announce(f"{say.count(count, self.noun)} {done}.", "inventory_2")
+
+        st.button(f"{verb} {many}", key=f"{self.name}.putaway", icon=":material/inventory_2:", on_click=act)
+
+    def _columns(self) -> list[str]:
+        shown = [name for name, declared in self.records.fields.items() if declared.grid]
+        return list(st.session_state.get(f"{self.name}.columns", shown)) or shown
+
+    def _nothing(self, query: Query) -> None:
+        if query == query.first() and (query.search or query.where or query.archived):
+            empty("search_off", f"No {self.noun} matches. Change the search or clear the filters.")
+        elif query != query.first():
+            empty("search_off", "This page of the list is empty now. Go back to its beginning.")
+        else:
+            empty(self.icon, f"Your {self.name} will be listed here. Add the first one, or import a file.")

@@ -1,0 +1,33 @@
+"""Which rows of how many are shown, and the way to the others."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from crm_data import Page, Query, Records
+from dashboard.parts import place
+
+
+def pager(records: Records, query: Query, page: Page, keep: tuple[str, ...] = ()) -> None:
+    """First, previous, next, last; the place goes into the URL."""
+    start = query.first()
+    ways = (
+        ("First page", "first_page", start, page.previous),
+        ("Previous page", "chevron_left", replace(start, before=page.previous), page.previous),
+        ("Next page", "chevron_right", replace(start, after=page.next), page.next),
+        ("Last page", "last_page", replace(start, last=True), page.next),
+    )
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        end = page.start + len(page.rows) - 1
+        st.caption(f"{page.start:,}–{end:,} of {page.total:,}", width="content")
+        for words, icon, to, there in ways:
+            st.button(
+                "",
+                icon=f":material/{icon}:",
+                key=f"{records.name}.{icon}",
+                help=words,
+                type="tertiary",
+                disabled=there is None,
+                on_click=place.go,
+                args=(records.params(to), keep),
+            )

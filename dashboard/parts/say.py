@@ -1,0 +1,85 @@
+"""How values are written for people: amounts, days and moments in their zone, counts of things."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from crm_data import Field, Kind, words
+
+NONE = "–"
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CHF": "CHF ", "INR": "₹"}
+_STEPS = ((Decimal("1e9"), "B"), (Decimal("1e6"), "M"), (Decimal("1e3"), "k"))
+
+
+def zone() -> tzinfo:
+    """The person's time zone as their browser names it; UTC when it names none."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+def money(amount: Decimal | None, currency: str = "") -> str:
+    """An exact amount: '$1,234.50'."""
+    if amount is None:
+        return NONE
+    return f"{_SIGNS.get(currency, f'{currency} ' if currency else '')}{amount:,.2f}"
+
+
+def short_money(amount: Decimal | None, currency: str = "") -> str:
+    """An amount for a tile: '$1.2 M'; exact below a thousand."""
+    if amount is None:
+        return "not available"
+    sign = _SIGNS.get(currency, f"{currency} " if currency else "")
+    for step, letter in _STEPS:
+        if abs(amount) >= step:
+            return f"{sign}{amount / step:,.1f} {letter}"
+    return f"{sign}{amount:,.0f}"
+
+
+def count(number: int, thing: str, things: str | None = None) -> str:
+    """'1 customer', '1,234 customers'."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def day(value: date | None) -> str:
+    """A day, short: '12 Mar', with the year when it is another one."""
+    if value is None:
+        return NONE
+    this_year = datetime.now(zone()).year
+    return f"{value.day} {value:%b}" if value.year == this_year else f"{value.day} {value:%b %Y}"
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in the person's zone, short: 'today 14:30', 'yesterday 09:00', '12 Mar 14:30'."""
+    if value is None:
+        return NONE
+    local = value.astimezone(zone())
+    today = datetime.now(zone()).date()
+    near = {today: "today", today - timedelta(days=1): "yesterday", today + timedelta(days=1): "tomorrow"}
+    return f"{near.get(local.date(), day(local.date()))} {local:%H:%M}"
+
+
+def value(field: Field, raw: Any, names: Mapping[int, str] | None = None, currency: str = "") -> str:
+    """Any value of a field as a person reads it."""
+    if raw is None or raw == "" or raw == []:
+        return NONE
+    if field.kind is Kind.CHOICE:
+        return words(str(raw))
+    if field.kind is Kind.MONEY:
+        return money(Decimal(str(raw)), currency)
+    if field.kind is Kind.DAY:
+        return day(date.fromisoformat(raw) if isinstance(raw, str) else raw)
+    if field.kind is Kind.MOMENT:
+        return moment(datetime.fromisoformat(raw) if isinstance(raw, str) else raw)
+    if field.kind is Kind.YES_NO:
+        return "Yes" if raw else "No"
+    if field.kind is Kind.TAGS:
+        return ", ".join(raw)
+    if field.kind in (Kind.MEMBER, Kind.LINK):
+        return (names or {}).get(int(raw), "Unknown")
+    return str(raw)
