@@ -22,9 +22,7 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("DATABASE_URL", "sqlite:///data/crm.db", "where the data is kept; SQLite or PostgreSQL"),
-    Setting(
-        "DATABASE_ADMIN_URL", "", "PostgreSQL only: the owner's address, for migrate, backup and restore"
-    ),
+    Setting("DATABASE_ADMIN_URL", "", "PostgreSQL only: the owner's address, for migrate and backup"),
     Setting("CRM_HOST", "127.0.0.1", "the address to listen on; anything but loopback needs TLS in front"),
     Setting("CRM_PORT", "8501", "the port to listen on"),
     Setting("CRM_BACKUP_DIR", "backups", "the folder that backups are written to"),

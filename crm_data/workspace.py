@@ -1,4 +1,4 @@
-"""The front door to one company: all that a page can reach. Its methods take no company; it is bound to one."""
+"""The front door to one company: all that a page can reach. It is bound to one company; none is passed."""
 
 from functools import cached_property
 

@@ -1,4 +1,4 @@
-"""The log of changes: written in the same transaction as the change itself, read back as a record's history."""
+"""The log of changes: written in the transaction of the change itself, read back as a record's history."""
 
 import uuid
 from collections.abc import Mapping

@@ -24,4 +24,5 @@ def record_names(session: CompanySession, table: str, ids: Collection[int]) -> d
     """The names of some records of one table, by id."""
     model: Any = by_name(table)
     title = getattr(model, title_of(table))
-    return {id_: name for id_, name in session.execute(sa.select(model.id, title).where(model.id.in_(ids)))}
+    rows = session.execute(sa.select(model.id, title).where(model.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}

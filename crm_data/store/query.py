@@ -173,7 +173,8 @@ def _clause(column: Any, declared: Field, wanted: Any, zone: tzinfo) -> ColumnEl
     if wanted in ((), "", None, (None, None)):
         return None
     if declared.kind in _RANGES:
-        return _between(column, declared, *wanted, zone)
+        low, high = wanted
+        return _between(column, declared, low, high, zone)
     if declared.kind is Kind.TAGS:
         # The stored JSON spells non-ASCII letters as escapes; the quotes make it whole words.
         return sa.or_(

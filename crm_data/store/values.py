@@ -210,7 +210,7 @@ def _moment(field: Field, raw: Any, zone: tzinfo) -> datetime | None:
     if isinstance(raw, datetime):
         moment = raw
     elif isinstance(raw, date):
-        moment = datetime(raw.year, raw.month, raw.day)
+        moment = datetime(raw.year, raw.month, raw.day, tzinfo=zone)
     else:
         said = _clean(raw, False)
         if said is None:

@@ -31,7 +31,7 @@ def by_name(table: str) -> type[Base]:
     """The class of a table, by its name."""
     for mapper in Base.registry.mappers:
         if mapper.class_.__tablename__ == table:
-            return mapper.class_  # type: ignore[no-any-return]
+            return mapper.class_
     raise KeyError(table)
 
 

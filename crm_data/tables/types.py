@@ -21,7 +21,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "sqlite":
-            return dialect.type_descriptor(sqlite.DATETIME(storage_format=_STORED))
+            stored: TypeEngine[Any] = sqlite.DATETIME(storage_format=_STORED)  # type: ignore[no-untyped-call]
+            return dialect.type_descriptor(stored)
         return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True, precision=0))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -46,7 +47,10 @@ class Money(TypeDecorator[Decimal]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         # SQLite keeps a double: 13 digits before the point and 2 behind it pass through one unharmed.
-        return dialect.type_descriptor(DECIMAL(15, 2, asdecimal=dialect.name != "sqlite"))
+        kept: TypeEngine[Any] = DECIMAL(15, 2, asdecimal=False)
+        if dialect.name != "sqlite":
+            kept = DECIMAL(15, 2, asdecimal=True)
+        return dialect.type_descriptor(kept)
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         if value is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -243,14 +243,17 @@ def _column(field: Field, members: Mapping[int, str], page: Page, pinned: bool, 
     if field.kind is Kind.CHOICE:
         labels = field.choice_labels()
         return config.SelectboxColumn(
-            label, options=list(labels), format_func=lambda v: labels.get(v, v), required=True
+            label, options=list(labels), format_func=lambda v: labels.get(str(v), str(v)), required=True
         )
     if field.kind is Kind.MEMBER:
         names = {**page.names.get(field.name, {}), **members}
-        shown = {row.get(field.name) for row in page.rows} - {None}
-        options = [*members, *(id_ for id_ in shown if id_ not in members)]
+        shown = {int(row[field.name]) for row in page.rows if row.get(field.name) is not None}
+        options = [*members, *sorted(shown - set(members))]
         return config.SelectboxColumn(
-            label, options=options, format_func=lambda id_: names.get(id_, "Unknown"), required=field.required
+            label,
+            options=options,
+            format_func=lambda id_: names.get(int(id_), "Unknown"),
+            required=field.required,
         )
     if field.kind is Kind.MONEY:
         return config.NumberColumn(
@@ -266,7 +269,7 @@ def _column(field: Field, members: Mapping[int, str], page: Page, pinned: bool, 
         return config.CheckboxColumn(label)
     if field.kind is Kind.TAGS:
         return config.MultiselectColumn(label, accept_new_options=True)
-    wide = "medium" if pinned or field.kind in (Kind.EMAIL, Kind.LINK) else None
+    wide: Literal["medium"] | None = "medium" if pinned or field.kind in (Kind.EMAIL, Kind.LINK) else None
     return config.TextColumn(
         label, max_chars=field.length, required=field.required, pinned=pinned, width=wide
     )
