@@ -1,16 +1,17 @@
-"""Engines for both databases: pragmas, write transactions that never lose an update, and the guard's company."""
+"""Engines for both databases: pragmas, write transactions that lose no update, and the guard's company."""
 
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from crm_data.errors import NotReady
+from crm_data.errors import NoCompany, NotReady
 from crm_data.store.guards import Guard, install_guards
 
 BUSY_MS = 30_000
@@ -18,7 +19,11 @@ BUSY_MS = 30_000
 
 @dataclass(frozen=True)
 class Engines:
-    """`write` takes the lock at BEGIN; `read` cannot write. On PostgreSQL they are one engine."""
+    """`write` takes the lock at BEGIN; `read` cannot write, and sees one moment throughout a transaction.
+
+    On PostgreSQL they share their connections. Neither executes a statement before a company, or with a
+    reason the system, was named to the connection: by itself an engine is of no use to anybody.
+    """
 
     write: Engine
     read: Engine
@@ -35,15 +40,18 @@ class Engines:
 
 
 def open_engines(url: str) -> Engines:
-    """The engines of a database that exists and is migrated. The address is never logged with its password."""
+    """The engines of a database that exists and is migrated. The address is never logged."""
     if url.startswith("sqlite"):
         path = sqlite_path(url)
         if not path.exists():
             raise NotReady(f"There is no database at {path}. Run `python -m crm_data migrate` first.")
         return Engines(_sqlite(path, write=True), _sqlite(path, write=False))
-    engine = sa.create_engine(postgres_url(url), pool_pre_ping=True, pool_size=10, max_overflow=10)
+    address = _with_options(postgres_url(url), f"-c lock_timeout={BUSY_MS}")
+    engine = sa.create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=10)
     _mark_guard(engine, lambda dbapi, guard: None)
-    return Engines(engine, engine)
+    return Engines(
+        engine, engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    )
 
 
 def sqlite_path(url: str) -> Path:
@@ -52,17 +60,23 @@ def sqlite_path(url: str) -> Path:
 
 
 def postgres_url(url: str) -> sa.URL:
-    """The address with the driver we install, whichever spelling was given."""
+    """The address with the driver we install, whichever spelling was given; its sessions think in UTC."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() not in ("postgresql", "postgres"):
         raise NotReady("DATABASE_URL must begin with sqlite:/// or postgresql://.")
-    return parsed.set(drivername="postgresql+psycopg")
+    return _with_options(parsed.set(drivername="postgresql+psycopg"), "-c timezone=UTC")
+
+
+def _with_options(url: sa.URL, option: str) -> sa.URL:
+    given = url.query.get("options", "")
+    said = given if isinstance(given, str) else " ".join(given)
+    return url.update_query_dict({"options": f"{said} {option}".strip()})
 
 
 def _sqlite(path: Path, write: bool) -> Engine:
     mode = "rw" if write else "ro"
     engine = sa.create_engine(
-        f"sqlite:///file:{path}?mode={mode}&uri=true",
+        sa.URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": mode, "uri": "true"}),
         connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000},
         pool_size=10,
         max_overflow=20,
@@ -97,11 +111,14 @@ def sqlite_pragmas(write: bool) -> list[str]:
         "cache_size=-16000",
         "mmap_size=268435456",
     ]
-    return shared + (["journal_mode=WAL", "journal_size_limit=67108864"] if write else ["query_only=ON"])
+    if not write:
+        return [*shared, "query_only=ON"]
+    # Without recursive triggers, INSERT OR REPLACE removes a row behind the back of every DELETE trigger.
+    return [*shared, "journal_mode=WAL", "journal_size_limit=67108864", "recursive_triggers=ON"]
 
 
 def _mark_guard(engine: Engine, prepare: Callable[[Any, Guard], None]) -> None:
-    """Give every connection a guard of its own, emptied whenever it goes back to the pool."""
+    """Give every connection a guard of its own, emptied whenever it goes back to the pool, and obeyed."""
 
     @event.listens_for(engine, "connect")
     def _connect(dbapi: Any, record: ConnectionPoolEntry) -> None:
@@ -111,6 +128,11 @@ def _mark_guard(engine: Engine, prepare: Callable[[Any, Guard], None]) -> None:
     @event.listens_for(engine, "reset")
     def _reset(dbapi: Any, record: ConnectionPoolEntry, state: Any) -> None:
         record.info["guard"].clear()
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _named(connection: Connection, cursor: Any, statement: str, *rest: Any) -> None:
+        if not connection.info["guard"].named and statement not in ("BEGIN", "BEGIN IMMEDIATE"):
+            raise NoCompany
 
 
 def private_file(path: Path) -> None:

@@ -13,6 +13,11 @@ class Guard:
     company_id: int | None = None
     system: bool = False
 
+    @property
+    def named(self) -> bool:
+        """Whether anything may be read or changed at all."""
+        return self.system or self.company_id is not None
+
     def clear(self) -> None:
         """Nothing may be touched: the state in which a connection rests in the pool."""
         self.company_id, self.system = None, False
@@ -42,7 +47,7 @@ def install_guards(dbapi: Any, guard: Guard) -> None:
 
 
 def guard_triggers(table: str, column: str) -> list[str]:
-    """The three triggers of one table: an unset company matches nothing, so nothing is allowed without one."""
+    """The three triggers of one table: an unset company matches nothing, so nothing is allowed then."""
     refuse = "SELECT RAISE(ABORT, 'another company''s row')"
     sides = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
     made = []

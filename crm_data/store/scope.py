@@ -1,16 +1,16 @@
 """The scoped session: one company's rows or an exception, whatever way a statement takes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.session import SessionTransaction
 
 from crm_data.errors import NoCompany, NotFound
-from crm_data.tables import Base, Company, CompanyOwned
+from crm_data.store.statements import NotImplementedInScope, demand_scoped
+from crm_data.tables import Company, CompanyOwned
 
 
 @dataclass(frozen=True)
@@ -30,22 +30,25 @@ class CompanyScope:
 
 
 class CompanySession(Session):
-    """A Session that refuses to work without a company, and refuses the paths that would step round it."""
+    """A Session of one company for good. What would step round the company is refused."""
 
-    def __init__(self, bind: Any, company_id: int | None, **kw: Any) -> None:
-        super().__init__(bind, autoflush=False, expire_on_commit=False, **kw)
-        self.company_id = company_id
+    def __init__(self, engine: Engine, company_id: int | None, **kw: Any) -> None:
+        if not isinstance(company_id, int) or isinstance(company_id, bool) or company_id < 1:
+            raise NoCompany
+        self._company_id, self._engine = company_id, engine
+        super().__init__(None, autoflush=False, expire_on_commit=False, **kw)
 
     @property
     def company(self) -> int:
-        """The company's id. Raises NoCompany when there is none."""
-        if not isinstance(self.company_id, int) or isinstance(self.company_id, bool):
-            raise NoCompany
-        return self.company_id
+        """The company's id."""
+        return self._company_id
+
+    def get_bind(self, *args: Any, **kw: Any) -> Engine:
+        """The store's own engine, whatever else is asked for. By itself it executes nothing: see Engines."""
+        return self._engine
 
     def get(self, entity: Any, ident: Any, **kw: Any) -> Any:
         """As Session.get, but what the identity map holds is checked again."""
-        self.company  # noqa: B018 - raises before any statement
         found = super().get(entity, ident, **kw)
         if found is not None and _foreign(found, self.company):
             return None
@@ -65,14 +68,11 @@ class CompanySession(Session):
         return super().connection()
 
 
-class NotImplementedInScope(RuntimeError):
-    """A statement that the scope cannot hold to one company: a fault of the program."""
-
-
 def _foreign(row: object, company_id: int) -> bool:
-    if isinstance(row, Company):
-        return row.id is not None and row.id != company_id
-    return isinstance(row, CompanyOwned) and row.company_id is not None and row.company_id != company_id
+    """Whether a row says that it is another company's; what is not loaded is not asked for."""
+    name = "id" if isinstance(row, Company) else "company_id"
+    said = sa.inspect(row).dict.get(name) if isinstance(row, Company | CompanyOwned) else None
+    return said is not None and said != company_id
 
 
 @event.listens_for(CompanySession, "do_orm_execute")
@@ -80,68 +80,64 @@ def _only_this_company(state: ORMExecuteState) -> None:
     """Every ORM statement is filtered by company; every other kind is refused."""
     session: CompanySession = state.session  # type: ignore[assignment]
     company_id = session.company
-    _refuse_unscoped(state)
+    if not state.is_orm_statement or state.is_from_statement or state.is_insert:
+        raise NotImplementedInScope("Only ORM selects, updates and deletes are held to one company.")
+    demand_scoped(state.statement, None if state.is_select else state.parameters)
     state.statement = state.statement.options(
         with_loader_criteria(CompanyOwned, lambda cls: cls.company_id == company_id, include_aliases=True),
         with_loader_criteria(Company, lambda cls: cls.id == company_id, include_aliases=True),
     )
 
 
-def _refuse_unscoped(state: ORMExecuteState) -> None:
-    if not state.is_orm_statement or state.is_from_statement or state.is_insert:
-        raise NotImplementedInScope("Only ORM selects, updates and deletes are held to one company.")
-    if (state.is_update or state.is_delete) and isinstance(state.parameters, Sequence):
-        raise NotImplementedInScope("A bulk statement by primary key is not held to one company.")
-    if state.is_select:
-        for described in getattr(state.statement, "column_descriptions", ()):
-            if described.get("entity") is None and _names_company_table(described.get("expr")):
-                raise NotImplementedInScope(
-                    "A bare Core column of a company's table is not held to one company."
-                )
-
-
-def _names_company_table(expression: Any) -> bool:
-    """Whether a selected expression reads a company's table without its ORM class."""
-    if not isinstance(expression, sa.ClauseElement):
-        return False
-    for part in sa.sql.visitors.iterate(expression):
-        if (
-            isinstance(part, sa.Column)
-            and "parententity" not in part._annotations
-            and part.table is not None
-            and getattr(part.table, "name", None) in Base.metadata.tables
-            and "company_id" in part.table.columns
-        ):
-            return True
-    return False
+@event.listens_for(CompanySession, "before_attach")
+def _only_what_was_read_here(session: CompanySession, row: Any) -> None:
+    """A row that another session read, or that was made up with a key, would be trusted for what it says."""
+    if sa.inspect(row).key is not None:
+        raise NotImplementedInScope("Only rows that this session read are changed through it; read it again.")
 
 
 @event.listens_for(CompanySession, "before_flush")
 def _only_own_rows(session: CompanySession, context: Any, instances: Any) -> None:
-    """New rows get the company; a row that has, had or would get another one is refused."""
+    """New rows get the company and their id; a row that has, had or would get another one is refused."""
     company_id = session.company
-    for row in session.new:
-        if isinstance(row, CompanyOwned) and row.company_id is None:
+    added: list[Any] = [row for row in session.new if isinstance(row, CompanyOwned)]
+    for row in added:
+        if row.company_id is None:
             row.company_id = company_id
+        if row.id is not None:
+            raise NotImplementedInScope("The database gives the ids; one of ours tells which are taken.")
     for row in [*session.new, *session.dirty, *session.deleted]:
-        history = sa.inspect(row).attrs.get("company_id") if isinstance(row, CompanyOwned) else None
-        was = list(history.history.deleted) if history is not None else []
-        if _foreign(row, company_id) or any(old != company_id for old in was):
+        if _foreign(row, company_id) or _moved(row):
             raise NotFound
+    if any(isinstance(row, Company) for row in [*session.new, *session.deleted]):
+        raise NotImplementedInScope("A company is made and erased by the system alone.")
+
+
+def _moved(row: Any) -> bool:
+    """Whether a row that is kept already was given another id or company."""
+    state = sa.inspect(row)
+    return state.persistent and any(
+        name in state.attrs and state.attrs[name].history.has_changes()
+        for name in ("id", "company_id")
+        if isinstance(row, CompanyOwned | Company)
+    )
 
 
 @event.listens_for(CompanyOwned, "load", propagate=True)
+@event.listens_for(Company, "load")
 def _no_foreign_load(row: Any, context: Any) -> None:
-    session = context.session
-    if isinstance(session, CompanySession) and _foreign(row, session.company):
-        session.expunge(row)
-        raise NotFound
+    _turn_away(row, context.session)
 
 
 @event.listens_for(CompanyOwned, "refresh", propagate=True)
+@event.listens_for(Company, "refresh")
 def _no_foreign_refresh(row: Any, context: Any, attrs: Any) -> None:
-    session = context.session
+    _turn_away(row, context.session)
+
+
+def _turn_away(row: Any, session: Any) -> None:
     if isinstance(session, CompanySession) and _foreign(row, session.company):
+        session.expunge(row)
         raise NotFound
 
 
