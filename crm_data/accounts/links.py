@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from crm_data.errors import Invalid, NotFound, NotSignedIn
 from crm_data.rights import Act, Person, demand
 from crm_data.store.changes import Doing, logged
 from crm_data.store.store import Store
-from crm_data.tables import Company, Membership, User
+from crm_data.tables import Company, Membership, OneTimeLink, SignInAttempt, User
 from crm_data.tables.company import CompanyStatus
 from crm_data.tables.membership import Role
 from crm_data.tables.security import LinkKind
@@ -158,6 +159,13 @@ class Links:
             set_password(session, user, kept, keep=None)
             user.is_verified = True
             note(session, "password_reset", user.id)
+
+    def tidy(self) -> None:
+        """Remove links long past and attempts that count no longer."""
+        with self._store.system("old links and attempts are removed") as session:
+            long_ago = clock.now() - timedelta(days=30)
+            session.execute(sa.delete(OneTimeLink).where(OneTimeLink.expires_at < long_ago))
+            session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < long_ago))
 
 
 def make_reset(session: Session, user: User, created_by: int | None) -> str:

@@ -1,0 +1,40 @@
+"""python -m dashboard: bring the database up to date, then serve until stopped."""
+
+import os
+import sys
+
+from crm_data.errors import CrmError
+from crm_data.settings import ROOT, Settings, settings
+from dashboard import logs
+
+
+def main() -> int:
+    """Returns the exit code: 0 when stopped, 1 with one sentence when it could not start."""
+    os.chdir(ROOT)  # Streamlit looks for its settings in the working folder
+    logs.set_up()
+    try:
+        wanted = settings()
+        bring_up_to_date(wanted)
+        from dashboard.server import serve
+
+        serve(wanted)
+    except CrmError as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def bring_up_to_date(wanted: Settings) -> None:
+    """Migrate: SQLite always, PostgreSQL with the owner's address when it is given."""
+    from crm_data.store.migrating import upgrade
+
+    if wanted.database_url.startswith("sqlite"):
+        upgrade(wanted.database_url)
+    elif wanted.database_admin_url:
+        upgrade(wanted.database_admin_url)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""The Streamlit script: who is here, which company, which screens; runs one of them."""
+
+import streamlit as st
+
+from crm_data.accounts.sessions import Signed
+from crm_data.errors import NotAllowed
+from dashboard import header, session, style
+from dashboard.menu import SCREENS
+from dashboard.sign_in import links, screen
+
+
+def main(here: Signed | None, notice: str | None) -> None:
+    """One run. Every screen is registered every time, so that an address survives signing in."""
+    link = screen.link_opened()
+    inside = here is not None and link is None
+    st.set_page_config("Foyer", layout="wide" if inside else "centered")
+    style.apply()
+    allowed = {s.name for s in SCREENS if here is not None and s.open_to(here.scope)}
+    # No icon here: Streamlit would make the tab's icon of it, fetched from another site.
+    pages = [
+        st.Page(
+            s.file,
+            title=s.title,
+            url_path=s.name,
+            default=s is SCREENS[0],
+            visibility="visible" if s.in_menu and s.name in allowed else "hidden",
+        )
+        for s in SCREENS
+    ]
+    current = st.navigation(pages, position="top" if inside else "hidden")
+    if link is not None:
+        screen.draw_link(link)
+    elif here is None:
+        screen.draw(notice or st.session_state.pop(links.DONE, None))
+    else:
+        header.draw(here)
+        if (current.url_path or SCREENS[0].name) in allowed:
+            current.run()
+        else:
+            st.warning("This page is not open to your role. Ask an admin of your company.")
+
+
+def run() -> None:
+    """Look up who is here, then run."""
+    try:
+        with session.one_run() as here:
+            main(here, None)
+    except NotAllowed as refused:
+        main(None, str(refused))
+
+
+run()

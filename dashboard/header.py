@@ -1,0 +1,46 @@
+"""The right end of the header: the company, with a switch for those who work in several, and the person."""
+
+import streamlit as st
+
+from crm_data.accounts.sessions import Signed
+from crm_data.errors import CrmError
+from dashboard import session
+from dashboard.sign_in import handover
+
+_ACCOUNT, _OUT = "Account", "Sign out"
+
+
+def draw(here: Signed) -> None:
+    """Show it, and do what was chosen. Switching and signing out end the run."""
+    others = [place for place in here.companies if place.id != here.scope.company_id]
+    with st.container(key="who", horizontal=True, horizontal_alignment="right", gap="small"):
+        chosen = None
+        if others:
+            chosen = st.menu_button(
+                here.scope.company_name,
+                others,
+                key="company_menu",
+                type="tertiary",
+                icon=":material/apartment:",
+                format_func=lambda place: place.name,
+                help="Switch company",
+            )
+        act = st.menu_button(
+            here.account.name,
+            [_ACCOUNT, _OUT],
+            key="person_menu",
+            type="tertiary",
+            icon=":material/person:",
+            help=here.account.email,
+        )
+    if chosen is not None:
+        try:
+            ticket = session.installation().sessions.switch(here, chosen.id)
+        except CrmError as refused:
+            st.error(str(refused))
+            return
+        handover.begin(ticket, "/")
+    if act == _OUT:
+        handover.end()
+    if act == _ACCOUNT:
+        st.switch_page("../pages/account.py")

@@ -1,0 +1,143 @@
+"""The web server: the Streamlit script, our routes and middleware around it, and uvicorn's own listener below."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import uvicorn
+from starlette.middleware import Middleware
+from starlette.types import Scope
+from streamlit.starlette import App
+
+from crm_data.errors import CrmError, NotReady
+from crm_data.settings import ROOT, Settings
+from dashboard import errors, runtime, warm_up
+from dashboard.web import cookie
+from dashboard.web.gate import Gate
+from dashboard.web.headers import SecurityHeaders
+from dashboard.web.proxy import Proxy, demand_tls
+from dashboard.web.routes import ROUTES
+
+log = logging.getLogger("foyer.web")
+
+SCRIPT = ROOT / "dashboard" / "app.py"
+HOUSEKEEPING_EVERY = 3600.0  # seconds
+_LARGEST_MESSAGE = 32 * 1024 * 1024  # bytes that a browser may send over its websocket; files go another way
+
+
+def build(settings: Settings) -> App:
+    """The ASGI application. `runtime` must be open before the first request."""
+    tls = cookie.secure(settings)
+    middleware = [
+        Middleware(SecurityHeaders, tls=tls),
+        Middleware(Gate, is_signed_in=_is_signed_in),
+    ]
+    if settings.trusted_proxy:
+        middleware.insert(0, Middleware(Proxy, trusted=settings.trusted_proxy))
+    return App(
+        SCRIPT,
+        routes=ROUTES,
+        middleware=middleware,
+        lifespan=_while_serving,
+        on_script_error=errors.on_script_error,
+    )
+
+
+def serve(settings: Settings) -> None:
+    """Serve until stopped. Raises NotReady when the settings, the database or the port do not allow it."""
+    demand_tls(settings)
+    _demand_port(settings)
+    warm_up.warm_up()
+    running = runtime.start(settings)
+    running.installation.demand_ready()
+    config = uvicorn.Config(
+        build(settings),
+        host=settings.host,
+        port=settings.port,
+        lifespan="on",
+        ws="websockets-sansio",
+        ws_max_size=_LARGEST_MESSAGE,
+        ws_ping_interval=30,
+        ws_ping_timeout=30,
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+    )
+    warm_up.settle()
+    try:
+        _Server(config, settings).run()
+    finally:
+        runtime.stop()
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, whose own listener sets TCP_NODELAY; it tells where it answers once it does."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(config)
+        self.settings = settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            await asyncio.to_thread(announce, self.settings)
+
+
+def announce(settings: Settings) -> None:
+    """Print the address, and while there is no company the link that makes the first one."""
+    address = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
+    print(f"Foyer is running at {address}", flush=True)
+    token = runtime.running().installation.links.setup()
+    if token is not None:
+        link = f"{address}/?link={token}"
+        print(f"There is no company yet. Make the first one here, within 24 hours: {link}", flush=True)
+        log.warning("one-time setup link: %s", link)
+
+
+def _is_signed_in(scope: Scope) -> bool:
+    running = runtime.running()
+    try:
+        return running.installation.sessions.resolve(cookie.read(running.settings, scope)) is not None
+    except CrmError:
+        return False
+
+
+@contextlib.asynccontextmanager
+async def _while_serving(app: App) -> AsyncIterator[dict[str, Any] | None]:
+    """Housekeeping at the start and every hour, beside the serving."""
+    work = asyncio.create_task(_housekeeping())
+    try:
+        yield None
+    finally:
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+
+
+async def _housekeeping() -> None:
+    while True:
+        try:
+            await asyncio.to_thread(runtime.running().installation.housekeeping)
+        except CrmError as trouble:
+            log.error("housekeeping failed: %s", trouble)
+        await asyncio.sleep(HOUSEKEEPING_EVERY)
+
+
+def _demand_port(settings: Settings) -> None:
+    """Raise NotReady when somebody listens there already: a sentence now instead of a trace later."""
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as trouble:
+            raise NotReady(
+                f"Foyer cannot listen on {settings.host}, port {settings.port} ({trouble.strerror}). "
+                "Stop what runs there, or set CRM_PORT or CRM_HOST."
+            ) from None

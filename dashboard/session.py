@@ -1,0 +1,104 @@
+"""Who is here: the sole reader of identity. The session is looked up anew at every rerun, callback and fragment."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NoReturn
+
+import streamlit as st
+
+from crm_data import Workspace
+from crm_data.accounts.sessions import Signed
+from crm_data.accounts.watched import WatchedStore
+from crm_data.errors import CrmError, NotAllowed, NotSignedIn
+from crm_data.installation import Installation
+from crm_data.store.scope import CompanyScope
+from dashboard import runtime
+from dashboard.web import cookie
+
+_COMPANY = "rendered for company"
+# Set while the app's script runs from top to bottom: within one such run the answer is looked up once.
+_now: ContextVar[Signed | None] = ContextVar("signed", default=None)
+
+
+class CompanySwitched(CrmError):
+    """What is on the screen belongs to a company that this session has left."""
+
+    sentence = (
+        "You switched to another company in another tab, so nothing was saved. "
+        "Switch back there to save this, or go on here with the new company."
+    )
+
+
+def token() -> str | None:
+    """The session token of the browser that this script run belongs to. Tests put another function here."""
+    return st.context.cookies.get(cookie.name(runtime.running().settings))
+
+
+def installation() -> Installation:
+    """The front door to what has no company."""
+    return runtime.running().installation
+
+
+def look_up() -> Signed | None:
+    """Who is signed in at this moment, or None. Raises NotAllowed when their membership cannot be understood."""
+    return _now.get() or installation().sessions.resolve(token())
+
+
+def signed() -> Signed:
+    """Who is signed in; for anybody else the script ends here and the sign-in screen comes."""
+    return look_up() or _leave()
+
+
+def workspace() -> Workspace:
+    """The signed-in person's Workspace. Raises CompanySwitched in a save that belongs to another company."""
+    here = signed()
+    if rendered_for() not in (None, here.scope.company_id):
+        raise CompanySwitched
+    return workspace_of(here, token())
+
+
+def workspace_of(here: Signed, held: str | None) -> Workspace:
+    """A Workspace that works only as long as the token `held` stands for the same person, company and role."""
+
+    def still(scope: CompanyScope) -> None:
+        now = _now.get() or installation().sessions.resolve(held)
+        if now is None:
+            raise NotSignedIn
+        if now.scope.company_id != scope.company_id:
+            raise CompanySwitched
+        if now.scope.role != scope.role or now.scope.operator != scope.operator:
+            raise NotAllowed("Your role was changed just now, so nothing was done. Try again.")
+
+    return Workspace(WatchedStore(runtime.running().store, still), here.scope)
+
+
+def rendered_for() -> int | None:
+    """The company that the screen of this tab was drawn for; None before the first time."""
+    company = st.session_state.get(_COMPANY)
+    return company if isinstance(company, int) else None
+
+
+@contextmanager
+def one_run() -> Iterator[Signed | None]:
+    """The frame of one run of the app's script: who is here, looked up once. Forgets what another company left."""
+    here = installation().sessions.resolve(token())
+    company = here.scope.company_id if here else None
+    if rendered_for() not in (None, company):
+        st.session_state.clear()
+    if company is not None:
+        st.session_state[_COMPANY] = company
+    mark = _now.set(here)
+    try:
+        yield here
+    finally:
+        _now.reset(mark)
+
+
+def address() -> str:
+    """Where the browser is, for counting failed sign-ins. Streamlit names no address on the same machine."""
+    return st.context.ip_address or "127.0.0.1"
+
+
+def _leave() -> NoReturn:
+    st.rerun()

@@ -1,0 +1,49 @@
+"""A script cannot set a cookie, so the browser fetches one: a ticket goes to /session, then the page loads anew."""
+
+from typing import Any
+
+import streamlit as st
+
+_JS = """
+const sent = new Set();
+
+export default function ({ data, parentElement }) {
+  if (sent.has(data.once)) return;
+  sent.add(data.once);
+  const say = (sentence) => { parentElement.querySelector("p").textContent = sentence; };
+  fetch(data.path, {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(data.body),
+  })
+    .then(async (answer) => {
+      if (answer.ok) {
+        if (data.to) window.location.replace(data.to); else window.location.reload();
+      } else {
+        say((await answer.json()).error);
+      }
+    })
+    .catch(() => say("The server could not be reached. Load this page again."));
+}
+"""
+_CSS = """
+p { margin: 0; font: inherit; color: var(--st-text-color); }
+"""
+
+_component = st.components.v2.component("foyer_handover", html="<p role='status'></p>", css=_CSS, js=_JS)
+
+
+def begin(ticket: str, to: str | None = None) -> None:
+    """Give this browser the session of a ticket, then load `to`, or the same address again. Ends the run."""
+    _post("/session", {"ticket": ticket}, ticket, to)
+
+
+def end(to: str = "/") -> None:
+    """Take this browser's session away, then load `to`. Ends the run."""
+    _post("/session/end", {}, "end", to)
+
+
+def _post(path: str, body: dict[str, Any], once: str, to: str | None) -> None:
+    _component(key="handover", data={"path": path, "body": body, "once": once, "to": to})
+    st.stop()

@@ -1,0 +1,128 @@
+"""The screens of one-time links: setting up, joining a company, choosing a new password."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from crm_data import words
+from crm_data.accounts.links import LinkShown
+from crm_data.accounts.passwords import SHORTEST
+from crm_data.errors import CrmError, Invalid
+from crm_data.tables.security import LinkKind
+from dashboard import session
+from dashboard.sign_in import handover
+
+_RULE = f"At least {SHORTEST} characters; a few words in a row are easy to keep."
+DONE = "sign-in notice"
+
+
+def draw(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
+    """Show the screen that belongs to the link."""
+    _SCREENS[shown.kind](token, shown, forget)
+
+
+def _setup(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
+    st.title("Set up Foyer")
+    with st.form("setup"):
+        st.subheader("Your company")
+        company = {
+            "name": st.text_input("Company name", autocomplete="organization"),
+            "email": st.text_input("Company e-mail", help="A shared address, as office@example.com"),
+            "currency": st.text_input("Currency", "USD", max_chars=3, help="Three letters, as USD or EUR"),
+        }
+        st.subheader("You, its first admin")
+        person = _names()
+        person["email"] = st.text_input("Your e-mail", autocomplete="email")
+        password, again = _passwords()
+        sample = st.checkbox("Add sample data to look around in", value=False)
+        if not st.form_submit_button("Set up", type="primary"):
+            return
+        try:
+            _same(password, again)
+            done = session.installation().links.redeem_setup(token, company, person, password)
+        except CrmError as refused:
+            _refuse(refused)
+            return
+    if sample:
+        with st.spinner("Adding sample data"):
+            _add_sample(done.company_id, done.user_id)
+    forget()
+    handover.begin(done.ticket, "/")
+
+
+def _invite(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
+    st.title("Join a company")
+    st.text(f"{shown.company} invites {shown.email} to work in Foyer as {words(shown.role).lower()}.")
+    with st.form("invite"):
+        names = {} if shown.known else _names()
+        if shown.known:
+            password = again = st.text_input(
+                "Your password", type="password", autocomplete="current-password"
+            )
+        else:
+            password, again = _passwords()
+        if not st.form_submit_button("Join", type="primary"):
+            return
+        try:
+            _same(password, again)
+            done = session.installation().links.redeem_invite(token, password, session.address(), **names)
+        except CrmError as refused:
+            _refuse(refused)
+            return
+    forget()
+    handover.begin(done.ticket, "/")
+
+
+def _reset(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
+    st.title("Choose a new password")
+    st.text(f"For {shown.email}. Wherever this person is signed in now, they will be signed out.")
+    with st.form("reset"):
+        password, again = _passwords()
+        if not st.form_submit_button("Save new password", type="primary"):
+            return
+        try:
+            _same(password, again)
+            session.installation().links.redeem_reset(token, password)
+        except CrmError as refused:
+            _refuse(refused)
+            return
+    forget()
+    st.session_state[DONE] = "Your new password is saved. Sign in with it."
+    st.rerun()
+
+
+_SCREENS = {LinkKind.SETUP: _setup, LinkKind.INVITE: _invite, LinkKind.RESET: _reset}
+
+
+def _names() -> dict[str, str]:
+    first, last = st.columns(2)
+    return {
+        "first_name": first.text_input("First name", autocomplete="given-name"),
+        "last_name": last.text_input("Last name", autocomplete="family-name"),
+    }
+
+
+def _passwords() -> tuple[str, str]:
+    return (
+        st.text_input("New password", type="password", autocomplete="new-password", help=_RULE),
+        st.text_input("The same again", type="password", autocomplete="new-password"),
+    )
+
+
+def _same(password: str, again: str) -> None:
+    if password != again:
+        raise Invalid("The two passwords differ. Type them again.", "password")
+
+
+def _refuse(refused: CrmError) -> None:
+    """Every sentence of a refusal on a line of its own."""
+    problems = refused.problems if isinstance(refused, Invalid) else []
+    for sentence in dict.fromkeys(p.sentence for p in problems) or [str(refused)]:
+        st.error(sentence)
+
+
+def _add_sample(company_id: int, user_id: int) -> None:
+    from crm_data.demo import sample
+    from dashboard import runtime
+
+    sample(runtime.running().store, company_id, user_id)

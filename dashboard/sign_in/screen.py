@@ -1,0 +1,61 @@
+"""What somebody sees who is not signed in: the form, or the screen of the one-time link they opened."""
+
+import streamlit as st
+
+from crm_data.errors import CrmError
+from dashboard import session
+from dashboard.sign_in import handover, links
+from dashboard.sign_in.form import SignInForm
+
+_LINK = "one-time link"
+
+
+def link_opened() -> str | None:
+    """The token of the one-time link this tab was opened with; it leaves the URL as soon as it is read."""
+    if "link" in st.query_params:
+        st.session_state[_LINK] = st.query_params["link"]
+        del st.query_params["link"]
+    token = st.session_state.get(_LINK)
+    return token if isinstance(token, str) else None
+
+
+def forget_link() -> None:
+    """The link is done with."""
+    st.session_state.pop(_LINK, None)
+
+
+def draw(notice: str | None = None) -> None:
+    """Show the sign-in form, under a notice when there is one. The address stays, and is there again after."""
+    with narrow():
+        if notice:
+            st.info(notice)
+        ticket, refusal = SignInForm(_judge).draw()
+        if ticket:
+            handover.begin(ticket)
+        if refusal:
+            st.error(refusal)
+        st.caption(
+            "Forgot your password? Ask an admin of your company for a reset link. "
+            "No e-mail is sent from here."
+        )
+
+
+def draw_link(token: str) -> None:
+    """Show the screen of a one-time link."""
+    with narrow():
+        try:
+            shown = session.installation().links.look(token)
+        except CrmError as refused:
+            st.warning(str(refused))
+            st.button("Go to sign-in", on_click=forget_link)
+            return
+        links.draw(token, shown, forget_link)
+
+
+def narrow() -> "st.delta_generator.DeltaGenerator":
+    """A column in the middle, as wide as a form needs."""
+    return st.container(horizontal_alignment="center").container(width=420, key="narrow")
+
+
+def _judge(email: str, password: str) -> str:
+    return session.installation().sign_in(email, password, session.address())

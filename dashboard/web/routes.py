@@ -1,0 +1,83 @@
+"""The routes of our own: the state of the server, the session cookie, and the files under /export."""
+
+import json
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from crm_data.errors import CrmError
+from crm_data.settings import ROOT
+from dashboard import runtime
+from dashboard.web import cookie, exports
+
+_MOST = 2_000  # bytes: a ticket is short
+
+
+async def healthz(request: Request) -> Response:
+    """GET /healthz: 200 when the database answers and is up to date, else 503."""
+    state = await run_in_threadpool(runtime.running().installation.state)
+    said = {
+        "status": "ok" if state.ready else "not ready",
+        "database": "ok" if state.database else "unreachable",
+        "migration": {"at": state.revision, "expected": state.expected},
+    }
+    return JSONResponse(said, 200 if state.ready else 503, {"Cache-Control": "no-store"})
+
+
+async def begin_session(request: Request) -> Response:
+    """POST /session {"ticket": "..."}: a ticket becomes this browser's session cookie."""
+    running = runtime.running()
+    ticket = await _ticket(request)
+    old = cookie.read(running.settings, request.scope)
+    address = request.client.host if request.client else ""
+    agent = request.headers.get("user-agent", "")
+    try:
+        token = await run_in_threadpool(running.installation.sessions.open, ticket, address, agent, old)
+    except CrmError as refused:
+        return _said(403, str(refused))
+    return _set(cookie.setting(running.settings, token))
+
+
+async def end_session(request: Request) -> Response:
+    """POST /session/end: this browser's session ends, and its cookie goes."""
+    running = runtime.running()
+    await run_in_threadpool(running.installation.sessions.end, cookie.read(running.settings, request.scope))
+    return _set(cookie.clearing(running.settings))
+
+
+async def favicon(request: Request) -> Response:
+    """GET /favicon.png: the sign on the browser's tab, in place of Streamlit's own."""
+    return FileResponse(ROOT / "dashboard" / "favicon.svg", media_type="image/svg+xml")
+
+
+async def _ticket(request: Request) -> str:
+    body = b""
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > _MOST:
+                return ""
+        said = json.loads(body)
+    except (ValueError, ClientDisconnect, RecursionError):
+        return ""
+    ticket = said.get("ticket") if isinstance(said, dict) else None
+    return ticket if isinstance(ticket, str) else ""
+
+
+def _set(header: str) -> Response:
+    return Response(status_code=204, headers={"Set-Cookie": header, "Cache-Control": "no-store"})
+
+
+def _said(status: int, sentence: str) -> Response:
+    return JSONResponse({"error": sentence}, status, {"Cache-Control": "no-store"})
+
+
+ROUTES: list[BaseRoute] = [
+    Route("/healthz", healthz, methods=["GET"]),
+    Route("/session", begin_session, methods=["POST"]),
+    Route("/session/end", end_session, methods=["POST"]),
+    Route("/favicon.png", favicon, methods=["GET"]),
+    Route("/export/{path:path}", exports.answer, methods=["GET"]),
+]
