@@ -1,0 +1,24 @@
+"""Cells that a spreadsheet would run as formulas: made harmless going out, made whole coming in.
+
+The rule is reversible: `disarmed` adds one apostrophe wherever one is needed, also before one that was
+there already, and `rearmed` takes exactly one away where the rest would have needed it.
+"""
+
+import re
+
+# What opens a formula, or what a program may skip before it: blanks, controls and letters without a shape.
+_UNSEEN = (
+    r"\s\x00-\x1f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+_LIVE = re.compile(rf"[{_UNSEEN}]*[=+\-@\t\r\n\x00＝＋－＠|%']")
+
+
+def disarmed(cell: str) -> str:
+    """The cell as it is written into a file."""
+    return f"'{cell}" if _LIVE.match(cell) else cell
+
+
+def rearmed(cell: str) -> str:
+    """The cell as it was before `disarmed`."""
+    return cell[1:] if cell[:1] == "'" and _LIVE.match(cell, 1) else cell

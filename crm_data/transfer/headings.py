@@ -1,0 +1,134 @@
+"""What columns are called: our own export's headings, and the names that other systems use for the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crm_data.store.records import Records
+from crm_data.tables.fields import Field, Kind
+
+OWN_ID = "Id"
+REFUSED = ("Row", "Reason")
+# Never taken from a file: they say who owns a row and who made it.
+IGNORED = frozenset({"companyid", "createdby", "createdbyid"})
+
+_SHARED = {
+    "email": "email emailaddress mail emailid primaryemail workemail contactemail",
+    "phone": "telephone tel phonenumber telephonenumber workphone businessphone mobile cell",
+    "notes": "note comment comments remark remarks description",
+    "assigned_to": "owner assignee assigned salesagent salesrep salesperson accountmanager agent owneremail"
+    " accountowner leadowner dealowner opportunityowner taskowner responsible",
+    "source": "leadsource origin channel",
+    "status": "state",
+    "external_id": "externalid recordid sourceid",
+    "customer_id": "account customer accountname customername company companyname organisation organization"
+    " client accountid customerid",
+    "lead_id": "lead leadname leadid",
+    "deal_id": "deal dealname opportunity opportunityname dealid opportunityid",
+}
+_BY_TABLE: dict[str, dict[str, str]] = {
+    "customers": {
+        "name": "account accountname customer customername client clientname fullname organisation"
+        " organization organisationname organizationname company contact contactname",
+        "company_name": "company employer firm organisation organization",
+        "customer_code": "code accountnumber accountno customernumber customerno customercode clientcode",
+        "industry": "sector branch vertical",
+        "country": "officelocation location nation countryregion billingcountry",
+        "state": "province region county billingstate",
+        "city": "town billingcity place",
+        "zip_code": "zip zipcode postcode postalcode plz billingzip",
+        "address": "street streetaddress addressline1 address1 billingstreet mailingaddress",
+        "secondary_phone": "phone2 otherphone mobile mobilephone cell cellphone secondphone homephone",
+        "website": "url homepage web site domain webaddress",
+        "customer_type": "kind accounttype customertype",
+        "credit_limit": "limit creditlimit",
+        "tags": "labels keywords",
+        "external_id": "id customerid accountid clientid contactid",
+    },
+    "leads": {
+        "lead_name": "name lead fullname contact contactname",
+        "estimated_value": "value amount budget expectedrevenue estimatedvalue",
+        "status": "leadstatus stage",
+        "external_id": "id leadid",
+    },
+    "deals": {
+        "deal_name": "opportunity opportunityname deal dealname title",
+        "deal_value": "value amount closevalue dealamount",
+        "stage": "dealstage opportunitystage salesstage",
+        "actual_close_date": "closedate closedon closed closeddate",
+        "expected_close_date": "expectedclose expectedclosedate targetdate",
+        "loss_reason": "lostreason reasonlost closedlostreason",
+        "external_id": "id dealid opportunityid",
+    },
+    "tasks": {
+        "title": "subject task taskname todo",
+        "due_date": "due duedate deadline dueon",
+        "task_type": "tasktype kind",
+        "external_id": "id taskid",
+    },
+    "activities": {
+        "title": "subject activity",
+        "activity_type": "activitytype kind",
+        "activity_date": "date activitydate happened on time start",
+        "duration": "minutes durationminutes length",
+        "outcome": "result",
+        "user_id": "owner person agent salesagent salesrep madeby user username",
+        "external_id": "id activityid",
+    },
+}
+
+# What other systems call our coded values.
+WORDS: dict[tuple[str, str], dict[str, str]] = {
+    ("deals", "stage"): {
+        "prospecting": "prospect",
+        "engaging": "qualified",
+        "qualification": "qualified",
+        "won": "closed_won",
+        "lost": "closed_lost",
+    },
+    ("customers", "customer_type"): {"company": "business", "person": "individual", "b2b": "business"},
+    ("leads", "status"): {"open": "new", "working": "contacted", "unqualified": "lost"},
+    ("tasks", "status"): {
+        "open": "pending",
+        "to do": "pending",
+        "done": "completed",
+        "canceled": "cancelled",
+    },
+}
+# A title under one of these headings is a firm's.
+FIRMS = frozenset(["account", "accountname", "company", "organisation", "organization"])
+
+
+@dataclass(frozen=True)
+class Own:
+    """One column of our own export. `part`: 'value', 'name' of a colleague or record, or its 'id'."""
+
+    heading: str
+    field: Field
+    part: str
+
+
+def own_columns(records: Records) -> list[Own]:
+    """The columns of an export, in order, without the record's own id."""
+    found = []
+    for field in records.fields.values():
+        if not field.export:
+            continue
+        if field.kind in (Kind.MEMBER, Kind.LINK):
+            found += [Own(field.label, field, "name"), Own(f"{field.label} id", field, "id")]
+        else:
+            found.append(Own(field.label, field, "value"))
+    return found
+
+
+def squeezed(heading: str) -> str:
+    """A heading by its letters and digits alone: 'E-Mail Address' -> 'emailaddress'."""
+    return "".join(c for c in heading.casefold() if c.isalnum())
+
+
+def other_names(table: str) -> Mapping[str, list[str]]:
+    """Field -> what others call it, the likeliest first; the table's own list goes before the shared one."""
+    special = _BY_TABLE.get(table, {})
+    names = {field: said.split() for field, said in special.items()}
+    for field, said in _SHARED.items():
+        names[field] = names.get(field, []) + said.split()
+    return names

@@ -1,0 +1,194 @@
+"""Columns of a file matched with fields: guessed from headings and cells, and checked before use. Pure."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from crm_data.errors import Invalid
+from crm_data.store.records import Records
+from crm_data.store.values import parse
+from crm_data.tables.fields import Field, Kind
+from crm_data.transfer.csv_read import Sheet
+from crm_data.transfer.formats import EMPTY_WORDS, guess_dates, guess_numbers
+from crm_data.transfer.headings import (
+    FIRMS,
+    IGNORED,
+    OWN_ID,
+    REFUSED,
+    WORDS,
+    other_names,
+    own_columns,
+    squeezed,
+)
+from crm_data.transfer.plan import ID, KEEP, LEAVE, By, Column, Plan
+
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+# Where a title alone says which record is meant. Two deals or tasks may well share one.
+_TITLE_IS_KEY = ("customers", "leads")
+_FIRST = ("firstname", "givenname", "forename")
+_LAST = ("lastname", "surname", "familyname")
+
+
+def importable(records: Records) -> dict[str, Field]:
+    """The fields that a file may fill."""
+    return {n: f for n, f in records.fields.items() if f.imports and f.kind is not Kind.JSON}
+
+
+def targets(records: Records) -> dict[str, str]:
+    """Where a column may go -> words for it, for a choice on the screen."""
+    offered = {name: field.label for name, field in importable(records).items()}
+    return {KEEP: "Keep beside the record", LEAVE: "Leave out", ID: "Id, to find the record", **offered}
+
+
+def needed(plan: Plan, records: Records) -> list[Field]:
+    """The fields that every new record needs and the file does not fill: to be asked once."""
+    return [
+        field
+        for name, field in importable(records).items()
+        if field.required and plan.going_to(name) is None and not plan.fill.get(name)
+    ]
+
+
+def guess(sheet: Sheet, records: Records, zone: str = "UTC") -> Plan:
+    """A first plan for a file, to be shown and changed."""
+    own = _is_own_export(sheet, records)
+    chosen = _own_targets(sheet, records) if own else _targets(sheet, records)
+    columns = tuple(_column(sheet, heading, chosen[heading], records) for heading in sheet.headings)
+    if own:
+        columns = tuple(replace(c, by=By.ID) if c.heading.endswith(" id") else c for c in columns)
+    plan = Plan(columns, fill=_fill(sheet, columns, records), source=sheet.stem, zone=zone)
+    return replace(plan, key=(ID,) if own else _key(sheet, plan, records))
+
+
+def fitted(plan: Plan, sheet: Sheet, records: Records) -> Plan:
+    """The plan with a column for each of the file's, in its order. Raises Invalid where it cannot be used."""
+    plan.check()
+    for column in plan.columns:
+        if column.heading not in sheet.headings:
+            raise Invalid(f"This file has no column {column.heading!r}. Match the columns once more.")
+    known = {column.heading: column for column in plan.columns}
+    plan = replace(plan, columns=tuple(known.get(h) or Column(h) for h in sheet.headings))
+    offered, fields = targets(records), importable(records)
+    taken: dict[str, str] = {}
+    for column in plan.columns:
+        if column.to not in offered:
+            raise Invalid(f"The column {column.heading!r} cannot go there. Choose a field from the list.")
+        if column.to not in (KEEP, LEAVE) and column.to in taken:
+            raise Invalid(
+                f"The columns {taken[column.to]!r} and {column.heading!r} both go to {offered[column.to]}."
+                " Choose one of them."
+            )
+        taken[column.to] = column.heading
+    for name in plan.fill:
+        if name not in fields:
+            raise Invalid("Only fields that a file may fill can be given a value for new records.")
+    for name in plan.key:
+        if name not in taken and not PLACEHOLDER.search(plan.fill.get(name, "")):
+            raise Invalid("The key must be one of the columns that are matched with a field.")
+        if name in (KEEP, LEAVE):
+            raise Invalid("The key must be one of the columns that are matched with a field.")
+    return plan
+
+
+def _is_own_export(sheet: Sheet, records: Records) -> bool:
+    """Whether we wrote it: our heading for the id, and most of the others ours as well."""
+    ours = {own.heading for own in own_columns(records)}
+    others = [h for h in sheet.headings if h != OWN_ID and h not in REFUSED]
+    return OWN_ID in sheet.headings and 2 * sum(h in ours for h in others) >= max(len(others), 1)
+
+
+def _own_targets(sheet: Sheet, records: Records) -> dict[str, str]:
+    fields = importable(records)
+    chosen = {h: LEAVE if squeezed(h) in IGNORED else KEEP for h in sheet.headings} | {OWN_ID: ID}
+    for own in own_columns(records):
+        if own.field.kind is Kind.JSON:
+            continue
+        with_id = own.part == "name" and f"{own.field.label} id" in sheet.headings
+        chosen[own.heading] = LEAVE if with_id or own.field.name not in fields else own.field.name
+    return chosen | dict.fromkeys(REFUSED, LEAVE)
+
+
+def _targets(sheet: Sheet, records: Records) -> dict[str, str]:
+    fields, others = importable(records), other_names(records.name)
+    found: list[tuple[int, int, str, str]] = []
+    for at, heading in enumerate(sheet.headings):
+        said = squeezed(heading)
+        for name, field in fields.items():
+            called = [squeezed(field.label), squeezed(name), *others.get(name, [])]
+            if said in called and said not in IGNORED:
+                found.append((max(called.index(said) - 1, 0), at, heading, name))
+    chosen = {h: LEAVE if squeezed(h) in IGNORED else KEEP for h in sheet.headings}
+    taken: set[str] = set()
+    for _, _, heading, name in sorted(found):
+        if chosen[heading] == KEEP and name not in taken:
+            chosen[heading] = name
+            taken.add(name)
+    if sheet.headings[-2:] == REFUSED:
+        chosen |= dict.fromkeys(REFUSED, LEAVE)
+    return chosen
+
+
+def _column(sheet: Sheet, heading: str, to: str, records: Records) -> Column:
+    cells = {cell.strip() for cell in sheet.column(heading)} - {""}
+    odd = tuple(sorted(cell for cell in cells if cell.casefold() in EMPTY_WORDS))
+    column = Column(heading, to, maybe_empty=odd)
+    field = importable(records).get(to)
+    return column if field is None else shaped(column, field, cells - set(odd), records.name)
+
+
+def shaped(column: Column, field: Field, cells: Collection[str], table: str) -> Column:
+    """The column with its formats and words guessed anew for the field that it goes to now."""
+    if field.kind in (Kind.DAY, Kind.MOMENT):
+        style, sure = guess_dates(cells)
+        unsure = "" if sure else "These dates may be day first or month first."
+        return replace(column, dates=style, unsure=unsure)
+    if field.kind in (Kind.MONEY, Kind.WHOLE):
+        style, sure = guess_numbers(cells, 2 if field.kind is Kind.MONEY else 0)
+        return replace(column, numbers=style, unsure="" if sure else "These numbers can be read in two ways.")
+    if field.kind is Kind.CHOICE:
+        return replace(column, values=_known_words(field, cells, table))
+    if field.kind is Kind.LINK:
+        by = By.EXTERNAL if squeezed(column.heading).endswith("id") else By.NAME
+        return replace(column, by=by)
+    if field.kind is Kind.MEMBER:
+        coded = squeezed(column.heading) == squeezed(field.name) and all(cell.isdigit() for cell in cells)
+        return replace(column, by=By.ID if coded and cells else By.NAME)
+    return column
+
+
+def _known_words(field: Field, cells: Collection[str], table: str) -> Mapping[str, str]:
+    words, known = WORDS.get((table, field.name), {}), {}
+    for cell in cells:
+        meant = words.get(cell.casefold())
+        if meant is not None:
+            try:
+                parse(field, cell)
+            except Invalid:
+                known[cell] = meant
+    return dict(sorted(known.items()))
+
+
+def _fill(sheet: Sheet, columns: tuple[Column, ...], records: Records) -> dict[str, str]:
+    title = next((column for column in columns if column.to == records.title), None)
+    if title is None:
+        first = next((h for h in sheet.headings if squeezed(h) in _FIRST), None)
+        last = next((h for h in sheet.headings if squeezed(h) in _LAST), None)
+        return {records.title: f"{{{first}}} {{{last}}}"} if first and last else {}
+    unsaid = not any(column.to == "customer_type" for column in columns)
+    if records.name == "customers" and unsaid and squeezed(title.heading) in FIRMS:
+        return {"customer_type": "business"}
+    return {}
+
+
+def _key(sheet: Sheet, plan: Plan, records: Records) -> tuple[str, ...]:
+    """The first field that is filled in every row, differently in each; none when there is no such field."""
+    names = ["external_id", "customer_code", "email"]
+    if records.name in _TITLE_IS_KEY:
+        names.append(records.title)
+    for name in names:
+        column = plan.going_to(name)
+        if column is not None:
+            cells = [" ".join(cell.split()).casefold() for cell in sheet.column(column.heading)]
+            if all(cells) and len(set(cells)) == len(cells):
+                return (name,)
+    return ()

@@ -1,0 +1,138 @@
+"""What a person decides about a file before it is imported: plain data that a page can edit and keep."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from crm_data.errors import Invalid
+from crm_data.transfer.formats import DATES, NUMBERS
+
+ID = "id"
+KEEP = "imported"
+LEAVE = ""
+
+
+class Mode(StrEnum):
+    """What may happen to a row of the file."""
+
+    BOTH = "create and update"
+    CREATE = "create only"
+    UPDATE = "update only"
+
+
+class Blanks(StrEnum):
+    """What an empty cell does to a record that is there already."""
+
+    LEAVE = "leave as it is"
+    CLEAR = "clear the value"
+
+
+class By(StrEnum):
+    """How a cell names a colleague or another record."""
+
+    NAME = "name"
+    ID = "id"
+    EXTERNAL = "external id"
+
+
+class Unmatched(StrEnum):
+    """What happens to a row whose cell names nothing that is known."""
+
+    REFUSE = "refuse the row"
+    EMPTY = "leave it empty"
+    FORMER = "add as a former colleague"
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where one column of the file goes and how its cells are read.
+
+    `to`: a field's name, ID (a match key, never written), KEEP (kept beside the record) or LEAVE.
+    `dates`, `numbers`: a style of `formats`. `empties`: words that mean empty here.
+    `values`: a word of the file -> what to read instead ("" for nothing).
+    `maybe_empty`, `unsure`: what the guess wants confirmed; they change nothing.
+    """
+
+    heading: str
+    to: str = KEEP
+    by: str = By.NAME
+    dates: str = "iso"
+    numbers: str = "1234.56"
+    empties: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    unmatched: str = Unmatched.REFUSE
+    maybe_empty: tuple[str, ...] = ()
+    unsure: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that is decided about a file.
+
+    `key`: the fields by which a row finds its record; none means the whole row. `fill`: field -> text for
+    new records where the file has nothing; a text with {Heading} in it is put together from the row.
+    `source`: the name under which external ids are unique. `zone`: of times that name none.
+    """
+
+    columns: tuple[Column, ...]
+    mode: str = Mode.BOTH
+    key: tuple[str, ...] = ()
+    blanks: str = Blanks.LEAVE
+    fill: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    zone: str = "UTC"
+
+    def column(self, heading: str) -> Column:
+        """The column under a heading. Raises Invalid when there is none."""
+        for column in self.columns:
+            if column.heading == heading:
+                return column
+        raise Invalid(f"This file has no column {heading!r}.")
+
+    def going_to(self, name: str) -> Column | None:
+        """The column that fills a field, or None."""
+        return next((column for column in self.columns if column.to == name), None)
+
+    def with_column(self, heading: str, **changes: Any) -> "Plan":
+        """The plan with one column decided differently."""
+        changed = replace(self.column(heading), **changes)
+        return replace(self, columns=tuple(changed if c.heading == heading else c for c in self.columns))
+
+    def to_json(self) -> str:
+        """The plan as text, to be kept."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Plan":
+        """A plan that was kept. Raises Invalid when it is none."""
+        try:
+            said = json.loads(text)
+            columns = tuple(_made(Column, column) for column in said.pop("columns"))
+            plan: Plan = _made(cls, {**said, "columns": columns})
+            plan.check()
+            return plan
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise Invalid("This is not a plan for an import. Make a new one.") from None
+
+    def check(self) -> None:
+        """Raise Invalid where a choice is none of those offered."""
+        choices: list[tuple[str, Any]] = [(self.mode, Mode), (self.blanks, Blanks)]
+        for column in self.columns:
+            choices += [(column.by, By), (column.unmatched, Unmatched)]
+            choices += [(column.dates, DATES), (column.numbers, NUMBERS)]
+        for said, offered in choices:
+            if said not in list(offered):
+                raise Invalid(f"{said!r} is not one of {', '.join(map(str, offered))}.")
+        try:
+            ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise Invalid(f"{self.zone!r} is not the name of a time zone, like Europe/Zurich.") from None
+
+
+def _made(kind: Any, said: Mapping[str, Any]) -> Any:
+    known = {f.name for f in fields(kind)}
+    values = {name: tuple(v) if isinstance(v, list) else v for name, v in said.items() if name in known}
+    return kind(**values)
