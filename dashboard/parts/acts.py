@@ -1,25 +1,23 @@
-"""One act of a person, from a button's callback: identity asked again, the refusal kept to be shown."""
+"""One act of a person, from a button's callback: its refusal kept to be shown, its success announced."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
 import streamlit as st
 
-from crm_data import CrmError, Workspace
-from dashboard import session
+from crm_data import CrmError
 
 Result = TypeVar("Result")
 
 
-def attempt(my: Workspace, place: str, do: Callable[[], Result]) -> Result | None:
+def attempt(place: str, do: Callable[[], Result]) -> Result | None:
     """Do it, or keep the sentence of its refusal for `show_refusal(place)`; None then.
 
-    The workspace was made when the screen was drawn: if the person has meanwhile signed out or switched
-    company, in this tab or another, nothing is done.
+    A Workspace asks again at every transaction who is here: if the person has meanwhile signed out or
+    switched company, in this tab or another, nothing is done.
     """
     st.session_state.pop(f"{place}.refusal", None)
     try:
-        session.confirm(my)
         return do()
     except CrmError as error:
         st.session_state[f"{place}.refusal"] = str(error)

@@ -87,7 +87,7 @@ def _body(
         _store(place, do, False)
 
     def _store(place: str, do: Callable[[], int], made: bool) -> None:
-        saved = attempt(my, place, do)
+        saved = attempt(place, do)
         if saved is not None:
             announce(f"{noun.capitalize()} {'added' if made else 'saved'}.")
             st.session_state[f"{place}.state"] = "saved"

@@ -148,7 +148,7 @@ class Grid:
             except errors.Invalid as wrong:
                 raise self._named(wrong) from wrong
 
-        if attempt(self.my, self.place, do) is not None:
+        if attempt(self.place, do) is not None:
             announce(f"Saved {say.count(count, 'change')}.")
             self.empty()
 

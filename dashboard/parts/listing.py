@@ -86,7 +86,7 @@ class Listing:
 
         def act() -> None:
             do = self.records.restore if query.archived else self.records.archive
-            count = attempt(self.my, f"{self.name}.archive", lambda: do(ticked))
+            count = attempt(f"{self.name}.archive", lambda: do(ticked))
             if count is not None:
                 grid.empty()
                 announce(f"{say.count(count, self.noun)} {done}.", "inventory_2")

@@ -62,7 +62,7 @@ def _archive(my: Workspace, records: Records, kind: str, row: Row) -> None:
 
     def act() -> None:
         do = records.archive if away else records.restore
-        if attempt(my, "record", lambda: do([row["id"]])) is not None:
+        if attempt("record", lambda: do([row["id"]])) is not None:
             st.toast(
                 f"{kind.capitalize()} {'archived' if away else 'restored'}.", icon=":material/inventory_2:"
             )

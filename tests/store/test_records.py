@@ -1,0 +1,240 @@
+"""The generic verbs: paging, filters, adding, saving together, archiving; on both engines."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from crm_data import Edit, Query, errors
+from tests.support.office import Office, office
+
+
+@pytest.fixture
+def two(database_url: str) -> Iterator[Office]:
+    made = office(database_url)
+    yield made
+    made.store.close()
+
+
+def fill(two: Office, number: int, company: int = 0) -> list[int]:
+    customers = two.at(company).customers
+    return [customers.add({"name": f"Firm {at:03d}", "credit_limit": f"{at}.10"}) for at in range(number)]
+
+
+def test_pages_forward_and_back_show_every_row_once(two: Office) -> None:
+    made = fill(two, 23)
+    fill(two, 5, company=1)
+    customers = two.at().customers
+    query = Query(sort="name", descending=False, size=10)
+    first = customers.page(query)
+    assert (first.total, first.start, first.previous) == (23, 1, None)
+    second = customers.page(Query(sort="name", descending=False, size=10, after=first.next))
+    third = customers.page(Query(sort="name", descending=False, size=10, after=second.next))
+    assert [row["id"] for page in (first, second, third) for row in page.rows] == made
+    assert (third.start, third.next) == (21, None)
+    back = customers.page(Query(sort="name", descending=False, size=10, before=third.previous))
+    assert (back.rows, back.start) == (second.rows, 11)
+    last = customers.page(Query(sort="name", descending=False, size=10, last=True))
+    assert [row["id"] for row in last.rows] == made[-10:]
+    assert last.start == 14
+
+
+@pytest.mark.parametrize("sort", ["name", "created_at", "updated_at"])
+@pytest.mark.parametrize("descending", [True, False])
+def test_every_sort_pages_through_ties(two: Office, sort: str, descending: bool) -> None:
+    customers = two.at().customers
+    made = {customers.add({"name": "Same name"}) for _ in range(7)}
+    seen: list[int] = []
+    query = Query(sort=sort, descending=descending, size=3)
+    while True:
+        page = customers.page(query)
+        seen += [row["id"] for row in page.rows]
+        if page.next is None:
+            break
+        query = Query(sort=sort, descending=descending, size=3, after=page.next)
+    assert len(seen) == len(made)
+    assert set(seen) == made
+
+
+def test_search_finds_what_people_type(two: Office) -> None:
+    customers = two.at().customers
+    customers.add({"name": "100% Émile_Zola & Co", "phone": "+41 (44) 123-45-67", "email": "E@Zola.example"})
+    customers.add({"name": "Other", "customer_code": "X-9"})
+    for said in ("100%", "émile", "_zola", "e@zola", "44123", "044 12".replace("0", "", 1)):
+        assert customers.page(Query(search=said)).total == 1, said
+    assert customers.page(Query(search="x-9")).rows[0]["name"] == "Other"
+    assert customers.page(Query(search="%")).total == 1
+    assert customers.page(Query(search="' OR 1=1 --")).total == 0
+
+
+def test_filters_come_back_from_the_url_they_make(two: Office) -> None:
+    customers = two.at().customers
+    me = two.people[0]["manager"]
+    customers.add(
+        {"name": "A", "status": "prospect", "credit_limit": "50", "assigned_to": me, "tags": ["vip"]}
+    )
+    customers.add({"name": "B", "tags": ["vip2"], "industry": "Retail"})
+    for where in (
+        {"status": ("prospect", "lost")},
+        {"credit_limit": (Decimal("10.00"), None)},
+        {"assigned_to": (me,)},
+        {"tags": ("vip",)},
+    ):
+        query = Query(search="", where=where, sort="name", descending=False)
+        again = customers.query(customers.params(query))
+        assert again.where == where
+        assert [row["name"] for row in customers.page(again).rows] == ["A"]
+    assert customers.page(Query(where={"assigned_to": (None,)})).total == 1
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"sort": "password_hash"},
+        {"status": "unheard"},
+        {"after": "bm9uc2Vuc2U"},
+        {"after": "x" * 5000},
+        {"credit_limit": "NaN..1"},
+        {"assigned_to": "1;DROP TABLE"},
+    ],
+)
+def test_a_url_that_cannot_be_read_is_one_sentence(two: Office, params: dict[str, str]) -> None:
+    customers = two.at().customers
+    with pytest.raises(errors.Invalid) as refusal:
+        customers.page(customers.query(params))
+    assert str(refusal.value).endswith(".")
+
+
+@pytest.mark.parametrize("id_", ["٣", "1e0", "-1", "0", "1;DROP TABLE", 2**63, None, True, "", 1.5, "9" * 40])
+def test_ids_that_no_row_can_have_are_not_found(two: Office, id_: object) -> None:
+    fill(two, 1)
+    if id_ is True:
+        with pytest.raises(errors.NotFound):
+            two.at().customers.get(id_)
+        return
+    with pytest.raises(errors.NotFound):
+        two.at().customers.get(id_)
+
+
+def test_two_people_changing_different_fields_both_land(two: Office) -> None:
+    (id_,) = fill(two, 1)
+    mine, theirs = two.at(0, "manager").customers, two.at(0, "admin").customers
+    assert theirs.change([Edit(id_, {"city": (None, "Oslo")})]) == 1
+    assert mine.change([Edit(id_, {"name": ("Firm 000", "Renamed")})]) == 1
+    row = mine.get(id_)
+    assert (row["city"], row["name"], row["version"]) == ("Oslo", "Renamed", 3)
+
+
+def test_a_conflict_saves_nothing_of_the_whole_save(two: Office) -> None:
+    first, second = fill(two, 2)
+    mine, theirs = two.at(0, "manager").customers, two.at(0, "admin").customers
+    theirs.change([Edit(second, {"name": ("Firm 001", "Theirs")})])
+    edits = [
+        Edit(first, {"city": (None, "Bern")}),
+        Edit(second, {"name": ("Firm 001", "Mine"), "phone": (None, "123")}),
+    ]
+    with pytest.raises(errors.Conflict) as conflict:
+        mine.change(edits)
+    (clash,) = conflict.value.clashes
+    assert (clash.id, clash.field, clash.original, clash.mine, clash.theirs) == (
+        second,
+        "name",
+        "Firm 001",
+        "Mine",
+        "Theirs",
+    )
+    assert mine.get(first)["city"] is None
+    chosen = [edits[0], Edit(second, {"name": ("Theirs", "Mine"), "phone": (None, "123")})]
+    assert mine.change(chosen) == 2
+
+
+def test_everything_wrong_is_told_at_once_and_nothing_is_kept(two: Office) -> None:
+    customers = two.at().customers
+    with pytest.raises(errors.Invalid) as refusal:
+        customers.add({"name": " ", "email": "nonsense", "credit_limit": "1.005", "status": "gone"})
+    assert {problem.field for problem in refusal.value.problems} == {
+        "name",
+        "email",
+        "credit_limit",
+        "status",
+    }
+    assert customers.count() == 0
+
+
+@pytest.mark.parametrize("name", ["company_id", "id", "created_by", "version", "archived_at", "made_up"])
+def test_columns_that_nobody_edits_are_refused(two: Office, name: str) -> None:
+    (id_,) = fill(two, 1)
+    with pytest.raises(errors.Invalid):
+        two.at().customers.change([Edit(id_, {name: (None, 2)})])
+    with pytest.raises(errors.Invalid):
+        two.at().customers.add({"name": "X", name: 2})
+
+
+def test_the_same_act_twice_makes_one_record(two: Office) -> None:
+    customers = two.at().customers
+    once = customers.add({"name": "Once"}, act_id="a" * 32)
+    assert customers.add({"name": "Once"}, act_id="a" * 32) == once
+    assert customers.count() == 1
+
+
+def test_archiving_keeps_and_restores(two: Office) -> None:
+    one, other = fill(two, 2)
+    customers = two.at().customers
+    assert customers.archive([one]) == 1
+    assert [row["id"] for row in customers.page().rows] == [other]
+    assert [row["id"] for row in customers.page(Query(archived=True)).rows] == [one]
+    with pytest.raises(errors.Invalid, match="archived meanwhile"):
+        customers.change([Edit(one, {"city": (None, "Oslo")})])
+    assert customers.restore([one, other]) == 1
+    assert [change.action for change in customers.history(one)] == ["restore", "archive", "add"]
+
+
+def test_history_tells_old_and_new_of_each_field(two: Office) -> None:
+    (id_,) = fill(two, 1)
+    customers = two.at().customers
+    customers.change([Edit(id_, {"credit_limit": (Decimal("0.10"), "7.5"), "status": ("active", "lost")})])
+    changes = {change.field: (change.before, change.after) for change in customers.history(id_)}
+    assert changes["credit_limit"] == ("0.10", "7.50")
+    assert changes["status"] == ("active", "lost")
+
+
+def test_bulk_changes_follow_the_same_rules(two: Office) -> None:
+    ids = fill(two, 3)
+    assert two.at().customers.set_all(ids, {"status": "lost"}) == 3
+    with pytest.raises(errors.Invalid):
+        two.at().customers.set_all(ids, {"status": "unheard"})
+    with pytest.raises(errors.NotAllowed):
+        two.at(0, "sales_rep").customers.set_all(ids, {"status": "active"})
+
+
+def test_a_stranger_finds_and_changes_nothing(two: Office) -> None:
+    (mine,) = fill(two, 1)
+    (theirs,) = fill(two, 1, company=1)
+    before = two.at(1).customers.get(theirs)
+    customers = two.at(0, "admin").customers
+    attempts = [
+        lambda: customers.get(theirs),
+        lambda: customers.history(theirs),
+        lambda: customers.archive([mine, theirs]),
+        lambda: customers.restore([theirs]),
+        lambda: customers.set_all([mine, theirs], {"status": "lost"}),
+        lambda: customers.change([Edit(mine, {"city": (None, "X")}), Edit(theirs, {"city": (None, "X")})]),
+    ]
+    for attempt in attempts:
+        with pytest.raises(errors.NotFound) as refusal:
+            attempt()
+        assert str(refusal.value) == errors.NotFound.sentence
+    with pytest.raises(errors.Invalid):
+        customers.change([Edit(mine, {"assigned_to": (None, two.people[1]["admin"])})])
+    assert two.at(1).customers.get(theirs) == before
+    assert customers.get(mine)["city"] is None
+
+
+def test_a_page_costs_three_statements(two: Office) -> None:
+    from tests.support.statements import counted
+
+    fill(two, 60)
+    with counted(two.store) as statements:
+        two.at().customers.page()
+    assert len(statements) == 3, statements
+    assert all("company_id" in statement for statement in statements)

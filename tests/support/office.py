@@ -1,0 +1,53 @@
+"""Two companies with people of every role, and a Workspace for each of them: what tests of verbs stand on."""
+
+from dataclasses import dataclass, field
+
+from crm_data import Workspace
+from crm_data.store.scope import CompanyScope
+from crm_data.store.store import Store
+from crm_data.tables import Company, Membership, User
+
+ROLES = ("user", "sales_rep", "manager", "admin")
+
+
+@dataclass
+class Office:
+    """An open store; `people[company][role]` is a user id, and `at(company, role)` that person's Workspace."""
+
+    store: Store
+    companies: list[int] = field(default_factory=list)
+    people: list[dict[str, int]] = field(default_factory=list)
+
+    def at(self, company: int = 0, role: str = "manager") -> Workspace:
+        """The Workspace of the person with this role in the first (0) or second (1) company."""
+        return Workspace(self.store, self.scope(company, role))
+
+    def scope(self, company: int = 0, role: str = "manager") -> CompanyScope:
+        """The scope of that person; 'system' is the system itself in that company."""
+        user = self.people[company].get(role)
+        return CompanyScope(self.companies[company], user, role, name=role, company_name=f"Company {company}")
+
+
+def office(url: str) -> Office:
+    """Two companies, Alpha and Omega, each with one person a role; nobody works in both."""
+    made = Office(Store(url))
+    with made.store.system("a test's office") as session:
+        for name in ("Alpha", "Omega"):
+            company = Company(name=name, email=f"info@{name.lower()}.example")
+            session.add(company)
+            session.flush()
+            people = {}
+            for role in ROLES:
+                person = User(
+                    email=f"{role}@{name.lower()}.example",
+                    password_hash="unset",
+                    first_name=name,
+                    last_name=role.capitalize(),
+                )
+                session.add(person)
+                session.flush()
+                session.add(Membership(company_id=company.id, user_id=person.id, role=role, is_primary=True))
+                people[role] = person.id
+            made.companies.append(company.id)
+            made.people.append(people)
+    return made
