@@ -3,14 +3,22 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from crm_data.accounts import sign_in
+import sqlalchemy as sa
+
+from crm_data.accounts import own, sign_in
 from crm_data.accounts.companies import Companies
 from crm_data.accounts.links import Links
-from crm_data.accounts.sessions import Sessions
-from crm_data.errors import CrmError, NotReady
+from crm_data.accounts.members import Members
+from crm_data.accounts.people import Actor, find_user, is_operator
+from crm_data.accounts.security_log import note
+from crm_data.accounts.sessions import Sessions, Signed
+from crm_data.errors import CrmError, NotFound, NotReady
+from crm_data.rights import Act, Person, demand
 from crm_data.settings import Settings
 from crm_data.store import migrating
+from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
+from crm_data.tables import Company, Membership
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,53 @@ class Installation:
     def sign_in(self, email: str, password: str, address: str) -> str:
         """A ticket for `sessions.open`. Raises Throttled or NotSignedIn, in the same words each time."""
         return sign_in.sign_in(self._store, email, password, address)
+
+    def change_password(self, signed: Signed, current: str, new: str, address: str) -> None:
+        """Set one's own password; every other session ends. Raises Invalid, Throttled."""
+        own.change_password(self._store, signed, current, new, address)
+
+    def set_active(self, actor: Actor, email: str, active: bool) -> None:
+        """Let a person sign in, or no longer: for the operator. Raises NotFound, NotAllowed."""
+        own.set_active(self._store, actor, email, active)
+
+    def scope(self, company_id: int, email: str | None = None) -> CompanyScope:
+        """The scope of one company for the command line: with a person's rights, or as the system itself.
+
+        Raises NotFound for a company that is not there or a person who does not work in it.
+        """
+        with self._store.system("the command line enters a company", write=False) as session:
+            company = session.get(Company, company_id)
+            if company is None:
+                raise NotFound(f"There is no company {company_id}.")
+            if email is None:
+                return CompanyScope(
+                    company.id, None, "system", True, "The system", company.name, company.currency
+                )
+            user = find_user(session, email)
+            role = user and session.scalar(
+                sa.select(Membership.role).where(
+                    Membership.user_id == user.id,
+                    Membership.company_id == company.id,
+                    Membership.ended_at.is_(None),
+                    Membership.permissions.is_(sa.null()),
+                )
+            )
+            if user is None or not user.is_active or not role:
+                raise NotFound(f"Nobody with this e-mail works in {company.name} now.")
+            return CompanyScope(
+                company.id, user.id, role, is_operator(user), user.full_name, company.name, company.currency
+            )
+
+    def members_of(self, actor: Actor, company_id: int) -> Members:
+        """The members of any company, for the operator: to invite a new company's first admin."""
+        demand(Person(actor.role, actor.operator), Act.COMPANIES)
+        with self._store.system("the operator looks after a company's members") as session:
+            company = session.get(Company, company_id)
+            if company is None:
+                raise NotFound(f"There is no company {company_id}.")
+            note(session, "entered_company", actor.user_id, company_id)
+        scope = CompanyScope(company_id, actor.user_id, "system", True, "", company.name, company.currency)
+        return Members(self._store, scope)
 
     def state(self) -> State:
         """The state of the database, without a secret; never raises."""
