@@ -19,6 +19,7 @@ from crm_data.store import migrating
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership
+from crm_data.transfer.backups import Backups
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Installation:
         )
         self.links = Links(store)
         self.companies = Companies(store)
+        self.backups = Backups(store, settings)
 
     def sign_in(self, email: str, password: str, address: str) -> str:
         """A ticket for `sessions.open`. Raises Throttled or NotSignedIn, in the same words each time."""

@@ -2,6 +2,8 @@
 
 from functools import cached_property
 
+from crm_data.accounts.companies import Profile
+from crm_data.accounts.members import Members
 from crm_data.errors import NotFound
 from crm_data.nouns.customers import Customers
 from crm_data.rights import Act, Person, may
@@ -32,12 +34,24 @@ class Workspace:
         """The company's customers."""
         return Customers(self._store, self._scope)
 
+    kinds = ("customers",)
+
     def records(self, table: str) -> Records:
         """The records of one table by its name. Raises NotFound for a name that is none."""
-        if table not in ("customers",):
+        if table not in self.kinds:
             raise NotFound
         found: Records = getattr(self, table)
         return found
+
+    @property
+    def people(self) -> Members:
+        """Who works in the company: for its admins."""
+        return Members(self._store, self._scope)
+
+    @property
+    def profile(self) -> Profile:
+        """The company's own profile."""
+        return Profile(self._store, self._scope)
 
     def members(self) -> dict[int, str]:
         """The company's active members: user id -> name, ordered by name."""

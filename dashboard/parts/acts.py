@@ -24,6 +24,16 @@ def attempt(place: str, do: Callable[[], Result]) -> Result | None:
         return None
 
 
+def done(place: str, do: Callable[[], object]) -> bool:
+    """As `attempt`, for an act without an answer: whether it was done."""
+
+    def act() -> bool:
+        do()
+        return True
+
+    return attempt(place, act) is True
+
+
 def show_refusal(place: str) -> None:
     """Show the sentence of the last refusal at this place, once drawn until the next act there."""
     sentence = st.session_state.get(f"{place}.refusal")

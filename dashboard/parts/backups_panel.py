@@ -1,0 +1,72 @@
+"""Backups of the whole database, for the operator: how it stands, make, verify, restore."""
+
+import pandas as pd
+import streamlit as st
+
+from crm_data import CrmError
+from dashboard import session
+from dashboard.parts import say
+from dashboard.parts.acts import announce, attempt, show_refusal
+
+PLACE = "backups"
+
+
+def backups_panel() -> None:
+    """State in one sentence, the list, and what can be done with one of them."""
+    backups, me = session.installation().backups, session.signed().scope
+    try:
+        status, infos = backups.status(me), backups.list(me)
+    except CrmError as error:
+        st.error(str(error))
+        return
+    late = status.late or status.failure
+    (st.warning if late else st.success)(status.sentence, icon=":material/backup:")
+    show_refusal(PLACE)
+    st.button("Back up now", type="primary", icon=":material/backup:", on_click=_make)
+    if not infos:
+        st.caption("Every backup will be listed here. One is made each day while the server runs.")
+        return
+    lines = [
+        {
+            "Backup": info.name,
+            "Made": say.moment(info.made_at),
+            "Size": f"{info.size / 1e6:,.1f} MB",
+            "Rows": f"{info.total:,}",
+            "State": info.problem or "Verified when made",
+        }
+        for info in infos
+    ]
+    st.dataframe(pd.DataFrame(lines), hide_index=True, row_height=34, height=min(38 + 34 * len(lines), 360))
+    chosen = st.selectbox("Backup", [info.name for info in infos])
+    with st.container(horizontal=True):
+        st.button("Verify", icon=":material/verified:", on_click=_verify, args=(chosen,))
+    with st.expander("Restore this backup"):
+        _restore(chosen)
+
+
+def _make() -> None:
+    with st.spinner("Backing up and verifying"):
+        info = attempt(PLACE, lambda: session.installation().backups.make(session.signed().scope))
+    if info is not None:
+        announce(f"Backup {info.name} made and verified.")
+
+
+def _verify(name: str) -> None:
+    with st.spinner("Verifying"):
+        found = attempt(PLACE, lambda: session.installation().backups.verify(name, session.signed().scope))
+    if found is not None:
+        announce(f"{name} is whole: {sum(found.manifest.rows.values()):,} rows.")
+
+
+def _restore(name: str) -> None:
+    st.markdown(
+        "Everything in this installation, of every company, goes back to the moment of the backup. "
+        "What stands now is kept as a safety backup, and everybody is signed out."
+    )
+    said = st.text_input("Type the name of the backup to confirm", key=f"{PLACE}.confirm", placeholder=name)
+
+    def act() -> None:
+        with st.spinner("Restoring"):
+            attempt(PLACE, lambda: session.installation().backups.restore(name, session.signed().scope))
+
+    st.button("Restore everything from it", disabled=said != name, on_click=act)

@@ -1,0 +1,81 @@
+"""The board: a column a stage, a card a deal; moved by mouse, keyboard or menu. The server decides every move."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Card:
+    """One deal on the board, in words that are ready to show."""
+
+    id: int
+    title: str
+    value: str
+    customer: str
+    owner: str
+    age: str
+    step: str
+    step_kind: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One stage: what its header says about all its deals, its first cards, and how many more there are."""
+
+    id: str
+    title: str
+    note: str
+    exact: str
+    cards: Sequence[Card]
+    more: str = ""
+
+
+_component = st.components.v2.component(
+    "foyer_board",
+    css=(_HERE / "board.css").read_text(encoding="utf-8"),
+    js=(_HERE / "board.js").read_text(encoding="utf-8"),
+)
+
+
+def board(
+    key: str,
+    columns: Sequence[Column],
+    targets: Sequence[tuple[str, str]],
+    can_move: bool,
+    on_moved: Callable[[int, str, str], None],
+    on_opened: Callable[[int], None],
+) -> None:
+    """Draw the board. `targets` are further places to drop a card on: (stage, words), as won and lost.
+
+    `on_moved(deal id, from stage, to stage)` and `on_opened(deal id)` are called from callbacks; what a
+    browser sends is checked by the verbs, never here.
+    """
+
+    def moved() -> None:
+        said = _said(key, "moved")
+        if isinstance(said, dict):
+            on_moved(said.get("id"), str(said.get("from")), str(said.get("to")))  # type: ignore[arg-type]
+
+    def opened() -> None:
+        on_opened(_said(key, "opened"))
+
+    _component(
+        key=key,
+        data={
+            "columns": [asdict(column) for column in columns],
+            "targets": [{"id": stage, "title": words} for stage, words in targets],
+            "can_move": can_move,
+        },
+        on_moved_change=moved,
+        on_opened_change=opened,
+    )
+
+
+def _said(key: str, trigger: str) -> Any:
+    return getattr(st.session_state.get(key), trigger, None)

@@ -1,0 +1,19 @@
+"""The company's data to take away: every kind of record as a file."""
+
+import streamlit as st
+
+from crm_data import Query, Workspace
+from dashboard.parts import say
+from dashboard.parts.csv_panel import export_button
+
+
+def data_panel(my: Workspace) -> None:
+    """An export of each kind of record, archived ones apart."""
+    st.caption(
+        "Each file holds every record of its kind, as UTF-8 CSV that this product and spreadsheets read."
+    )
+    for name in my.kinds:
+        records = my.records(name)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(say.count(records.count(), name[:-1], name))
+            export_button(my, records, Query())

@@ -1,0 +1,27 @@
+"""A one-time link that was just made: shown once, to be copied and handed over."""
+
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+
+def show_link(place: str) -> None:
+    """Show the link kept under `place`, if there is one, until it is put away."""
+    kept = st.session_state.get(f"{place}.link")
+    if not kept:
+        return
+    note, token = kept
+    with st.container(border=True):
+        st.markdown(f":material/link: {note}")
+        st.code(address(token), language=None, wrap_lines=True)
+        st.button("Done, hide it", key=f"{place}.link.done", on_click=_forget, args=(place,))
+
+
+def address(token: str) -> str:
+    """The address that a one-time token is opened at, on the host that this browser uses."""
+    here = urlsplit(st.context.url or "http://127.0.0.1:8501")
+    return f"{here.scheme}://{here.netloc}/?link={token}"
+
+
+def _forget(place: str) -> None:
+    st.session_state.pop(f"{place}.link", None)
