@@ -2,5 +2,6 @@
 
 from crm_data.demo.filling import SAMPLE_SOURCE, fill, sample
 from crm_data.demo.team import DemoPerson
+from crm_data.demo.year import scale
 
-__all__ = ["SAMPLE_SOURCE", "DemoPerson", "fill", "sample"]
+__all__ = ["SAMPLE_SOURCE", "DemoPerson", "fill", "sample", "scale"]

@@ -62,7 +62,7 @@ def ids(connection: Connection, table: str) -> Iterator[int]:
 
 
 def put(connection: Connection, table: str, rows: Iterable[Row]) -> int:
-    """Insert rows, a few thousand a statement; a column that a row does not name gets its default."""
+    """Insert rows, a few thousand a statement; all but the id may be left out for the column's default."""
     target = Base.metadata.tables[table]
     blank = {column.key: _default(column) for column in target.columns}
     if "converted_deal_id" in blank:
@@ -75,20 +75,17 @@ def put(connection: Connection, table: str, rows: Iterable[Row]) -> int:
 
 
 def link_converted(connection: Connection, leads: Iterable[Row]) -> None:
-    """Tell each converted lead its deal, once both are there; its last change was the conversion."""
-    found = [
-        {"lead": lead["id"], "deal": lead["converted_deal_id"], "at": lead["converted_at"]}
-        for lead in leads
-        if lead.get("converted_deal_id")
-    ]
+    """Tell each converted lead its deal and customer, once all are there; its last change was the conversion.
+
+    The rows need `id`, `customer_id`, `converted_deal_id` and `converted_at`; others are passed over.
+    """
+    keys = ("id", "customer_id", "converted_deal_id", "converted_at")
+    found = [{f"its_{key}": lead[key] for key in keys} for lead in leads if lead.get("converted_deal_id")]
     if found:
-        leads_table = Base.metadata.tables["leads"]
-        statement = (
-            sa.update(leads_table)
-            .where(leads_table.c.id == sa.bindparam("lead"))
-            .values(converted_deal_id=sa.bindparam("deal"), updated_at=sa.bindparam("at"))
-        )
-        connection.execute(statement, found)
+        table = Base.metadata.tables["leads"]
+        told: dict[str, Any] = {key: sa.bindparam(f"its_{key}") for key in keys[1:]}
+        statement = sa.update(table).where(table.c.id == sa.bindparam("its_id"))
+        connection.execute(statement.values(**told, updated_at=sa.bindparam("its_converted_at")), found)
 
 
 def _default(column: sa.Column[Any]) -> Any:
