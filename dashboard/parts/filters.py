@@ -47,7 +47,9 @@ def _key(records: Records, name: str) -> str:
 
 def _search(records: Records, query: Query, keep: tuple[str, ...]) -> None:
     key = _key(records, "q")
-    st.session_state[key] = query.search
+    # A space at the end stays while somebody is still typing.
+    if (st.session_state.get(key) or "").strip() != query.search:
+        st.session_state[key] = query.search
 
     def changed() -> None:
         _go(records, replace(query, search=(st.session_state[key] or "").strip()[:200]), keep)
@@ -60,6 +62,7 @@ def _search(records: Records, query: Query, keep: tuple[str, ...]) -> None:
         icon=":material/search:",
         placeholder=f"Search {searched}",
         label_visibility="collapsed",
+        live="400ms",
         on_change=changed,
     )
 

@@ -212,7 +212,7 @@ class Grid:
             ),
         }
         for at, (name, field) in enumerate(fields.items()):
-            config[name] = _column(field, self.members, page, pinned=at == 0, currency=self.my.scope.currency)
+            config[name] = _column(field, self.members, page, first=at == 0, currency=self.my.scope.currency)
         return config
 
 
@@ -237,7 +237,7 @@ def _typed(column: pd.Series, field: Field, names: Mapping[int, str]) -> pd.Seri
     return column.astype("string")
 
 
-def _column(field: Field, members: Mapping[int, str], page: Page, pinned: bool, currency: str) -> Any:
+def _column(field: Field, members: Mapping[int, str], page: Page, first: bool, currency: str) -> Any:
     config = st.column_config
     label = f"{field.label} *" if field.required else field.label
     if field.kind is Kind.CHOICE:
@@ -269,7 +269,7 @@ def _column(field: Field, members: Mapping[int, str], page: Page, pinned: bool, 
         return config.CheckboxColumn(label)
     if field.kind is Kind.TAGS:
         return config.MultiselectColumn(label, accept_new_options=True)
-    wide: Literal["medium"] | None = "medium" if pinned or field.kind in (Kind.EMAIL, Kind.LINK) else None
+    wide: Literal["medium"] | None = "medium" if first or field.kind in (Kind.EMAIL, Kind.LINK) else None
     return config.TextColumn(
-        label, max_chars=field.length, required=field.required, pinned=pinned, width=wide
+        label, max_chars=field.length, required=field.required, width=wide
     )
