@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from crm_data.errors import NotReady
 from crm_data.settings import settings
-from crm_data.store.migrating import migration_engine
+from crm_data.store.migrating import migration_engine, wait_for_others
 from crm_data.tables import Base
 from migrations.walls import raise_walls
 
@@ -51,6 +51,7 @@ def main() -> None:
     here = settings()
     engine = migration_engine(here.database_admin_url or here.database_url)
     with engine.begin() as connection:
+        wait_for_others(connection)
         run(connection)
     engine.dispose()
 

@@ -1,4 +1,4 @@
-"""What migrations share: constraints for one engine only, and a table rebuilt on SQLite without losing anything."""
+"""What migrations share: constraints for one engine only, and a table rebuilt on SQLite without loss."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ Made = TypeVar("Made", sa.CheckConstraint, sa.ForeignKeyConstraint)
 
 def on_sqlite(constraint: Made) -> Made:
     """A constraint that only SQLite gets: PostgreSQL's types say it already, or gets it once the target exists."""
-    return constraint.ddl_if(dialect="sqlite")  # type: ignore[return-value]
+    return constraint.ddl_if(dialect="sqlite")
 
 
 @contextmanager

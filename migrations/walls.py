@@ -17,6 +17,8 @@ def raise_walls(connection: Connection) -> None:
         columns = {column["name"] for column in inspector.get_columns(table)}
         for statement in make(table, columns):
             connection.exec_driver_sql(statement)
+    if connection.dialect.name == "postgresql" and not inspector.has_table("companies"):
+        connection.exec_driver_sql("DROP FUNCTION IF EXISTS app_touch, app_append_only")
 
 
 def _sqlite(table: str, columns: set[str]) -> list[str]:
@@ -28,6 +30,12 @@ def _sqlite(table: str, columns: set[str]) -> list[str]:
             f" BEGIN UPDATE {table} SET updated_at = CURRENT_TIMESTAMP WHERE id = NEW.id; END"
         )
     if table in APPEND_ONLY:
+        # INSERT OR REPLACE would remove the old row without a DELETE that a trigger sees.
+        made.append(
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table}"
+            f" WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
+            " BEGIN SELECT RAISE(ABORT, 'append-only'); END"
+        )
         made.append(
             f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table}"
             " BEGIN SELECT RAISE(ABORT, 'append-only'); END"

@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy import exc
+from sqlalchemy.orm import exc as orm_exc
 
 from crm_data.errors import CrmError, Invalid, NotFound, Unavailable
 from crm_data.tables import Base
@@ -13,19 +15,23 @@ from crm_data.tables.fields import words
 
 log = logging.getLogger("foyer.store")
 
+_FULL = "The disk is full. Nothing was changed; make room and try again."
+_CLOSED = "The database cannot be written to. Nothing was changed; ask whoever runs this installation."
+_BUSY = "The database is busy. Nothing was changed; try again in a moment."
+_DAMAGED = "The database file is damaged. Nothing was changed; restore the last verified backup."
 _TROUBLE = (
-    ("full", "The disk is full. Nothing was changed; make room and try again."),
-    (
-        "readonly",
-        "The database cannot be written to. Nothing was changed; ask whoever runs this installation.",
-    ),
-    ("locked", "The database is busy. Nothing was changed; try again in a moment."),
-    ("malformed", "The database file is damaged. Nothing was changed; restore the last verified backup."),
-    (
-        "not a database",
-        "The database file is damaged. Nothing was changed; restore the last verified backup.",
-    ),
+    ("disk is full", _FULL),
+    ("no space left", _FULL),
+    ("readonly", _CLOSED),
+    ("read-only", _CLOSED),
+    ("locked", _BUSY),
+    ("lock timeout", _BUSY),
+    ("deadlock", _BUSY),
+    ("could not serialize", _BUSY),
+    ("malformed", _DAMAGED),
+    ("not a database", _DAMAGED),
 )
+_WRONG = "The database refused these values; nothing was changed."
 
 
 @contextmanager
@@ -35,33 +41,50 @@ def as_sentence() -> Iterator[None]:
         yield
     except exc.IntegrityError as error:
         raise _refused(error) from error
+    except exc.DataError as error:
+        raise Invalid(_WRONG) from error
     except exc.DBAPIError as error:
         raise _trouble(error) from error
+    except exc.TimeoutError as error:  # every connection of the pool is taken
+        raise Unavailable(_BUSY) from error
+    except (orm_exc.StaleDataError, orm_exc.ObjectDeletedError) as error:
+        raise NotFound from error
+    except exc.StatementError as error:
+        if isinstance(error.orig, ValueError | ArithmeticError):  # a column type would not take the value
+            raise Invalid(_WRONG) from error
+        raise
+    except (OverflowError, UnicodeEncodeError) as error:  # the driver cannot even send the value
+        raise Invalid(_WRONG) from error
 
 
 def _refused(error: exc.IntegrityError) -> CrmError:
     said = str(error.orig)
+    lower = said.lower()
     if "another company" in said:
         return NotFound()
     if "append-only" in said:
         return Invalid("The log of changes can only grow; nothing was changed.")
-    if "foreign key" in said.lower():
-        return Invalid("This refers to a record or a colleague that is not in your company. Choose another.")
-    if "unique" in said.lower() or "duplicate key" in said:
+    if "foreign key" in lower:
+        return Invalid(
+            "A record or a colleague named here is not in your company, or is still needed by others."
+            " Nothing was changed; choose another."
+        )
+    if "unique" in lower or "duplicate key" in lower:
         return Invalid("There is already a record with this value, and it may exist only once.")
-    for check in _checks():
+    for check, (column, label) in _checks().items():
         if check in said:
-            column = check.split("_", 2)[-1].rsplit("_", 1)[0]
-            return Invalid(f"{words(column)} has a value that is not allowed here.", column)
-    if "not null" in said.lower():
+            return Invalid(f"{label} has a value that is not allowed here.", column)
+    if "not null" in lower or "not-null" in lower:
         return Invalid("A value that is needed is missing.")
-    return Invalid("The database refused these values; nothing was changed.")
+    return Invalid(_WRONG)
 
 
 def _trouble(error: exc.DBAPIError) -> CrmError:
     said = str(error.orig).lower()
     if "another company" in said or "row-level security" in said:
         return NotFound()
+    if "append-only" in said:
+        return Invalid("The log of changes can only grow; nothing was changed.")
     log.error("database trouble: %s", said.splitlines()[0] if said else "unknown")
     for sign, sentence in _TROUBLE:
         if sign in said:
@@ -69,10 +92,17 @@ def _trouble(error: exc.DBAPIError) -> CrmError:
     return Unavailable()
 
 
-def _checks() -> list[str]:
-    return [
-        str(constraint.name)
-        for table in Base.metadata.tables.values()
-        for constraint in table.constraints
-        if isinstance(constraint, sa.CheckConstraint)
-    ]
+@cache
+def _checks() -> dict[str, tuple[str, str]]:
+    """Name of each CHECK -> the column it is about and what people call that; '' when it is about the row."""
+    found = {}
+    for table in Base.metadata.tables.values():
+        for constraint in table.constraints:
+            if isinstance(constraint, sa.CheckConstraint):
+                rest = str(constraint.name).removeprefix(f"ck_{table.name}_")
+                about = [column for column in table.columns if rest.startswith(f"{column.name}_")]
+                column = max(about, key=lambda column: len(column.name), default=None)
+                field = column.info.get("field") if column is not None else None
+                label = field.label if field else words(column.name if column is not None else rest)
+                found[str(constraint.name)] = ("" if column is None else column.name, label)
+    return found

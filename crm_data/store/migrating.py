@@ -28,7 +28,9 @@ def migration_engine(url: str) -> Engine:
     path: Path = sqlite_path(url)
     private_file(path)
     engine = sa.create_engine(
-        f"sqlite:///{path}", poolclass=sa.NullPool, connect_args={"timeout": BUSY_MS / 1000}
+        sa.URL.create("sqlite", database=str(path)),
+        poolclass=sa.NullPool,
+        connect_args={"timeout": BUSY_MS / 1000},
     )
 
     @event.listens_for(engine, "connect")
@@ -42,6 +44,12 @@ def migration_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def wait_for_others(connection: Connection) -> None:
+    """Two processes that start at once migrate once: the second waits here; on SQLite it waited at BEGIN."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(708367)")
 
 
 def upgrade(url: str, revision: str = "head") -> str:
@@ -85,9 +93,7 @@ def _run(url: str, what: Any, revision: str) -> str:
     engine = migration_engine(url)
     try:
         with _ALONE, as_sentence(), engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                # Two processes that start at once migrate once: the second waits here.
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(708367)")
+            wait_for_others(connection)
             here = current(connection)
             if here is not None and not knows(here):
                 raise NotReady(

@@ -1,16 +1,31 @@
-"""CHECK constraints and sort indexes made from the fields: SQLite enforces no length, type or JSON by itself."""
+"""CHECK constraints and sort indexes made from the fields: SQLite enforces no length, type or JSON itself."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 
 from crm_data.tables.fields import Field, Kind
 from crm_data.tables.types import Money, UtcDateTime
 
+
+class _LastMoment(sa.ColumnElement[datetime]):
+    """The moment behind all others; PostgreSQL is told its zone, or an index in one zone serves no other."""
+
+    inherit_cache = True
+    type = UtcDateTime()
+
+
+@compiles(_LastMoment)
+def _last_moment(element: _LastMoment, compiler: Any, **kw: Any) -> str:
+    zone = "+00" if compiler.dialect.name == "postgresql" else ""
+    return f"'9999-12-31 00:00:00{zone}'"
+
+
 # A missing value sorts behind everything; each expression is spelled once, for the index and for the query.
 _LAST = {
     Kind.DAY: "'9999-12-31'",
-    Kind.MOMENT: "'9999-12-31 00:00:00'",
     Kind.MONEY: "0",
     Kind.WHOLE: "0",
     Kind.TEXT: "''",
@@ -26,7 +41,9 @@ def sort_key(column: sa.Column[Any], attribute: Any = None) -> sa.ColumnElement[
     field: Field = column.info["field"]
     key: Any = column if attribute is None else attribute
     if column.nullable:
-        key = sa.func.coalesce(key, sa.literal_column(_LAST[field.kind], column.type))
+        moment = field.kind is Kind.MOMENT
+        last = _LastMoment() if moment else sa.literal_column(_LAST[field.kind], column.type)
+        key = sa.func.coalesce(key, last)
     if field.kind in (Kind.TEXT, Kind.EMAIL):
         key = sa.func.lower(key)
     return key  # type: ignore[no-any-return]
@@ -55,6 +72,10 @@ def attach_checks(table: Any) -> None:
             )
         for what, sql in _sqlite_checks(column):
             _check(table, f"{column.name}_{what}", sql, only="sqlite")
+        if isinstance(column.type, sa.String) and not (field and field.choices):
+            # A NUL would also end the text for length(), and so let any length through.
+            sql = f"typeof({column.name}) IN ('text', 'null') AND instr({column.name}, char(0)) = 0"
+            _check(table, f"{column.name}_text", sql, only="sqlite")
 
 
 def _sqlite_checks(column: Any) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from crm_data.tables.types import UtcDateTime
 from migrations.helpers import on_sqlite
 
@@ -37,12 +38,30 @@ def upgrade() -> None:
         on_sqlite(sa.CheckConstraint("length(avatar) <= 500", name=op.f("ck_users_avatar_length"))),
         on_sqlite(
             sa.CheckConstraint(
+                "typeof(avatar) IN ('text', 'null') AND instr(avatar, char(0)) = 0",
+                name=op.f("ck_users_avatar_text"),
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
                 "created_at IS NULL OR created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at)",
                 name=op.f("ck_users_created_at_moment"),
             )
         ),
         on_sqlite(sa.CheckConstraint("length(email) <= 255", name=op.f("ck_users_email_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(email) IN ('text', 'null') AND instr(email, char(0)) = 0",
+                name=op.f("ck_users_email_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("length(first_name) <= 100", name=op.f("ck_users_first_name_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(first_name) IN ('text', 'null') AND instr(first_name, char(0)) = 0",
+                name=op.f("ck_users_first_name_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("is_active IN (0, 1)", name=op.f("ck_users_is_active_yes_no"))),
         on_sqlite(sa.CheckConstraint("is_verified IN (0, 1)", name=op.f("ck_users_is_verified_yes_no"))),
         on_sqlite(
@@ -53,9 +72,27 @@ def upgrade() -> None:
         ),
         on_sqlite(sa.CheckConstraint("length(last_name) <= 100", name=op.f("ck_users_last_name_length"))),
         on_sqlite(
+            sa.CheckConstraint(
+                "typeof(last_name) IN ('text', 'null') AND instr(last_name, char(0)) = 0",
+                name=op.f("ck_users_last_name_text"),
+            )
+        ),
+        on_sqlite(
             sa.CheckConstraint("length(password_hash) <= 255", name=op.f("ck_users_password_hash_length"))
         ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(password_hash) IN ('text', 'null') AND instr(password_hash, char(0)) = 0",
+                name=op.f("ck_users_password_hash_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("length(phone) <= 20", name=op.f("ck_users_phone_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(phone) IN ('text', 'null') AND instr(phone, char(0)) = 0",
+                name=op.f("ck_users_phone_text"),
+            )
+        ),
         sa.CheckConstraint(
             "role IN ('super_admin', 'admin', 'manager', 'sales_rep', 'user')",
             name=op.f("ck_users_role_choice"),

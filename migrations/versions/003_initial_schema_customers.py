@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from crm_data.tables.types import Money, UtcDateTime
 from migrations.helpers import on_sqlite
 
@@ -71,15 +72,39 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "source", "external_id", name="uq_customers_external"),
         on_sqlite(
             sa.CheckConstraint(
+                "typeof(address) IN ('text', 'null') AND instr(address, char(0)) = 0",
+                name=op.f("ck_customers_address_text"),
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
                 "archived_at IS NULL OR archived_at IS strftime('%Y-%m-%d %H:%M:%S', archived_at)",
                 name=op.f("ck_customers_archived_at_moment"),
             )
         ),
         on_sqlite(sa.CheckConstraint("length(city) <= 100", name=op.f("ck_customers_city_length"))),
         on_sqlite(
+            sa.CheckConstraint(
+                "typeof(city) IN ('text', 'null') AND instr(city, char(0)) = 0",
+                name=op.f("ck_customers_city_text"),
+            )
+        ),
+        on_sqlite(
             sa.CheckConstraint("length(company_name) <= 255", name=op.f("ck_customers_company_name_length"))
         ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(company_name) IN ('text', 'null') AND instr(company_name, char(0)) = 0",
+                name=op.f("ck_customers_company_name_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("length(country) <= 100", name=op.f("ck_customers_country_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(country) IN ('text', 'null') AND instr(country, char(0)) = 0",
+                name=op.f("ck_customers_country_text"),
+            )
+        ),
         on_sqlite(
             sa.CheckConstraint(
                 "created_at IS NULL OR created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at)",
@@ -99,6 +124,12 @@ def upgrade() -> None:
         on_sqlite(
             sa.CheckConstraint("length(customer_code) <= 50", name=op.f("ck_customers_customer_code_length"))
         ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(customer_code) IN ('text', 'null') AND instr(customer_code, char(0)) = 0",
+                name=op.f("ck_customers_customer_code_text"),
+            )
+        ),
         sa.CheckConstraint(
             "customer_type IN ('individual', 'business')", name=op.f("ck_customers_customer_type_choice")
         ),
@@ -107,7 +138,19 @@ def upgrade() -> None:
         ),
         on_sqlite(sa.CheckConstraint("length(email) <= 255", name=op.f("ck_customers_email_length"))),
         on_sqlite(
+            sa.CheckConstraint(
+                "typeof(email) IN ('text', 'null') AND instr(email, char(0)) = 0",
+                name=op.f("ck_customers_email_text"),
+            )
+        ),
+        on_sqlite(
             sa.CheckConstraint("length(external_id) <= 255", name=op.f("ck_customers_external_id_length"))
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(external_id) IN ('text', 'null') AND instr(external_id, char(0)) = 0",
+                name=op.f("ck_customers_external_id_text"),
+            )
         ),
         on_sqlite(
             sa.CheckConstraint(
@@ -115,8 +158,32 @@ def upgrade() -> None:
             )
         ),
         on_sqlite(sa.CheckConstraint("length(industry) <= 100", name=op.f("ck_customers_industry_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(industry) IN ('text', 'null') AND instr(industry, char(0)) = 0",
+                name=op.f("ck_customers_industry_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("length(name) <= 255", name=op.f("ck_customers_name_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(name) IN ('text', 'null') AND instr(name, char(0)) = 0",
+                name=op.f("ck_customers_name_text"),
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(notes) IN ('text', 'null') AND instr(notes, char(0)) = 0",
+                name=op.f("ck_customers_notes_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("length(phone) <= 20", name=op.f("ck_customers_phone_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(phone) IN ('text', 'null') AND instr(phone, char(0)) = 0",
+                name=op.f("ck_customers_phone_text"),
+            )
+        ),
         sa.CheckConstraint(
             "priority IN ('low', 'medium', 'high')", name=op.f("ck_customers_priority_choice")
         ),
@@ -126,8 +193,26 @@ def upgrade() -> None:
                 "length(secondary_phone) <= 20", name=op.f("ck_customers_secondary_phone_length")
             )
         ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(secondary_phone) IN ('text', 'null') AND instr(secondary_phone, char(0)) = 0",
+                name=op.f("ck_customers_secondary_phone_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("length(source) <= 100", name=op.f("ck_customers_source_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(source) IN ('text', 'null') AND instr(source, char(0)) = 0",
+                name=op.f("ck_customers_source_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("length(state) <= 100", name=op.f("ck_customers_state_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(state) IN ('text', 'null') AND instr(state, char(0)) = 0",
+                name=op.f("ck_customers_state_text"),
+            )
+        ),
         sa.CheckConstraint(
             "status IN ('active', 'inactive', 'prospect', 'lost')", name=op.f("ck_customers_status_choice")
         ),
@@ -147,7 +232,19 @@ def upgrade() -> None:
             )
         ),
         on_sqlite(sa.CheckConstraint("length(website) <= 255", name=op.f("ck_customers_website_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(website) IN ('text', 'null') AND instr(website, char(0)) = 0",
+                name=op.f("ck_customers_website_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("length(zip_code) <= 20", name=op.f("ck_customers_zip_code_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(zip_code) IN ('text', 'null') AND instr(zip_code, char(0)) = 0",
+                name=op.f("ck_customers_zip_code_text"),
+            )
+        ),
         sqlite_autoincrement=True,
     )
     op.create_index("idx_customer_company_status", "customers", ["company_id", "status"])

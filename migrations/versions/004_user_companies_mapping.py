@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from crm_data.tables.types import UtcDateTime
 from migrations.helpers import on_sqlite
 

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from crm_data.tables.types import Money, UtcDateTime
 from migrations.helpers import on_sqlite
 
@@ -107,6 +108,12 @@ def upgrade() -> None:
             )
         ),
         on_sqlite(sa.CheckConstraint("length(email) <= 255", name=op.f("ck_leads_email_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(email) IN ('text', 'null') AND instr(email, char(0)) = 0",
+                name=op.f("ck_leads_email_text"),
+            )
+        ),
         sa.CheckConstraint(
             "estimated_value >= 0 AND estimated_value <= 9999999999999.99",
             name=op.f("ck_leads_estimated_value_bounds"),
@@ -120,14 +127,44 @@ def upgrade() -> None:
         on_sqlite(sa.CheckConstraint("length(external_id) <= 255", name=op.f("ck_leads_external_id_length"))),
         on_sqlite(
             sa.CheckConstraint(
+                "typeof(external_id) IN ('text', 'null') AND instr(external_id, char(0)) = 0",
+                name=op.f("ck_leads_external_id_text"),
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
                 "imported IS NULL OR json_valid(imported)", name=op.f("ck_leads_imported_json")
             )
         ),
         on_sqlite(sa.CheckConstraint("length(lead_name) <= 255", name=op.f("ck_leads_lead_name_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(lead_name) IN ('text', 'null') AND instr(lead_name, char(0)) = 0",
+                name=op.f("ck_leads_lead_name_text"),
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(notes) IN ('text', 'null') AND instr(notes, char(0)) = 0",
+                name=op.f("ck_leads_notes_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("length(phone) <= 20", name=op.f("ck_leads_phone_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(phone) IN ('text', 'null') AND instr(phone, char(0)) = 0",
+                name=op.f("ck_leads_phone_text"),
+            )
+        ),
         sa.CheckConstraint("priority IN ('low', 'medium', 'high')", name=op.f("ck_leads_priority_choice")),
         on_sqlite(sa.CheckConstraint("length(priority) <= 20", name=op.f("ck_leads_priority_length"))),
         on_sqlite(sa.CheckConstraint("length(source) <= 100", name=op.f("ck_leads_source_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(source) IN ('text', 'null') AND instr(source, char(0)) = 0",
+                name=op.f("ck_leads_source_text"),
+            )
+        ),
         sa.CheckConstraint(
             "status IN ('new', 'contacted', 'qualified', 'lost')", name=op.f("ck_leads_status_choice")
         ),

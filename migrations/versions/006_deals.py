@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from crm_data.tables.types import Money, UtcDateTime
 from migrations.helpers import on_sqlite
 
@@ -101,7 +102,19 @@ def upgrade() -> None:
         ),
         on_sqlite(sa.CheckConstraint("length(currency) <= 10", name=op.f("ck_deals_currency_length"))),
         sa.CheckConstraint("length(currency) = 3", name=op.f("ck_deals_currency_letters")),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(currency) IN ('text', 'null') AND instr(currency, char(0)) = 0",
+                name=op.f("ck_deals_currency_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("length(deal_name) <= 255", name=op.f("ck_deals_deal_name_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(deal_name) IN ('text', 'null') AND instr(deal_name, char(0)) = 0",
+                name=op.f("ck_deals_deal_name_text"),
+            )
+        ),
         sa.CheckConstraint(
             "deal_value >= 0 AND deal_value <= 9999999999999.99", name=op.f("ck_deals_deal_value_bounds")
         ),
@@ -119,7 +132,25 @@ def upgrade() -> None:
         on_sqlite(sa.CheckConstraint("length(external_id) <= 255", name=op.f("ck_deals_external_id_length"))),
         on_sqlite(
             sa.CheckConstraint(
+                "typeof(external_id) IN ('text', 'null') AND instr(external_id, char(0)) = 0",
+                name=op.f("ck_deals_external_id_text"),
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
                 "imported IS NULL OR json_valid(imported)", name=op.f("ck_deals_imported_json")
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(loss_reason) IN ('text', 'null') AND instr(loss_reason, char(0)) = 0",
+                name=op.f("ck_deals_loss_reason_text"),
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(notes) IN ('text', 'null') AND instr(notes, char(0)) = 0",
+                name=op.f("ck_deals_notes_text"),
             )
         ),
         sa.CheckConstraint("probability BETWEEN 0 AND 100", name=op.f("ck_deals_probability_bounds")),
@@ -129,8 +160,15 @@ def upgrade() -> None:
             )
         ),
         on_sqlite(sa.CheckConstraint("length(source) <= 100", name=op.f("ck_deals_source_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(source) IN ('text', 'null') AND instr(source, char(0)) = 0",
+                name=op.f("ck_deals_source_text"),
+            )
+        ),
         sa.CheckConstraint(
-            "(stage = 'closed_won' AND status = 'won') OR (stage = 'closed_lost' AND status = 'lost') OR (stage NOT IN ('closed_won', 'closed_lost') AND status = 'open')",
+            "(stage = 'closed_won' AND status = 'won') OR (stage = 'closed_lost' AND status = 'lost')"
+            " OR (stage NOT IN ('closed_won', 'closed_lost') AND status = 'open')",
             name=op.f("ck_deals_stage_and_status_agree"),
         ),
         sa.CheckConstraint(

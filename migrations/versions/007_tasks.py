@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from crm_data.tables.types import UtcDateTime
 from migrations.helpers import on_sqlite
 
@@ -104,11 +105,23 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
+                "typeof(description) IN ('text', 'null') AND instr(description, char(0)) = 0",
+                name=op.f("ck_tasks_description_text"),
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
                 "due_date IS NULL OR due_date IS strftime('%Y-%m-%d %H:%M:%S', due_date)",
                 name=op.f("ck_tasks_due_date_moment"),
             )
         ),
         on_sqlite(sa.CheckConstraint("length(external_id) <= 255", name=op.f("ck_tasks_external_id_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(external_id) IN ('text', 'null') AND instr(external_id, char(0)) = 0",
+                name=op.f("ck_tasks_external_id_text"),
+            )
+        ),
         on_sqlite(
             sa.CheckConstraint(
                 "imported IS NULL OR json_valid(imported)", name=op.f("ck_tasks_imported_json")
@@ -119,6 +132,12 @@ def upgrade() -> None:
         ),
         on_sqlite(sa.CheckConstraint("length(priority) <= 20", name=op.f("ck_tasks_priority_length"))),
         on_sqlite(sa.CheckConstraint("length(source) <= 100", name=op.f("ck_tasks_source_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(source) IN ('text', 'null') AND instr(source, char(0)) = 0",
+                name=op.f("ck_tasks_source_text"),
+            )
+        ),
         sa.CheckConstraint(
             "status IN ('pending', 'in_progress', 'completed', 'cancelled')",
             name=op.f("ck_tasks_status_choice"),
@@ -129,6 +148,12 @@ def upgrade() -> None:
         ),
         on_sqlite(sa.CheckConstraint("length(task_type) <= 50", name=op.f("ck_tasks_task_type_length"))),
         on_sqlite(sa.CheckConstraint("length(title) <= 255", name=op.f("ck_tasks_title_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(title) IN ('text', 'null') AND instr(title, char(0)) = 0",
+                name=op.f("ck_tasks_title_text"),
+            )
+        ),
         on_sqlite(
             sa.CheckConstraint(
                 "updated_at IS NULL OR updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at)",
@@ -144,10 +169,12 @@ def upgrade() -> None:
     op.create_index("ix_tasks_archived_by", "tasks", ["archived_by"])
     op.create_index("ix_tasks_assigned_to", "tasks", ["assigned_to"])
     op.create_index("ix_tasks_by_created_at", "tasks", ["company_id", "created_at", "id"])
+    # PostgreSQL would read the moment in the session's zone, and the index would serve sessions of that zone only.
+    zone = "+00" if op.get_bind().dialect.name == "postgresql" else ""
     op.create_index(
         "ix_tasks_by_due_date",
         "tasks",
-        ["company_id", sa.text("coalesce(due_date, '9999-12-31 00:00:00')"), "id"],
+        ["company_id", sa.text(f"coalesce(due_date, '9999-12-31 00:00:00{zone}')"), "id"],
     )
     op.create_index("ix_tasks_by_updated_at", "tasks", ["company_id", "updated_at", "id"])
     op.create_index("ix_tasks_company_customer", "tasks", ["company_id", "customer_id"])

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from crm_data.tables.types import UtcDateTime
 from migrations.helpers import on_sqlite
 
@@ -116,6 +117,12 @@ def upgrade() -> None:
                 name=op.f("ck_activities_created_at_moment"),
             )
         ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(description) IN ('text', 'null') AND instr(description, char(0)) = 0",
+                name=op.f("ck_activities_description_text"),
+            )
+        ),
         sa.CheckConstraint("duration BETWEEN 0 AND 100000", name=op.f("ck_activities_duration_bounds")),
         on_sqlite(
             sa.CheckConstraint(
@@ -127,12 +134,36 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
+                "typeof(external_id) IN ('text', 'null') AND instr(external_id, char(0)) = 0",
+                name=op.f("ck_activities_external_id_text"),
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
                 "imported IS NULL OR json_valid(imported)", name=op.f("ck_activities_imported_json")
             )
         ),
         on_sqlite(sa.CheckConstraint("length(outcome) <= 100", name=op.f("ck_activities_outcome_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(outcome) IN ('text', 'null') AND instr(outcome, char(0)) = 0",
+                name=op.f("ck_activities_outcome_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("length(source) <= 100", name=op.f("ck_activities_source_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(source) IN ('text', 'null') AND instr(source, char(0)) = 0",
+                name=op.f("ck_activities_source_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("length(title) <= 255", name=op.f("ck_activities_title_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(title) IN ('text', 'null') AND instr(title, char(0)) = 0",
+                name=op.f("ck_activities_title_text"),
+            )
+        ),
         on_sqlite(
             sa.CheckConstraint(
                 "updated_at IS NULL OR updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at)",

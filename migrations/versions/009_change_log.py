@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from crm_data.tables.types import UtcDateTime
 from migrations.helpers import on_sqlite
 
@@ -29,7 +30,19 @@ def upgrade() -> None:
             ["company_id"], ["companies.id"], name="fk_change_log_company_id_companies", ondelete="CASCADE"
         ),
         on_sqlite(sa.CheckConstraint("length(act_id) <= 32", name=op.f("ck_change_log_act_id_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(act_id) IN ('text', 'null') AND instr(act_id, char(0)) = 0",
+                name=op.f("ck_change_log_act_id_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("length(action) <= 20", name=op.f("ck_change_log_action_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(action) IN ('text', 'null') AND instr(action, char(0)) = 0",
+                name=op.f("ck_change_log_action_text"),
+            )
+        ),
         on_sqlite(
             sa.CheckConstraint("after IS NULL OR json_valid(after)", name=op.f("ck_change_log_after_json"))
         ),
@@ -48,6 +61,12 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint("length(table_name) <= 50", name=op.f("ck_change_log_table_name_length"))
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(table_name) IN ('text', 'null') AND instr(table_name, char(0)) = 0",
+                name=op.f("ck_change_log_table_name_text"),
+            )
         ),
         on_sqlite(
             sa.CheckConstraint(

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from crm_data.tables.types import UtcDateTime
 from migrations.helpers import on_sqlite
 
@@ -32,7 +33,19 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("token_hash", name="uq_sessions_token_hash"),
         on_sqlite(sa.CheckConstraint("length(address) <= 64", name=op.f("ck_sessions_address_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(address) IN ('text', 'null') AND instr(address, char(0)) = 0",
+                name=op.f("ck_sessions_address_text"),
+            )
+        ),
         on_sqlite(sa.CheckConstraint("length(agent) <= 255", name=op.f("ck_sessions_agent_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(agent) IN ('text', 'null') AND instr(agent, char(0)) = 0",
+                name=op.f("ck_sessions_agent_text"),
+            )
+        ),
         on_sqlite(
             sa.CheckConstraint(
                 "created_at IS NULL OR created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at)",
@@ -52,6 +65,12 @@ def upgrade() -> None:
             )
         ),
         on_sqlite(sa.CheckConstraint("length(token_hash) <= 64", name=op.f("ck_sessions_token_hash_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(token_hash) IN ('text', 'null') AND instr(token_hash, char(0)) = 0",
+                name=op.f("ck_sessions_token_hash_text"),
+            )
+        ),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_sessions_company_id", "sessions", ["company_id"])
@@ -68,12 +87,24 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
+                "typeof(address) IN ('text', 'null') AND instr(address, char(0)) = 0",
+                name=op.f("ck_sign_in_attempts_address_text"),
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
                 "at IS NULL OR at IS strftime('%Y-%m-%d %H:%M:%S', at)",
                 name=op.f("ck_sign_in_attempts_at_moment"),
             )
         ),
         on_sqlite(
             sa.CheckConstraint("length(email_key) <= 64", name=op.f("ck_sign_in_attempts_email_key_length"))
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(email_key) IN ('text', 'null') AND instr(email_key, char(0)) = 0",
+                name=op.f("ck_sign_in_attempts_email_key_text"),
+            )
         ),
         on_sqlite(
             sa.CheckConstraint("succeeded IN (0, 1)", name=op.f("ck_sign_in_attempts_succeeded_yes_no"))
@@ -117,6 +148,12 @@ def upgrade() -> None:
         on_sqlite(sa.CheckConstraint("length(email) <= 255", name=op.f("ck_one_time_links_email_length"))),
         on_sqlite(
             sa.CheckConstraint(
+                "typeof(email) IN ('text', 'null') AND instr(email, char(0)) = 0",
+                name=op.f("ck_one_time_links_email_text"),
+            )
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
                 "expires_at IS NULL OR expires_at IS strftime('%Y-%m-%d %H:%M:%S', expires_at)",
                 name=op.f("ck_one_time_links_expires_at_moment"),
             )
@@ -131,6 +168,12 @@ def upgrade() -> None:
         on_sqlite(sa.CheckConstraint("length(role) <= 50", name=op.f("ck_one_time_links_role_length"))),
         on_sqlite(
             sa.CheckConstraint("length(token_hash) <= 64", name=op.f("ck_one_time_links_token_hash_length"))
+        ),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(token_hash) IN ('text', 'null') AND instr(token_hash, char(0)) = 0",
+                name=op.f("ck_one_time_links_token_hash_text"),
+            )
         ),
         on_sqlite(
             sa.CheckConstraint(
@@ -169,6 +212,12 @@ def upgrade() -> None:
             )
         ),
         on_sqlite(sa.CheckConstraint("length(event) <= 50", name=op.f("ck_security_log_event_length"))),
+        on_sqlite(
+            sa.CheckConstraint(
+                "typeof(event) IN ('text', 'null') AND instr(event, char(0)) = 0",
+                name=op.f("ck_security_log_event_text"),
+            )
+        ),
         on_sqlite(
             sa.CheckConstraint(
                 "typeof(user_id) IN ('integer', 'null')", name=op.f("ck_security_log_user_id_number")
