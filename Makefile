@@ -7,6 +7,16 @@ PIP := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 DEMO_FILE := data/demo.db
 DEMO := DATABASE_URL=sqlite:///$(DEMO_FILE)
 
+define DEMO_PEOPLE
+import sqlite3
+for row in sqlite3.connect("file:$(DEMO_FILE)?mode=ro", uri=True).execute(
+    "SELECT u.email, m.role, c.name FROM users u JOIN user_companies m ON m.user_id = u.id"
+    " JOIN companies c ON c.id = m.company_id WHERE m.ended_at IS NULL ORDER BY c.id, u.id"
+):
+    print("  %-36s %-10s %s" % row)
+endef
+export DEMO_PEOPLE
+
 .PHONY: help install run demo test check bench
 
 help: ## list these commands
@@ -19,10 +29,10 @@ run: .venv/.installed ## start Foyer on http://127.0.0.1:8501 with the database 
 
 demo: .venv/.installed ## start Foyer with two made-up companies in data/demo.db
 	@if [ -e $(DEMO_FILE) ]; then \
-		echo "The demo database $(DEMO_FILE) is already there, with the sign-in e-mails and the password that were printed"; \
-		echo "when it was made. To set a new password:"; \
-		echo "  $(DEMO) $(PY) -m crm_data reset-password E-MAIL"; \
-		echo "To begin again, stop Foyer, delete $(DEMO_FILE) and run make demo."; \
+		echo "The demo database $(DEMO_FILE) is there already. Its people sign in with the password printed when it was made:"; \
+		$(PY) -c "$$DEMO_PEOPLE"; \
+		echo "A link to set a new password:  $(DEMO) $(PY) -m crm_data reset-password E-MAIL"; \
+		echo "To begin again:  rm $(DEMO_FILE)*; make demo"; \
 	else \
 		mkdir -p $(dir $(DEMO_FILE)); \
 		trap 'rm -f $(DEMO_FILE) $(DEMO_FILE)-wal $(DEMO_FILE)-shm; exit 130' INT TERM; \

@@ -37,8 +37,8 @@ def remove(folder: Path) -> None:
 def left_behind() -> list[Path]:
     """Folders of runs that were killed before they could tidy up: their process is gone."""
     found = Path(tempfile.gettempdir()).glob(f"{PREFIX}*")
-    mine = [path for path in found if path.stat().st_uid == os.getuid()]
-    return [path for path in mine if not _alive(path.name.removeprefix(PREFIX).partition("-")[0])]
+    dead = [path for path in found if not _alive(path.name.removeprefix(PREFIX).partition("-")[0])]
+    return [path for path in dead if path.exists() and path.stat().st_uid == os.getuid()]
 
 
 def once(what: str, make: Callable[[], dict[str, str]]) -> dict[str, str]:

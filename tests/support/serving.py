@@ -43,6 +43,7 @@ def serving(database_url: str, environment: Mapping[str, str] | None = None) -> 
         "CRM_HOST": "127.0.0.1",
         "CRM_PORT": str(port),
         "CRM_BACKUP_DIR": str(folder / "backups"),
+        "TMPDIR": str(folder),
         **(environment or {}),
     }
     with open(folder / "log", "wb") as log:
