@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 
 from crm_data import clock
@@ -75,7 +75,7 @@ def put_in_place(store: Store, copy: Path, keep_safe: Callable[[Path], str], alo
                     return _replaced(live, copy, keep_safe)
             raise Moved
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
                 raise
         if not alone:
             raise Unavailable(_STOP)
@@ -84,9 +84,14 @@ def put_in_place(store: Store, copy: Path, keep_safe: Callable[[Path], str], alo
 
 
 def _replaced(live: Path, copy: Path, keep_safe: Callable[[Path], str]) -> str:
-    with opened(live) as witness:
+    with opened(live) as reader:  # a file that is none is left just as it was found
+        reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    with opened(live, write=True) as witness:
+        # Other processes wait here too; what slips in between the two locks is seen and the round begun anew.
+        witness.execute("BEGIN IMMEDIATE")
         before = _version(witness)
         safe = keep_safe(live)
+        witness.execute("ROLLBACK")
         replace_content(live, copy, lambda: _version(witness) == before)
     os.chmod(live, 0o600)
     return safe
@@ -103,8 +108,7 @@ def _set_aside(live: Path, copy: Path) -> str:
 
     The write-ahead log goes first: a crash leaves the damaged file without it, never the new one with it.
     """
-    stamp = clock.now().astimezone(UTC).strftime("%Y%m%d-%H%M%S")
-    aside = live.with_name(f"{live.name}.damaged-{stamp}")
+    aside = _free_name(live)
     ready = live.with_name(f"{live.name}.restoring")
     private_file(ready)
     with open(copy, "rb") as source, open(ready, "wb") as target:
@@ -120,6 +124,13 @@ def _set_aside(live: Path, copy: Path) -> str:
         os.replace(ready, live)
     sync_folder(live.parent)
     return aside.name
+
+
+def _free_name(live: Path) -> Path:
+    moment = clock.now().astimezone(UTC)
+    while (aside := live.with_name(f"{live.name}.damaged-{moment:%Y%m%d-%H%M%S}")).exists():
+        moment += timedelta(seconds=1)
+    return aside
 
 
 def _demand_nobody_else(descriptor: int) -> None:

@@ -68,7 +68,7 @@ def examine(path: Path) -> Facts:
             revision = _revision(connection)
             _nothing_foreign(connection, revision)
             return Facts(revision, row_counts(connection))
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:  # its message may quote bytes that are no text
         raise BadBackup("This backup is damaged and cannot be read. Choose another.") from error
 
 
@@ -81,7 +81,8 @@ def digest(path: Path) -> str:
 def row_counts(connection: sqlite3.Connection) -> dict[str, int]:
     """Rows by table."""
     tables = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name"
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND typeof(name) = 'text'"
+        " AND name NOT GLOB 'sqlite_*' ORDER BY name"
     ).fetchall()
     return {
         name: connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0] for (name,) in tables
@@ -140,7 +141,7 @@ def _nothing_foreign(connection: sqlite3.Connection, revision: str) -> None:
     if any(kind == "table" and (kind, name) not in there for kind, name in own):
         raise BadBackup("This file lacks tables that Foyer needs. Choose another backup.")
     for kind, name, sql in rows:
-        active = kind in ("trigger", "view") or (sql or "").upper().startswith("CREATE VIRTUAL")
+        active = kind in ("trigger", "view") or str(sql).upper().startswith("CREATE VIRTUAL")
         if active and (kind, name) not in own:
             raise BadBackup(
                 "The database holds a trigger or view that Foyer did not make. Remove it, then try again."

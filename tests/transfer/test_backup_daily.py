@@ -1,0 +1,126 @@
+"""The daily round: one verified backup a day, old ones removed, the state visible, the log kept short."""
+
+import os
+import shutil
+import time
+from dataclasses import replace
+from datetime import datetime
+
+from crm_data.store.sqlite_file import wal_path
+from crm_data.transfer.backups import Backups
+from crm_data.transfer.manifest import name_of, read_manifest, write_manifest
+from tests.conftest import FrozenClock
+from tests.transfer.office import OPERATOR, Office
+
+
+def names(office: Office) -> list[str]:
+    """Backups in the folder, oldest first."""
+    return sorted(name for name in os.listdir(office.folder) if name.endswith(".db"))
+
+
+def as_made_at(office: Office, name: str, moment: datetime) -> str:
+    """The same backup again, as if it had been made at another moment; its name."""
+    again = name_of(moment)
+    shutil.copy(office.folder / name, office.folder / again)
+    manifest = replace(read_manifest(office.folder / name), made_at=moment)
+    write_manifest(office.folder / again, manifest)
+    return again
+
+
+def test_one_backup_a_day(office: Office, frozen_clock: FrozenClock) -> None:
+    made = [office.backups.daily() for _ in range(3) if frozen_clock.move(minutes=5)]
+    assert [info is not None for info in made] == [True, False, False]
+    frozen_clock.move(hours=15)
+    assert office.backups.daily() is not None
+    assert len(names(office)) == 2
+
+
+def test_thirty_days_are_kept_the_last_of_each(office: Office, frozen_clock: FrozenClock) -> None:
+    first = last = office.backups.make(None).name
+    for _ in range(40):
+        frozen_clock.move(hours=3)
+        last = as_made_at(office, last, frozen_clock.moment)
+        frozen_clock.move(hours=21)
+        last = as_made_at(office, last, frozen_clock.moment)
+        office.backups.prune()
+    assert office.backups.daily() is None, "there is one of today"
+    kept = names(office)
+    assert first not in kept
+    days = [name[11:19] for name in kept]
+    assert len(set(days)) == 30
+    assert all(name.endswith("-123000.db") for name in kept[:28])
+    assert [name.replace(".db", ".json") for name in kept] == sorted(
+        name for name in os.listdir(office.folder) if name.endswith(".json")
+    )
+    assert "backups_pruned" in office.events()
+
+
+def test_the_last_sound_backup_is_never_pruned(office: Office, frozen_clock: FrozenClock) -> None:
+    sound = office.backups.make(None).name
+    for _ in range(35):
+        frozen_clock.move(days=1)
+        name = as_made_at(office, sound, frozen_clock.moment)
+        data = bytearray((office.folder / name).read_bytes())
+        data[5000] ^= 1
+        (office.folder / name).write_bytes(data)
+    office.backups.prune()
+    assert sound in names(office)
+    office.backups.restore(sound, None)
+
+
+def test_what_is_not_ours_is_left_alone(office: Office, frozen_clock: FrozenClock) -> None:
+    office.backups.make(None)
+    strangers = ("notes.txt", "crm_damaged_20200101-000000.db", "crm_backup_20200101-000000.db", "crm.db")
+    for name in strangers:
+        (office.folder / name).write_bytes(b"kept")
+        os.utime(office.folder / name, (0, 0))
+    office.backups.daily()
+    assert set(strangers) <= set(os.listdir(office.folder))
+
+
+def test_what_a_crash_left_behind_goes_after_a_day(office: Office) -> None:
+    office.backups.make(None)
+    left = ["crm_backup_20200101-000000.partial", "crm_backup_20200101-000000.json", ".private-abc"]
+    for name in left[:2]:
+        (office.folder / name).write_bytes(b"half")
+    (office.folder / left[2]).mkdir()
+    office.backups.daily()
+    assert set(left) <= set(os.listdir(office.folder)), "another process may be at it"
+    yesterday = time.time() - 90_000
+    for name in left:
+        os.utime(office.folder / name, (yesterday, yesterday))
+    office.backups.daily()
+    assert not set(left) & set(os.listdir(office.folder))
+
+
+def test_a_failure_is_kept_and_seen_until_a_backup_is_made(office: Office, frozen_clock: FrozenClock) -> None:
+    assert office.backups.status(None).sentence == "No backup has been made yet."
+    office.backups.daily()
+    frozen_clock.move(days=1)
+    kept = shutil.move(office.folder, office.folder.with_name("kept"))
+    office.folder.write_text("in the way")
+    for _ in range(3):
+        assert office.backups.daily() is None
+    assert office.events().count("backup_failed") == 1, "the log has room for better things"
+    status = office.backups.status(OPERATOR)
+    assert status.failed_at == frozen_clock.moment
+    assert status.sentence.startswith("The last backup failed: The backup folder")
+    office.folder.unlink()
+    shutil.move(kept, office.folder)
+    another_process = Backups(office.store, office.settings)
+    assert another_process.status(None).failure == status.failure
+    frozen_clock.move(minutes=5)
+    assert office.backups.daily() is not None
+    assert another_process.status(None).failure == ""
+    frozen_clock.move(hours=50)
+    late = office.backups.status(None)
+    assert late.late
+    assert late.sentence == "The last verified backup is 50 hours old. Make one now."
+
+
+def test_the_daily_round_cuts_the_write_ahead_log(office: Office) -> None:
+    assert office.customers() == 10, "a reader stays connected"
+    office.add_customers(5000)
+    assert wal_path(office.path).stat().st_size > 100_000
+    office.backups.daily()
+    assert wal_path(office.path).stat().st_size == 0

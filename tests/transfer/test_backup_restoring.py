@@ -1,0 +1,391 @@
+"""Restoring: exact rows come back, nobody stays signed in, and what stood before is kept."""
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from crm_data.errors import CrmError, Unavailable
+from crm_data.settings import ROOT
+from crm_data.store import gate, migrating
+from crm_data.transfer import restore
+from tests.transfer.office import OPERATOR, Office, content
+
+
+def test_the_rows_come_back_exactly_and_sessions_end(office: Office) -> None:
+    then = content(office.path)
+    made = office.backups.make(OPERATOR)
+    office.sql("UPDATE customers SET name = 'Changed' WHERE id < 5")
+    office.sql("DELETE FROM customers WHERE id > 8")
+    office.sql(
+        "INSERT INTO sessions (token_hash, user_id, expires_at) VALUES ('t2', 1, '2030-01-01 00:00:00')"
+    )
+    now = content(office.path)
+    done = office.backups.restore(made.name, OPERATOR)
+    assert content(office.path) == then
+    assert office.customers() == 10
+    assert office.sql("SELECT count(*) FROM sessions") == [(0,)]
+    assert office.sql("SELECT count(*) FROM one_time_links WHERE used_at IS NULL") == [(0,)]
+    assert office.events()[-1] == "backup_restored"
+    assert office.sql("SELECT user_id, json_extract(detail, '$.name') FROM security_log") == [(1, made.name)]
+    assert content(office.folder / done.safety) == now
+    assert office.path.stat().st_mode & 0o777 == 0o600
+    office.backups.restore(done.safety, OPERATOR)
+    assert content(office.path) == now
+
+
+def test_counters_and_triggers_come_back_too(office: Office) -> None:
+    name = office.backups.make(None).name
+    office.add_customers(3)
+    office.backups.restore(name, None)
+    office.add_customers(1)
+    assert office.sql("SELECT max(id) FROM customers") == [(11,)]
+    office.sql("UPDATE customers SET updated_at = '2020-01-01 00:00:00' WHERE id = 1")
+    office.sql("UPDATE customers SET name = 'B' WHERE id = 1")
+    assert office.sql("SELECT updated_at > '2025' FROM customers WHERE id = 1") == [(1,)]
+
+
+def test_whoever_has_the_database_open_goes_on_with_the_restored_one(office: Office) -> None:
+    name = office.backups.make(None).name
+    office.add_customers(5)
+    with contextlib.closing(sqlite3.connect(office.path, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        assert other.execute("SELECT count(*) FROM customers").fetchone() == (15,)
+        office.backups.restore(name, None)
+        assert other.execute("SELECT count(*) FROM customers").fetchone() == (15,), "its own moment"
+        other.execute("COMMIT")
+        assert other.execute("SELECT count(*) FROM customers").fetchone() == (10,)
+        other.execute("INSERT INTO customers (company_id, name) VALUES (1, 'After')")
+    assert office.customers() == 11
+
+
+def test_an_older_backup_is_migrated(office: Office) -> None:
+    migrating.downgrade(office.store.url, "009")
+    older = office.backups.make(None)
+    migrating.upgrade(office.store.url)
+    assert office.backups.verify(older.name, None).older
+    office.add_customers(5)
+    office.backups.restore(older.name, None)
+    assert office.customers() == 10
+    assert office.sql("SELECT version_num FROM alembic_version") == [(migrating.head(),)]
+    assert office.events() == ["backup_restored"]
+
+
+def test_a_trigger_of_our_name_is_restored_with_our_body(office: Office) -> None:
+    office.sql("DROP TRIGGER customers_updated_at")
+    office.sql("CREATE TRIGGER customers_updated_at AFTER UPDATE ON customers BEGIN DELETE FROM users; END")
+    office.sql("CREATE TRIGGER sessions_gone AFTER DELETE ON sessions BEGIN DELETE FROM users; END")
+    office.sql("DROP TRIGGER sessions_gone")
+    name = office.backups.make(None).name
+    office.backups.restore(name, None)
+    ((body,),) = office.sql("SELECT sql FROM sqlite_master WHERE name = 'customers_updated_at'")
+    assert "DELETE" not in str(body)
+
+
+def test_a_backup_with_another_page_size_is_restored(office: Office) -> None:
+    name = office.backups.make(None).name
+    backup = office.folder / name
+    with contextlib.closing(sqlite3.connect(backup, isolation_level=None)) as plain:
+        plain.execute("PRAGMA page_size=8192")
+        plain.execute("VACUUM")
+    from tests.transfer.test_backup_verifying import forge
+
+    forge(backup)
+    office.add_customers(5)
+    office.backups.restore(name, None)
+    assert office.customers() == 10
+
+
+def test_writers_wait_while_a_backup_is_put_in_place(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = office.backups.make(None).name
+    office.add_customers(5)
+    real, waited = restore.replace_content, threading.Event()
+
+    def slowly(*given: object) -> None:
+        writer.start()
+        assert not waited.wait(0.3)
+        real(*given)  # type: ignore[arg-type]
+
+    def write() -> None:
+        with office.store.system("a test writes") as session:
+            session.connection().exec_driver_sql(
+                "INSERT INTO customers (company_id, name) VALUES (1, 'Late')"
+            )
+        waited.set()
+
+    writer = threading.Thread(target=write)
+    monkeypatch.setattr(restore, "replace_content", slowly)
+    office.backups.restore(name, None)
+    writer.join()
+    assert office.customers() == 11
+
+
+def test_a_writer_that_waits_too_long_gets_a_sentence(office: Office) -> None:
+    office.store.gate = gate.Gate(wait=0.05)
+    shut, written = office.store.gate.shut, office.store.system
+    for first, second, words in (
+        (shut(), written("a test writes"), "being restored"),
+        (written("a test writes"), shut(), "under way"),
+        (shut(), shut(), "Another backup"),
+    ):
+        with first, pytest.raises(Unavailable, match=words), second:
+            pass
+    with written("a test writes again"):
+        pass
+    assert office.customers() == 10
+
+
+def test_a_commit_of_another_process_is_in_the_safety_backup(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = office.backups.make(None).name
+    real, times = restore.replace_content, []
+
+    def interrupted(*given: object) -> None:
+        times.append(1)
+        if len(times) == 1:  # between the safety backup and the moment it is replaced
+            office.sql("INSERT INTO customers (company_id, name) VALUES (1, 'In between')")
+        real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(restore, "replace_content", interrupted)
+    done = office.backups.restore(name, None)
+    assert len(times) == 2
+    assert office.customers() == 10
+    with contextlib.closing(sqlite3.connect(office.folder / done.safety)) as safety:
+        assert safety.execute("SELECT count(*) FROM customers").fetchone() == (11,)
+
+
+def test_without_room_for_a_safety_backup_nothing_is_restored(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = office.backups.make(None).name
+    office.add_customers(5)
+
+    def full(live: Path, to: Path) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("crm_data.transfer.backups.snapshot", full)
+    with pytest.raises(Unavailable, match="disk is full"):
+        office.backups.restore(name, None)
+    assert office.customers() == 15
+    assert office.events()[-1] == "restore_failed"
+
+
+def damage(office: Office, first: int, last: int) -> None:
+    """Overwrite pages of the live file, with nobody there."""
+    office.store.close()
+    office.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    with open(office.path, "rb+") as file:
+        file.seek(first * 4096)
+        file.write(b"\xff" * 4096 * (last - first))
+
+
+def test_a_damaged_database_is_replaced_and_kept_aside(office: Office) -> None:
+    name = office.backups.make(None).name
+    office.add_customers(2000)
+    damage(office, 200, 260)
+    with pytest.raises(CrmError):
+        office.backups.make(None)
+    done = office.backups.restore(name, None)
+    assert done.safety.startswith("crm_damaged_")
+    assert (office.folder / done.safety).stat().st_mode & 0o777 == 0o600
+    assert [info.name for info in office.backups.list(None)] == [name]
+    assert office.customers() == 10
+
+
+def test_a_database_that_cannot_be_opened_is_set_aside_once_foyer_stands_still(office: Office) -> None:
+    name = office.backups.make(None).name
+    damage(office, 0, 2)
+    (office.path.parent / "crm.db-wal").write_bytes(b"left over from the damaged one")
+    with pytest.raises(Unavailable, match="Stop Foyer"):
+        office.backups.restore(name, None)
+    done = office.backups.restore_file(office.folder / name, None)
+    assert done.safety.startswith("crm.db.damaged-")
+    assert (office.path.parent / done.safety).read_bytes()[:4] == b"\xff" * 4
+    assert office.customers() == 10
+    assert content(office.path) == content(office.folder / name)
+
+
+def test_a_file_that_another_process_has_open_is_not_set_aside(office: Office) -> None:
+    made = office.backups.make(None)
+    office.store.close()
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM users').fetchall();"
+            "print('open', flush=True); sys.stdin.read()",
+            str(office.path),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"open\n"
+    with open(office.path, "rb+") as file:
+        file.write(b"\xff" * 100)
+    with pytest.raises(Unavailable, match="Stop Foyer"):
+        office.backups.restore_file(office.folder / made.name, None)
+    holder.communicate()
+    office.backups.restore_file(office.folder / made.name, None)
+    assert office.customers() == 10
+
+
+def test_the_page_restores_from_the_folder_only_and_the_command_line_from_anywhere(
+    office: Office, tmp_path: Path
+) -> None:
+    name = office.backups.make(None).name
+    for suffix in (".db", ".json"):
+        shutil.move(office.folder / f"{name[:-3]}{suffix}", tmp_path / f"brought{suffix}")
+    office.add_customers(5)
+    with pytest.raises(CrmError):
+        office.backups.restore(str(tmp_path / "brought.db"), None)
+    office.backups.restore_file(tmp_path / "brought.db", None)
+    assert office.customers() == 10
+
+
+_CHILD = """
+import os, signal, sys
+from pathlib import Path
+from crm_data.settings import settings
+from crm_data.store import sqlite_file
+from crm_data.store.store import Store
+from crm_data.transfer import backups, restore
+
+def die(*given):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def before(module, name, skip=0):
+    real, seen = getattr(module, name), []
+    def killed(*given, **more):
+        seen.append(1)
+        if len(seen) > skip:
+            die()
+        return real(*given, **more)
+    setattr(module, name, killed)
+
+def after(module, name):
+    real = getattr(module, name)
+    def killed(*given, **more):
+        real(*given, **more)
+        die()
+    setattr(module, name, killed)
+
+def midway(share):
+    real = sqlite_file.opened
+    def replace(live, copy, unchanged):
+        pages = copy.stat().st_size // 4096
+        sqlite_file._STEP = max(1, int(pages * share))
+        real_replace(live, copy, die)
+    real_replace = restore.replace_content
+    restore.replace_content = replace
+
+exec(sys.argv[2])
+store = Store(settings().database_url)
+print("ready", flush=True)
+sys.stdin.readline()
+backups.Backups(store, settings()).restore_file(settings().backup_dir / sys.argv[1], None)
+print("done", flush=True)
+"""
+
+
+def child(office: Office, name: str, point: str) -> "subprocess.Popen[str]":
+    """A process about to restore, which waits for a line."""
+    started = subprocess.Popen(
+        [sys.executable, "-c", _CHILD, name, point],
+        env=os.environ | {"DATABASE_URL": office.store.url, "CRM_BACKUP_DIR": str(office.folder)},
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert started.stdout is not None
+    assert started.stdout.readline() == "ready\n"
+    return started
+
+
+POINTS = {
+    "before the check": "before(restore, 'upgrade')",
+    "copy prepared": "after(backups, 'prepare')",
+    "safety backup begun": "before(backups, 'snapshot')",
+    "safety backup made": "before(restore, 'replace_content')",
+    "first pages written": "midway(0.05)",
+    "half the pages written": "midway(0.5)",
+    "nearly all pages written": "midway(0.98)",
+    "all done but the log": "after(restore, 'replace_content')",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", POINTS)
+def test_a_kill_leaves_the_old_or_the_new(office: Office, point: str) -> None:
+    office.add_customers(3000)
+    made = office.backups.make(None)
+    office.sql("DELETE FROM customers WHERE id % 3 = 0")
+    old, new = content(office.path), content(office.folder / made.name)
+    killed = child(office, made.name, POINTS[point])
+    killed.communicate("\n")
+    assert killed.returncode == -signal.SIGKILL
+    assert content(office.path) == (new if point.startswith("all") else old)
+    assert office.sql("SELECT count(*) FROM sessions") == [(0 if point.startswith("all") else 1,)]
+    office.backups.restore(made.name, None)
+    assert content(office.path) == new
+
+
+@pytest.mark.slow
+def test_kills_at_any_moment_leave_the_old_or_the_new(office: Office) -> None:
+    office.add_customers(3000)
+    made = office.backups.make(None)
+    new, dice, seen = content(office.folder / made.name), random.Random(7), set()
+    first = child(office, made.name, "")
+    started = time.monotonic()
+    first.communicate("\n")
+    takes = time.monotonic() - started
+    for _ in range(12):
+        office.sql("UPDATE customers SET name = name || 'x' WHERE id % 3 = 0")
+        old = content(office.path)
+        killed = child(office, made.name, "")
+        assert killed.stdin is not None
+        killed.stdin.write("\n")
+        killed.stdin.flush()
+        time.sleep(dice.uniform(0, takes))
+        killed.kill()
+        killed.communicate()
+        found = content(office.path)
+        assert found in (old, new)
+        seen.add("old" if found == old else "new")
+    assert "old" in seen, "every kill came too late to tell anything"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["os.link", "os.replace", "os.replace:1", "restore.sync_folder:1"])
+def test_a_kill_while_a_damaged_file_is_set_aside_loses_nothing(office: Office, step: str) -> None:
+    made = office.backups.make(None)
+    damage(office, 0, 2)
+    (office.path.parent / "crm.db-wal").write_bytes(b"left over")
+    where, _, skip = step.partition(":")
+    module, _, name = where.partition(".")
+    prepared = (
+        "real = restore._set_aside\ndef armed(*given):\n    before({}, {!r}, {})\n    return real(*given)\n"
+    )
+    point = prepared.format(module, name, skip or 0) + "restore._set_aside = armed"
+    killed = child(office, made.name, point)
+    killed.communicate("\n")
+    assert killed.returncode == -signal.SIGKILL
+    new = office.path.read_bytes()[:16] == b"SQLite format 3\0"
+    assert not (new and (office.path.parent / "crm.db-wal").exists())
+    if not new:
+        assert office.path.read_bytes()[:4] == b"\xff" * 4
+        office.backups.restore_file(office.folder / made.name, None)
+    assert office.customers() == 10
+    assert content(office.path) == content(office.folder / made.name)
