@@ -1,0 +1,1 @@
+"""Signing in, sessions, links, members and companies, on both engines."""

@@ -1,0 +1,81 @@
+"""Companies: made and stopped by the operator, described by their own admins."""
+
+import dataclasses
+
+import pytest
+import sqlalchemy as sa
+
+from crm_data.accounts.companies import Profile
+from crm_data.accounts.people import SYSTEM
+from crm_data.errors import Conflict, Invalid, NotAllowed, NotFound
+from crm_data.store.scope import CompanyScope
+from crm_data.tables import ChangeLog
+from tests.accounts.conftest import House
+
+
+def operator(house: House) -> CompanyScope:
+    return dataclasses.replace(house.office.scope(0, "admin"), operator=True)
+
+
+def test_the_operator_makes_and_lists_companies(house: House) -> None:
+    made = house.installation.companies.make(operator(house), {"name": "New", "email": "X@New.example"})
+    listed = {line.id: line for line in house.installation.companies.all(operator(house))}
+    assert (listed[made].name, listed[made].email, listed[made].members) == ("New", "x@new.example", 0)
+    assert listed[house.office.companies[0]].members == 4
+    with pytest.raises(Invalid, match="uses this e-mail"):
+        house.installation.companies.make(SYSTEM, {"name": "Other", "email": "x@new.example"})
+
+
+@pytest.mark.parametrize("role", ["user", "sales_rep", "manager", "admin"])
+def test_nobody_else_does(house: House, role: str) -> None:
+    companies, me = house.installation.companies, house.office.scope(0, role)
+    for act in (
+        lambda: companies.make(me, {"name": "N", "email": "n@n.example"}),
+        lambda: companies.all(me),
+        lambda: companies.change(me, house.office.companies[1], {"status": "suspended"}),
+        lambda: house.installation.set_active(me, house.email("user"), False),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+
+
+def test_status_and_subscription_are_the_operators(house: House) -> None:
+    companies, other = house.installation.companies, house.office.companies[1]
+    companies.change(operator(house), other, {"status": "suspended", "subscription_plan": "Large"})
+    line = next(c for c in companies.all(operator(house)) if c.id == other)
+    assert (line.status, line.plan) == ("suspended", "Large")
+    with house.store.system("a test", write=False) as session:
+        assert session.scalars(sa.select(ChangeLog.after)).one() == {
+            "status": "suspended", "subscription_plan": "Large",
+        }  # fmt: skip
+    with pytest.raises(Invalid, match="working in this company"):
+        companies.change(operator(house), house.office.companies[0], {"status": "inactive"})
+    with pytest.raises(Invalid, match="the operator's"):
+        companies.change(operator(house), other, {"name": "Renamed"})
+    with pytest.raises(Invalid):
+        companies.change(operator(house), other, {"status": "gone"})
+    with pytest.raises(NotFound):
+        companies.change(operator(house), 999_999, {"status": "active"})
+
+
+def test_admins_keep_the_profile(house: House) -> None:
+    mine = Profile(house.store, house.office.scope(0, "admin"))
+    assert "status" not in mine.fields
+    mine.change(
+        {"name": ("Alpha", "Alpha & Co"), "currency": ("USD", "chf"), "website": (None, "alpha.example")}
+    )
+    now = mine.get()
+    assert (now["name"], now["currency"], now["website"]) == ("Alpha & Co", "CHF", "https://alpha.example")
+    assert Profile(house.store, house.office.scope(1, "admin")).get()["name"] == "Omega"
+    with pytest.raises(Conflict):
+        mine.change({"name": ("Alpha", "Alpha Ltd")})
+    for bad in (
+        {"currency": ("CHF", "Franc")},
+        {"name": ("Alpha & Co", "")},
+        {"status": ("active", "inactive")},
+    ):
+        with pytest.raises(Invalid):
+            mine.change(bad)
+    with pytest.raises(NotAllowed):
+        Profile(house.store, house.office.scope(0, "manager")).change({"name": ("Alpha & Co", "Mine")})
+    assert Profile(house.store, house.office.scope(0, "user")).get()["name"] == "Alpha & Co"
