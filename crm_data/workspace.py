@@ -5,7 +5,11 @@ from functools import cached_property
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.members import Members
 from crm_data.errors import NotFound
+from crm_data.nouns.activities import Activities
 from crm_data.nouns.customers import Customers
+from crm_data.nouns.deals import Deals
+from crm_data.nouns.leads import Leads
+from crm_data.nouns.tasks import Tasks
 from crm_data.rights import Act, Person, may
 from crm_data.store.names import member_names
 from crm_data.store.records import Records
@@ -34,7 +38,27 @@ class Workspace:
         """The company's customers."""
         return Customers(self._store, self._scope)
 
-    kinds = ("customers",)
+    @cached_property
+    def leads(self) -> Leads:
+        """The company's leads."""
+        return Leads(self._store, self._scope)
+
+    @cached_property
+    def deals(self) -> Deals:
+        """The company's deals."""
+        return Deals(self._store, self._scope)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """The company's tasks."""
+        return Tasks(self._store, self._scope)
+
+    @cached_property
+    def activities(self) -> Activities:
+        """The company's timeline."""
+        return Activities(self._store, self._scope)
+
+    kinds = ("customers", "leads", "deals", "tasks", "activities")
 
     def records(self, table: str) -> Records:
         """The records of one table by its name. Raises NotFound for a name that is none."""

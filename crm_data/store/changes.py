@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from crm_data import clock
@@ -18,11 +18,21 @@ def new_act() -> str:
 
 @dataclass(frozen=True)
 class Doing:
-    """One act under way: who does it, when, under which name."""
+    """One act under way: who does it, when and where the day began for them, under which name.
+
+    `bulk`: the same values for many records at once, of which nobody looks at each.
+    """
 
     user_id: int | None
     act_id: str = field(default_factory=new_act)
     at: datetime = field(default_factory=clock.now)
+    zone: tzinfo = UTC
+    bulk: bool = False
+
+    @property
+    def today(self) -> date:
+        """The calendar day it is where the person is."""
+        return self.at.astimezone(self.zone).date()
 
     def entry(
         self,

@@ -19,17 +19,19 @@ from crm_data.tables.fields import Field, Kind, fields_of
 PAGE = 50
 NOBODY = "none"
 _RANGES = (Kind.MONEY, Kind.WHOLE, Kind.DAY, Kind.MOMENT)
-_RESERVED = ("q", "sort", "after", "before", "at", "archived")
+_RESERVED = ("q", "preset", "sort", "after", "before", "at", "archived")
 
 
 @dataclass(frozen=True)
 class Query:
     """One list. `where`: field -> a tuple of values, a (low, high) pair with None for open, or a text.
 
+    `preset` is a selection by name that only one kind of record knows, as 'overdue'.
     `after`, `before` are cursors of a Page; `last` asks for the end. `zone` says where a day begins.
     """
 
     search: str = ""
+    preset: str = ""
     where: Mapping[str, Any] = field(default_factory=dict)
     sort: str = "created_at"
     descending: bool = True
@@ -62,6 +64,7 @@ def from_params(
     return replace(
         start,
         search=clean_text(params.get("q", ""), False) or "",
+        preset=params.get("preset", start.preset),
         where=where,
         sort=column or start.sort,
         descending=sort.startswith("-") if sort else start.descending,
@@ -79,6 +82,8 @@ def to_params(table: type, query: Query, base: Query | None = None) -> dict[str,
     said = {"q": query.search, "after": query.after or "", "before": query.before or ""}
     if (query.sort, query.descending) != (start.sort, start.descending):
         said["sort"] = f"{'-' if query.descending else ''}{query.sort}"
+    if query.preset != start.preset:
+        said["preset"] = query.preset
     said["archived"] = "1" if query.archived else ""
     said["at"] = "last" if query.last else ""
     for name, wanted in query.where.items():

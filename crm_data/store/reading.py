@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pandas as pd
 import sqlalchemy as sa
 
-from crm_data.errors import NotFound
+from crm_data.errors import Invalid, NotFound
 from crm_data.rights import Act, Person, Tie, demand, may
 from crm_data.store import query as q
 from crm_data.store.changes import Change
@@ -46,6 +46,7 @@ class Reader:
     """The records of one kind in one company, as one person may see them."""
 
     table: ClassVar[type]
+    presets: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, store: Store, scope: CompanyScope) -> None:
         self._store = store
@@ -79,7 +80,7 @@ class Reader:
         key, id_ = q.order(self.table, query)
         backwards = query.last or query.before is not None
         down = query.descending != backwards
-        where = [*q.conditions(self.table, query), *self.narrow(query)]
+        where = self.matching(query)
         rows_of = sa.select(*self._columns(), key.label("_key")).where(*where).limit(query.size + 1)
         rows_of = rows_of.order_by(key.desc() if down else key, id_.desc() if down else id_)
         before, edge = 0, query.after or query.before
@@ -117,22 +118,34 @@ class Reader:
         """The list as it is first shown: newest first."""
         return q.Query()
 
+    def new_values(self) -> Row:
+        """What the form of a new record starts with, where that is not the column's default."""
+        return {}
+
     def query(self, params: Mapping[str, str], zone: tzinfo = UTC) -> q.Query:
         """The list that a URL's parameters name. Raises Invalid when they cannot be read."""
-        return q.from_params(self.table, params, zone, self.default_query())
+        found = q.from_params(self.table, params, zone, self.default_query())
+        self.matching(found)
+        return found
 
     def params(self, query: q.Query) -> dict[str, str]:
         """The URL parameters that bring a list back."""
         return q.to_params(self.table, query, self.default_query())
 
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
-        """Further conditions that only one kind of record knows."""
+        """What a preset means, which only one kind of record knows; asked for those in `presets` alone."""
         return []
+
+    def matching(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
+        """The WHERE of a list without its company, for pages and totals alike. Raises Invalid."""
+        if query.preset and query.preset not in self.presets:
+            raise Invalid("This link names a list that is not known here. Choose one from the screen.")
+        return [*q.conditions(self.table, query), *(self.narrow(query) if query.preset else [])]
 
     def count(self, query: q.Query | None = None) -> int:
         """How many rows match, all pages together."""
         query = query or self.default_query()
-        where = [*q.conditions(self.table, query), *self.narrow(query)]
+        where = self.matching(query)
         with self._store.read(self._scope) as session:
             return session.scalar(sa.select(sa.func.count()).select_from(self.table).where(*where)) or 0
 
@@ -151,7 +164,7 @@ class Reader:
         demand(self.person, Act.EXPORT, self.name)
         query = (query or self.default_query()).first()
         key, id_ = q.order(self.table, query)
-        where = [*q.conditions(self.table, query), *self.narrow(query)]
+        where = self.matching(query)
         rows_of = sa.select(*self._columns()).where(*where)
         rows_of = rows_of.order_by(*([key.desc(), id_.desc()] if query.descending else [key, id_]))
         with self._store.read(self._scope) as session:

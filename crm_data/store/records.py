@@ -35,20 +35,11 @@ class Records(Reader):
     def add(self, values: Mapping[str, Any], act_id: str | None = None, zone: tzinfo = UTC) -> int:
         """Make one record and return its id. The same `act_id` again makes nothing and returns the same id."""
         demand(self.person, Act.ADD, self.name)
-        doing = Doing(self._scope.user_id, act_id or new_act())
-        parsed = self.judge(self.parse_all(values, zone, adding=True), None)
+        doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
+        parsed = self.judge(self.parse_all(values, zone, adding=True), None, doing)
         with self._store.write(self._scope) as session:
             made = self._already(session, doing.act_id)
-            if made is not None:
-                return made
-            self._check_links(session, parsed)
-            row = self.table(**parsed, company_id=session.company, created_by=self._scope.user_id)
-            session.add(row)
-            session.flush()
-            after = {name: value for name, value in parsed.items() if value not in (None, "")}
-            session.add(logged(doing, session.company, "add", row, None, after))
-            self._follow(session, doing, row, None, parsed)
-            return int(row.id)
+            return self._add(session, doing, parsed) if made is None else made
 
     def change(self, edits: Sequence[Edit], act_id: str | None = None, zone: tzinfo = UTC) -> int:
         """Save edits of any number of rows in one transaction, all or none; returns how many rows changed.
@@ -57,7 +48,7 @@ class Records(Reader):
         """
         if len(edits) > MOST_AT_ONCE:
             raise Invalid(f"At most {MOST_AT_ONCE} rows can be saved at once. Save in smaller steps.")
-        doing = Doing(self._scope.user_id, act_id or new_act())
+        doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
         wanted = self._wanted(edits, zone)
         with self._store.write(self._scope) as session:
             rows = self._rows(session, list(wanted))
@@ -72,7 +63,7 @@ class Records(Reader):
         """Give many records the same values; the same rules hold for each as for one. For managers."""
         demand(self.person, Act.BULK, self.name)
         self._count(ids)
-        doing = Doing(self._scope.user_id)
+        doing = Doing(self._scope.user_id, zone=zone, bulk=True)
         parsed = self.parse_all(values, zone, adding=False)
         with self._store.write(self._scope) as session:
             rows = self._rows(session, ids)
@@ -88,13 +79,20 @@ class Records(Reader):
 
     # what one kind of record may add: pure functions, so that an import of thousands calls them as well
 
-    def judge(self, values: Row, before: Row | None) -> Row:
-        """The values as they will be written, made to agree with each other. Raises Invalid."""
+    def judge(self, values: Row, before: Row | None, doing: Doing | None = None) -> Row:
+        """The values as they will be written, made to agree with each other. Raises Invalid.
+
+        `before` is the whole row, or None for a new one; `values` only what is written. Without `doing` it is now.
+        """
         return values
 
     def consequences(self, doing: Doing, after: Row, before: Row | None) -> list[tuple[type, Row]]:
         """Rows of other tables that follow from a write, without their company."""
         return []
+
+    def linked(self, session: CompanySession, values: Row, before: Row | None) -> Row:
+        """The values with what follows from the records they name. Raises Invalid where those contradict."""
+        return values
 
     # the parts
 
@@ -143,16 +141,28 @@ class Records(Reader):
                 found.append(Clash(row.id, name, seen, wanted[name], stored))
         return found
 
+    def _add(self, session: CompanySession, doing: Doing, judged: Row) -> int:
+        self._check_links(session, judged)
+        values = self.linked(session, judged, None)
+        row = self.table(**values, company_id=session.company, created_by=doing.user_id)
+        session.add(row)
+        session.flush()
+        after = {name: value for name, value in values.items() if value not in (None, "")}
+        session.add(logged(doing, session.company, "add", row, None, after))
+        self._follow(session, doing, row, None, values)
+        return int(row.id)
+
     def _apply(self, session: CompanySession, doing: Doing, row: Any, values: Row) -> int:
         demand(self.person, Act.CHANGE, self.name, self._tie(self._as_row(row)))
         if row.archived_at is not None:
             raise Invalid("This record was archived meanwhile. Restore it before changing it.")
         before = self._as_row(row)
-        judged = self.judge({n: v for n, v in values.items() if before[n] != v}, before)
+        judged = self.judge({n: v for n, v in values.items() if before[n] != v}, before, doing)
+        self._check_links(session, judged)
+        judged = self.linked(session, judged, before)
         changed = {name: value for name, value in judged.items() if before[name] != value}
         if not changed:
             return 0
-        self._check_links(session, changed)
         for name, value in changed.items():
             setattr(row, name, value)
         row.updated_at, row.version = doing.at, row.version + 1

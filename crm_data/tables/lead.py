@@ -20,7 +20,6 @@ from crm_data.tables.base import (
     table_args,
 )
 from crm_data.tables.customer import Priority
-from crm_data.tables.types import UtcDateTime
 
 
 class LeadStatus(StrEnum):
@@ -61,7 +60,9 @@ class Lead(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
     estimated_value: Mapped[Decimal | None] = f.money("Estimated value", filter=True, sort=True, grid=True)
     notes: Mapped[str | None] = f.long_text("Notes")
     assigned_to: Mapped[int | None] = f.member("Owner", filter=True, grid=True)
-    converted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    converted_at: Mapped[datetime | None] = f.moment(
+        "Converted", filter=True, form=False, edit=False, imports=False
+    )
     converted_deal_id: Mapped[int | None] = f.link(
         "Deal", "deals", "SET NULL", use_alter=True, form=False, edit=False, imports=False
     )

@@ -34,6 +34,7 @@ CALLS: dict[str, Callable[[Any, int], Any]] = {
 }
 # Verbs that neither read nor write rows: they judge, name or describe.
 PURE = {"may", "query", "params", "narrow", "default_query", "judge", "consequences", "parse_all"}
+PURE |= {"linked", "matching", "new_values"}
 NO_RECORD = {"add", "count", "page", "walk", "lookalikes", "names"}
 READING = {"count", "get", "history", "lookalikes", "names", "page"}
 MANAGING = {"archive", "restore", "set_all", "walk"}

@@ -1,0 +1,116 @@
+"""Activities: what happened, logged in one call, read newest first; changes of status write themselves."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, tzinfo
+from typing import Any
+
+from crm_data import clock
+from crm_data.errors import Invalid
+from crm_data.nouns.links import linked
+from crm_data.store import query as q
+from crm_data.store.changes import Doing
+from crm_data.store.reading import Page
+from crm_data.store.records import Records, Row
+from crm_data.store.scope import CompanySession
+from crm_data.tables import Activity
+from crm_data.tables.activity import ActivityType
+from crm_data.tables.fields import words
+
+_LINKS = ("customer_id", "lead_id", "deal_id", "task_id")
+
+
+class Activities(Records):
+    """The timeline of one company."""
+
+    table = Activity
+
+    def default_query(self) -> q.Query:
+        """Newest first by when it happened."""
+        return q.Query(sort="activity_date")
+
+    def new_values(self) -> Row:
+        """What the form of a new activity starts with."""
+        return {
+            "activity_type": ActivityType.CALL.value,
+            "user_id": self._scope.user_id,
+            "activity_date": clock.now(),
+        }
+
+    def log(
+        self,
+        kind: str,
+        title: str = "",
+        *,
+        description: str | None = None,
+        duration: Any = None,
+        outcome: str | None = None,
+        at: Any = None,
+        customer_id: Any = None,
+        lead_id: Any = None,
+        deal_id: Any = None,
+        task_id: Any = None,
+        user_id: Any = None,
+        act_id: str | None = None,
+        zone: tzinfo = UTC,
+    ) -> int:
+        """Log a call, e-mail, meeting or note; returns its id. Without a title it is called by its kind.
+
+        `duration` in minutes; `at` is now and `user_id` me unless given. The same `act_id` again logs nothing.
+        """
+        said = {
+            "activity_type": kind,
+            "title": title.strip() or words(str(kind)),
+            "description": description,
+            "duration": duration,
+            "outcome": outcome,
+            "activity_date": at,
+            "user_id": user_id,
+            **dict(zip(_LINKS, (customer_id, lead_id, deal_id, task_id), strict=True)),
+        }
+        return self.add({name: raw for name, raw in said.items() if raw is not None}, act_id, zone)
+
+    def timeline(
+        self,
+        *,
+        customer_id: int | None = None,
+        lead_id: int | None = None,
+        deal_id: int | None = None,
+        task_id: int | None = None,
+        kinds: Sequence[str] = (),
+        user_id: int | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        after: str | None = None,
+        size: int = q.PAGE,
+        zone: tzinfo = UTC,
+    ) -> Page:
+        """What happened, newest first, of one record or of all, `size` at a time from the cursor `after`."""
+        links = dict(zip(_LINKS, (customer_id, lead_id, deal_id, task_id), strict=True))
+        where: dict[str, Any] = {name: (id_,) for name, id_ in links.items() if id_ is not None}
+        where |= {"activity_type": tuple(kinds)} if kinds else {}
+        where |= {"user_id": (user_id,)} if user_id is not None else {}
+        where |= {"activity_date": (since, until)} if since or until else {}
+        return self.page(q.Query(where=where, sort="activity_date", after=after, size=size, zone=zone))
+
+    # the rules
+
+    def parse_all(self, values: Mapping[str, Any], zone: tzinfo, adding: bool) -> Row:
+        """As for every record; a new activity is mine and of this moment unless it says otherwise."""
+        if adding:
+            mine = {"user_id": self._scope.user_id, "activity_date": clock.now()}
+            values = {**values, **{n: v for n, v in mine.items() if v and values.get(n) in (None, "")}}
+        return super().parse_all(values, zone, adding)
+
+    def judge(self, values: Row, before: Row | None, doing: Doing | None = None) -> Row:
+        """Changes of status are neither written nor changed by people."""
+        own = ActivityType.STATUS_CHANGE
+        if values and own in (values.get("activity_type"), (before or {}).get("activity_type")):
+            raise Invalid(
+                "Changes of status are noted by themselves and stay as they are. Log a note instead.",
+                "activity_type",
+            )
+        return values
+
+    def linked(self, session: CompanySession, values: Row, before: Row | None) -> Row:
+        """An activity about a task, deal or lead is about its customer too."""
+        return linked(session, values, before, ("task_id", "deal_id", "lead_id"))

@@ -1,0 +1,177 @@
+"""Deals: every change of stage goes through one contract, whichever screen, file or command it comes from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+
+from crm_data import clock
+from crm_data.errors import Clash, Conflict, Invalid
+from crm_data.nouns import stages
+from crm_data.nouns.links import carry_customer, linked
+from crm_data.nouns.moves import noted
+from crm_data.nouns.steps import has_step, step_before
+from crm_data.store import query as q
+from crm_data.store.changes import Doing, new_act
+from crm_data.store.names import member_names
+from crm_data.store.records import Records, Row
+from crm_data.store.scope import CompanySession
+from crm_data.store.values import row_id
+from crm_data.tables import ChangeLog, Deal, DealStageHistory
+from crm_data.tables.deal import DealStatus, Stage
+
+
+@dataclass(frozen=True)
+class Move:
+    """One line of a deal's way: `days` it stayed there, to this day in the stage where it stands."""
+
+    before: str | None
+    stage: str
+    who: str
+    at: datetime
+    deal_value: Decimal
+    probability: int | None
+    days: int
+
+
+class Deals(Records):
+    """The deals of one company."""
+
+    table = Deal
+    presets: ClassVar[tuple[str, ...]] = ("open", "mine", "without_step", "overdue_step")
+    loss_reasons: ClassVar[tuple[str, ...]] = stages.LOSS_REASONS
+    stage_probability: ClassVar[Mapping[str, int]] = {s.value: p for s, p in stages.PROBABILITY.items()}
+
+    def new_values(self) -> Row:
+        """What the form of a new deal starts with; an empty probability means the stage's own."""
+        return {
+            "currency": self._scope.currency,
+            "probability": None,
+            "stage": Stage.PROSPECT.value,
+            "assigned_to": self._scope.user_id,
+        }
+
+    def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
+        """'open', 'mine' (open ones of mine), 'without_step' and 'overdue_step' (open ones, by their tasks)."""
+        open_ = Deal.status == DealStatus.OPEN.value
+        if query.preset == "mine":
+            return [open_, Deal.assigned_to == self._scope.user_id]
+        if query.preset == "without_step":
+            return [open_, ~has_step()]
+        if query.preset == "overdue_step":
+            return [open_, step_before(query.zone)]
+        return [open_]
+
+    def move(
+        self,
+        id: Any,
+        stage: str,
+        seen_stage: str,
+        value: Any = None,
+        close_date: Any = None,
+        reason: str | None = None,
+        act_id: str | None = None,
+        zone: tzinfo = UTC,
+    ) -> Row:
+        """Move one deal from the stage that was seen to another, with what closing needs; returns the deal.
+
+        Raises Conflict when it stands elsewhere by now, Invalid, NotAllowed, NotFound. The same `act_id` again
+        changes nothing.
+        """
+        doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
+        said = {"deal_value": value, "actual_close_date": close_date, "loss_reason": reason}
+        wanted = {"stage": stage, **{name: raw for name, raw in said.items() if raw not in (None, "")}}
+        parsed = self.parse_all(wanted, zone, adding=False)
+        with self._store.write(self._scope) as session:
+            row = self._rows(session, [id])[row_id(id) or 0]
+            if not self._moved_already(session, doing.act_id, row.id):
+                if row.stage != seen_stage:
+                    raise Conflict([Clash(row.id, "stage", seen_stage, parsed["stage"], row.stage)])
+                self._apply(session, doing, row, parsed)
+            return self._as_row(row)
+
+    def moves(self, id: Any) -> list[Move]:
+        """A deal's way through the stages, oldest first."""
+        wanted = sa.select(DealStageHistory).where(DealStageHistory.deal_id == row_id(id))
+        with self._store.read(self._scope) as session:
+            self._get(session, id)
+            rows = list(
+                session.scalars(wanted.order_by(DealStageHistory.moved_at, DealStageHistory.id)).all()
+            )
+            who = member_names(session)
+        ends = [row.moved_at for row in rows[1:]] + [clock.now()]
+        return [
+            Move(
+                row.from_stage,
+                row.to_stage,
+                who.get(row.moved_by, "A former colleague") if row.moved_by else "The system",
+                row.moved_at,
+                row.deal_value,
+                row.probability,
+                max((end - row.moved_at).days, 0),
+            )
+            for row, end in zip(rows, ends, strict=True)
+        ]
+
+    # the rules
+
+    def parse_all(self, values: Mapping[str, Any], zone: tzinfo, adding: bool) -> Row:
+        """As for every record; an empty probability or currency is left to the stage and the company."""
+        blank = [n for n in ("probability", "currency") if n in values and _blank(values[n])]
+        rest = {name: raw for name, raw in values.items() if name not in blank}
+        return {**super().parse_all(rest, zone, adding), **dict.fromkeys(blank)}
+
+    def judge(self, values: Row, before: Row | None, doing: Doing | None = None) -> Row:
+        """The stage-change contract (`stages.judged`) and the currency: three letters, else the company's."""
+        new = stages.judged(values, before, doing or Doing(self._scope.user_id))
+        if before is None or "currency" in values:
+            code = str(values.get("currency") or self._scope.currency).upper()
+            if not (len(code) == 3 and code.isascii() and code.isalpha()):
+                raise Invalid("Currency: three letters are needed, as USD, EUR or CHF.", "currency")
+            new["currency"] = code
+        return new
+
+    def consequences(self, doing: Doing, after: Row, before: Row | None) -> list[tuple[type, Row]]:
+        """A line in the stage history for a new deal and each move; for a move also one on the timeline."""
+        was = before["stage"] if before else None
+        if was == after["stage"]:
+            return []
+        line = {
+            "deal_id": after["id"],
+            "from_stage": was,
+            "to_stage": after["stage"],
+            "moved_by": doing.user_id,
+            "moved_at": stages.since(after, doing) if before is None else doing.at,
+            "deal_value": after["deal_value"],
+            "probability": after["probability"],
+        }
+        rows: list[tuple[type, Row]] = [(DealStageHistory, line)]
+        if was is not None:
+            title = stages.move_title(was, after["stage"])
+            about = {"deal_id": after["id"], "customer_id": after["customer_id"]}
+            rows += noted(doing, title, after.get("loss_reason"), **about)
+        return rows
+
+    def linked(self, session: CompanySession, values: Row, before: Row | None) -> Row:
+        """A deal that names a lead has the lead's customer."""
+        return values if values.get("lead_id") is None else linked(session, values, before, ("lead_id",))
+
+    def _follow(
+        self, session: CompanySession, doing: Doing, row: Any, before: Row | None, after: Row
+    ) -> None:
+        super()._follow(session, doing, row, before, after)
+        if before and before["customer_id"] != after["customer_id"]:
+            carry_customer(session, doing, "deal_id", row.id, after["customer_id"])
+
+    def _moved_already(self, session: CompanySession, act_id: str, id_: int) -> bool:
+        wanted = sa.select(ChangeLog.id).where(
+            ChangeLog.act_id == act_id, ChangeLog.table_name == self.name, ChangeLog.row_id == id_
+        )
+        return session.scalar(wanted.limit(1)) is not None
+
+
+def _blank(raw: Any) -> bool:
+    return raw is None or raw != raw or (isinstance(raw, str) and not raw.strip())

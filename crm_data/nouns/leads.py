@@ -1,0 +1,158 @@
+"""Leads: changes of status are noted, and a lead becomes customer and deal in one act."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+
+from crm_data.errors import Invalid
+from crm_data.nouns.customers import Customers
+from crm_data.nouns.deals import Deals
+from crm_data.nouns.links import carry_customer
+from crm_data.nouns.moves import noted
+from crm_data.rights import Act, demand
+from crm_data.store import query as q
+from crm_data.store.changes import Doing, new_act
+from crm_data.store.names import member_names
+from crm_data.store.records import Records, Row
+from crm_data.store.scope import CompanySession
+from crm_data.store.values import row_id
+from crm_data.tables import Lead
+from crm_data.tables.deal import Stage
+from crm_data.tables.fields import words
+from crm_data.tables.lead import LeadStatus
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What became of a lead."""
+
+    lead_id: int
+    customer_id: int
+    deal_id: int
+
+
+class Leads(Records):
+    """The leads of one company."""
+
+    table = Lead
+    presets: ClassVar[tuple[str, ...]] = ("open", "mine", "converted")
+
+    def new_values(self) -> Row:
+        """What the form of a new lead starts with."""
+        return {"assigned_to": self._scope.user_id}
+
+    def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
+        """'open' are neither lost nor converted, 'mine' those of them that are mine, 'converted' became deals."""
+        if query.preset == "converted":
+            return [Lead.converted_at.is_not(None)]
+        open_ = [Lead.converted_at.is_(None), Lead.status != LeadStatus.LOST.value]
+        return [*open_, Lead.assigned_to == self._scope.user_id] if query.preset == "mine" else open_
+
+    def convert(
+        self,
+        id: Any,
+        customer: int | Mapping[str, Any] | None = None,
+        deal: Mapping[str, Any] | None = None,
+        act_id: str | None = None,
+        zone: tzinfo = UTC,
+    ) -> Converted:
+        """Make a deal of a lead, with its customer, in one transaction. The same `act_id` again makes nothing.
+
+        `customer`: an id to link; values of a new one, over those of the lead; None for the lead's own, or a new
+        one from the lead. `deal`: values over those that follow from the lead (its name, estimated value, owner,
+        stage qualified). Needs the right to change the lead and to add what is made.
+        Raises Invalid (also for a lead converted already), NotAllowed, NotFound.
+        """
+        deals, customers = Deals(self._store, self._scope), Customers(self._store, self._scope)
+        doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
+        with self._store.write(self._scope) as session:
+            lead = self._rows(session, [id])[row_id(id) or 0]
+            made = deals._already(session, doing.act_id)
+            if made is not None and made == lead.converted_deal_id:
+                return Converted(lead.id, lead.customer_id, made)
+            self._may_convert(lead)
+            customer_id = self._customer(session, doing, customers, lead, customer)
+            if customer_id != lead.customer_id:
+                self._apply(session, doing, lead, {"customer_id": customer_id})
+            own = _deal_of(lead, self._owner(session, lead))
+            said = {**own, **(deal or {}), "customer_id": customer_id, "lead_id": lead.id}
+            values = deals.parse_all(said, zone, adding=True)
+            deal_id = deals._add(session, doing, deals.judge(values, None, doing))
+            done = {"status": LeadStatus.QUALIFIED.value, "converted_at": doing.at}
+            self._apply(session, doing, lead, {**done, "converted_deal_id": deal_id})
+            return Converted(lead.id, customer_id, deal_id)
+
+    # the rules
+
+    def judge(self, values: Row, before: Row | None, doing: Doing | None = None) -> Row:
+        """A converted lead stays what it is: qualified, with its customer."""
+        if before and before["converted_at"] is not None:
+            for name in ("status", "customer_id"):
+                if name in values:
+                    raise Invalid(
+                        f"{self.fields[name].label}: this lead became a deal. Make the change there.", name
+                    )
+        return values
+
+    def consequences(self, doing: Doing, after: Row, before: Row | None) -> list[tuple[type, Row]]:
+        """A line on the timeline for each change of status, and for the conversion."""
+        if before is None:
+            return []
+        about = {"lead_id": after["id"], "customer_id": after["customer_id"]}
+        if before["converted_at"] != after["converted_at"]:
+            return noted(doing, "Converted to a deal", **about, deal_id=after["converted_deal_id"])
+        if before["status"] == after["status"]:
+            return []
+        return noted(doing, f"Status: {words(before['status'])} to {words(after['status'])}", **about)
+
+    def _follow(
+        self, session: CompanySession, doing: Doing, row: Any, before: Row | None, after: Row
+    ) -> None:
+        super()._follow(session, doing, row, before, after)
+        if before and after["customer_id"] not in (None, before["customer_id"]):
+            carry_customer(session, doing, "lead_id", row.id, after["customer_id"])
+
+    def _may_convert(self, lead: Any) -> None:
+        demand(self.person, Act.CHANGE, self.name, self._tie(self._as_row(lead)))
+        demand(self.person, Act.ADD, "deals")
+        if lead.converted_at is not None:
+            raise Invalid("This lead was converted already. Open its deal instead.")
+        if lead.archived_at is not None:
+            raise Invalid("This lead was archived meanwhile. Restore it before converting it.")
+
+    def _owner(self, session: CompanySession, lead: Any) -> int | None:
+        """The lead's owner, or me when they have left or there is none."""
+        active = member_names(session, active=True)
+        return int(lead.assigned_to) if lead.assigned_to in active else self._scope.user_id
+
+    def _customer(
+        self, session: CompanySession, doing: Doing, customers: Customers, lead: Any, said: Any
+    ) -> int:
+        if said is None and lead.customer_id is not None:
+            return int(lead.customer_id)
+        if said is None or isinstance(said, Mapping):
+            demand(self.person, Act.ADD, customers.name)
+            own = _customer_of(lead, self._owner(session, lead))
+            values = customers.parse_all({**own, **(said or {})}, doing.zone, adding=True)
+            return customers._add(session, doing, customers.judge(values, None, doing))
+        found = customers._get(session, said)
+        if found["archived_at"] is not None:
+            raise Invalid("This customer is archived. Restore it first, or choose another.", "customer_id")
+        return int(found["id"])
+
+
+def _customer_of(lead: Any, owner: int | None) -> Row:
+    own = {name: getattr(lead, name) for name in ("email", "phone", "source", "priority")}
+    return {"name": lead.lead_name, "assigned_to": owner, **{n: v for n, v in own.items() if v is not None}}
+
+
+def _deal_of(lead: Any, owner: int | None) -> Row:
+    return {
+        "deal_name": lead.lead_name,
+        "deal_value": lead.estimated_value,
+        "stage": Stage.QUALIFIED.value,
+        "assigned_to": owner,
+    }

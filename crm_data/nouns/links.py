@@ -1,0 +1,95 @@
+"""Records about a deal, a lead or a customer: filled in from each other, and never contradicting."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_data.errors import Invalid, Problem
+from crm_data.store.changes import Doing, logged
+from crm_data.store.scope import CompanySession
+from crm_data.tables import Activity, Deal, Lead, Task
+
+Row = dict[str, Any]
+Parents = Mapping[tuple[str, int], Mapping[str, int | None]]
+
+# Link -> the table behind it, what it fills in, and what it only must not contradict.
+_UP: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
+    "task_id": (Task, ("deal_id", "lead_id", "customer_id"), ()),
+    "deal_id": (Deal, ("customer_id",), ("lead_id",)),
+    "lead_id": (Lead, ("customer_id",), ()),
+}
+_WORD = {"task_id": "task", "deal_id": "deal", "lead_id": "lead", "customer_id": "customer"}
+_MOST_IDS = 500  # in one IN (...)
+
+
+def parents_of(session: CompanySession, rows: Iterable[Mapping[str, Any]]) -> Parents:
+    """The records that rows name, and what those name in their turn; at most one statement a kind and 500 ids."""
+    wanted: dict[str, set[int]] = {
+        link: {row[link] for row in rows if row.get(link) is not None} for link in _UP
+    }
+    found: dict[tuple[str, int], Mapping[str, int | None]] = {}
+    for link, (model, fills, agrees) in _UP.items():
+        ids = sorted(wanted[link])
+        names = (*fills, *agrees)
+        for start in range(0, len(ids), _MOST_IDS):
+            some = sa.select(model.id, *(getattr(model, name) for name in names))
+            for row in session.execute(some.where(model.id.in_(ids[start : start + _MOST_IDS]))).mappings():
+                found[link, row["id"]] = {name: row[name] for name in names}
+                for up in fills:  # a task's deal and lead are asked in their turn
+                    if up in wanted and row[up] is not None:
+                        wanted[up].add(row[up])
+    return found
+
+
+def agreed(values: Row, before: Row | None, parents: Parents) -> Row:
+    """The values with the links that follow from those they name. Pure. Raises Invalid where two contradict.
+
+    What is empty is filled in; what came with an earlier deal, lead or task follows the new one.
+    """
+    old = before or {}
+    now: dict[str, Any] = {link: values.get(link, old.get(link)) for link in _WORD}
+    new, problems = dict(values), []
+    for link, (_, fills, agrees) in _UP.items():
+        parent = parents.get((link, now[link] or 0))
+        for up, known in (parent or {}).items():
+            follows = link in values and old.get(link) is not None and up not in values
+            if known is None or now[up] == known:
+                continue
+            if up in fills and (now[up] is None or follows):
+                now[up] = new[up] = known
+            elif up in fills or (up in agrees and now[up] is not None):
+                problems.append(
+                    Problem(
+                        link if link in values else up,
+                        f"{_WORD[link].capitalize()}: it belongs to another {_WORD[up]} than the one chosen here."
+                        f" Choose the {_WORD[link]}'s own {_WORD[up]}, or another {_WORD[link]}.",
+                    )
+                )
+    if problems:
+        raise Invalid(problems)
+    return new
+
+
+def linked(session: CompanySession, values: Row, before: Row | None, links: Iterable[str]) -> Row:
+    """`agreed` for one row; asks the database only when a link is written."""
+    if not any(link in values for link in (*links, "customer_id")):
+        return values
+    now = {**(before or {}), **values}
+    return agreed(values, before, parents_of(session, [{link: now.get(link) for link in links}]))
+
+
+def carry_customer(session: CompanySession, doing: Doing, link: str, id_: int, customer_id: int) -> None:
+    """What hangs on a deal or lead moves with it to its new customer, each row with its own entry in the log."""
+    models: tuple[Any, ...] = (Task, Activity)
+    for model in models:
+        mine: list[sa.ColumnElement[bool]] = [getattr(model, link) == id_]
+        if link == "lead_id":
+            mine.append(model.deal_id.is_(None))
+        other = sa.or_(model.customer_id.is_(None), model.customer_id != customer_id)
+        for row in session.scalars(sa.select(model).where(*mine, other).with_for_update()).all():
+            was = row.customer_id
+            row.customer_id, row.updated_at, row.version = customer_id, doing.at, row.version + 1
+            after = {"customer_id": customer_id}
+            session.add(logged(doing, session.company, "change", row, {"customer_id": was}, after))
+    session.flush()
