@@ -184,7 +184,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_tasks_company_open_due",
         "tasks",
-        ["company_id", "assigned_to", "due_date", "id"],
+        ["company_id", "assigned_to", sa.text(f"coalesce(due_date, '9999-12-31 00:00:00{zone}')"), "id"],
         sqlite_where=sa.text("status IN ('pending', 'in_progress')"),
         postgresql_where=sa.text("status IN ('pending', 'in_progress')"),
     )
