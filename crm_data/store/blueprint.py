@@ -1,5 +1,6 @@
 """What a database holds at a revision, learnt by making an empty one: the measure for backups and `check`."""
 
+import sqlite3
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -18,4 +19,9 @@ def blueprint(revision: str) -> frozenset[Named]:
         path = Path(folder) / "blueprint.db"
         upgrade(f"sqlite:///{path}", revision)
         with opened(path) as connection:
-            return frozenset(connection.execute(_OBJECTS).fetchall())
+            return objects(connection)
+
+
+def objects(connection: sqlite3.Connection) -> frozenset[Named]:
+    """(type, name) of everything that a database holds now."""
+    return frozenset(connection.execute(_OBJECTS).fetchall())

@@ -63,6 +63,7 @@ class Office:
 def open_office(url: str) -> Office:
     """An installation with one company, one person who is signed in, and ten customers."""
     path = Path(url.removeprefix("sqlite:///"))
+    path.chmod(0o600)
     with contextlib.closing(sqlite3.connect(path)) as plain:
         plain.executescript(_ROWS)
     told = settings({"DATABASE_URL": url, "CRM_BACKUP_DIR": str(path.parent / "backups")})
