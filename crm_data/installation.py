@@ -129,9 +129,10 @@ class Installation:
                 )
 
     def housekeeping(self) -> None:
-        """What is done at the start and every hour while the server runs."""
+        """What is done at the start and every few minutes while the server runs."""
         self.sessions.tidy()
         self.links.tidy()
+        self.backups.daily()
 
 
 _TOO_STRONG = """SELECT EXISTS (

@@ -25,6 +25,8 @@ def draw(here: Signed) -> None:
                 format_func=lambda place: place.name,
                 help="Switch company",
             )
+        else:
+            st.text(here.scope.company_name, width="content")
         act = st.menu_button(
             here.account.name,
             [_ACCOUNT, _OUT],

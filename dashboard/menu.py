@@ -32,6 +32,9 @@ class Screen:
 SCREENS = (
     Screen("overview", "Overview", ":material/home:"),
     Screen("customers", "Customers", ":material/group:"),
+    Screen("pipeline", "Pipeline", ":material/view_kanban:"),
+    Screen("tasks", "Tasks", ":material/task_alt:"),
+    Screen("timeline", "Timeline", ":material/history:"),
     Screen("admin", "Admin", ":material/settings:", needs=Act.MEMBERS),
     Screen("record", "Record", ":material/contact_page:", in_menu=False),
     Screen("account", "Account", ":material/person:", in_menu=False),

@@ -24,7 +24,7 @@ from dashboard.web.routes import ROUTES
 log = logging.getLogger("foyer.web")
 
 SCRIPT = ROOT / "dashboard" / "app.py"
-HOUSEKEEPING_EVERY = 3600.0  # seconds
+HOUSEKEEPING_EVERY = 300.0  # seconds
 _LARGEST_MESSAGE = 32 * 1024 * 1024  # bytes that a browser may send over its websocket; files go another way
 
 
@@ -111,7 +111,7 @@ def _is_signed_in(scope: Scope) -> bool:
 
 @contextlib.asynccontextmanager
 async def _while_serving(app: App) -> AsyncIterator[dict[str, Any] | None]:
-    """Housekeeping at the start and every hour, beside the serving."""
+    """Housekeeping at the start and every few minutes, beside the serving."""
     work = asyncio.create_task(_housekeeping())
     try:
         yield None

@@ -1,4 +1,4 @@
-"""Who is here: the sole reader of identity. The session is looked up anew at every rerun, callback and fragment."""
+"""Who is here: the sole reader of identity. The session is looked up anew at every rerun and callback."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from crm_data.store.scope import CompanyScope
 from dashboard import runtime
 from dashboard.web import cookie
 
-_COMPANY = "rendered for company"
+_MARK = "rendered for"
 # Set while the app's script runs from top to bottom: within one such run the answer is looked up once.
 _now: ContextVar[Signed | None] = ContextVar("signed", default=None)
 
@@ -51,10 +51,17 @@ def signed() -> Signed:
 
 
 def workspace() -> Workspace:
-    """The signed-in person's Workspace. Raises CompanySwitched in a save that belongs to another company."""
+    """The signed-in person's Workspace.
+
+    In a callback or fragment of a screen that was drawn for another company it raises CompanySwitched, and for
+    another person NotSignedIn: what they save would not be what they saw.
+    """
     here = signed()
-    if rendered_for() not in (None, here.scope.company_id):
+    drawn = rendered_for()
+    if drawn and drawn[0] != here.scope.company_id:
         raise CompanySwitched
+    if drawn and drawn[1] != here.account.id:
+        raise NotSignedIn
     return workspace_of(here, token())
 
 
@@ -73,26 +80,29 @@ def workspace_of(here: Signed, held: str | None) -> Workspace:
     return Workspace(WatchedStore(runtime.running().store, still), here.scope)
 
 
-def rendered_for() -> int | None:
-    """The company that the screen of this tab was drawn for; None before the first time."""
-    company = st.session_state.get(_COMPANY)
-    return company if isinstance(company, int) else None
+def rendered_for() -> tuple[int, int] | None:
+    """Company and person that the screen of this tab was drawn for; None before the first time."""
+    drawn: tuple[int, int] | None = st.session_state.get(_MARK)
+    return drawn
 
 
 @contextmanager
 def one_run() -> Iterator[Signed | None]:
-    """The frame of one run of the app's script: who is here, looked up once. Forgets what another company left."""
+    """The frame of one run of the app's script: who is here, looked up once.
+
+    What a tab kept for another person or company is forgotten first.
+    """
     here = installation().sessions.resolve(token())
-    company = here.scope.company_id if here else None
-    if rendered_for() not in (None, company):
+    mark = (here.scope.company_id, here.account.id) if here else None
+    if rendered_for() not in (None, mark):
         st.session_state.clear()
-    if company is not None:
-        st.session_state[_COMPANY] = company
-    mark = _now.set(here)
+    if mark is not None:
+        st.session_state[_MARK] = mark
+    before = _now.set(here)
     try:
         yield here
     finally:
-        _now.reset(mark)
+        _now.reset(before)
 
 
 def address() -> str:

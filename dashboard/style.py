@@ -1,14 +1,21 @@
-"""The one small stylesheet: less air at the top, the header's row, figures that line up."""
+"""The one small stylesheet: the company and the person stand in the header's row, figures line up."""
 
 import streamlit as st
 
 _CSS = """
 <style>
-.stMainBlockContainer { padding-top: 4rem; padding-bottom: 2rem; }
-.st-key-who { position: fixed; top: 0.45rem; right: 0.75rem; z-index: 1000000; width: auto; }
-[data-testid="stMetricValue"], [data-testid="stDataFrame"] { font-variant-numeric: tabular-nums; }
-h1 { font-size: 1.6rem; }
-h2 { font-size: 1.25rem; }
+.st-key-who {
+  position: fixed; top: 0; right: 0.75rem; height: 3.75rem; width: auto;
+  align-items: center; z-index: 1000000;
+}
+[data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+.st-key-who p { max-width: 14rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.st-key-narrow { padding-top: 8vh; }
+@media (max-width: 640px) {
+  .st-key-who p { max-width: 7rem; }
+  .st-key-who .stText { display: none; }
+  .st-key-narrow { padding-top: 0; }
+}
 </style>
 """
 

@@ -1,4 +1,4 @@
-"""Before the first person comes: every module loaded, every kind of widget used once, the collector told to rest."""
+"""Before the first person comes: modules loaded, each kind of widget used once, the collector told to rest."""
 
 import gc
 import logging

@@ -1,7 +1,18 @@
-"""Account."""
+"""Account: one's own password, and the places where one is signed in."""
 
 import streamlit as st
 
+from dashboard.parts.heading import heading
 from dashboard.session import signed
+from dashboard.sign_in.own_account import password_panel, sessions_panel
 
-st.title(signed().account.name)
+here = signed()
+
+with heading(here.account.name, "Your account"):
+    pass
+
+left, right = st.columns([2, 3])
+with left:
+    password_panel(here)
+with right:
+    sessions_panel(here)

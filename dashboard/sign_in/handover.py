@@ -1,4 +1,4 @@
-"""A script cannot set a cookie, so the browser fetches one: a ticket goes to /session, then the page loads anew."""
+"""A script cannot set a cookie, so the browser fetches one: a ticket goes to /session, the page loads anew."""
 
 from typing import Any
 

@@ -22,15 +22,15 @@ def draw(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
 
 
 def _setup(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
-    st.title("Set up Foyer")
+    st.title("Set up Foyer", anchor=False)
     with st.form("setup"):
-        st.subheader("Your company")
+        st.subheader("Your company", anchor=False)
         company = {
             "name": st.text_input("Company name", autocomplete="organization"),
             "email": st.text_input("Company e-mail", help="A shared address, as office@example.com"),
             "currency": st.text_input("Currency", "USD", max_chars=3, help="Three letters, as USD or EUR"),
         }
-        st.subheader("You, its first admin")
+        st.subheader("You, its first admin", anchor=False)
         person = _names()
         person["email"] = st.text_input("Your e-mail", autocomplete="email")
         password, again = _passwords()
@@ -51,7 +51,7 @@ def _setup(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
 
 
 def _invite(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
-    st.title("Join a company")
+    st.title("Join a company", anchor=False)
     st.text(f"{shown.company} invites {shown.email} to work in Foyer as {words(shown.role).lower()}.")
     with st.form("invite"):
         names = {} if shown.known else _names()
@@ -74,7 +74,7 @@ def _invite(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
 
 
 def _reset(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
-    st.title("Choose a new password")
+    st.title("Choose a new password", anchor=False)
     st.text(f"For {shown.email}. Wherever this person is signed in now, they will be signed out.")
     with st.form("reset"):
         password, again = _passwords()

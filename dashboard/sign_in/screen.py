@@ -27,6 +27,7 @@ def forget_link() -> None:
 def draw(notice: str | None = None) -> None:
     """Show the sign-in form, under a notice when there is one. The address stays, and is there again after."""
     with narrow():
+        st.title("Foyer", anchor=False)
         if notice:
             st.info(notice)
         ticket, refusal = SignInForm(_judge).draw()

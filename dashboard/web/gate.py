@@ -64,12 +64,12 @@ def _same_origin(scope: Scope) -> bool:
     """
     safe = scope["type"] == "http" and scope["method"] in _SAFE
     headers = Headers(scope=scope)
-    origin = headers.get("origin")
+    origin: str | None = headers.get("origin")
     if safe:
         return True
     if origin is None:
         return scope["type"] == "websocket"
     try:
-        return urlsplit(origin).netloc == headers.get("host", "")
+        return urlsplit(origin).netloc == str(headers.get("host"))
     except ValueError:
         return False

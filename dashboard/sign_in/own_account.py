@@ -1,0 +1,74 @@
+"""A person's own account: their password, and the places where they are signed in."""
+
+import pandas as pd
+import streamlit as st
+
+from crm_data.accounts.sessions import OpenSession, Signed
+from dashboard import session
+from dashboard.parts import say
+from dashboard.parts.acts import announce, done, show_refusal
+from dashboard.sign_in import handover
+
+PLACE = "own"
+_BROWSERS = ("Firefox", "Edg", "OPR", "Chrome", "Safari")
+_NAMES = {"Edg": "Edge", "OPR": "Opera"}
+
+
+def password_panel(here: Signed) -> None:
+    """A new password, after the old one."""
+    with st.form(f"{PLACE}.password", clear_on_submit=True):
+        st.markdown("**Change password**")
+        old = st.text_input("Old password", type="password", autocomplete="current-password")
+        new = st.text_input(
+            "New password", type="password", autocomplete="new-password", help="At least 12 characters"
+        )
+        again = st.text_input("The same again", type="password", autocomplete="new-password")
+        asked = st.form_submit_button("Change password", type="primary")
+    if asked and new != again:
+        st.error("The two new passwords differ. Type them again.")
+    elif asked:
+        change = session.installation().change_password
+        if done(PLACE, lambda: change(here, old, new, session.address())):
+            st.success("Your password is changed. Everywhere else you are signed out.")
+    show_refusal(PLACE)
+
+
+def sessions_panel(here: Signed) -> None:
+    """Where this person is signed in, with what ends one of them or all."""
+    found = session.installation().sessions.of(here)
+    with st.container(border=True):
+        st.markdown("**Where you are signed in**")
+        lines = [
+            {
+                "Browser": browser(one.agent) + (", here" if one.here else ""),
+                "Company": one.company,
+                "Address": one.address,
+                "Last used": say.moment(one.last_seen_at),
+                "Since": say.moment(one.created_at),
+            }
+            for one in found
+        ]
+        st.dataframe(pd.DataFrame(lines), hide_index=True, row_height=34)
+        others = [one for one in found if not one.here]
+        with st.container(horizontal=True):
+            st.button(
+                f"Sign out in {say.count(len(others), 'other place')}",
+                disabled=not others,
+                on_click=_end,
+                args=(here, others),
+            )
+            if st.button("Sign out everywhere"):
+                session.installation().sessions.end_everywhere(here)
+                handover.end()
+
+
+def _end(here: Signed, others: list[OpenSession]) -> None:
+    for one in others:
+        session.installation().sessions.end_one(here, one.id)
+    announce("You are signed in here only.")
+
+
+def browser(agent: str) -> str:
+    """The browser of a User-Agent header, in a word."""
+    found = next((name for name in _BROWSERS if f"{name}/" in agent), "")
+    return _NAMES.get(found, found) or "Another program"
