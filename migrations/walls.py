@@ -51,7 +51,7 @@ def _sqlite(table: str, columns: set[str]) -> list[str]:
 _TOUCH = """CREATE OR REPLACE FUNCTION app_touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN
-    NEW.updated_at := date_trunc('second', clock_timestamp());
+    NEW.updated_at := clock_timestamp();
   END IF;
   RETURN NEW;
 END $$"""

@@ -23,7 +23,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         if dialect.name == "sqlite":
             stored: TypeEngine[Any] = sqlite.DATETIME(storage_format=_STORED)  # type: ignore[no-untyped-call]
             return dialect.type_descriptor(stored)
-        return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True, precision=0))
+        # Not by way of type_descriptor, which forgets the precision: defaults would then keep microseconds.
+        return postgresql.TIMESTAMP(timezone=True, precision=0)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

@@ -1,0 +1,1 @@
+"""Tests of how a database comes from one revision to the next."""

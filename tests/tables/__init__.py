@@ -1,0 +1,1 @@
+"""Tests of what a company keeps: tables, types, checks, keys."""
