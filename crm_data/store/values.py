@@ -78,6 +78,8 @@ def _clean(raw: Any, many_lines: bool) -> str | None:
     if raw is None or (isinstance(raw, float) and raw != raw):
         return None
     said = raw if isinstance(raw, str) else str(raw)
+    if said.isascii() and said.isprintable():
+        return said.strip() or None  # nothing of the below can apply; files of thousands of cells are waiting
     if any("\ud800" <= c <= "\udfff" for c in said):
         raise _Wrong("holds a broken character; type it again.")
     said = unicodedata.normalize("NFC", said.replace("\r\n", "\n").replace("\r", "\n"))

@@ -184,7 +184,7 @@ def _table(name: str, text: str, encoding: str, delimiter: str) -> Sheet:
             raise Invalid(f"Row {number}: there are more than {MOST_ROWS:,} rows. Split the file in parts.")
         reason = _unreadable(row, whole, len(headings))
         if reason:
-            unread.append(Unread(number, row, reason))
+            unread.append(Unread(number, [rearmed(cell) for cell in row], reason))
             continue
         del row[len(headings) :]
         lines.append(Line(number, [rearmed(cell) for cell in row] if marked and "'" in whole else row))

@@ -94,6 +94,8 @@ WORDS: dict[tuple[str, str], dict[str, str]] = {
         "canceled": "cancelled",
     },
 }
+# Asked once, and offered so, for new records of a file that does not say.
+DEFAULTS: dict[str, dict[str, str]] = {"deals": {"deal_value": "0", "loss_reason": "Not recorded"}}
 # A title under one of these headings is a firm's.
 FIRMS = frozenset(["account", "accountname", "company", "organisation", "organization"])
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from crm_data.errors import Invalid
 from crm_data.store.records import Records
-from crm_data.store.values import parse
+from crm_data.store.values import parse, to_text
 from crm_data.tables.fields import Field, Kind
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.formats import EMPTY_WORDS, guess_dates, guess_numbers
 from crm_data.transfer.headings import (
+    DEFAULTS,
     FIRMS,
     IGNORED,
     OWN_ID,
@@ -56,7 +57,8 @@ def guess(sheet: Sheet, records: Records, zone: str = "UTC") -> Plan:
     columns = tuple(_column(sheet, heading, chosen[heading], records) for heading in sheet.headings)
     if own:
         columns = tuple(replace(c, by=By.ID) if c.heading.endswith(" id") else c for c in columns)
-    plan = Plan(columns, fill=_fill(sheet, columns, records), source=sheet.stem, zone=zone)
+    plan = Plan(columns, source=sheet.stem, zone=zone)
+    plan = replace(plan, fill={} if own else _fill(sheet, plan, records))
     return replace(plan, key=(ID,) if own else _key(sheet, plan, records))
 
 
@@ -168,16 +170,27 @@ def _known_words(field: Field, cells: Collection[str], table: str) -> Mapping[st
     return dict(sorted(known.items()))
 
 
-def _fill(sheet: Sheet, columns: tuple[Column, ...], records: Records) -> dict[str, str]:
-    title = next((column for column in columns if column.to == records.title), None)
+def _fill(sheet: Sheet, plan: Plan, records: Records) -> dict[str, str]:
+    """What new records get where the file has nothing: all of it shown, none of it hidden."""
+    fill: dict[str, str] = {}
+    title = plan.going_to(records.title)
     if title is None:
         first = next((h for h in sheet.headings if squeezed(h) in _FIRST), None)
         last = next((h for h in sheet.headings if squeezed(h) in _LAST), None)
-        return {records.title: f"{{{first}}} {{{last}}}"} if first and last else {}
-    unsaid = not any(column.to == "customer_type" for column in columns)
-    if records.name == "customers" and unsaid and squeezed(title.heading) in FIRMS:
-        return {"customer_type": "business"}
-    return {}
+        if first and last:
+            fill[records.title] = f"{{{first}}} {{{last}}}"
+    elif plan.going_to("customer_type") is None and squeezed(title.heading) in FIRMS:
+        fill |= {"customer_type": "business"} if records.name == "customers" else {}
+    offered = {**DEFAULTS.get(records.name, {}), **records.new_values()}
+    for name, field in importable(records).items():
+        asked = field.required or name in DEFAULTS.get(records.name, {})
+        column = plan.going_to(name)
+        full = column is not None and all(cell.strip() for cell in sheet.column(column.heading))
+        if asked and not full and name not in fill and offered.get(name) not in (None, ""):
+            fill[name] = (
+                to_text(field, offered[name]) if not isinstance(offered[name], str) else offered[name]
+            )
+    return fill
 
 
 def _key(sheet: Sheet, plan: Plan, records: Records) -> tuple[str, ...]:

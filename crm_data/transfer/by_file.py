@@ -1,0 +1,133 @@
+"""Import from and export to files on this machine, for the command line: guesses, and choices laid over them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from crm_data.errors import Invalid
+from crm_data.store.query import Query
+from crm_data.store.records import Records
+from crm_data.transfer import csv_in, csv_out, csv_read
+from crm_data.transfer.mapping import guess, targets
+from crm_data.transfer.plan import ID, KEEP, LEAVE, Plan
+from crm_data.transfer.report import Report
+from crm_data.transfer.rows import Progress
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the person says instead of the guesses; what is empty is guessed.
+
+    `columns`: heading -> a field's name, 'id', 'imported' (keep) or '' (leave out). `key`: fields by name, or
+    ('row',) for the whole row. `empty`: words that mean nothing. `fill`: field -> text for new records.
+    """
+
+    mode: str = ""
+    key: tuple[str, ...] = ()
+    blanks: str = ""
+    dates: str = ""
+    unmatched: str = ""
+    source: str = ""
+    zone: str = "UTC"
+    encoding: str | None = None
+    delimiter: str | None = None
+    empty: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    fill: Mapping[str, str] = field(default_factory=dict)
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an import from a file did. `notes`: how the file was read. `refused`: where refused rows are."""
+
+    report: Report
+    plan: Plan
+    notes: tuple[str, ...]
+    refused: Path | None
+
+
+def import_file(
+    records: Records,
+    path: Path,
+    choices: Choices | None = None,
+    progress: Progress = csv_in.nobody_listens,
+    act_id: str | None = None,
+) -> Outcome:
+    """Import a CSV file; refused rows go to '<name>.refused.csv' beside it. Raises a CrmError."""
+    choices = choices or Choices()
+    try:
+        with path.open("rb") as file:
+            data = file.read(csv_read.MOST_BYTES + 1)
+    except OSError as trouble:
+        raise Invalid(f"The file {path} cannot be read ({trouble.strerror}). Check its name.") from None
+    sheet = csv_read.read(data, path.name, choices.encoding, choices.delimiter)
+    plan = chosen(guess(sheet, records, choices.zone), choices)
+    notes = told(sheet, plan, records)
+    if choices.dry_run:
+        return Outcome(csv_in.rehearse(records, sheet, plan, progress), plan, notes, None)
+    report = csv_in.commit(records, sheet, plan, progress, act_id)
+    refused = None
+    if report.refused:
+        refused = path.with_name(f"{path.stem}.refused.csv")
+        try:
+            refused.write_bytes(report.refused_csv())
+        except OSError:
+            refused, notes = None, (*notes, f"The refused rows could not be written beside {path}.")
+    return Outcome(report, plan, notes, refused)
+
+
+def export_file(records: Records, path: Path, query: Query | None = None) -> int:
+    """Write every record that the list means; returns how many bytes. The file appears when it is whole."""
+    _, pieces = csv_out.export(records, query)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            size = sum(file.write(piece) for piece in pieces)
+        part.replace(path)
+    except OSError as trouble:
+        part.unlink(missing_ok=True)
+        raise Invalid(f"The file {path} cannot be written ({trouble.strerror}).") from None
+    return size
+
+
+def chosen(plan: Plan, choices: Choices) -> Plan:
+    """The plan with what the person said laid over the guesses."""
+    columns = []
+    for column in plan.columns:
+        column = replace(column, to=choices.columns.get(column.heading, column.to))
+        column = replace(column, empties=tuple({*column.empties, *choices.empty}))
+        column = replace(column, dates=choices.dates or column.dates)
+        columns.append(replace(column, unmatched=choices.unmatched or column.unmatched))
+    for heading in choices.columns:
+        plan.column(heading)  # raises for a heading that is not there
+    key = () if choices.key == ("row",) else choices.key or plan.key
+    return replace(
+        plan,
+        columns=tuple(columns),
+        mode=choices.mode or plan.mode,
+        key=key,
+        blanks=choices.blanks or plan.blanks,
+        fill={**plan.fill, **choices.fill},
+        source=choices.source or plan.source,
+    )
+
+
+def told(sheet: csv_read.Sheet, plan: Plan, records: Records) -> tuple[str, ...]:
+    """How a file was read, in sentences: what was guessed is never done in silence."""
+    words = targets(records)
+    sign = {"\t": "tab"}.get(sheet.delimiter, sheet.delimiter)
+    notes = [f"{len(sheet.lines) + len(sheet.unread):,} rows, encoding {sheet.encoding}, delimiter {sign}."]
+    for column in plan.columns:
+        if column.to in (KEEP, LEAVE, ID):
+            notes.append(f"{column.heading}: {words[column.to].lower()}.")
+        else:
+            notes.append(f"{column.heading}: {words[column.to]}.")
+        if column.unsure:
+            notes.append(f"{column.heading}: {column.unsure} They were read as {column.dates}.")
+        for word in set(column.maybe_empty) - set(column.empties):
+            notes.append(f"{column.heading}: {word!r} was read as a word; it may mean empty.")
+    for name, text in plan.fill.items():
+        notes.append(f"{words[name]} of new records, where the file has none: {text}.")
+    key = " and ".join(words[name] for name in plan.key) or "the whole row"
+    return (*notes, f"Records are found by: {key}.")

@@ -1,0 +1,58 @@
+"""Importing a file: what each row would do to the company's records, and then, on request, doing it at once."""
+
+from zoneinfo import ZoneInfo
+
+from crm_data.rights import Act, demand
+from crm_data.store.bulk import reading, writing
+from crm_data.store.changes import new_act
+from crm_data.store.records import Records
+from crm_data.transfer.csv_read import Sheet
+from crm_data.transfer.mapping import fitted
+from crm_data.transfer.plan import Plan
+from crm_data.transfer.report import Report
+from crm_data.transfer.rows import Progress, drafts
+from crm_data.transfer.sorting import Sorting
+
+
+def nobody_listens(share: float) -> None:
+    """Progress that nobody asked for."""
+
+
+def rehearse(records: Records, sheet: Sheet, plan: Plan, progress: Progress = nobody_listens) -> Report:
+    """What a commit would do now. Touches nothing. Raises NotAllowed, and Invalid for a plan that cannot be."""
+    demand(records.person, Act.IMPORT, records.name)
+    plan = fitted(plan, sheet, records)
+    read = drafts(sheet, plan, records, progress)
+    with reading(records, ZoneInfo(plan.zone)) as bulk:
+        return Sorting(bulk, sheet, plan, adding=False).sort(read, done=False)
+
+
+def commit(
+    records: Records,
+    sheet: Sheet,
+    plan: Plan,
+    progress: Progress = nobody_listens,
+    act_id: str | None = None,
+) -> Report:
+    """Import the good rows in one transaction; the refused ones are in the report. All or nothing.
+
+    The same `act_id` again does nothing. An exception out of `progress` (0 to 1) cancels and leaves nothing.
+    """
+    demand(records.person, Act.IMPORT, records.name)
+    plan = fitted(plan, sheet, records)
+    act_id = act_id or new_act()
+    read = drafts(sheet, plan, records, lambda share: progress(share / 2))
+    with writing(records, act_id, ZoneInfo(plan.zone)) as bulk:
+        earlier = bulk.earlier(act_id)
+        if earlier is not None:
+            return Report(sheet.headings, *earlier, done=True, repeated=True)
+        sorting = Sorting(bulk, sheet, plan, adding=True)
+        report = sorting.sort(read, done=True)
+        total = len(sorting.created) + len(sorting.updated) or 1
+        bulk.insert([row for _, row in sorting.created], lambda n: progress(0.5 + n / total / 2))
+        before = len(sorting.created)
+        bulk.update(
+            [(old, new) for _, old, new in sorting.updated],
+            lambda n: progress(0.5 + (before + n) / total / 2),
+        )
+        return report

@@ -1,0 +1,70 @@
+"""What an import did, or would do: counts, refusals by row, and the refused rows as a file to mend."""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm_data.transfer.formulas import disarmed
+from crm_data.transfer.headings import REFUSED
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One row that was not taken, as it stands in the file, and why. Rows count from 1, the headings."""
+
+    row: int
+    cells: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One value of a record that is there already, and what the file makes of it."""
+
+    row: int
+    title: str
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Report:
+    """`created`, `updated`, `unchanged`: rows of the file. `refused`: one entry a row.
+
+    `changes`: the first updates, to look at. `unknown`: heading -> word -> how many rows; words that name no
+    choice, colleague or record. `done`: False for a rehearsal. `repeated`: this act was done before.
+    """
+
+    headings: tuple[str, ...]
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: tuple[Refusal, ...] = ()
+    changes: tuple[Changed, ...] = ()
+    unknown: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    done: bool = False
+    repeated: bool = False
+
+    def sentence(self) -> str:
+        """The counts in words."""
+        if self.repeated:
+            return f"This import was done already: {self.created:,} added, {self.updated:,} changed."
+        added, changed = ("added", "changed") if self.done else ("would be added", "would be changed")
+        return (
+            f"{self.created:,} {added}, {self.updated:,} {changed}, {self.unchanged:,} unchanged,"
+            f" {len(self.refused):,} refused."
+        )
+
+    def refused_csv(self) -> bytes:
+        """The refused rows with their number and reason, ready to be mended and imported again."""
+        kept = [at for at, heading in enumerate(self.headings) if heading not in REFUSED]
+        written = io.StringIO(newline="")
+        writer = csv.writer(written)
+        writer.writerow([*(disarmed(self.headings[at]) for at in kept), *REFUSED])
+        for refusal in self.refused:
+            cells = [*refusal.cells, *[""] * len(self.headings)]
+            writer.writerow([*(disarmed(cells[at]) for at in kept), refusal.row, refusal.reason])
+        return written.getvalue().encode("utf-8-sig")

@@ -1,0 +1,214 @@
+"""The cells of a file read into values, row by row, as the plan says. Pure: nothing is looked up here."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crm_data.errors import Invalid
+from crm_data.store.records import Records, Row
+from crm_data.store.values import clean_text, parse
+from crm_data.tables.fields import Field, Kind
+from crm_data.transfer.csv_read import Sheet
+from crm_data.transfer.formats import iso_date, plain_number
+from crm_data.transfer.headings import REFUSED
+from crm_data.transfer.mapping import PLACEHOLDER, importable
+from crm_data.transfer.plan import ID, KEEP, LEAVE, By, Column, Plan
+
+VALUE, BLANK, NAMED, WRONG = range(4)
+Read = tuple[int, Any]
+Progress = Callable[[float], None]
+# Begins the external id of a record that is known by its whole row in the file it came from.
+PRINT = "row-"
+_STEP = 500
+
+
+@dataclass(frozen=True)
+class Named:
+    """A colleague or a record as a cell names it. `heading` is the column's, '' for a value for all rows."""
+
+    by: str
+    said: str
+    heading: str = ""
+
+
+@dataclass
+class Draft:
+    """One row of the file, read: values by field, names still to be looked up, and what is wrong with it."""
+
+    number: int
+    cells: list[str]
+    values: Row = field(default_factory=dict)
+    named: dict[str, Named] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
+    blank: list[str] = field(default_factory=list)
+    wrong: list[tuple[str, str, str]] = field(default_factory=list)  # field, cell, sentence
+    id: str = ""
+
+
+def drafts(sheet: Sheet, plan: Plan, records: Records, progress: Progress) -> list[Draft]:
+    """Every row of the sheet read; `progress` hears the share that is done, from 0 to 1."""
+    fields, zone = importable(records), ZoneInfo(plan.zone)
+    steps: list[tuple[int, Column, _Cells | None]] = []
+    for at, column in enumerate(plan.columns):
+        if column.to != LEAVE:
+            steps.append(
+                (at, column, _Cells(column, fields[column.to], zone) if column.to in fields else None)
+            )
+    made_up = [(n, _Template(text, sheet, plan, fields[n], zone)) for n, text in templates(plan).items()]
+    own_json = records.fields[KEEP].label if KEEP in records.fields else ""
+    found = []
+    for count, line in enumerate(sheet.lines):
+        if count % _STEP == 0:
+            progress(count / len(sheet.lines))
+        draft = Draft(line.number, line.cells)
+        for at, column, cells in steps:
+            if cells is not None:
+                _put(draft, column.to, line.cells[at], cells.read(line.cells[at]))
+            elif column.to == ID:
+                draft.id = line.cells[at].strip()
+            else:
+                _keep(draft, column, line.cells[at], own_json)
+        for name, template in made_up:
+            said = template.text(line.cells)
+            _put(draft, name, said, template.cells.read(said))
+        found.append(draft)
+    return found
+
+
+def templates(plan: Plan) -> dict[str, str]:
+    """The values for new records that are put together from each row."""
+    return {name: text for name, text in plan.fill.items() if PLACEHOLDER.search(text)}
+
+
+def constants(plan: Plan, records: Records) -> tuple[Row, dict[str, Named]]:
+    """The values that every new record gets where the file has none: values, and names to be looked up."""
+    draft, fields = Draft(0, []), importable(records)
+    for name, text in plan.fill.items():
+        if not PLACEHOLDER.search(text):
+            by = By.ID if text.strip().isdigit() else By.NAME
+            column = Column("", name, by=by)
+            _put(draft, name, text, _Cells(column, fields[name], ZoneInfo(plan.zone)).read(text))
+    if draft.wrong:
+        raise Invalid(f"The value for new records: {draft.wrong[0][2]}", draft.wrong[0][0])
+    return draft.values, draft.named
+
+
+def fingerprint(sheet: Sheet, cells: list[str]) -> str:
+    """A name for a whole row: the same for the same row of the same columns, whatever the plan."""
+    digest = hashlib.sha256()
+    for heading, cell in zip(sheet.headings, cells, strict=True):
+        if cell.strip() and heading not in REFUSED:
+            digest.update(f"{heading}\x1e{cell.strip()}\x1f".encode("utf-8", "surrogatepass"))
+    return f"{PRINT}{digest.hexdigest()[:32]}"
+
+
+class _Cells:
+    """Reads the cells of one column; the same text is read once."""
+
+    def __init__(self, column: Column, to: Field, zone: tzinfo) -> None:
+        self._column, self._field, self._zone = column, to, zone
+        self._empties = {word.casefold() for word in column.empties}
+        self._known: dict[str, Read] = {}
+
+    def read(self, cell: str) -> Read:
+        """(VALUE, value), (BLANK, None), (NAMED, Named) or (WRONG, sentence)."""
+        found = self._known.get(cell)
+        if found is None:
+            found = self._known[cell] = self._read(cell)
+        return found
+
+    def empty(self, cell: str) -> bool:
+        """Whether the cell means nothing."""
+        said = cell.strip()
+        return not said or said.casefold() in self._empties
+
+    def _read(self, cell: str) -> Read:
+        if self.empty(cell):
+            return BLANK, None
+        said, to, by = cell.strip(), self._field, self._column.by
+        if said in self._column.values:
+            said, by = self._column.values[said], By.ID
+            if not said:
+                return BLANK, None
+        if to.kind in (Kind.MEMBER, Kind.LINK):
+            return NAMED, Named(by, said, self._column.heading)
+        if to.kind in (Kind.DAY, Kind.MOMENT):
+            said = iso_date(said, self._column.dates)
+        elif to.kind in (Kind.MONEY, Kind.WHOLE):
+            said = plain_number(said, self._column.numbers)
+        elif to.kind is Kind.LONG_TEXT:
+            said = cell
+        try:
+            value = parse(to, said, self._zone)
+        except Invalid as wrong:
+            return WRONG, str(wrong)
+        return (BLANK, None) if value is None else (VALUE, value)
+
+
+class _Template:
+    """A value put together from the cells of a row, as '{First name} {Last name}'."""
+
+    def __init__(self, text: str, sheet: Sheet, plan: Plan, to: Field, zone: tzinfo) -> None:
+        self._text = text
+        self._at = {heading: at for at, heading in enumerate(sheet.headings)}
+        self._empties = {c.heading: {"", *(word.casefold() for word in c.empties)} for c in plan.columns}
+        self.cells = _Cells(Column("", to.name), to, zone)
+        for heading in PLACEHOLDER.findall(text):
+            if heading not in self._at:
+                raise Invalid(f"This file has no column {heading!r}; {to.label} cannot be made from it.")
+
+    def text(self, cells: list[str]) -> str:
+        """The value for a row; '' when none of its cells says anything."""
+        said: list[str] = []
+
+        def cell(match: Any) -> str:
+            text = cells[self._at[match[1]]].strip()
+            said.append("" if text.casefold() in self._empties[match[1]] else text)
+            return said[-1]
+
+        whole = " ".join(PLACEHOLDER.sub(cell, self._text).split())
+        return whole if any(said) else ""
+
+
+def _put(draft: Draft, name: str, cell: str, read: Read) -> None:
+    state, value = read
+    if state == VALUE:
+        draft.values[name] = value
+    elif state == BLANK:
+        draft.blank.append(name)
+    elif state == NAMED:
+        draft.named[name] = value
+    else:
+        draft.wrong.append((name, cell, value))
+
+
+def _keep(draft: Draft, column: Column, cell: str, own_json: str) -> None:
+    said = cell.strip()
+    if not said or said.casefold() in {word.casefold() for word in column.empties}:
+        return
+    before = _kept_before(said) if column.heading == own_json else None
+    if before is not None:
+        draft.kept |= before
+        return
+    try:
+        cleaned = clean_text(cell, many_lines=True)
+    except Invalid as wrong:
+        draft.wrong.append((KEEP, cell, f"{column.heading}: {wrong}"))
+        return
+    if cleaned is not None:
+        draft.kept[column.heading] = cleaned
+
+
+def _kept_before(said: str) -> dict[str, str] | None:
+    """What an export wrote of the columns of an earlier file; None when it is something else."""
+    try:
+        kept = json.loads(said)
+    except ValueError:
+        return None
+    if isinstance(kept, dict) and all(isinstance(value, str) for value in kept.values()):
+        return kept
+    return None
