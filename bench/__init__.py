@@ -1,0 +1,1 @@
+"""What is measured, runnable by anyone: `make bench` writes RESULTS.md, ratios of one interleaved run."""
