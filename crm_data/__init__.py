@@ -2,6 +2,14 @@
 
 from crm_data import errors
 from crm_data.errors import CrmError
+from crm_data.nouns.leads import Converted
+from crm_data.nouns.steps import NextStep, Step
+from crm_data.numbers.board import Card, Column
+from crm_data.numbers.figures import Figure, Unit
+from crm_data.numbers.overview import Overview
+from crm_data.numbers.period import Period
+from crm_data.numbers.pipeline import Pipeline
+from crm_data.numbers.sums import Sum
 from crm_data.rights import Act, Tie
 from crm_data.store.changes import Change, new_act
 from crm_data.store.query import Query
@@ -11,15 +19,26 @@ from crm_data.workspace import Workspace
 
 __all__ = [
     "Act",
+    "Card",
     "Change",
+    "Column",
+    "Converted",
     "CrmError",
     "Edit",
     "Field",
+    "Figure",
     "Kind",
+    "NextStep",
+    "Overview",
     "Page",
+    "Period",
+    "Pipeline",
     "Query",
     "Records",
+    "Step",
+    "Sum",
     "Tie",
+    "Unit",
     "Workspace",
     "errors",
     "new_act",

@@ -10,6 +10,7 @@ from crm_data.nouns.customers import Customers
 from crm_data.nouns.deals import Deals
 from crm_data.nouns.leads import Leads
 from crm_data.nouns.tasks import Tasks
+from crm_data.numbers.numbers import Numbers
 from crm_data.rights import Act, Person, may
 from crm_data.store.names import member_names
 from crm_data.store.records import Records
@@ -57,6 +58,11 @@ class Workspace:
     def activities(self) -> Activities:
         """The company's timeline."""
         return Activities(self._store, self._scope)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """What managers read of it: totals, charts, the board, the overview."""
+        return Numbers(self._store, self._scope)
 
     kinds = ("customers", "leads", "deals", "tasks", "activities")
 

@@ -41,7 +41,7 @@ class Deals(Records):
     """The deals of one company."""
 
     table = Deal
-    presets: ClassVar[tuple[str, ...]] = ("open", "mine", "without_step", "overdue_step")
+    presets: ClassVar[tuple[str, ...]] = ("open", "mine", "without_step", "overdue_step", "undated")
     loss_reasons: ClassVar[tuple[str, ...]] = stages.LOSS_REASONS
     stage_probability: ClassVar[Mapping[str, int]] = {s.value: p for s, p in stages.PROBABILITY.items()}
 
@@ -55,7 +55,7 @@ class Deals(Records):
         }
 
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
-        """'open', 'mine' (open ones of mine), 'without_step' and 'overdue_step' (open ones, by their tasks)."""
+        """'open' deals, and of those 'mine', 'without_step', 'overdue_step' (by their tasks), 'undated'."""
         open_ = Deal.status == DealStatus.OPEN.value
         if query.preset == "mine":
             return [open_, Deal.assigned_to == self._scope.user_id]
@@ -63,6 +63,8 @@ class Deals(Records):
             return [open_, ~has_step()]
         if query.preset == "overdue_step":
             return [open_, step_before(query.zone)]
+        if query.preset == "undated":
+            return [open_, Deal.expected_close_date.is_(None)]
         return [open_]
 
     def move(

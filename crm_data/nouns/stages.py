@@ -1,9 +1,10 @@
 """The stage-change contract: what a stage says about a deal's status, probability, dates and reason. Pure."""
 
-from datetime import UTC, datetime, time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import Any
 
-from crm_data.errors import Invalid, Problem
+from crm_data.errors import Invalid
 from crm_data.store.changes import Doing
 from crm_data.tables.deal import DealStatus, Stage
 from crm_data.tables.fields import words
@@ -37,6 +38,33 @@ LOSS_REASONS = (
 _SAYS_NOTHING = {"other", "others", "other reason"}
 
 
+@dataclass(frozen=True)
+class _Write:
+    """One write to a deal, new when `before` is None: what is said, and the move in it."""
+
+    said: Row
+    before: Row | None
+    was: Stage | None
+    stage: Stage
+    doing: Doing
+
+    @property
+    def moved(self) -> bool:
+        return self.stage is not self.was
+
+    @property
+    def closed(self) -> bool:
+        return self.stage in CLOSED_STAGES
+
+    def touches(self, name: str) -> bool:
+        """Whether the rules of a field are asked: on a move, and when the field itself is written."""
+        return self.moved or name in self.said
+
+    def now(self, name: str) -> Any:
+        """What a field holds after the write."""
+        return self.said[name] if name in self.said else (self.before or {}).get(name)
+
+
 def judged(values: Row, before: Row | None, doing: Doing) -> Row:
     """What is written to a deal, with all that its stage decides. Raises Invalid with everything wrong at once.
 
@@ -44,99 +72,79 @@ def judged(values: Row, before: Row | None, doing: Doing) -> Row:
     today unless it is given; won needs an amount, lost a reason. Reopening clears date and reason.
     """
     was = Stage(before["stage"]) if before else None
-    stage = Stage(values.get("stage") or was or Stage.PROSPECT)
-    moved = stage is not was
-    if moved and was and doing.bulk and not (stage in OPEN_STAGES and was in OPEN_STAGES):
+    write = _Write(values, before, was, Stage(values.get("stage") or was or Stage.PROSPECT), doing)
+    if write.moved and was and doing.bulk and (write.closed or was in CLOSED_STAGES):
         raise Invalid(
             "Deals are closed and reopened one by one, since each has its own date, amount and reason."
             " Choose open deals and an open stage.",
             "stage",
         )
     new, problems = dict(values), []
-    if moved:
-        new["stage"], new["status"] = stage.value, STATUS.get(stage, DealStatus.OPEN).value
-    for part in (_probability, _close_date, _amount, _reason):
-        sentence = part(new, values, before, stage, moved, doing)
-        if sentence:
-            problems.append(sentence)
+    if write.moved:
+        new["stage"], new["status"] = write.stage.value, STATUS.get(write.stage, DealStatus.OPEN).value
+    for rule in (_probability, _close_date, _amount, _reason):
+        try:
+            new |= rule(write)
+        except Invalid as wrong:
+            problems += wrong.problems
     if problems:
         raise Invalid(problems)
-    if moved:
+    if write.moved:
         new["stage_since"] = since(new, doing) if before is None else doing.at
     return new
 
 
 def since(after: Row, doing: Doing) -> datetime:
     """When a new deal came into its stage: a closed one on its close date, an open one when it was made."""
-    closed = after.get("actual_close_date")
+    closed: date | None = after.get("actual_close_date")
     if closed is not None and closed != doing.today:
         return datetime.combine(closed, time(12), tzinfo=UTC)
     return after.get("created_at") or doing.at
 
 
-def _probability(
-    new: Row, values: Row, before: Row | None, stage: Stage, moved: bool, doing: Doing
-) -> Problem | None:
-    given = values.get("probability")
-    if stage in CLOSED_STAGES:
-        if given not in (None, PROBABILITY[stage]):
-            return Problem(
-                "probability",
-                f"Probability: a {STATUS[stage]} deal stands at {PROBABILITY[stage]} %; leave it as it is.",
-            )
-        if moved or "probability" in values:
-            new["probability"] = PROBABILITY[stage]
-    elif given is None and (moved or "probability" in values):
-        new["probability"] = PROBABILITY[stage]
-    return None
-
-
-def _close_date(
-    new: Row, values: Row, before: Row | None, stage: Stage, moved: bool, doing: Doing
-) -> Problem | None:
-    given = values.get("actual_close_date")
-    if stage in CLOSED_STAGES:
-        if moved:
-            new["actual_close_date"] = given or doing.today
-        elif "actual_close_date" in values and given is None:
-            return Problem("actual_close_date", "Closed on: a closed deal needs the day it was closed.")
-    elif given is not None:
-        return Problem(
-            "actual_close_date",
-            "Closed on: an open deal has no such day. Leave it empty, or choose a closed stage.",
+def _probability(write: _Write) -> Row:
+    said, own = write.said.get("probability"), PROBABILITY[write.stage]
+    if write.closed and said not in (None, own):
+        raise Invalid(
+            f"Probability: a {STATUS[write.stage]} deal stands at {own} %; leave it as it is.", "probability"
         )
-    elif moved and before:
-        new["actual_close_date"] = None
-    return None
+    follows = write.closed or said is None
+    return {"probability": own} if follows and write.touches("probability") else {}
 
 
-def _amount(
-    new: Row, values: Row, before: Row | None, stage: Stage, moved: bool, doing: Doing
-) -> Problem | None:
-    if stage is Stage.CLOSED_WON and (moved or "deal_value" in values):
-        amount = values["deal_value"] if "deal_value" in values else (before or {}).get("deal_value")
-        if not amount:
-            return Problem("deal_value", "Value: a won deal needs the amount it was won for; fill it in.")
-    return None
+def _close_date(write: _Write) -> Row:
+    said, name = write.said.get("actual_close_date"), "actual_close_date"
+    if write.closed:
+        if write.moved:
+            return {name: said or write.doing.today}
+        if write.touches(name) and said is None:
+            raise Invalid("Closed on: a closed deal needs the day it was closed; fill it in.", name)
+    elif said is not None:
+        raise Invalid("Closed on: an open deal has no such day. Leave it empty, or close the deal.", name)
+    elif write.moved and write.before:
+        return {name: None}
+    return {}
 
 
-def _reason(
-    new: Row, values: Row, before: Row | None, stage: Stage, moved: bool, doing: Doing
-) -> Problem | None:
-    if stage is not Stage.CLOSED_LOST:
-        if values.get("loss_reason"):
-            return Problem("loss_reason", "Reason lost: only a lost deal has one. Leave it empty.")
-        if moved and before:
-            new["loss_reason"] = None
-        return None
-    if not (moved or "loss_reason" in values):
-        return None
-    reason = values["loss_reason"] if "loss_reason" in values else (before or {}).get("loss_reason")
-    if not reason:
-        return Problem("loss_reason", "Reason lost: say why the deal was lost.")
-    if reason.casefold().strip(" .:;,-–—") in _SAYS_NOTHING:
-        return Problem("loss_reason", "Reason lost: add to 'Other' what it was.")
-    return None
+def _amount(write: _Write) -> Row:
+    if write.stage is Stage.CLOSED_WON and write.touches("deal_value") and not write.now("deal_value"):
+        raise Invalid("Value: a won deal needs the amount it was won for; fill it in.", "deal_value")
+    return {}
+
+
+def _reason(write: _Write) -> Row:
+    name = "loss_reason"
+    if write.stage is not Stage.CLOSED_LOST:
+        if write.said.get(name):
+            raise Invalid("Reason lost: only a lost deal has one. Leave it empty, or close the deal.", name)
+        return {name: None} if write.moved and write.before else {}
+    if write.touches(name):
+        reason = write.now(name)
+        if not reason:
+            raise Invalid("Reason lost: say why the deal was lost.", name)
+        if reason.casefold().strip(" .:;,-") in _SAYS_NOTHING:
+            raise Invalid("Reason lost: add to 'Other' what it was.", name)
+    return {}
 
 
 def move_title(before: str, after: str) -> str:

@@ -24,7 +24,8 @@ class Tasks(Records):
     """The tasks of one company."""
 
     table = Task
-    presets: ClassVar[tuple[str, ...]] = ("mine", "overdue", "today", "upcoming", "all")
+    tabs: ClassVar[tuple[str, ...]] = ("mine", "overdue", "today", "upcoming", "all")
+    presets: ClassVar[tuple[str, ...]] = (*tabs, "due")
 
     def default_query(self) -> q.Query:
         """What is due first."""
@@ -37,7 +38,8 @@ class Tasks(Records):
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
         """'mine' are my open tasks; 'overdue', 'today', 'upcoming' those of them by their day where I am.
 
-        The last three are of anybody when the list is filtered by owner. 'all' holds everything, done or not.
+        'due' is overdue or today. All but 'mine' are of anybody when the list is filtered by owner, and 'all'
+        holds everything, done or not.
         """
         if query.preset == "all":
             return []
@@ -45,11 +47,11 @@ class Tasks(Records):
         return [*open_tasks(), *self._due(query), *([self._mine()] if mine else [])]
 
     def counts(self, query: q.Query | None = None) -> dict[str, int]:
-        """How many tasks each preset holds under the same filters; one statement."""
+        """How many tasks each of `tabs` holds under the same filters; one statement."""
         query = query or self.default_query()
         same = q.conditions(Task, query)
         each = []
-        for preset in self.presets[:-1]:
+        for preset in self.tabs[:-1]:
             what = self._mine() if preset == "mine" else sa.and_(*self._due(replace(query, preset=preset)))
             each.append(sa.func.coalesce(sa.func.sum(sa.case((what, 1), else_=0)), 0).label(preset))
         all_ = sa.select(sa.func.count()).select_from(Task).where(*same).scalar_subquery()
@@ -104,6 +106,7 @@ class Tasks(Records):
         return {
             "overdue": [Task.due_date < begins],
             "today": [Task.due_date >= begins, Task.due_date < ends],
+            "due": [Task.due_date < ends],
             "upcoming": [Task.due_date >= ends],
         }.get(query.preset, [])
 

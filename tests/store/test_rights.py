@@ -19,6 +19,8 @@ _RANK = {role: rank for rank, role in enumerate(ROLES)}
 
 # verb -> how to call it on a record; what needs no record ignores the id.
 CALLS: dict[str, Callable[[Any, int], Any]] = {
+    "active": lambda records, id_: records.active(),
+    "choices": lambda records, id_: records.choices("x"),
     "add": lambda records, id_: records.add({"name": "New"}),
     "archive": lambda records, id_: records.archive([id_]),
     "change": lambda records, id_: records.change([Edit(id_, {"city": (None, "Oslo")})]),
@@ -35,8 +37,8 @@ CALLS: dict[str, Callable[[Any, int], Any]] = {
 # Verbs that neither read nor write rows: they judge, name or describe.
 PURE = {"may", "query", "params", "narrow", "default_query", "judge", "consequences", "parse_all"}
 PURE |= {"linked", "matching", "new_values"}
-NO_RECORD = {"add", "count", "page", "walk", "lookalikes", "names"}
-READING = {"count", "get", "history", "lookalikes", "names", "page"}
+NO_RECORD = {"active", "choices", "add", "count", "page", "walk", "lookalikes", "names"}
+READING = {"active", "choices", "count", "get", "history", "lookalikes", "names", "page"}
 MANAGING = {"archive", "restore", "set_all", "walk"}
 
 

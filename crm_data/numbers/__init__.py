@@ -1,0 +1,1 @@
+"""What managers read: pipeline, board, forecast, owners, rates and overview; every total is summed in SQL."""

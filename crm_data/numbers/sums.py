@@ -1,0 +1,80 @@
+"""Money summed in SQL as whole cents, one currency at a time, and the days between a moment and a day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from crm_data.tables import Deal
+from crm_data.tables.deal import DealStatus
+from crm_data.tables.types import CENT
+
+OPEN = DealStatus.OPEN.value
+WON = DealStatus.WON.value
+LOST = DealStatus.LOST.value
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Some deals of one currency together: how many, their value, and the value weighted by probability."""
+
+    currency: str
+    count: int
+    value: Decimal
+    weighted: Decimal
+
+
+def cents() -> sa.ColumnElement[int]:
+    """A deal's value in whole cents: SQLite keeps amounts as doubles, and adding those loses cents."""
+    return sa.cast(sa.func.round(Deal.deal_value * sa.literal_column("100")), sa.BigInteger)
+
+
+def weighted_cents() -> sa.ColumnElement[int]:
+    """A deal's value times its probability, rounded half up to the cent, so that a sum is that of its rows."""
+    return (cents() * Deal.probability + 50) // 100
+
+
+def total(what: sa.ColumnElement[int], when: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[int]:
+    """The sum over the rows where `when` holds; 0 over none."""
+    part = what if when is None else sa.case((when, what), else_=0)
+    return sa.func.coalesce(sa.func.sum(part), 0)
+
+
+def number(when: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    """How many rows there are where `when` holds."""
+    return total(sa.literal_column("1", sa.Integer), when)
+
+
+def amount(summed: Any) -> Decimal:
+    """Summed cents as an amount with two places."""
+    return (Decimal(int(summed)) / 100).quantize(CENT)
+
+
+def added(sums: Iterable[Sum], currency: str) -> Sum:
+    """Sums of one currency together."""
+    mine = [part for part in sums if part.currency == currency]
+    value, weighted = (sum((getattr(s, n) for s in mine), Decimal("0.00")) for n in ("value", "weighted"))
+    return Sum(currency, sum(s.count for s in mine), value, weighted)
+
+
+class days_from(FunctionElement[int]):  # noqa: N801 - it reads as the SQL function it is
+    """Whole calendar days from a moment's day (in UTC) to a day."""
+
+    type = sa.Integer()
+    inherit_cache = True
+
+
+@compiles(days_from)
+def _days(element: Any, compiler: Any, **kw: Any) -> str:
+    moment, day = (compiler.process(part, **kw) for part in element.clauses)
+    return f"(CAST({day} AS DATE) - CAST({moment} AS DATE))"
+
+
+@compiles(days_from, "sqlite")
+def _days_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    moment, day = (compiler.process(part, **kw) for part in element.clauses)
+    return f"CAST(julianday({day}) - julianday(date({moment})) AS INTEGER)"
