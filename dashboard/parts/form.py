@@ -10,6 +10,7 @@ from crm_data import Edit, Field, Kind, Page, Records, Workspace, errors, new_ac
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.clashes import ask, remember
+from dashboard.parts.picker import pick_record
 
 Row = dict[str, Any]
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
@@ -65,15 +66,18 @@ def _body(
     values: Mapping[str, Any],
     on_saved: Callable[[int], None] | None,
 ) -> None:
-    fields = [f for f in records.fields.values() if f.form and f.edit and f.kind is not Kind.LINK]
+    every = [f for f in records.fields.values() if f.form and f.edit]
+    fields = [f for f in every if f.kind is not Kind.LINK]
+    links = [f for f in every if f.kind is Kind.LINK]
+    values = {**(records.new_values() if row is None else {}), **values}
 
     def submit() -> None:
-        new = {field.name: st.session_state.get(_key(place, field)) for field in fields}
+        new = {field.name: st.session_state.get(_key(place, field)) for field in every}
         if row is None:
             said = {**values, **{name: value for name, value in new.items() if value not in (None, "", [])}}
             _store(place, lambda: records.add(said, st.session_state[f"{place}.act"], say.zone()), True)
         else:
-            save([Edit(row["id"], _changed(row, new, fields))])
+            save([Edit(row["id"], _changed(row, new, every))])
 
     def save(edits: list[Edit]) -> None:
         def do() -> int:
@@ -96,6 +100,13 @@ def _body(
 
     if row is not None:
         ask(place, records, Page([row], 1, 1, None, None, {"assigned_to": members}), save)
+    # Links stand before the form: finding one among thousands needs a rerun, which a form does not make.
+    for at, field in enumerate(links):
+        if at % 2 == 0:
+            pair = st.columns(2)
+        with pair[at % 2]:
+            start = row[field.name] if row else values.get(field.name)
+            pick_record(my, field, _key(place, field), start)
     with st.form(f"{place}.form", border=False, enter_to_submit=False):
         _two_columns(place, [f for f in fields if f.grid or f.required], row, values, members)
         with st.expander("More details"):

@@ -1,6 +1,6 @@
 """The editable grid: columns from the declarations, edits kept with what was seen, one Save for all."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -13,9 +13,40 @@ from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.clashes import ask, remember
 
-PICK, OPEN = "_pick", "_open"
+PICK = "_pick"
+Row = dict[str, Any]
 ROW_HEIGHT = 34
 HEIGHT = 34 * 15 + 4
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button in every row: its icon or words from the row (a list makes a menu), and what a click does."""
+
+    name: str
+    help: str
+    label: Callable[[Row], str | list[str]]
+    act: Callable[[int, str], None]
+    width: int = 44
+
+    @property
+    def column(self) -> str:
+        """The column it stands in; no field has such a name."""
+        return f"_{self.name}"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A read-only column of the program's own words about a row."""
+
+    name: str
+    label: str
+    text: Callable[[Row], str]
+
+    @property
+    def column(self) -> str:
+        """The column it stands in."""
+        return f"_{self.name}"
 
 
 @dataclass(frozen=True)
@@ -26,27 +57,29 @@ class Grid:
     records: Records
     members: Mapping[int, str]
     place: str
+    notes: Sequence[Note] = ()
 
     def draw(
-        self, page: Page, on_open: Callable[[int], None], columns: list[str], line: DeltaGenerator
+        self, page: Page, actions: Sequence[Action], columns: list[str], line: DeltaGenerator
     ) -> list[int]:
         """Draw the rows with these columns, and Save and Discard in `line`; returns the ids that are ticked.
 
-        A click on a row's Open button calls `on_open` with its id. Archived rows cannot be edited.
+        Archived rows cannot be edited.
         """
         fields = {name: self.records.fields[name] for name in columns}
         key = self._key()
         ask(self.place, self.records, page, self._save_chosen)
         show_refusal(self.place)
         self._note_what_was_seen(key)
-        frozen = [*(name for name in fields if not self._editable(fields[name], page)), OPEN]
+        frozen = [name for name in fields if not self._editable(fields[name], page)]
+        frozen += [action.column for action in actions] + [note.column for note in self.notes]
         st.data_editor(
-            self._frame(page, fields),
+            self._frame(page, fields, actions),
             key=key,
             num_rows="fixed",
             hide_index=True,
             disabled=frozen,
-            column_config=self._config(fields, page, on_open),
+            column_config=self._config(fields, page, actions),
             row_height=ROW_HEIGHT,
             height=min(ROW_HEIGHT * (len(page.rows) + 1) + 4, HEIGHT),
             placeholder="",
@@ -96,7 +129,7 @@ class Grid:
             pairs = {
                 name: (seen.get((row["id"], name), row.get(name)), value)
                 for name, value in cells.items()
-                if name not in (PICK, OPEN)
+                if not name.startswith("_")
             }
             if pairs:
                 edits.append(Edit(row["id"], pairs))
@@ -175,7 +208,7 @@ class Grid:
 
     # columns
 
-    def _frame(self, page: Page, fields: Mapping[str, Field]) -> pd.DataFrame:
+    def _frame(self, page: Page, fields: Mapping[str, Field], actions: Sequence[Action]) -> pd.DataFrame:
         frame = page.frame()
         shown = pd.DataFrame(index=frame.index)
         if self.records.may("archive"):
@@ -183,37 +216,38 @@ class Grid:
         for name, field in fields.items():
             column = frame[name] if name in frame else pd.Series(index=frame.index, dtype=object)
             shown[name] = _typed(column, field, page.names.get(name, {}))
-        first = next(iter(fields))
-        shown.insert(shown.columns.get_loc(first), OPEN, ":material/open_in_full:")
+        start = shown.columns.get_loc(next(iter(fields)))
+        for at, action in enumerate(actions):
+            shown.insert(start + at, action.column, [action.label(row) for row in page.rows])
+        for at, note in enumerate(self.notes):
+            shown.insert(start + len(actions) + 1 + at, note.column, [note.text(row) for row in page.rows])
         return shown
 
-    def _config(
-        self, fields: Mapping[str, Field], page: Page, on_open: Callable[[int], None]
-    ) -> dict[str, Any]:
-        click = f"{self._key()}.click"
-
-        def clicked() -> None:
-            at = st.session_state[click].row
-            if 0 <= at < len(page.rows):
-                on_open(page.rows[at]["id"])
-
+    def _config(self, fields: Mapping[str, Field], page: Page, actions: Sequence[Action]) -> dict[str, Any]:
         config: dict[str, Any] = {
             PICK: st.column_config.CheckboxColumn(
                 "", width=36, help="Tick rows to archive them", pinned=True
             ),
-            OPEN: st.column_config.ButtonColumn(
-                "",
-                width=44,
-                type="tertiary",
-                key=click,
-                on_click=clicked,
-                pinned=True,
-                help="Open the record",
-            ),
         }
+        for action in actions:
+            config[action.column] = self._button(action, page)
+        for note in self.notes:
+            config[note.column] = st.column_config.TextColumn(note.label)
         for at, (name, field) in enumerate(fields.items()):
             config[name] = _column(field, self.members, page, first=at == 0, currency=self.my.scope.currency)
         return config
+
+    def _button(self, action: Action, page: Page) -> Any:
+        key = f"{self._key()}{action.column}"
+
+        def clicked() -> None:
+            click = st.session_state[key]
+            if 0 <= click.row < len(page.rows):
+                action.act(page.rows[click.row]["id"], click.label)
+
+        return st.column_config.ButtonColumn(
+            "", width=action.width, type="tertiary", key=key, on_click=clicked, pinned=True, help=action.help
+        )
 
 
 def _typed(column: pd.Series, field: Field, names: Mapping[int, str]) -> pd.Series:
@@ -270,6 +304,4 @@ def _column(field: Field, members: Mapping[int, str], page: Page, first: bool, c
     if field.kind is Kind.TAGS:
         return config.MultiselectColumn(label, accept_new_options=True)
     wide: Literal["medium"] | None = "medium" if first or field.kind in (Kind.EMAIL, Kind.LINK) else None
-    return config.TextColumn(
-        label, max_chars=field.length, required=field.required, width=wide
-    )
+    return config.TextColumn(label, max_chars=field.length, required=field.required, width=wide)

@@ -1,8 +1,7 @@
 """A whole list screen of one kind of record: bar, grid, pager, archive, add, import and export."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 from dashboard.parts.csv_panel import export_button, import_panel
@@ -12,9 +11,10 @@ from dashboard.parts import place, say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.form import form_dialog, open_form
-from dashboard.parts.grid import Grid
+from dashboard.parts.grid import Action, Grid, Note
 from dashboard.parts.heading import empty, heading
 from dashboard.parts.pager import pager
+from dashboard.parts.presets import preset_bar
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,10 @@ class Listing:
     noun: str
     icon: str
     keep: tuple[str, ...] = ()
-    new: Mapping[str, Any] = field(default_factory=dict)
+    actions: tuple[Action, ...] = ()
+    notes: tuple[Note, ...] = ()
+    presets: Mapping[str, str] = field(default_factory=dict)
+    counts: Callable[[Query], Mapping[str, int]] | None = None
 
     @property
     def name(self) -> str:
@@ -38,6 +41,9 @@ class Listing:
         members = self.my.members()
         top = st.container()
         query = filter_bar(self.records, members, self.keep)
+        if self.presets:
+            query = replace(query, preset=query.preset or next(iter(self.presets)))
+            preset_bar(self.records, query, self.presets, self.counts, self.keep)
         page = self.records.page(query)
         with top, heading(words(self.name), say.count(page.total, self.noun)):
             self._actions(query)
@@ -45,7 +51,7 @@ class Listing:
             self._nothing(query)
         else:
             self._rows(query, page, members)
-        form_dialog(self.my, self.records, members, f"{self.name}.form", self.noun, self.new)
+        form_dialog(self.my, self.records, members, f"{self.name}.form", self.noun)
 
     def _actions(self, query: Query) -> None:
         if self.records.may("import"):
@@ -64,21 +70,16 @@ class Listing:
             )
 
     def _rows(self, query: Query, page: Page, members: Mapping[int, str]) -> None:
-        grid = Grid(self.my, self.records, members, self.name)
-
-        def opened(id_: int) -> None:
-            st.session_state["goto"] = (self.name, id_)
-
+        grid = Grid(self.my, self.records, members, self.name, self.notes)
         # One line of constant height, so that nothing below it moves when there is something to save.
         line = st.container(horizontal=True, vertical_alignment="center", key=f"{self.name}.line")
-        ticked = grid.draw(page, opened, self._columns(), line)
+        ticked = grid.draw(page, (opener(self.name), *self.actions), self._columns(), line)
         with line:
             if ticked:
                 self._put_away(query, ticked, grid)
             pager(self.records, query, page, self.keep)
         show_refusal(f"{self.name}.archive")
-        if "goto" in st.session_state:
-            place.open_record(*st.session_state.pop("goto"))
+        place.follow()
 
     def _put_away(self, query: Query, ticked: Sequence[int], grid: Grid) -> None:
         verb, done = ("Restore", "restored") if query.archived else ("Archive", "archived")
@@ -98,9 +99,20 @@ class Listing:
         return list(st.session_state.get(f"{self.name}.columns", shown)) or shown
 
     def _nothing(self, query: Query) -> None:
-        if query == query.first() and (query.search or query.where or query.archived):
+        chosen = query.preset and query.preset != next(iter(self.presets), "")
+        if query == query.first() and (query.search or query.where or query.archived or chosen):
             empty("search_off", f"No {self.noun} matches. Change the search or clear the filters.")
         elif query != query.first():
             empty("search_off", "This page of the list is empty now. Go back to its beginning.")
         else:
             empty(self.icon, f"Your {self.name} will be listed here. Add the first one, or import a file.")
+
+
+def opener(table: str) -> Action:
+    """The button that opens a row's record. A callback cannot leave the page, so it says where to go."""
+    return Action(
+        "open",
+        "Open the record",
+        lambda row: ":material/open_in_full:",
+        lambda id_, label: place.leave_for(table, id_),
+    )

@@ -28,3 +28,14 @@ def go(wanted: Mapping[str, str], keep: tuple[str, ...] = ()) -> None:
 def open_record(table: str, id_: int) -> None:
     """Go to the page of one record."""
     st.switch_page("../pages/record.py", query_params={"kind": KIND_OF[table], "id": str(id_)})
+
+
+def leave_for(table: str, id_: int) -> None:
+    """From a callback: open this record once the screen has been drawn."""
+    st.session_state["goto"] = (table, id_)
+
+
+def follow() -> None:
+    """Go where a callback of this run said to go, if any did."""
+    if "goto" in st.session_state:
+        open_record(*st.session_state.pop("goto"))

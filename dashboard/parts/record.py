@@ -1,17 +1,26 @@
-"""The screen of one record: its facts, what can be done with it, and its history."""
+"""The screen of one record: its facts, its next step, what belongs to it, what happened, what was changed."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from crm_data import Kind, Records, Workspace, errors
-from dashboard.parts import place, say
-from dashboard.parts.acts import attempt, show_refusal
+from crm_data import Kind, Query, Records, Workspace, errors
+from dashboard.parts import convert, place, say
+from dashboard.parts.acts import announce, attempt, show_refusal
+from dashboard.parts.convert import convert_dialog
+from dashboard.parts.feed import feed
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
 from dashboard.parts.history import history
+from dashboard.parts.log_form import log_form
+from dashboard.parts.move import STAGE_WORDS, STAGES, ask_to_move, closing_dialog
+from dashboard.parts.related import deal_facts, form_place, lead_facts, related, task_facts
+from dashboard.parts.task_row import OPEN, when
 
 Row = dict[str, Any]
+PLACE = "record"
+LINK = {"customers": "customer_id", "leads": "lead_id", "deals": "deal_id"}
 
 
 def record_screen(my: Workspace) -> None:
@@ -26,61 +35,182 @@ def record_screen(my: Workspace) -> None:
         st.page_link("../pages/customers.py", label="Go to customers", icon=":material/arrow_back:")
         return
     _draw(my, records, kind, row)
+    place.follow()
 
 
 def _draw(my: Workspace, records: Records, kind: str, row: Row) -> None:
     members, names = my.members(), records.names(row)
-    form = f"record.{records.name}"
+    form = f"{PLACE}.{records.name}"
     with heading(str(row[records.title]), kind.capitalize()):
-        if row["archived_at"] is None and records.may("change", row):
-            st.button(
-                "Edit",
-                key="record.edit",
-                icon=":material/edit:",
-                shortcut="e",
-                on_click=open_form,
-                args=(form, row),
-            )
-        if records.may("archive"):
-            _archive(my, records, kind, row)
-    show_refusal("record")
+        _acts(my, records, kind, row, form)
+    show_refusal(PLACE)
     if row["archived_at"] is not None:
         st.warning(
             f"Archived {say.moment(row['archived_at'])}. It is kept, and can be restored.",
             icon=":material/inventory_2:",
         )
-    facts, log = st.tabs(["Facts", "Changes"])
+    facts, beside = st.columns([2, 3], gap="large")
     with facts:
+        _next_step(my, records, row)
         _facts(my, records, row, names)
-    with log:
-        history(records, row["id"], names)
+    with beside:
+        # Only the chosen view is drawn: tabs would ask the database for all of them at every click.
+        views = _views(my, records, row, names)
+        chosen = st.segmented_control(
+            "View",
+            list(views),
+            default=next(iter(views)),
+            key=f"{PLACE}.view.{records.name}",
+            label_visibility="collapsed",
+            required=True,
+        )
+        views[chosen or next(iter(views))]()
     form_dialog(my, records, members, form, kind)
+    if records.name in LINK:
+        about = {LINK[records.name]: row["id"]}
+        for other in (my.deals, my.leads, my.tasks):
+            if other.name != records.name:
+                noun = place.KIND_OF[other.name]
+                form_dialog(my, other, members, form_place(other), noun, about)
+    closing_dialog(my, PLACE)
+    convert_dialog(my, PLACE)
 
 
-def _archive(my: Workspace, records: Records, kind: str, row: Row) -> None:
+def _acts(my: Workspace, records: Records, kind: str, row: Row, form: str) -> None:
+    can_change = row["archived_at"] is None and records.may("change", row)
+    if can_change and records.name == "deals":
+        _stage(my, row)
+    if can_change and records.name == "leads" and row["converted_at"] is None and my.deals.may("add"):
+        st.button(
+            "Convert",
+            key="record.convert",
+            icon=":material/handshake:",
+            on_click=convert.begin,
+            args=(PLACE, row["id"]),
+        )
+    if can_change and row.get("activity_type") != "status_change":
+        st.button(
+            "Edit",
+            key="record.edit",
+            icon=":material/edit:",
+            shortcut="e",
+            on_click=open_form,
+            args=(form, row),
+        )
+    if records.may("archive"):
+        _archive(records, kind, row)
+
+
+def _stage(my: Workspace, row: Row) -> None:
+    key = f"record.stage.{row['id']}"
+    st.session_state[key] = row["stage"]
+
+    def changed() -> None:
+        to = st.session_state[key]
+        if to != row["stage"]:
+            ask_to_move(my, PLACE, row["id"], row["stage"], to)
+
+    st.selectbox(
+        "Stage",
+        STAGES,
+        key=key,
+        format_func=STAGE_WORDS.__getitem__,
+        on_change=changed,
+        label_visibility="collapsed",
+        width=160,
+    )
+
+
+def _archive(records: Records, kind: str, row: Row) -> None:
     away = row["archived_at"] is None
 
     def act() -> None:
         do = records.archive if away else records.restore
-        if attempt("record", lambda: do([row["id"]])) is not None:
-            st.toast(
-                f"{kind.capitalize()} {'archived' if away else 'restored'}.", icon=":material/inventory_2:"
-            )
+        if attempt(PLACE, lambda: do([row["id"]])) is not None:
+            announce(f"{kind.capitalize()} {'archived' if away else 'restored'}.", "inventory_2")
 
     label = f"Archive {kind}" if away else f"Restore {kind}"
     st.button(label, key="record.archive", icon=":material/inventory_2:", on_click=act)
 
 
+def _next_step(my: Workspace, records: Records, row: Row) -> None:
+    """The open task that is due first, with its tick; for a deal or lead without one, a word that it lacks."""
+    link = LINK.get(records.name)
+    if link is None:
+        return
+    page = my.tasks.page(
+        Query(where={link: (row["id"],), "status": OPEN}, sort="due_date", descending=False, size=1)
+    )
+    if not page.rows:
+        if row.get("status") in ("open", "new", "contacted"):
+            st.caption(":orange[No next step planned.]")
+        return
+    task = page.rows[0]
+
+    def complete() -> None:
+        if attempt(PLACE, lambda: my.tasks.complete(task["id"])) is not None:
+            announce("Task completed.")
+
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.button(
+            "", key="record.step.done", icon=":material/check_circle:", help="Complete", on_click=complete
+        )
+        st.text(f"Next: {task['title']}")
+        st.markdown(when(task), width="content")
+
+
+def _views(my: Workspace, records: Records, row: Row, names: Any) -> dict[str, Callable[[], None]]:
+    changes = {"Changes": lambda: history(records, row["id"], names)}
+    link = {**LINK, "tasks": "task_id"}.get(records.name)
+    if link is None:
+        return changes
+    views: dict[str, Callable[[], None]] = {"Timeline": lambda: _timeline(my, link, row["id"])}
+    if records.name in LINK:
+        views["Tasks"] = lambda: related(my, my.tasks, link, row["id"], "task", task_facts)
+    if records.name == "customers":
+        views["Deals"] = lambda: related(my, my.deals, link, row["id"], "deal", deal_facts)
+        views["Leads"] = lambda: related(my, my.leads, link, row["id"], "lead", lead_facts)
+    if records.name == "leads":
+        views["Deals"] = lambda: related(my, my.deals, link, row["id"], "deal", deal_facts)
+    return views | changes
+
+
+def _timeline(my: Workspace, link: str, id_: int) -> None:
+    if my.activities.may("add"):
+        with st.expander("Log a call, e-mail, meeting or note", icon=":material/add:"):
+            log_form(my, f"{PLACE}.log", {link: id_})
+    page = my.activities.page(Query(where={link: (id_,)}, sort="activity_date", zone=say.zone()))
+    feed(page, (link, id_))
+    if page.total > len(page.rows):
+        st.caption(f"The newest {len(page.rows)} of {page.total:,}; the Timeline page has them all.")
+    elif not page.rows:
+        st.caption("Nothing has happened here yet.")
+
+
 def _facts(my: Workspace, records: Records, row: Row, names: Any) -> None:
-    """Every field that holds something, and the rest as a dash, so that nothing seems hidden."""
-    with st.grid(min_column_width=220, gap="medium"):
+    """Every field, with a dash where it holds nothing, so that nothing seems hidden."""
+    with st.grid(min_column_width=150, gap="small"):
         for field in records.fields.values():
             if field.kind is Kind.JSON:
                 continue
             with st.container(gap=None):
                 st.caption(field.label)
-                st.text(say.value(field, row[field.name], names.get(field.name), my.scope.currency))
+                if field.kind is Kind.LINK and row[field.name] is not None and field.to:
+                    name = names.get(field.name, {}).get(row[field.name], "Record")
+                    st.button(
+                        say.plain(name),
+                        key=f"fact.{field.name}",
+                        type="tertiary",
+                        on_click=place.leave_for,
+                        args=(field.to, row[field.name]),
+                    )
+                else:
+                    st.text(say.value(field, row[field.name], names.get(field.name), _currency(my, row)))
     for label, said in (row.get("imported") or {}).items():
         with st.container(gap=None):
-            st.caption(f"{label} (from the imported file)")
+            st.caption(f"{say.plain(label)} (from the imported file)")
             st.text(str(said))
+
+
+def _currency(my: Workspace, row: Row) -> str:
+    return str(row.get("currency") or my.scope.currency)

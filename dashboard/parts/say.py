@@ -83,3 +83,8 @@ def value(field: Field, raw: Any, names: Mapping[int, str] | None = None, curren
     if field.kind in (Kind.MEMBER, Kind.LINK):
         return (names or {}).get(int(raw), "Unknown")
     return str(raw)
+
+
+def plain(text: str) -> str:
+    """Text for a label, which Streamlit reads as Markdown: its signs are made to mean themselves."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!~>|$:<" else c for c in text)

@@ -1,0 +1,59 @@
+"""Making a deal of a lead: its customer is linked or made in the same act."""
+
+from typing import Any
+
+import streamlit as st
+
+from crm_data import Workspace, new_act
+from dashboard.parts import say
+from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
+from dashboard.parts.picker import pick_record
+from dashboard.parts.place import leave_for
+
+
+def begin(place: str, id_: int) -> None:
+    """From a callback: open the dialog for this lead."""
+    st.session_state[f"{place}.converting"] = (id_, new_act())
+    forget_refusal(place)
+
+
+def convert_dialog(my: Workspace, place: str) -> None:
+    """Draw the dialog of a conversion that was begun."""
+    begun = st.session_state.get(f"{place}.converting")
+    if begun is None:
+        return
+    id_, act = begun
+
+    def forget() -> None:
+        st.session_state.pop(f"{place}.converting", None)
+
+    @st.dialog("Convert lead", on_dismiss=forget)
+    def dialog() -> None:
+        if st.session_state.get(f"{place}.converting") is None:
+            st.rerun()
+        lead, key = my.leads.get(id_), f"{place}.convert.{act}"
+        customer = pick_record(my, my.leads.fields["customer_id"], f"{key}.customer", lead["customer_id"])
+        st.caption("Without a customer, a new one is made from the lead.")
+        with st.form(key, border=False):
+            st.text_input("Deal", lead["lead_name"], key=f"{key}.deal_name", max_chars=255)
+            value = lead["estimated_value"]
+            st.text_input("Value", "" if value is None else f"{value:.2f}", key=f"{key}.deal_value")
+            st.date_input("Expected close", None, key=f"{key}.expected_close_date")
+            show_refusal(place)
+            st.form_submit_button(
+                "Convert to a deal", type="primary", on_click=_convert, args=(my, place, key, begun, customer)
+            )
+
+    dialog()
+
+
+def _convert(my: Workspace, place: str, key: str, begun: tuple[int, str], customer: int | None) -> None:
+    id_, act = begun
+    names = ("deal_name", "deal_value", "expected_close_date")
+    deal: dict[str, Any] = {name: st.session_state.get(f"{key}.{name}") for name in names}
+    deal = {name: value for name, value in deal.items() if value not in (None, "")}
+    made = attempt(place, lambda: my.leads.convert(id_, customer, deal, act, say.zone()))
+    if made is not None:
+        st.session_state.pop(f"{place}.converting", None)
+        announce("Lead converted to a deal.", "handshake")
+        leave_for("deals", made.deal_id)

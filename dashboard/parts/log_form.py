@@ -1,0 +1,53 @@
+"""Logging a call, e-mail, meeting or note, from the timeline and from any record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from crm_data import Workspace, new_act, words
+from dashboard.parts import say
+from dashboard.parts.acts import announce, attempt, show_refusal
+from dashboard.parts.picker import pick_record
+
+TYPES = ("call", "email", "meeting", "note")
+
+
+def log_form(my: Workspace, place: str, about: Mapping[str, int] | None = None) -> None:
+    """Draw the form. `about`: the links of the record one is on; without one a customer can be chosen."""
+    turn = st.session_state.setdefault(f"{place}.turn", 0)
+    key = f"{place}.{turn}"
+    act = st.session_state.setdefault(f"{key}.act", new_act())
+    st.segmented_control(
+        "What happened", TYPES, key=f"{key}.type", default="call", format_func=words, required=True
+    )
+    links: dict[str, Any] = dict(about or {})
+    if not links:
+        links["customer_id"] = pick_record(my, my.activities.fields["customer_id"], f"{key}.customer")
+    with st.form(f"{key}.form", border=False, clear_on_submit=False, enter_to_submit=False):
+        st.text_input("Title", key=f"{key}.title", max_chars=255, placeholder="What it was about")
+        st.text_area("Details", key=f"{key}.description", height=80)
+        one, two = st.columns(2)
+        one.number_input("Minutes", key=f"{key}.duration", min_value=0, max_value=100_000, value=None, step=5)
+        two.text_input("Outcome", key=f"{key}.outcome", max_chars=100)
+        st.datetime_input("When", key=f"{key}.at", value=None, help="Empty means now")
+        show_refusal(place)
+        st.form_submit_button(
+            "Log it", type="primary", on_click=_log, args=(my, place, key, act, links), shortcut="Ctrl+Enter"
+        )
+
+
+def _log(my: Workspace, place: str, key: str, act: str, links: dict[str, Any]) -> None:
+    said = {
+        name: st.session_state.get(f"{key}.{name}")
+        for name in ("title", "description", "duration", "outcome", "at")
+    }
+    kind = st.session_state[f"{key}.type"]
+    title = said.pop("title") or ""
+
+    def do() -> int:
+        return my.activities.log(kind, title, **said, **links, act_id=act, zone=say.zone())
+
+    if attempt(place, do) is not None:
+        announce(f"{words(kind)} logged.")
+        st.session_state[f"{place}.turn"] += 1

@@ -1,0 +1,82 @@
+"""Moving a deal to another stage, from the board or its record: closing asks for what it needs first."""
+
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from crm_data import Workspace, new_act, words
+from dashboard.parts import say
+from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
+
+OPEN_STAGES = ("prospect", "qualified", "proposal", "negotiation")
+WON, LOST = "closed_won", "closed_lost"
+STAGES = (*OPEN_STAGES, WON, LOST)
+STAGE_WORDS = {**{stage: words(stage) for stage in OPEN_STAGES}, WON: "Won", LOST: "Lost"}
+
+
+def ask_to_move(my: Workspace, place: str, id_: Any, seen: str, to: str) -> None:
+    """From a callback: move at once to an open stage, or begin the dialog that closing needs."""
+    if to in (WON, LOST):
+        st.session_state[f"{place}.closing"] = (id_, seen, to, new_act())
+        forget_refusal(place)
+        return
+    moved = attempt(place, lambda: my.deals.move(id_, to, seen, zone=say.zone()))
+    if moved is not None:
+        announce(f"{moved['deal_name']}: {STAGE_WORDS[seen]} to {STAGE_WORDS[to]}.", "swap_horiz")
+
+
+def closing_dialog(my: Workspace, place: str) -> None:
+    """Draw the dialog of a closing that was begun; dismissing it leaves the deal where it was."""
+    closing = st.session_state.get(f"{place}.closing")
+    if closing is None:
+        return
+    id_, _, to, act = closing
+
+    def forget() -> None:
+        st.session_state.pop(f"{place}.closing", None)
+        forget_refusal(place)
+
+    @st.dialog(f"Close as {STAGE_WORDS[to].lower()}", on_dismiss=forget)
+    def dialog() -> None:
+        if st.session_state.get(f"{place}.closing") is None:
+            st.rerun()
+        deal = my.deals.get(id_)
+        st.text(f"{deal['deal_name']}, {say.money(deal['deal_value'], deal['currency'])}")
+        key = f"{place}.closing.{act}"
+        with st.form(key, border=False):
+            said = _won(key, deal) if to == WON else _lost(my, key)
+            show_refusal(f"{place}.dialog")
+            label = f"Close as {STAGE_WORDS[to].lower()}"
+            st.form_submit_button(
+                label, type="primary", on_click=_close, args=(my, place, key, closing, said)
+            )
+
+    dialog()
+
+
+def _won(key: str, deal: dict[str, Any]) -> tuple[str, ...]:
+    st.text_input("Value won", f"{deal['deal_value']:.2f}", key=f"{key}.value")
+    st.date_input("Closed on", datetime.now(say.zone()).date(), key=f"{key}.close_date")
+    return ("value", "close_date")
+
+
+def _lost(my: Workspace, key: str) -> tuple[str, ...]:
+    st.selectbox("Why was it lost?", my.deals.loss_reasons, index=None, key=f"{key}.why")
+    st.text_input("In your words", key=f"{key}.text", help="Needed when the reason is Other")
+    st.date_input("Closed on", datetime.now(say.zone()).date(), key=f"{key}.close_date")
+    return ("why", "text", "close_date")
+
+
+def _close(my: Workspace, place: str, key: str, closing: tuple[Any, ...], names: tuple[str, ...]) -> None:
+    id_, seen, to, act = closing
+    said = {name: st.session_state.get(f"{key}.{name}") for name in names}
+    if "why" in said:
+        why, text = said.pop("why"), (said.pop("text") or "").strip()
+        said["reason"] = f"{why}: {text}" if why and text else why
+    moved = attempt(
+        f"{place}.dialog", lambda: my.deals.move(id_, to, seen, **said, act_id=act, zone=say.zone())
+    )
+    if moved is not None:
+        announce(f"{moved['deal_name']} is {STAGE_WORDS[to].lower()}.", "flag")
+        st.session_state.pop(f"{place}.closing", None)

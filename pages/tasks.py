@@ -1,0 +1,20 @@
+"""Tasks: what is to be done, what is due first at the top; mine unless one asks for others."""
+
+from dashboard.parts.listing import Listing
+from dashboard.parts.task_row import due_note, task_actions
+from dashboard.session import workspace
+
+my = workspace()
+
+PRESETS = {"mine": "Mine", "overdue": "Overdue", "today": "Today", "upcoming": "Upcoming", "all": "All"}
+
+Listing(
+    my,
+    my.tasks,
+    "task",
+    "task_alt",
+    actions=task_actions(my, "tasks"),
+    notes=(due_note(),),
+    presets=PRESETS,
+    counts=my.tasks.counts,
+).draw()

@@ -1,0 +1,35 @@
+"""Timeline: what happened in the company, newest first, and where one logs what happened."""
+
+import streamlit as st
+
+from dashboard.parts import place, say
+from dashboard.parts.csv_panel import export_button, import_panel
+from dashboard.parts.feed import feed
+from dashboard.parts.filters import filter_bar
+from dashboard.parts.heading import empty, heading
+from dashboard.parts.log_form import log_form
+from dashboard.parts.pager import pager
+from dashboard.session import workspace
+
+my = workspace()
+activities = my.activities
+
+top = st.container()
+query = filter_bar(activities, my.members())
+page = activities.page(query)
+
+with top, heading("Timeline", say.count(page.total, "activity", "activities")):
+    if activities.may("import"):
+        import_panel(my, activities)
+    if activities.may("export"):
+        export_button(my, activities, query)
+    if activities.may("add"):
+        with st.popover("Log", icon=":material/add:", type="primary"):
+            log_form(my, "timeline.log")
+
+pager(activities, query, page)
+if page.rows:
+    feed(page)
+else:
+    empty("history", "Calls, e-mails, meetings and notes will stand here. Log the first one.")
+place.follow()
