@@ -68,7 +68,7 @@ def _same_origin(scope: Scope) -> bool:
     if safe:
         return True
     if origin is None:
-        return scope["type"] == "websocket"
+        return bool(scope["type"] == "websocket")
     try:
         return urlsplit(origin).netloc == str(headers.get("host"))
     except ValueError:

@@ -1,0 +1,1 @@
+"""The server, signing in, and the screens."""
