@@ -65,6 +65,11 @@ class Backups:
         self._shelf = Shelf(settings.backup_dir)
         self._memory = Memory(store)
 
+    def demand_sqlite(self) -> None:
+        """Raise NotReady, with what to do instead, on PostgreSQL."""
+        if self._store.engines.dialect != "sqlite":
+            raise NotReady(NOT_SQLITE)
+
     def make(self, by: Actor | None) -> BackupInfo:
         """Make a backup and verify it; it counts only then. Raises a CrmError, and keeps it for `status`."""
         self._allow(by)
@@ -158,8 +163,8 @@ class Backups:
     def _allow(self, by: Actor | None, sqlite: bool = True) -> None:
         if by is not None:
             demand(Person(by.role, by.operator), Act.BACKUP)
-        if sqlite and self._store.engines.dialect != "sqlite":
-            raise NotReady(NOT_SQLITE)
+        if sqlite:
+            self.demand_sqlite()
 
     def _made(self, live: Path) -> BackupInfo:
         """Snapshot under a temporary name, checked and synced, then renamed, then its manifest."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from crm_data.settings import Settings
 from crm_data.store.connections import sqlite_path
+from crm_data.store.failures import as_sentence
 from crm_data.store.migrating import current, head, knows, migration_engine, upgrade
 from crm_data.store.store import Store
 from crm_data.transfer.backups import Backups
@@ -24,7 +25,7 @@ def bring_up_to_date(settings: Settings) -> Updated:
     Raises NotReady when a newer version made it; then, and on any failure, it stays as it was.
     """
     url = settings.database_admin_url or settings.database_url
-    before = _revision(url)
+    before = revision_of(settings)
     safety = ""
     if url.startswith("sqlite") and before and before != head() and knows(before):
         store = Store(url)
@@ -35,12 +36,14 @@ def bring_up_to_date(settings: Settings) -> Updated:
     return Updated(before, upgrade(url), safety)
 
 
-def _revision(url: str) -> str:
+def revision_of(settings: Settings) -> str:
+    """The revision that the database is at; '' when there is none, or it is empty."""
+    url = settings.database_admin_url or settings.database_url
     if url.startswith("sqlite") and not sqlite_path(url).exists():
         return ""
     engine = migration_engine(url)
     try:
-        with engine.connect() as connection:
+        with as_sentence(), engine.connect() as connection:
             return current(connection) or ""
     finally:
         engine.dispose()

@@ -1,0 +1,122 @@
+"""What commands share: the database opened, who acts, and the row in the security log that says so."""
+
+import argparse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from crm_data.accounts.people import SYSTEM, Actor, find_user, is_operator
+from crm_data.accounts.security_log import note
+from crm_data.errors import NotFound, NotReady
+from crm_data.installation import Installation
+from crm_data.settings import Settings, settings
+from crm_data.store.migrating import head
+from crm_data.store.scope import CompanyScope
+from crm_data.store.store import Store
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Run = Callable[[argparse.Namespace], int]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The installation that a command works on."""
+
+    settings: Settings
+    store: Store
+    installation: Installation
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A person named by --as who acts on the whole installation."""
+
+    user_id: int
+    operator: bool
+    role: str = "operator"
+
+
+def command(commands: Commands, name: str, run: Run, help: str, example: str) -> argparse.ArgumentParser:
+    """Add a command with its line of help and an example."""
+    parser = commands.add_parser(
+        name,
+        help=help[0].lower() + help[1:],
+        description=f"{help}.",
+        epilog=f"Example:\n  python -m crm_data {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def acting_arguments(parser: argparse.ArgumentParser, company: bool) -> None:
+    """--as, and for a command inside one company also --company."""
+    if company:
+        parser.add_argument("--company", type=int, required=True, metavar="ID", help="number of the company")
+    parser.add_argument(
+        "--as",
+        dest="person",
+        metavar="EMAIL",
+        help="act with this person's rights; without it as the system itself, which the security log tells",
+    )
+
+
+@contextmanager
+def opened(owner: bool = False, ready: bool = True) -> Iterator[Opened]:
+    """The installation of the settings. `owner`: by DATABASE_ADMIN_URL, where there is one.
+
+    `ready`: raise NotReady when the database is not at this version's revision.
+    """
+    told = settings()
+    store = Store((owner and told.database_admin_url) or told.database_url)
+    try:
+        installation = Installation(store, told)
+        if ready:
+            _demand_ready(installation)
+        yield Opened(told, store, installation)
+    finally:
+        store.close()
+
+
+def scope_of(here: Opened, args: argparse.Namespace) -> CompanyScope:
+    """Who acts in the company of --company; leaves a row in the security log."""
+    scope = here.installation.scope(args.company, args.person)
+    with here.store.system("the command line acts in a company") as session:
+        note(session, "command_line", scope.user_id, scope.company_id, command=args.command)
+    return scope
+
+
+def operator_of(here: Opened, args: argparse.Namespace) -> Actor:
+    """Who acts on the whole installation; leaves a row in the security log. Raises NotFound."""
+    actor: Actor = SYSTEM
+    with here.store.system("the command line acts on the installation") as session:
+        if args.person is not None:
+            user = find_user(session, args.person)
+            if user is None or not user.is_active:
+                raise NotFound("Nobody with this e-mail may sign in here. Check its spelling.")
+            actor = Operator(user.id, is_operator(user))
+        note(session, "command_line", actor.user_id, command=args.command)
+    return actor
+
+
+def counted(number: int, what: str) -> str:
+    """'1 row', '2,000 rows'."""
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
+def link(told: Settings, token: str) -> str:
+    """The address of a one-time link, as it is reached on this machine."""
+    host = f"[{told.host}]" if ":" in told.host else told.host
+    return f"http://{host}:{told.port}/?link={token}"
+
+
+def _demand_ready(installation: Installation) -> None:
+    state = installation.state()
+    if not state.database:
+        raise NotReady("The database does not answer. Check DATABASE_URL, and that it is running.")
+    if state.revision != head():
+        raise NotReady(
+            f"The database is at revision {state.revision or 'none'}, and this version needs {head()}. "
+            "Run: python -m crm_data migrate"
+        )

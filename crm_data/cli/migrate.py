@@ -1,0 +1,32 @@
+"""migrate: make the database, or bring it up to date."""
+
+import argparse
+
+from crm_data.cli.common import Commands, command
+from crm_data.settings import settings
+from crm_data.transfer.updating import bring_up_to_date
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    command(
+        commands,
+        "migrate",
+        run,
+        "Make the database, or bring it up to date after a safety backup",
+        "migrate",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it, and say from where to where."""
+    done = bring_up_to_date(settings())
+    if done.before == done.after:
+        print(f"The database is up to date, at revision {done.after}.")
+    elif not done.before:
+        print(f"The database was made, at revision {done.after}.")
+    else:
+        print(f"The database was brought from revision {done.before} to {done.after}.")
+    if done.safety:
+        print(f"What stood before is kept as {done.safety}.")
+    return 0

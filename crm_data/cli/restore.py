@@ -1,0 +1,53 @@
+"""restore: put a verified backup in the place of everything there is."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from crm_data.cli.common import Commands, acting_arguments, command, counted, opened, operator_of
+from crm_data.cli.verify import backup_argument, chosen
+from crm_data.settings import Settings, settings
+from crm_data.store.connections import private_file, sqlite_path
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = command(
+        commands,
+        "restore",
+        run,
+        "Put a verified backup in the place of everything there is, after a safety backup; all are signed out",
+        "restore crm_backup_20260302-093000.db",
+    )
+    backup_argument(parser)
+    acting_arguments(parser, company=False)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    told = settings()
+    with _some_file(told), opened(owner=True, ready=False) as here:
+        here.installation.backups.demand_sqlite()
+        actor = operator_of(here, args) if args.person else None
+        done = here.installation.backups.restore_file(chosen(told, args.backup), actor)
+        total = counted(sum(done.rows.values()), "row")
+        print(f"{done.name} was restored, {total}. Everybody is signed out.")
+        if done.safety:
+            print(f"What stood before is kept as {done.safety}.")
+    return 0
+
+
+@contextmanager
+def _some_file(told: Settings) -> Iterator[None]:
+    """Where the database was lost altogether, an empty one to restore into; gone again when that fails."""
+    lost = told.database_url.startswith("sqlite") and not sqlite_path(told.database_url).exists()
+    path = sqlite_path(told.database_url)
+    if lost:
+        private_file(path)
+    try:
+        yield
+    except BaseException:
+        if lost:
+            for ending in ("", "-wal", "-shm"):
+                path.with_name(path.name + ending).unlink(missing_ok=True)
+        raise

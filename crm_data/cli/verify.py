@@ -1,0 +1,72 @@
+"""verify: check a backup as a restore would, and change nothing."""
+
+import argparse
+from pathlib import Path
+
+from crm_data.cli.common import Commands, acting_arguments, command, counted, opened, operator_of
+from crm_data.errors import NotFound
+from crm_data.settings import Settings, settings
+from crm_data.store.connections import sqlite_path
+from crm_data.transfer.shelf import Shelf
+from crm_data.transfer.verify import Verified, verified_copy
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = command(
+        commands,
+        "verify",
+        run,
+        "Check a backup as a restore would, and change nothing",
+        "verify crm_backup_20260302-093000.db",
+    )
+    backup_argument(parser)
+    acting_arguments(parser, company=False)
+
+
+def backup_argument(parser: argparse.ArgumentParser) -> None:
+    """Which backup: the newest, one by its name, or a file anywhere."""
+    parser.add_argument(
+        "backup", nargs="?", help="name in CRM_BACKUP_DIR, or path of a file; the newest unless told"
+    )
+
+
+def chosen(told: Settings, backup: str | None) -> Path:
+    """The file that the argument means. Raises NotFound."""
+    shelf = Shelf(told.backup_dir)
+    if backup is None:
+        newest = next((info for info in shelf.infos() if not info.problem), None)
+        if newest is None:
+            raise NotFound("There is no backup yet. Run: python -m crm_data backup")
+        return shelf.path(newest.name)
+    if "/" not in backup:
+        return shelf.path(backup)
+    if not Path(backup).is_file():
+        raise NotFound(f"There is no file {backup}.")
+    return Path(backup)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    told = settings()
+    lost = told.database_url.startswith("sqlite") and not sqlite_path(told.database_url).exists()
+    if lost and args.person is None:
+        # A backup can be checked on a machine that has nothing but the backup.
+        with verified_copy(chosen(told, args.backup), Shelf(told.backup_dir).ready()) as (_, verified):
+            _show(verified)
+        return 0
+    with opened(owner=True, ready=False) as here:
+        here.installation.backups.demand_sqlite()
+        actor = operator_of(here, args) if args.person else None
+        _show(here.installation.backups.verify_file(chosen(told, args.backup), actor))
+    return 0
+
+
+def _show(verified: Verified) -> None:
+    manifest = verified.manifest
+    total = sum(manifest.rows.values())
+    print(f"{verified.name} is sound: {counted(total, 'row')}, revision {manifest.revision}.")
+    for table, count in sorted(manifest.rows.items()):
+        print(f"  {table}: {count:,}")
+    if verified.older:
+        print("It was made by an earlier version; restoring brings it up to date.")
