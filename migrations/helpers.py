@@ -7,6 +7,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from alembic import op
 from alembic.operations import BatchOperations
+from sqlalchemy import Connection
 
 Made = TypeVar("Made", sa.CheckConstraint, sa.ForeignKeyConstraint)
 
@@ -18,6 +19,53 @@ def on_sqlite(constraint: Made) -> Made:
 
 @contextmanager
 def rebuild(table: str) -> Iterator[BatchOperations]:
-    """`op.batch_alter_table` that keeps AUTOINCREMENT; env.py puts the triggers back after every migration."""
-    with op.batch_alter_table(table, table_kwargs={"sqlite_autoincrement": True}) as batch:
+    """`op.batch_alter_table` without its losses, for what SQLite alters only by copying the table.
+
+    By itself that forgets AUTOINCREMENT and the numbers given so far, indexes on expressions, and every trigger.
+    env.py puts the triggers back after every migration; here is the rest. On PostgreSQL it alters the table.
+    """
+    connection = op.get_bind()
+    if connection.dialect.name != "sqlite":
+        with op.batch_alter_table(table) as batch:
+            yield batch
+        return
+    unseen, given = _unseen_indexes(connection, table), _last_id(connection, table)
+    # The triggers of other tables name this one, and for a moment it is not there.
+    connection.exec_driver_sql("PRAGMA legacy_alter_table=ON")
+    with op.batch_alter_table(
+        table, reflect_args=_stamps(connection, table), table_kwargs={"sqlite_autoincrement": True}
+    ) as batch:
         yield batch
+    connection.exec_driver_sql("PRAGMA legacy_alter_table=OFF")
+    for name, sql in unseen.items():
+        if name not in _indexes(connection, table):
+            connection.exec_driver_sql(sql)
+    connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+    connection.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, given))
+
+
+def _indexes(connection: Connection, table: str) -> dict[str, str]:
+    wanted = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
+    rows = connection.exec_driver_sql(wanted, (table,)).tuples()
+    return dict(rows.all())
+
+
+def _unseen_indexes(connection: Connection, table: str) -> dict[str, str]:
+    """The indexes that the copying does not see; one that is to go must be dropped before."""
+    seen = {index["name"] for index in sa.inspect(connection).get_indexes(table)}
+    return {name: sql for name, sql in _indexes(connection, table).items() if name not in seen}
+
+
+def _last_id(connection: Connection, table: str) -> int:
+    return (
+        connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).scalar() or 0
+    )
+
+
+def _stamps(connection: Connection, table: str) -> tuple[sa.Column[object], ...]:
+    """The columns that default to now: Alembic would put their default in brackets."""
+    return tuple(
+        sa.Column(c["name"], c["type"], nullable=c["nullable"], server_default=sa.text("CURRENT_TIMESTAMP"))
+        for c in sa.inspect(connection).get_columns(table)
+        if c["default"] == "CURRENT_TIMESTAMP"
+    )
