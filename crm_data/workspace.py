@@ -1,5 +1,6 @@
 """The front door to one company: all that a page can reach. It is bound to one company; none is passed."""
 
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from crm_data.accounts.companies import Profile
@@ -13,9 +14,15 @@ from crm_data.nouns.tasks import Tasks
 from crm_data.numbers.numbers import Numbers
 from crm_data.rights import Act, Person, may
 from crm_data.store.names import member_names
+from crm_data.store.query import Query
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
+from crm_data.transfer import csv_in, csv_out, csv_read, mapping
+from crm_data.transfer.csv_read import Sheet
+from crm_data.transfer.plan import Plan
+from crm_data.transfer.report import Report
+from crm_data.transfer.rows import Progress
 
 
 class Workspace:
@@ -87,3 +94,38 @@ class Workspace:
         """The company's active members: user id -> name, ordered by name."""
         with self._store.read(self._scope) as session:
             return member_names(session, active=True)
+
+    # files in and out: a file is read, a plan guessed and changed, rehearsed as often as wanted, then imported
+
+    def export(
+        self, records: Records, query: Query | None = None, columns: Sequence[str] | None = None
+    ) -> tuple[str, Iterator[bytes]]:
+        """A file's name and its bytes piece by piece: every row that the list means. For managers."""
+        return csv_out.export(records, query, columns)
+
+    def read_file(
+        self, data: bytes, name: str, encoding: str | None = None, delimiter: str | None = None
+    ) -> Sheet:
+        """A CSV file as a table of text. Raises Invalid with one sentence."""
+        return csv_read.read(data, name, encoding, delimiter)
+
+    def guess(self, sheet: Sheet, records: Records, zone: str = "UTC") -> Plan:
+        """Where the columns of a file go, as its headings and cells suggest."""
+        return mapping.guess(sheet, records, zone)
+
+    def rehearse(
+        self, records: Records, sheet: Sheet, plan: Plan, progress: Progress = csv_in.nobody_listens
+    ) -> Report:
+        """What importing a file would do; touches nothing. For managers."""
+        return csv_in.rehearse(records, sheet, plan, progress)
+
+    def commit_import(
+        self,
+        records: Records,
+        sheet: Sheet,
+        plan: Plan,
+        progress: Progress = csv_in.nobody_listens,
+        act_id: str | None = None,
+    ) -> Report:
+        """Import the good rows in one transaction; the same `act_id` again does nothing. For managers."""
+        return csv_in.commit(records, sheet, plan, progress, act_id)

@@ -15,7 +15,7 @@ from streamlit.starlette import App
 from crm_data.errors import CrmError, NotReady
 from crm_data.settings import ROOT, Settings
 from dashboard import errors, runtime, warm_up
-from dashboard.web import cookie
+from dashboard.web import cookie, csv_files
 from dashboard.web.gate import Gate
 from dashboard.web.headers import SecurityHeaders
 from dashboard.web.proxy import Proxy, demand_tls
@@ -31,6 +31,7 @@ _LARGEST_MESSAGE = 32 * 1024 * 1024  # bytes that a browser may send over its we
 def build(settings: Settings) -> App:
     """The ASGI application. `runtime` must be open before the first request."""
     tls = cookie.secure(settings)
+    csv_files.offer()
     middleware = [
         Middleware(SecurityHeaders, tls=tls),
         Middleware(Gate, is_signed_in=_is_signed_in),

@@ -111,7 +111,7 @@ class Bulk:
         """The values with what follows from the records they name. Raises Invalid where those contradict."""
         return self.records.linked(self._session, values, before)
 
-    def insert(self, rows: Sequence[Row], told: Callable[[int], None] = lambda done: None) -> None:
+    def insert(self, rows: Sequence[Row], told: Callable[[int], object] = lambda done: None) -> None:
         """Add rows, in order. `told` hears after each chunk how many rows are in."""
         demand(self.records.person, Act.ADD, self.records.name)
         table = self._table(self.records.table)
@@ -127,7 +127,7 @@ class Bulk:
             told(start + len(some))
 
     def update(
-        self, changes: Sequence[tuple[Row, Row]], told: Callable[[int], None] = lambda done: None
+        self, changes: Sequence[tuple[Row, Row]], told: Callable[[int], object] = lambda done: None
     ) -> None:
         """Change rows: each the whole row as it was, and the new values of what changes."""
         demand(self.records.person, Act.CHANGE, self.records.name)

@@ -20,7 +20,7 @@ from crm_data.transfer.plan import ID, KEEP, LEAVE, By, Column, Plan
 
 VALUE, BLANK, NAMED, WRONG = range(4)
 Read = tuple[int, Any]
-Progress = Callable[[float], None]
+Progress = Callable[[float], object]
 # Begins the external id of a record that is known by its whole row in the file it came from.
 PRINT = "row-"
 _STEP = 500

@@ -1,0 +1,222 @@
+"""The middle of an import: where each column goes, how its cells are read, what new records get, what is a key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from crm_data import Field, Kind, Records, Workspace
+from crm_data.transfer.csv_read import Sheet
+from crm_data.transfer.formats import EMPTY_WORDS, NUMBERS, PLAIN
+from crm_data.transfer.mapping import importable, needed, shaped, targets
+from crm_data.transfer.plan import ID, KEEP, LEAVE, Blanks, By, Column, Mode, Plan, Unmatched
+from crm_data.transfer.report import Report
+from dashboard.parts import say
+
+_DATE_WORDS = {"iso": "Year first", "day-first": "Day first", "month-first": "Month first"}
+_MOST_WORDS = 30
+ROW = "The whole row"
+
+
+@dataclass(frozen=True)
+class MappingStep:
+    """Draws the choices of a plan; what a widget says is laid over what was guessed."""
+
+    my: Workspace
+    records: Records
+    sheet: Sheet
+    place: str
+
+    def draw(self, guessed: Plan) -> Plan:
+        """The plan as the person has it now."""
+        fields = importable(self.records)
+        st.markdown("**Columns**")
+        with st.container(height=min(64 * len(guessed.columns) + 20, 360), border=False):
+            columns = tuple(self._column(column, fields) for column in guessed.columns)
+        plan = replace(guessed, columns=columns)
+        plan = self._fill(plan, fields)
+        return self._rules(plan, guessed, fields)
+
+    def _key(self, *parts: str) -> str:
+        return ".".join((self.place, *parts))
+
+    def _column(self, column: Column, fields: Mapping[str, Field]) -> Column:
+        """One column of the file: its heading, what it holds, where it goes, and what that asks."""
+        offered = targets(self.records)
+        cells = list(
+            dict.fromkeys(cell.strip() for cell in self.sheet.column(column.heading) if cell.strip())
+        )
+        left, right = st.columns([5, 6], vertical_alignment="center")
+        with left:
+            st.text(column.heading, help=None)
+            st.caption(say.plain(", ".join(cells[:3])[:60] or "empty"))
+        with right:
+            to = st.selectbox(
+                f"{column.heading} goes to",
+                list(offered),
+                index=list(offered).index(column.to),
+                format_func=offered.__getitem__,
+                key=self._key("to", column.heading),
+                label_visibility="collapsed",
+            )
+        if to != column.to:
+            column = replace(column, to=to)
+            if to in fields:
+                words = {cell for cell in cells if cell.casefold() not in EMPTY_WORDS}
+                column = shaped(column, fields[to], words, self.records.name)
+        return self._reading(column, fields.get(to), self._key("as", column.heading, to))
+
+    def _reading(self, column: Column, field: Field | None, key: str) -> Column:
+        """How the cells of one column are read: only what there is a choice about."""
+        shown = say.plain(column.heading)
+        if column.maybe_empty and column.to not in (LEAVE, ID):
+            words = ", ".join(f'"{say.plain(word)}"' for word in column.maybe_empty)
+            if st.checkbox(f"In {shown}, {words} means empty", key=f"{key}.empty"):
+                column = replace(column, empties=column.maybe_empty)
+        if field is None:
+            return column
+        if field.kind in (Kind.DAY, Kind.MOMENT) and (column.unsure or column.dates != "iso"):
+            dates = self._choice(f"Dates in {shown}", _DATE_WORDS, column.dates, f"{key}.dates")
+            column = replace(column, dates=dates)
+            if column.unsure:
+                st.warning(f"{column.unsure} Choose above which.", icon=":material/calendar_month:")
+        if field.kind in (Kind.MONEY, Kind.WHOLE) and (column.unsure or column.numbers != PLAIN):
+            numbers = self._choice(
+                f"Numbers in {shown}", {n: n for n in NUMBERS}, column.numbers, f"{key}.numbers"
+            )
+            column = replace(column, numbers=numbers)
+        if field.kind in (Kind.MEMBER, Kind.LINK):
+            column = self._names(column, field, key)
+        values = {
+            word: said
+            for word, said in (st.session_state.get(f"{self.place}.words.{column.heading}") or {}).items()
+            if said is not None
+        }
+        return replace(column, values={**column.values, **values})
+
+    def _names(self, column: Column, field: Field, key: str) -> Column:
+        by = self._choice(
+            f"{say.plain(column.heading)} holds",
+            {By.NAME: "Names", By.ID: "Ids of ours", By.EXTERNAL: "Ids of the other system"},
+            column.by,
+            f"{key}.by",
+        )
+        options: dict[str, str] = {Unmatched.REFUSE: "Refuse the row", Unmatched.EMPTY: "Leave it empty"}
+        if field.kind is Kind.MEMBER:
+            options[Unmatched.FORMER] = "Add as a former colleague"
+        unmatched = self._choice("A name that is not known", options, column.unmatched, f"{key}.unmatched")
+        return replace(column, by=by, unmatched=unmatched)
+
+    def _choice(self, label: str, options: Mapping[str, str], chosen: str, key: str) -> str:
+        known = list(options)
+        picked: str = st.selectbox(
+            label, known, index=known.index(chosen), format_func=options.__getitem__, key=key
+        )
+        return picked
+
+    def _fill(self, plan: Plan, fields: Mapping[str, Field]) -> Plan:
+        """What new records get where the file has nothing: asked once for all of them."""
+        asked = {field.name: field for field in needed(replace(plan, fill={}), self.records)}
+        asked |= {name: fields[name] for name in plan.fill if name in fields}
+        if not asked:
+            return plan
+        st.markdown("**New records, where the file has nothing**")
+        fill = {}
+        for at, (name, field) in enumerate(asked.items()):
+            if at % 2 == 0:
+                pair = st.columns(2)
+            with pair[at % 2]:
+                said = self._value(field, plan.fill.get(name, ""), self._key("fill", name))
+            if said:
+                fill[name] = said
+        return replace(plan, fill=fill)
+
+    def _value(self, field: Field, start: str, key: str) -> str:
+        label = f"{field.label} *" if field.required else field.label
+        if field.kind is Kind.CHOICE:
+            labels = field.choice_labels()
+        elif field.kind is Kind.MEMBER:
+            labels = {str(id_): name for id_, name in self.my.members().items()}
+        elif field.kind is Kind.LINK and field.to:
+            found = self.my.records(field.to).choices(limit=500)
+            labels = {str(id_): name for id_, name in found.items()}
+        else:
+            help_ = (
+                "A heading in braces takes the row's own text, as {product}."
+                if field.kind is Kind.TEXT
+                else None
+            )
+            return st.text_input(label, start, key=key, help=help_).strip()
+        options = list(labels)
+        chosen: str | None = st.selectbox(
+            label,
+            options,
+            index=options.index(start) if start in options else None,
+            format_func=labels.__getitem__,
+            placeholder="None: refuse such rows" if field.required else "None",
+            key=key,
+        )
+        return chosen or ""
+
+    def _rules(self, plan: Plan, guessed: Plan, fields: Mapping[str, Field]) -> Plan:
+        """Which record a row means, and what may happen to it."""
+        st.markdown("**Rows that are here already**")
+        names = [c.to for c in plan.columns if c.to not in (KEEP, LEAVE) and self._may_be_key(c.to, fields)]
+        names += [name for name, said in plan.fill.items() if "{" in said and name not in names]
+        labels = {name: "Id" if name == ID else fields[name].label for name in names}
+        left, middle, right = st.columns(3)
+        with left:
+            start = [name for name in guessed.key if name in labels]
+            key = st.multiselect(
+                "Found by",
+                names,
+                default=start,
+                format_func=labels.__getitem__,
+                placeholder=ROW,
+                key=self._key("key", *names),
+            )
+        with middle:
+            mode = self._choice(
+                "New and existing", {m: m.value.capitalize() for m in Mode}, plan.mode, self._key("mode")
+            )
+        with right:
+            blanks = self._choice(
+                "Empty cells", {b: b.value.capitalize() for b in Blanks}, plan.blanks, self._key("blanks")
+            )
+        plan = replace(plan, key=tuple(key), mode=mode, blanks=blanks)
+        if "external_id" in key or not key:
+            source = st.text_input("The ids come from", plan.source, key=self._key("source"), max_chars=100)
+            plan = replace(plan, source=source.strip())
+        return plan
+
+    def _may_be_key(self, name: str, fields: Mapping[str, Field]) -> bool:
+        return name == ID or fields[name].kind in (Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.LINK)
+
+
+def unknown_words(my: Workspace, records: Records, plan: Plan, report: Report, place: str) -> None:
+    """Words of the file that name no choice or colleague: for each, what it means here."""
+    fields = importable(records)
+    for heading, words in report.unknown.items():
+        column = next((c for c in plan.columns if c.heading == heading), None)
+        field = fields.get(column.to) if column else None
+        if column is None or field is None or field.kind not in (Kind.CHOICE, Kind.MEMBER):
+            continue
+        if field.kind is Kind.CHOICE:
+            labels = dict(field.choice_labels())
+        else:
+            labels = {str(id_): name for id_, name in my.members().items()}
+        labels[""] = "Leave it empty"
+        with st.expander(f"Words in {say.plain(heading)} that are not known ({len(words):,})", expanded=True):
+            kept = dict(st.session_state.get(f"{place}.words.{heading}") or {})
+            for word, rows in list(words.items())[:_MOST_WORDS]:
+                kept[word] = st.selectbox(
+                    f"{say.plain(word)}: {say.count(rows, 'row')}",
+                    list(labels),
+                    index=None,
+                    format_func=labels.__getitem__,
+                    placeholder="Not decided",
+                    key=f"{place}.word.{heading}.{word}",
+                )
+            if st.button("Read them so", key=f"{place}.words.go.{heading}"):
+                st.session_state[f"{place}.words.{heading}"] = kept
+                st.rerun(scope="fragment")

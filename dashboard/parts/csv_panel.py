@@ -1,0 +1,255 @@
+"""Files in and out on the screen: the export link, and the import in one dialog: file, columns, check, import."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from crm_data import CrmError, Query, Records, Workspace, new_act
+from crm_data.transfer.csv_read import DELIMITERS, ENCODINGS, Sheet
+from crm_data.transfer.mapping import importable
+from crm_data.transfer.plan import Plan
+from crm_data.transfer.report import Report
+from dashboard.parts import say
+from dashboard.parts.acts import attempt, forget_refusal, show_refusal
+from dashboard.parts.csv_mapping import MappingStep, unknown_words
+from dashboard.web import csv_files
+
+_CHECKED_AT_ONCE = 5_000  # rows; a longer file is checked on request
+_SHOWN = 50
+_DELIMITER_NAMES = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}
+
+
+def export_button(my: Workspace, records: Records, query: Query, columns: tuple[str, ...] = ()) -> None:
+    """A link to the list as a file. It is fetched through the session check, and made only when it is."""
+    params = {**records.params(query.first()), "zone": str(say.zone())}
+    if columns:
+        params["columns"] = ",".join(columns)
+    st.link_button(
+        "Export",
+        f"/export/{records.name}.csv?{urlencode(params)}",
+        icon=":material/download:",
+        help="All rows of this list as CSV",
+        key=f"{records.name}.export",
+    )
+
+
+def import_panel(my: Workspace, records: Records) -> None:
+    """The button, and the dialog while it is open."""
+    place = f"{records.name}.import"
+    st.button("Import", key=f"{place}.open", icon=":material/upload:", on_click=_open, args=(place,))
+    if st.session_state.get(f"{place}.state") == "open":
+
+        @st.dialog(f"Import {records.name}", width="large", on_dismiss=lambda: _close(place))
+        def dialog() -> None:
+            _Import(my, records, place).draw()
+
+        dialog()
+
+
+def _open(place: str) -> None:
+    _close(place)
+    st.session_state[f"{place}.state"] = "open"
+    st.session_state[f"{place}.act"] = new_act()
+
+
+def _close(place: str) -> None:
+    """Forget the file and all that was chosen for it."""
+    for key in [key for key in st.session_state if str(key).startswith(f"{place}.")]:
+        if key != f"{place}.open":
+            del st.session_state[key]
+
+
+@dataclass(frozen=True)
+class _Import:
+    """The dialog of one import; its state lives under `place`."""
+
+    my: Workspace
+    records: Records
+    place: str
+
+    def draw(self) -> None:
+        """The steps one below the other; each appears when the one before it is done."""
+        if f"{self.place}.report" in st.session_state:
+            self._done(st.session_state[f"{self.place}.report"])
+            return
+        sheet = self._sheet()
+        if sheet is None:
+            return
+        guessed: Plan = st.session_state[f"{self.place}.plan"]
+        plan = MappingStep(self.my, self.records, sheet, self.place).draw(guessed)
+        report = self._check(sheet, plan)
+        if report is not None:
+            self._result(sheet, plan, report)
+            self._import(sheet, plan, report)
+
+    def _sheet(self) -> Sheet | None:
+        """The file that was chosen, read once for each way to read it."""
+        file = st.file_uploader(
+            "CSV file",
+            type=["csv", "tsv", "txt"],
+            key=f"{self.place}.file",
+            max_upload_size=20,
+            help="Up to 20 MB and 100,000 rows, with headings in the first row.",
+        )
+        if file is None:
+            return None
+        ways = st.container(horizontal=True)
+        known: tuple[object, Sheet] | None = st.session_state.get(f"{self.place}.sheet")
+        encoding = st.session_state.get(f"{self.place}.encoding")
+        delimiter = st.session_state.get(f"{self.place}.delimiter")
+        version = (file.file_id, encoding, delimiter)
+        if known is None or known[0] != version:
+            try:
+                sheet = self.my.read_file(file.getvalue(), file.name, encoding, delimiter)
+                plan = self.my.guess(sheet, self.records, str(say.zone()))
+            except CrmError as refused:
+                st.error(str(refused), icon=":material/error:")
+                self._ways(ways, None)
+                return None
+            known = (version, sheet)
+            st.session_state[f"{self.place}.sheet"] = known
+            st.session_state[f"{self.place}.plan"] = plan
+            st.session_state[f"{self.place}.act"] = new_act()
+            forget_refusal(self.place)
+        self._ways(ways, known[1])
+        return known[1]
+
+    def _ways(self, where: "st.delta_generator.DeltaGenerator", sheet: Sheet | None) -> None:
+        """How the file is read, and another choice for when the guess was wrong."""
+        with where:
+            if sheet is not None:
+                rows = say.count(len(sheet.lines) + len(sheet.unread), "row")
+                columns = say.count(len(sheet.headings), "column")
+                st.caption(
+                    f"{rows}, {columns}; {sheet.encoding}, {_DELIMITER_NAMES[sheet.delimiter].lower()}"
+                )
+            with st.popover("Read it differently", type="tertiary"):
+                st.selectbox(
+                    "Encoding",
+                    ENCODINGS,
+                    index=None,
+                    placeholder="Guessed from the file",
+                    key=f"{self.place}.encoding",
+                )
+                st.selectbox(
+                    "Delimiter",
+                    DELIMITERS,
+                    index=None,
+                    placeholder="Guessed from the file",
+                    format_func=_DELIMITER_NAMES.__getitem__,
+                    key=f"{self.place}.delimiter",
+                )
+
+    def _check(self, sheet: Sheet, plan: Plan) -> Report | None:
+        """What the import would do, worked out once for each plan."""
+        known: tuple[str, Report] | None = st.session_state.get(f"{self.place}.checked")
+        written = plan.to_json()
+        if known is not None and known[0] == written:
+            return known[1]
+        if len(sheet.lines) > _CHECKED_AT_ONCE and not st.button(
+            "Check the file", key=f"{self.place}.check", icon=":material/fact_check:"
+        ):
+            return None
+        bar = st.progress(0.0, "Checking the file")
+        try:
+            report = self.my.rehearse(
+                self.records, sheet, plan, lambda share: bar.progress(share, "Checking the file")
+            )
+        except CrmError as refused:
+            st.warning(str(refused), icon=":material/rule:")
+            return None
+        finally:
+            bar.empty()
+        st.session_state[f"{self.place}.checked"] = (written, report)
+        return report
+
+    def _result(self, sheet: Sheet, plan: Plan, report: Report) -> None:
+        counts = (
+            ("To add", report.created),
+            ("To change", report.updated),
+            ("Unchanged", report.unchanged),
+            ("Refused", len(report.refused)),
+        )
+        for column, (label, count) in zip(st.columns(4), counts, strict=True):
+            column.metric(label, f"{count:,}")
+        unknown_words(self.my, self.records, plan, report, self.place)
+        if report.refused:
+            with st.expander(f"Refused rows ({len(report.refused):,})", expanded=not report.created):
+                st.dataframe(_problems(report), hide_index=True, height="content")
+                if len(report.refused) > _SHOWN:
+                    st.caption(f"The first {_SHOWN}. After the import all of them can be downloaded.")
+        if report.changes:
+            with st.expander(f"Changes to existing {self.records.name}"):
+                st.dataframe(_changes(self.records, report), hide_index=True, height="content")
+
+    def _import(self, sheet: Sheet, plan: Plan, report: Report) -> None:
+        """The one button that writes. It says what it will do, and a second click finds it done."""
+        show_refusal(self.place)
+        parts = []
+        if report.created:
+            parts.append(f"Add {report.created:,}")
+        if report.updated:
+            parts.append(f"change {report.updated:,}" if parts else f"Change {report.updated:,}")
+        label = f"{' and '.join(parts)} {self.records.name}" if parts else "Nothing to import"
+        if not st.button(label, key=f"{self.place}.go", type="primary", disabled=not parts):
+            return
+        bar = st.progress(0.0, "Importing. You can close this; then nothing is imported.")
+        made = attempt(
+            self.place,
+            lambda: self.my.commit_import(
+                self.records,
+                sheet,
+                plan,
+                lambda share: bar.progress(
+                    min(share, 1.0), "Importing. If you close this, nothing is imported."
+                ),
+                st.session_state[f"{self.place}.act"],
+            ),
+        )
+        bar.empty()
+        if made is not None:
+            st.session_state[f"{self.place}.report"] = made
+            if made.refused:
+                st.session_state[f"{self.place}.refused"] = csv_files.keep(
+                    self.my, f"{sheet.stem}.refused.csv", made.refused_csv()
+                )
+        st.rerun(scope="fragment")
+
+    def _done(self, report: Report) -> None:
+        st.success(report.sentence(), icon=":material/check:")
+        if report.refused:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.link_button(
+                    f"Download {say.count(len(report.refused), 'refused row')}",
+                    st.session_state[f"{self.place}.refused"],
+                    icon=":material/download:",
+                )
+                st.caption("Each row carries its reason. Mend them there and import that file.")
+            st.dataframe(_problems(report), hide_index=True, height="content")
+        if st.button("Close", key=f"{self.place}.close", type="primary"):
+            _close(self.place)
+            st.rerun()
+
+
+def _problems(report: Report) -> pd.DataFrame:
+    first = [(refusal.row, refusal.reason, refusal.cells) for refusal in report.refused[:_SHOWN]]
+    return pd.DataFrame(
+        {
+            "Row": [row for row, _, _ in first],
+            "Reason": [reason for _, reason, _ in first],
+            "The row begins": [", ".join(cell for cell in cells[:3] if cell)[:80] for _, _, cells in first],
+        }
+    )
+
+
+def _changes(records: Records, report: Report) -> pd.DataFrame:
+    fields = importable(records)
+    rows = []
+    for change in report.changes[:_SHOWN]:
+        field = fields.get(change.field)
+        label = field.label if field else "Kept beside it"
+        before, after = (str(v if v is not None else "") for v in (change.before, change.after))
+        rows.append((change.row, change.title, label, before, after))
+    return pd.DataFrame(rows, columns=["Row", "Record", "Field", "Now", "In the file"])

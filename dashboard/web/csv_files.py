@@ -1,0 +1,87 @@
+"""The CSV files under /export: every kind of record as its list means it, and the refused rows of an import."""
+
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from crm_data import Workspace
+from crm_data.accounts.sessions import Signed
+from crm_data.errors import NotFound
+from dashboard import runtime
+from dashboard.web.exports import Download, Maker, register
+
+CSV = "text/csv; charset=utf-8"
+_KEPT_SECONDS = 3600
+_MOST_KEPT = 40  # files, of at most 20 MB each
+
+
+class Owner(NamedTuple):
+    """Whose a kept file is: it is given to this person in this company alone."""
+
+    company_id: int
+    user_id: int | None
+
+
+@dataclass(frozen=True)
+class _Kept:
+    owner: Owner
+    name: str
+    data: bytes
+    until: float
+
+
+_kept: OrderedDict[str, _Kept] = OrderedDict()
+_lock = threading.Lock()
+
+
+def offer() -> None:
+    """Put the files under /export; called once, before the server answers."""
+    for table in Workspace.kinds:
+        register(f"{table}.csv", _records(table))
+    register("refused.csv", _refused)
+
+
+def keep(my: Workspace, name: str, data: bytes) -> str:
+    """Hold a small file for an hour for the person at work; returns the address it is fetched from."""
+    key, now = secrets.token_urlsafe(24), time.monotonic()
+    with _lock:
+        for old in [old for old, kept in _kept.items() if kept.until < now]:
+            del _kept[old]
+        while len(_kept) >= _MOST_KEPT:
+            _kept.popitem(last=False)
+        owner = Owner(my.scope.company_id, my.scope.user_id)
+        _kept[key] = _Kept(owner, name, data, now + _KEPT_SECONDS)
+    return f"/export/refused.csv?key={key}"
+
+
+def _records(table: str) -> Maker:
+    def make(signed: Signed, params: Mapping[str, str]) -> Download:
+        my = Workspace(runtime.running().store, signed.scope)
+        records = my.records(table)
+        query = records.query(params, _zone(params.get("zone", "UTC")))
+        columns = [name for name in params.get("columns", "").split(",") if name] or None
+        name, pieces = my.export(records, query, columns)
+        return Download(name, CSV, pieces)
+
+    return make
+
+
+def _refused(signed: Signed, params: Mapping[str, str]) -> Download:
+    with _lock:
+        kept = _kept.get(params.get("key", ""))
+    if kept is None or kept.owner != Owner(signed.scope.company_id, signed.scope.user_id):
+        raise NotFound("This file is no longer kept. Import the file again to see which rows are refused.")
+    return Download(kept.name, CSV, iter([kept.data]))
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
