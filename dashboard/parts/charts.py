@@ -7,9 +7,12 @@ import pandas as pd
 import streamlit as st
 
 # The theme's own colours, of which a test computes contrast and distance: stages from cool to warm, then won.
-LIGHT = ["#1d4a9c", "#1f7fae", "#918c9b", "#bd7f2c"]
-WON, EXPECTED = "#1f7a4d", "#918c9b"
-HEIGHT = 210
+STAGES = {
+    "light": ["#1d4a9c", "#1f7fae", "#918c9b", "#bd7f2c"],
+    "dark": ["#5b88e0", "#93d3ec", "#a9a5b3", "#edc983"],
+}
+PAIR = {"light": ["#1f7a4d", "#918c9b"], "dark": ["#5cc08c", "#a9a5b3"]}
+HEIGHT = 240
 
 
 def pipeline_charts(
@@ -39,6 +42,11 @@ def pipeline_charts(
     return clicked
 
 
+def _ground() -> str:
+    """Whether the screen is light or dark now."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
 def _money(currency: str) -> alt.Axis:
     return alt.Axis(title=None, format="~s", grid=True)
 
@@ -54,7 +62,9 @@ def _by_stage(frame: pd.DataFrame, currency: str) -> Any:
             x=alt.X("label:N", sort=list(frame["label"]), title=None, axis=alt.Axis(labelAngle=0)),
             xOffset=alt.XOffset("kind:N", sort=["Value", "Weighted"]),
             y=alt.Y("amount:Q", axis=_money(currency)),
-            color=alt.Color("label:N", scale=alt.Scale(range=LIGHT), sort=list(frame["label"]), legend=None),
+            color=alt.Color(
+                "label:N", scale=alt.Scale(range=STAGES[_ground()]), sort=list(frame["label"]), legend=None
+            ),
             fillOpacity=alt.FillOpacity(
                 "kind:N", scale=alt.Scale(domain=["Value", "Weighted"], range=[0.55, 1]), legend=None
             ),
@@ -83,7 +93,7 @@ def _by_month(frame: pd.DataFrame, currency: str) -> Any:
             y=alt.Y("amount:Q", axis=_money(currency), stack=True),
             color=alt.Color(
                 "kind:N",
-                scale=alt.Scale(domain=["Won", "Expected (weighted)"], range=[WON, EXPECTED]),
+                scale=alt.Scale(domain=["Won", "Expected (weighted)"], range=PAIR[_ground()]),
                 legend=alt.Legend(orient="top", title=None),
             ),
             opacity=alt.condition(pick, alt.value(1), alt.value(0.35)),
@@ -113,7 +123,7 @@ def _by_owner(frame: pd.DataFrame, currency: str) -> Any:
             x=alt.X("amount:Q", axis=_money(currency), stack=True),
             color=alt.Color(
                 "kind:N",
-                scale=alt.Scale(domain=["Won", "Weighted open"], range=[WON, EXPECTED]),
+                scale=alt.Scale(domain=["Won", "Weighted open"], range=PAIR[_ground()]),
                 legend=alt.Legend(orient="top", title=None),
             ),
             opacity=alt.condition(pick, alt.value(1), alt.value(0.35)),

@@ -95,7 +95,8 @@ class Listing:
         st.button(f"{verb} {many}", key=f"{self.name}.putaway", icon=":material/inventory_2:", on_click=act)
 
     def _columns(self) -> list[str]:
-        shown = [name for name, declared in self.records.fields.items() if declared.grid]
+        title = self.records.title
+        shown = [title, *(n for n, f in self.records.fields.items() if f.grid and n != title)]
         return list(st.session_state.get(f"{self.name}.columns", shown)) or shown
 
     def _nothing(self, query: Query) -> None:

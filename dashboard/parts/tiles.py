@@ -12,12 +12,13 @@ from dashboard.parts import say
 
 def tiles(figures: Sequence[Figure]) -> None:
     """One tile a figure, in a row that wraps on a phone."""
-    with st.grid(min_column_width=190, gap="small"):
+    with st.grid(min_column_width=145, gap="small"):
         for figure in figures:
             st.metric(
                 figure.label,
                 shown(figure.unit, figure.value, figure.currency),
                 delta=_delta(figure),
+                delta_color="inverse" if figure.unit is Unit.DAYS else "normal",
                 help=_help(figure),
                 border=True,
             )
