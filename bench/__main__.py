@@ -6,11 +6,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import databases, moving, reading, report, screens
+from bench import databases, files, moving, reading, report, screens
 from bench.section import Section
 from crm_data.settings import ROOT
 
-PARTS = ("reading", "screens", "moving")
+PARTS = ("reading", "screens", "moving", "files")
 
 
 def main() -> int:
@@ -45,8 +45,11 @@ def _measure(
         _say("reruns and new sessions")
         sections += screens.sections(even, big, folder, rounds)
     if "moving" in parts:
-        _say("filling, import, export and backup")
+        _say("filling and backups")
         sections.append(moving.section(even, folder, max(3, rounds // 3)))
+    if "files" in parts:
+        _say("import and export")
+        sections.append(files.section(even, folder, max(3, rounds // 3)))
     return sections
 
 

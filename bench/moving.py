@@ -59,6 +59,7 @@ def _filling(folder: Path, rounds: int) -> Times:
         with closing(sqlite3.connect(copied, isolation_level=None)) as connection:
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("BEGIN IMMEDIATE")
+            connection.execute("PRAGMA defer_foreign_keys=ON")  # leads and deals name each other
             for table, (columns, rows) in tables.items():
                 marks = ", ".join("?" * len(columns))
                 connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
