@@ -53,6 +53,13 @@ class Installation:
         """A ticket for `sessions.open`. Raises Throttled or NotSignedIn, in the same words each time."""
         return sign_in.sign_in(self._store, email, password, address)
 
+    def is_signed_in(self, token: str | None) -> bool:
+        """Whether a session token is good for anything now; never raises."""
+        try:
+            return self.sessions.resolve(token) is not None
+        except CrmError:
+            return False
+
     def change_password(self, signed: Signed, current: str, new: str, address: str) -> None:
         """Set one's own password; every other session ends. Raises Invalid, Throttled."""
         own.change_password(self._store, signed, current, new, address)

@@ -6,7 +6,7 @@ from crm_data.accounts.sessions import Signed
 from crm_data.errors import NotAllowed
 from dashboard import header, session, style
 from dashboard.menu import SCREENS
-from dashboard.sign_in import links, screen
+from dashboard.sign_in import screen
 
 
 def main(here: Signed | None, notice: str | None) -> None:
@@ -31,7 +31,7 @@ def main(here: Signed | None, notice: str | None) -> None:
     if link is not None:
         screen.draw_link(link)
     elif here is None:
-        screen.draw(notice or st.session_state.pop(links.DONE, None))
+        screen.draw(notice or st.session_state.pop(session.NOTICE, None))
     else:
         header.draw(here)
         if (current.url_path or SCREENS[0].name) in allowed:

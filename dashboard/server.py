@@ -104,10 +104,7 @@ def announce(settings: Settings) -> None:
 
 def _is_signed_in(scope: Scope) -> bool:
     running = runtime.running()
-    try:
-        return running.installation.sessions.resolve(cookie.read(running.settings, scope)) is not None
-    except CrmError:
-        return False
+    return running.installation.is_signed_in(cookie.read(running.settings, scope))
 
 
 @contextlib.asynccontextmanager

@@ -17,6 +17,8 @@ from dashboard import runtime
 from dashboard.web import cookie
 
 _MARK = "rendered for"
+# What a tab keeps although the person goes: the one-time link it was opened with, and the word after it was used.
+LINK, NOTICE = "one-time link", "sign-in notice"
 # Set while the app's script runs from top to bottom: within one such run the answer is looked up once.
 _now: ContextVar[Signed | None] = ContextVar("signed", default=None)
 
@@ -95,7 +97,9 @@ def one_run() -> Iterator[Signed | None]:
     here = installation().sessions.resolve(token())
     mark = (here.scope.company_id, here.account.id) if here else None
     if rendered_for() not in (None, mark):
+        kept = {name: st.session_state[name] for name in (LINK, NOTICE) if name in st.session_state}
         st.session_state.clear()
+        st.session_state.update(kept)
     if mark is not None:
         st.session_state[_MARK] = mark
     before = _now.set(here)

@@ -31,7 +31,25 @@ _CSS = """
 p { margin: 0; font: inherit; color: var(--st-text-color); }
 """
 
+_LOOK = """
+const PAUSE = 10000;
+
+export default function () {
+  const last = Number(window.sessionStorage.getItem("foyer resumed") || 0);
+  if (Date.now() - last < PAUSE) return;
+  fetch("/session", { credentials: "same-origin" })
+    .then((answer) => answer.json())
+    .then((said) => {
+      if (!said.signed_in) return;
+      window.sessionStorage.setItem("foyer resumed", String(Date.now()));
+      window.location.reload();
+    })
+    .catch(() => {});
+}
+"""
+
 _component = st.components.v2.component("foyer_handover", html="<p role='status'></p>", css=_CSS, js=_JS)
+_look = st.components.v2.component("foyer_resume", js=_LOOK)
 
 
 def begin(ticket: str, to: str | None = None) -> None:
@@ -42,6 +60,14 @@ def begin(ticket: str, to: str | None = None) -> None:
 def end(to: str = "/") -> None:
     """Take this browser's session away, then load `to`. Ends the run."""
     _post("/session/end", {}, "end", to)
+
+
+def resume() -> None:
+    """Load this page anew if the browser has a session by now: another tab signed in, or switched company.
+
+    A tab knows only the cookie it was opened with. It looks once, so that nothing can make it load for ever.
+    """
+    _look(key="resume")
 
 
 def _post(path: str, body: dict[str, Any], once: str, to: str | None) -> None:

@@ -13,7 +13,6 @@ from dashboard import session
 from dashboard.sign_in import handover
 
 _RULE = f"At least {SHORTEST} characters; a few words in a row are easy to keep."
-DONE = "sign-in notice"
 
 
 def draw(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
@@ -87,7 +86,7 @@ def _reset(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
             _refuse(refused)
             return
     forget()
-    st.session_state[DONE] = "Your new password is saved. Sign in with it."
+    st.session_state[session.NOTICE] = "Your new password is saved. Sign in with it."
     st.rerun()
 
 

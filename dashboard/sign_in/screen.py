@@ -7,21 +7,19 @@ from dashboard import session
 from dashboard.sign_in import handover, links
 from dashboard.sign_in.form import SignInForm
 
-_LINK = "one-time link"
-
 
 def link_opened() -> str | None:
     """The token of the one-time link this tab was opened with; it leaves the URL as soon as it is read."""
     if "link" in st.query_params:
-        st.session_state[_LINK] = st.query_params["link"]
+        st.session_state[session.LINK] = st.query_params["link"]
         del st.query_params["link"]
-    token = st.session_state.get(_LINK)
+    token = st.session_state.get(session.LINK)
     return token if isinstance(token, str) else None
 
 
 def forget_link() -> None:
     """The link is done with."""
-    st.session_state.pop(_LINK, None)
+    st.session_state.pop(session.LINK, None)
 
 
 def draw(notice: str | None = None) -> None:
@@ -33,6 +31,7 @@ def draw(notice: str | None = None) -> None:
         ticket, refusal = SignInForm(_judge).draw()
         if ticket:
             handover.begin(ticket)
+        handover.resume()
         if refusal:
             st.error(refusal)
         st.caption(

@@ -26,6 +26,14 @@ async def healthz(request: Request) -> Response:
     return JSONResponse(said, 200 if state.ready else 503, {"Cache-Control": "no-store"})
 
 
+async def current_session(request: Request) -> Response:
+    """GET /session {"signed_in": true}: whether this browser's cookie opens a session now."""
+    running = runtime.running()
+    token = cookie.read(running.settings, request.scope)
+    found = await run_in_threadpool(running.installation.is_signed_in, token)
+    return JSONResponse({"signed_in": found}, 200, {"Cache-Control": "no-store"})
+
+
 async def begin_session(request: Request) -> Response:
     """POST /session {"ticket": "..."}: a ticket becomes this browser's session cookie."""
     running = runtime.running()
@@ -76,6 +84,7 @@ def _said(status: int, sentence: str) -> Response:
 
 ROUTES: list[BaseRoute] = [
     Route("/healthz", healthz, methods=["GET"]),
+    Route("/session", current_session, methods=["GET"]),
     Route("/session", begin_session, methods=["POST"]),
     Route("/session/end", end_session, methods=["POST"]),
     Route("/favicon.png", favicon, methods=["GET"]),

@@ -61,11 +61,11 @@ def house(database_url: str, **environment: str) -> Iterator[House]:
 
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     """Fill in the form that the page shows, and send it."""
-    page.get_by_role("textbox", name="E-mail").fill(email)
-    page.get_by_role("textbox", name="Password").fill(password)
+    page.get_by_role("textbox", name="E-mail", exact=True).fill(email)
+    page.get_by_role("textbox", name="Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
 
 
 def expect_form(page: Page) -> None:
     """Wait until the page asks to sign in."""
-    expect(page.get_by_role("textbox", name="Password")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("textbox", name="Password", exact=True)).to_be_visible(timeout=15_000)
