@@ -13,6 +13,8 @@ from crm_data.cli import (
     backup,
     check,
     demo,
+    export,
+    import_file,
     invite,
     migrate,
     new_company,
@@ -23,7 +25,19 @@ from crm_data.cli import (
 from crm_data.errors import CrmError
 from crm_data.settings import SETTINGS
 
-COMMANDS = (migrate, demo, new_company, invite, reset_password, backup, verify, restore, check)
+COMMANDS = (
+    migrate,
+    demo,
+    new_company,
+    invite,
+    reset_password,
+    import_file,
+    export,
+    backup,
+    verify,
+    restore,
+    check,
+)
 
 _WIDE = max(len(setting.name) for setting in SETTINGS) + 1
 

@@ -61,7 +61,10 @@ def sqlite_path(url: str) -> Path:
 
 def postgres_url(url: str) -> sa.URL:
     """The address with the driver we install, whichever spelling was given; its sessions think in UTC."""
-    parsed = sa.make_url(url)
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise NotReady("DATABASE_URL must begin with sqlite:/// or postgresql://.") from error
     if parsed.get_backend_name() not in ("postgresql", "postgres"):
         raise NotReady("DATABASE_URL must begin with sqlite:/// or postgresql://.")
     return _with_options(parsed.set(drivername="postgresql+psycopg"), "-c timezone=UTC")

@@ -8,7 +8,7 @@ from crm_data.errors import Invalid
 from crm_data.store.query import Query
 from crm_data.store.records import Records
 from crm_data.transfer import csv_in, csv_out, csv_read
-from crm_data.transfer.mapping import guess, targets
+from crm_data.transfer.mapping import fitted, guess, targets
 from crm_data.transfer.plan import ID, KEEP, LEAVE, Plan
 from crm_data.transfer.report import Report
 from crm_data.transfer.rows import Progress
@@ -62,7 +62,7 @@ def import_file(
     except OSError as trouble:
         raise Invalid(f"The file {path} cannot be read ({trouble.strerror}). Check its name.") from None
     sheet = csv_read.read(data, path.name, choices.encoding, choices.delimiter)
-    plan = chosen(guess(sheet, records, choices.zone), choices)
+    plan = fitted(chosen(guess(sheet, records, choices.zone), choices), sheet, records)
     notes = told(sheet, plan, records)
     if choices.dry_run:
         return Outcome(csv_in.rehearse(records, sheet, plan, progress), plan, notes, None)

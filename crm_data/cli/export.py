@@ -1,0 +1,31 @@
+"""export: write the records of a company to a CSV file."""
+
+import argparse
+from pathlib import Path
+
+from crm_data import Workspace
+from crm_data.cli.common import Commands, acting_arguments, command, counted, opened, scope_of
+from crm_data.transfer.by_file import export_file
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = command(
+        commands,
+        "export",
+        run,
+        "Write every record of one kind to a CSV file; importing it again changes nothing",
+        "export customers.csv --company 1 --as ann@acme.com",
+    )
+    parser.add_argument("file", type=Path, help="the file to write; one that is there is replaced")
+    parser.add_argument("--table", choices=Workspace.kinds, default="customers", help="customers unless told")
+    acting_arguments(parser, company=True)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    with opened() as here:
+        records = Workspace(here.store, scope_of(here, args)).records(args.table)
+        size = export_file(records, args.file)
+    print(f"{args.file}: {counted(size, 'byte')}.")
+    return 0

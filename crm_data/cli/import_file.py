@@ -1,0 +1,112 @@
+"""import: bring the rows of a CSV file into a company."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from crm_data import Workspace
+from crm_data.cli.common import Commands, acting_arguments, command, opened, scope_of
+from crm_data.transfer.by_file import Choices, import_file
+from crm_data.transfer.formats import DATES
+from crm_data.transfer.plan import Blanks, Mode, Unmatched
+
+_MODES = {"both": Mode.BOTH, "create": Mode.CREATE, "update": Mode.UPDATE}
+_BLANKS = {"leave": Blanks.LEAVE, "clear": Blanks.CLEAR}
+_UNMATCHED = {"refuse": Unmatched.REFUSE, "empty": Unmatched.EMPTY, "former": Unmatched.FORMER}
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = command(
+        commands,
+        "import",
+        run,
+        "Import a CSV file into a company; what is not told is guessed and printed",
+        "import accounts.csv --company 1 --map account=name --key name --dry-run",
+    )
+    parser.add_argument("file", type=Path, help="the CSV file; refused rows go to NAME.refused.csv beside it")
+    parser.add_argument("--table", choices=Workspace.kinds, default="customers", help="customers unless told")
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+    parser.add_argument("--mode", choices=_MODES, help="create and update records, or only one of them")
+    parser.add_argument("--key", help="fields by which a row finds its record: name, or name,city, or row")
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        type=_heading,
+        metavar="HEADING=FIELD",
+        help="where a column goes: a field, id, imported (kept beside the record), or nothing",
+    )
+    parser.add_argument(
+        "--fill",
+        action="append",
+        default=[],
+        type=_field,
+        metavar="FIELD=TEXT",
+        help="for new records without a value",
+    )
+    parser.add_argument(
+        "--empty", action="append", default=[], metavar="WORD", help="a word that means empty, like null"
+    )
+    parser.add_argument("--blanks", choices=_BLANKS, help="what an empty cell does to a record that is there")
+    parser.add_argument(
+        "--unmatched",
+        choices=_UNMATCHED,
+        help="names nobody knows: refuse the row, leave empty, add as former",
+    )
+    parser.add_argument("--source", default="", help="name under which external ids are unique")
+    parser.add_argument("--dates", choices=tuple(DATES), help="how the file writes dates")
+    parser.add_argument("--zone", default="UTC", help="time zone of times that name none; UTC unless told")
+    parser.add_argument("--encoding", help="utf-8, utf-16 or cp1252")
+    parser.add_argument("--delimiter", help="the sign between cells; 'tab' for a tab")
+    acting_arguments(parser, company=True)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it. Rows that were refused make the exit code 1; the others are in."""
+    with opened() as here:
+        records = Workspace(here.store, scope_of(here, args)).records(args.table)
+        outcome = import_file(records, args.file, _choices(args))
+    for note in outcome.notes:
+        print(note)
+    print(outcome.report.sentence())
+    for refusal in outcome.report.refused[:20]:
+        print(f"Row {refusal.row}: {refusal.reason}", file=sys.stderr)
+    if outcome.refused is not None:
+        print(f"The refused rows are in {outcome.refused}.", file=sys.stderr)
+    return 1 if outcome.report.refused else 0
+
+
+def _choices(args: argparse.Namespace) -> Choices:
+    return Choices(
+        mode=_MODES.get(args.mode, ""),
+        key=tuple(args.key.split(",")) if args.key else (),
+        blanks=_BLANKS.get(args.blanks, ""),
+        dates=args.dates or "",
+        unmatched=_UNMATCHED.get(args.unmatched, ""),
+        source=args.source,
+        zone=args.zone,
+        encoding=args.encoding,
+        delimiter={"tab": "\t"}.get(args.delimiter, args.delimiter),
+        empty=tuple(args.empty),
+        columns=dict(args.map),
+        fill=dict(args.fill),
+        dry_run=args.dry_run,
+    )
+
+
+def _heading(text: str) -> tuple[str, str]:
+    """A heading and where it goes; the last = divides them, since a heading may hold one."""
+    heading, sign, to = text.rpartition("=")
+    return _divided(heading, sign, to)
+
+
+def _field(text: str) -> tuple[str, str]:
+    """A field and its text; the first = divides them, since a text may hold one."""
+    return _divided(*text.partition("="))
+
+
+def _divided(left: str, sign: str, right: str) -> tuple[str, str]:
+    if not sign or not left:
+        raise argparse.ArgumentTypeError("needs something on the left of a =")
+    return left, right

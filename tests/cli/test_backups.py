@@ -1,0 +1,134 @@
+"""migrate, backup, verify, restore and check, from the first day to the worst one."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from crm_data.store import migrating
+from tests.cli.conftest import Run
+from tests.transfer.office import Office, content
+
+
+def test_migrate_makes_a_private_database(run: Run, tmp_path: Path) -> None:
+    assert "was made" in run("migrate").out
+    assert (tmp_path / "data" / "crm.db").stat().st_mode & 0o777 == 0o600
+    assert "up to date" in run("migrate").out
+    assert not (tmp_path / "backups").exists(), "nothing was there to lose"
+
+
+def test_migrate_makes_a_safety_backup_of_what_is_behind(run: Run, office: Office) -> None:
+    migrating.downgrade(office.store.url, "009")
+    said = run("migrate")
+    assert f"from revision 009 to {migrating.head()}" in said.out
+    (kept,) = office.backups.list(None)
+    assert kept.name in said.out
+    assert kept.revision == "009"
+    assert kept.rows is not None
+    assert kept.rows["customers"] == office.customers() == 10
+
+
+def test_migrate_leaves_a_newer_database_alone(run: Run, office: Office) -> None:
+    office.sql("UPDATE alembic_version SET version_num = '999'")
+    said = run("migrate")
+    assert said.code == 1
+    assert "newer version" in said.err
+    assert not office.folder.exists()
+
+
+def test_backup_verify_damage_restore(run: Run, office: Office) -> None:
+    said = run("backup")
+    assert said.code == 0
+    path = Path(said.out.splitlines()[0])
+    assert path.parent == office.folder
+    assert path.name in run("backup", "--list").out
+    assert "customers: 10" in run("verify").out
+    then = content(office.path)
+    office.add_customers(5)
+    assert "Everybody is signed out" in run("restore", path.name).out
+    assert content(office.path) == then
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    for command in ("verify", "restore"):
+        said = run(command, path.name)
+        assert said.code == 1
+        assert "damaged" in said.err
+    assert content(office.path) == then
+
+
+def test_a_file_from_elsewhere_is_restored_by_its_path(run: Run, office: Office, tmp_path: Path) -> None:
+    name = office.backups.make(None).name
+    for ending in (".db", ".json"):
+        shutil.move(office.folder / name.replace(".db", ending), tmp_path / f"brought{ending}")
+    office.add_customers(5)
+    assert run("verify", tmp_path / "brought.db").code == 0
+    assert run("restore", tmp_path / "brought.db").code == 0
+    assert office.customers() == 10
+    assert "no file" in run("restore", tmp_path / "lost.db").err
+
+
+def test_a_lost_database_is_restored(run: Run, office: Office) -> None:
+    run("backup")
+    office.store.close()
+    for path in office.path.parent.glob("crm.db*"):
+        path.unlink()
+    assert run("check").code == 1
+    assert run("restore", "crm_backup_20200101-000000.db").code == 1
+    assert not office.path.exists(), "a refused restore leaves no empty database"
+    assert "is sound" in run("verify").out
+    assert run("restore").code == 0
+    assert office.customers() == 10
+    assert office.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_database_damaged_beyond_opening_is_restored(run: Run, office: Office) -> None:
+    run("backup")
+    office.store.close()
+    office.path.write_bytes(b"\xff" * 100_000)
+    said = run("check")
+    assert said.code == 1
+    assert "damaged" in said.out
+    assert "Restore the last verified backup" in run("backup").err
+    assert "crm.db.damaged-" in run("restore").out
+    assert office.customers() == 10
+
+
+def test_check_tells_each_finding(run: Run, office: Office) -> None:
+    said = run("check")
+    assert said.code == 1
+    assert "WRONG Backup: No backup has been made yet." in said.out
+    run("backup")
+    said = run("check")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.count("\n") == said.out.count("ok ") == 10
+
+
+def test_backups_are_the_operators(run: Run, office: Office) -> None:
+    run("backup")
+    for words in (("backup",), ("backup", "--list"), ("verify",), ("restore",)):
+        said = run(*words, "--as", "ann@acme.com")
+        assert said.code == 1
+        assert "operator" in said.err
+    assert "Nobody" in run("backup", "--as", "nobody@acme.com").err
+    office.sql("UPDATE users SET role = 'super_admin'")
+    assert run("backup", "--as", " Ann@ACME.com").code == 0
+    office.sql("UPDATE users SET is_active = 0")
+    assert "Nobody" in run("backup", "--as", "ann@acme.com").err
+    rows = office.sql("SELECT user_id FROM security_log WHERE event = 'backup_made' ORDER BY id")
+    assert rows == [(None,), (1,)]
+
+
+@pytest.mark.postgres
+def test_postgresql_is_told_what_to_do(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.support.databases import fresh
+
+    database = fresh("postgresql")
+    monkeypatch.setenv("DATABASE_URL", database.url)
+    monkeypatch.setenv("DATABASE_ADMIN_URL", database.admin_url)
+    for command in ("backup", "verify", "restore"):
+        assert "pg_dump" in run(command).err
+    assert "up to date" in run("migrate").out
+    said = run("check")
+    assert (said.code, said.err) == (0, "")
+    database.drop()

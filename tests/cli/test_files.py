@@ -1,0 +1,59 @@
+"""import and export, with a person's rights or as the system."""
+
+from pathlib import Path
+
+from tests.cli.conftest import Run
+from tests.transfer.office import Office
+
+FILE = "Name,City,Segment\nAlpha,Bern,big\nBeta,Basel,small\n,nowhere,none\n"
+
+
+def test_a_file_goes_in_and_comes_out(run: Run, office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "firms.csv"
+    file.write_text(FILE)
+    said = run("import", file, "--company", 1, "--dry-run")
+    assert "2 would be added" in said.out
+    assert office.customers() == 10
+    said = run("import", file, "--company", 1, "--as", "ann@acme.com")
+    assert said.code == 1, "a row was refused"
+    assert "2 added" in said.out
+    assert said.err.startswith("Row 4: ")
+    assert (tmp_path / "firms.refused.csv").exists()
+    assert office.customers() == 12
+    out = tmp_path / "out.csv"
+    assert run("export", out, "--company", 1).code == 0
+    assert "Alpha" in out.read_text(encoding="utf-8-sig")
+    said = run("import", out, "--company", 1)
+    assert (said.code, said.err) == (0, "")
+    assert "0 added, 0 changed, 12 unchanged, 0 refused." in said.out
+    events = office.sql("SELECT DISTINCT event FROM security_log ORDER BY 1")
+    assert [event for (event,) in events] == ["command_line", "export"]
+
+
+def test_rights_are_the_persons(run: Run, office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "firms.csv"
+    file.write_text(FILE)
+    office.sql("UPDATE user_companies SET role = 'user'")
+    for words in (("import", file), ("export", tmp_path / "out.csv")):
+        said = run(*words, "--company", 1, "--as", "ann@acme.com")
+        assert said.code == 1
+        assert "managers" in said.err
+    assert office.customers() == 10
+    assert not (tmp_path / "out.csv").exists()
+    office.sql("UPDATE user_companies SET ended_at = '2026-01-01 00:00:00'")
+    assert "works in Acme" in run("export", "x.csv", "--company", 1, "--as", "ann@acme.com").err
+
+
+def test_columns_and_fillings_are_told(run: Run, office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "firms.csv"
+    file.write_text(FILE.replace(",nowhere,none\n", ""))
+    said = run(
+        "import", file, "--company", 1, "--map", "Segment=industry", "--fill", "notes=a=b", "--key", "row"
+    )
+    assert said.code == 0, said
+    found = office.sql("SELECT name, industry, notes FROM customers WHERE industry IS NOT NULL ORDER BY id")
+    assert found == [("Alpha", "big", "a=b"), ("Beta", "small", "a=b")]
+    for wrong in (("--map", "Nothing=name"), ("--map", "City=company_id"), ("--zone", "Nowhere")):
+        assert run("import", file, "--company", 1, *wrong).code == 1
+    (tmp_path / "picture.csv").write_bytes(b"\x89PNG\r\n")
+    assert "picture" in run("import", tmp_path / "picture.csv", "--company", 1).err
