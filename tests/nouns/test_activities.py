@@ -1,0 +1,137 @@
+"""Activities: logged in one call, read newest first by keyset; people do not write changes of status."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crm_data import Edit, errors, new_act
+from tests.nouns.makers import a_customer, a_deal, a_lead, a_task
+from tests.support.office import Office
+
+
+def test_logged_now_by_me_about_the_customer_of_the_deal(two: Office, frozen_clock: Any) -> None:
+    my = two.at(0, "user")
+    deal = a_deal(two.at())
+    row = my.activities.get(my.activities.log("call", duration="15", outcome="Reached", deal_id=deal))
+    assert (row["title"], row["duration"], row["outcome"]) == ("Call", 15, "Reached")
+    assert (row["user_id"], row["activity_date"]) == (two.people[0]["user"], frozen_clock())
+    assert row["customer_id"] == my.deals.get(deal)["customer_id"]
+
+
+def test_logged_for_another_moment_and_person_once(two: Office) -> None:
+    my, act = two.at(), new_act()
+    said = {"at": "2026-02-27 10:00", "user_id": two.people[0]["user"], "zone": ZoneInfo("Europe/Zurich")}
+    first = my.activities.log("meeting", "Kick-off", act_id=act, **said)
+    assert my.activities.log("meeting", "Kick-off", act_id=act, **said) == first
+    row = my.activities.get(first)
+    assert row["activity_date"] == datetime(2026, 2, 27, 9, tzinfo=UTC)
+    assert row["user_id"] == two.people[0]["user"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "status_change"},
+        {"kind": "fax"},
+        {"kind": ""},
+        {"kind": "call", "duration": "-1"},
+        {"kind": "call", "duration": "long"},
+        {"kind": "call", "duration": "100001"},
+        {"kind": "note", "title": "x" * 256},
+        {"kind": "note", "at": "yesterday"},
+        {"kind": "note", "user_id": 10**12},
+        {"kind": "note", "customer_id": 999},
+        {"kind": "note", "title": "a\x00b"},
+    ],
+)
+def test_what_cannot_be_logged(two: Office, wrong: dict[str, Any]) -> None:
+    my = two.at()
+    with pytest.raises(errors.Invalid):
+        my.activities.log(**wrong)
+    assert my.activities.page().total == 0
+
+
+def test_changes_of_status_stay_as_they_are(two: Office) -> None:
+    my = two.at()
+    deal = a_deal(my)
+    my.deals.move(deal, "qualified", "prospect")
+    row = my.activities.timeline(deal_id=deal).rows[0]
+    with pytest.raises(errors.Invalid):
+        my.activities.change([Edit(row["id"], {"title": (row["title"], "Nothing happened")})])
+    with pytest.raises(errors.Invalid):
+        my.activities.change([Edit(row["id"], {"activity_type": ("status_change", "note")})])
+    note = my.activities.log("note")
+    with pytest.raises(errors.Invalid):
+        my.activities.change([Edit(note, {"activity_type": ("note", "status_change")})])
+    with pytest.raises(errors.Invalid):
+        my.activities.set_all([note, row["id"]], {"outcome": "Reached"})
+    assert my.activities.get(row["id"]) == row
+
+
+def test_the_timeline_pages_newest_first_through_ties(two: Office) -> None:
+    my = two.at()
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    ids = [my.activities.log("note", at=begin + timedelta(hours=n // 4)) for n in range(23)]
+    my.activities.log("note", at=begin + timedelta(days=90), act_id=new_act())
+    seen: list[int] = []
+    after: str | None = None
+    while True:
+        page = my.activities.timeline(size=5, after=after)
+        seen += [row["id"] for row in page.rows]
+        after = page.next
+        if after is None:
+            break
+    assert seen[1:] == list(reversed(ids))
+    assert page.total == 24
+
+
+def test_the_timeline_by_record_kind_person_and_days(two: Office) -> None:
+    my, user = two.at(), two.at(0, "user")
+    customer, other = a_customer(my), a_customer(my, "Other")
+    deal, lead = a_deal(my, customer), a_lead(my, customer_id=customer)
+    task = a_task(my, deal_id=deal)
+    made = {
+        "call": my.activities.log("call", deal_id=deal, at="2026-02-01 23:30"),
+        "mail": user.activities.log("email", lead_id=lead, at="2026-02-02 00:30"),
+        "note": my.activities.log("note", task_id=task, at="2026-02-03"),
+        "else": my.activities.log("note", customer_id=other, at="2026-02-04"),
+    }
+    two.at(1).activities.log("note")
+
+    def found(**asked: Any) -> list[str]:
+        names = {id_: name for name, id_ in made.items()}
+        return [names[row["id"]] for row in my.activities.timeline(**asked).rows]
+
+    assert found() == ["else", "note", "mail", "call"]
+    assert found(customer_id=customer) == ["note", "mail", "call"]
+    assert found(deal_id=deal) == ["note", "call"]
+    assert (found(lead_id=lead), found(task_id=task)) == (["mail"], ["note"])
+    assert found(kinds=("note", "email"), customer_id=customer) == ["note", "mail"]
+    assert found(user_id=two.people[0]["user"]) == ["mail"]
+    assert found(since=date(2026, 2, 2), until=date(2026, 2, 2)) == ["mail"]
+    assert found(until=date(2026, 2, 1), zone=ZoneInfo("America/Lima")) == ["mail", "call"]
+    assert two.at(1).activities.timeline(customer_id=customer).total == 0
+
+
+def test_links_are_filled_from_the_task_and_never_contradict(two: Office) -> None:
+    my = two.at()
+    deal = a_deal(my)
+    task = a_task(my, deal_id=deal)
+    row = my.activities.get(my.activities.log("call", task_id=task))
+    assert (row["deal_id"], row["customer_id"]) == (deal, my.deals.get(deal)["customer_id"])
+    for links in ({"task_id": task, "deal_id": a_deal(my)}, {"deal_id": deal, "customer_id": a_customer(my)}):
+        with pytest.raises(errors.Invalid):
+            my.activities.log("note", **links)
+
+
+def test_own_is_what_i_did_or_wrote(two: Office) -> None:
+    manager, user = two.at(), two.at(0, "user")
+    theirs = manager.activities.log("note")
+    with pytest.raises(errors.NotAllowed):
+        user.activities.change([Edit(theirs, {"outcome": (None, "Reached")})])
+    mine = manager.activities.log("note", user_id=two.people[0]["user"])
+    wrote = user.activities.log("note", user_id=two.people[0]["admin"])
+    for id_ in (mine, wrote):
+        assert user.activities.change([Edit(id_, {"outcome": (None, "Reached")})]) == 1

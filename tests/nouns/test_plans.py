@@ -1,0 +1,119 @@
+"""How the lists are found: the company first in an index, no table read whole, no sorting in a heap."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from crm_data import Query, Workspace
+from crm_data.demo.filling import fill
+from crm_data.store.scope import CompanyScope
+from crm_data.store.store import Store
+
+TABLES = "customers|leads|deals|tasks|activities|deal_stage_history|user_companies"
+# By the row's own id, which the company's condition then judges.
+BY_ID = "USING INTEGER PRIMARY KEY"
+
+
+@pytest.fixture(scope="module", params=["as filled", "after ANALYZE"])
+def my(request: pytest.FixtureRequest, new_database: Any) -> Iterator[Workspace]:
+    """A manager of the larger demo company, on SQLite, with and without statistics."""
+    store = Store(new_database("sqlite").url)
+    fill(store, "a long demo password")
+    with store.system("statistics for the plans") as session:
+        core = session.connection()
+        core.exec_driver_sql("ANALYZE" if request.param == "after ANALYZE" else "DELETE FROM sqlite_stat1")
+        user = core.exec_driver_sql("SELECT assigned_to FROM tasks WHERE company_id = 1 LIMIT 1").scalar()
+    store.reopen()
+    yield Workspace(store, CompanyScope(1, user, "manager"))
+    store.close()
+
+
+LISTS: dict[str, Callable[[Workspace], Any]] = {
+    "active customers": lambda my: my.customers.active(),
+    "my tasks": lambda my: my.tasks.mine(),
+    "my overdue tasks": lambda my: my.tasks.page(my.tasks.query({"preset": "overdue"})),
+    "all tasks": lambda my: my.tasks.page(),
+    "counts of tasks": lambda my: my.tasks.counts(),
+    "a customer's timeline": lambda my: my.activities.timeline(customer_id=1),
+    "a deal's timeline": lambda my: my.activities.timeline(deal_id=1),
+    "a lead's timeline": lambda my: my.activities.timeline(lead_id=1),
+    "a person's timeline": lambda my: my.activities.timeline(user_id=1),
+    "the timeline": lambda my: my.activities.timeline(),
+    "the timeline, second page": lambda my: my.activities.timeline(after=my.activities.timeline().next),
+    "deals": lambda my: my.deals.page(),
+    "deals by value": lambda my: my.deals.page(Query(sort="deal_value")),
+    "deals by expected close": lambda my: my.deals.page(Query(sort="expected_close_date", descending=False)),
+    "leads": lambda my: my.leads.page(),
+    "customers": lambda my: my.customers.page(),
+    "a deal's way": lambda my: my.deals.moves(1),
+}
+NUMBERS: dict[str, Callable[[Workspace], Any]] = {
+    "board": lambda my: my.numbers.board(),
+    "by stage": lambda my: my.numbers.by_stage(),
+    "by month": lambda my: my.numbers.by_month(),
+    "by owner": lambda my: my.numbers.by_owner(),
+    "tiles": lambda my: my.numbers.tiles(),
+    "conversion": lambda my: my.numbers.conversion(),
+    "overview": lambda my: my.numbers.overview(),
+}
+
+
+def plans(my: Workspace, act: Callable[[Workspace], Any]) -> list[tuple[str, list[str]]]:
+    """Each statement that an act sends, with the lines of its plan."""
+    sent: list[tuple[str, Any]] = []
+    engine = my._store.engines.read
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        if statement.startswith("SELECT"):
+            sent.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    act(my)
+    event.remove(engine, "before_cursor_execute", note)
+    found = []
+    with my._store.system("a test asks for plans", write=False) as session:
+        for statement, parameters in sent:
+            lines = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            found.append((statement, [row[3] for row in lines]))
+    return found
+
+
+def unscoped(statement: str, lines: list[str]) -> list[str]:
+    """The lines that read a table of a company by anything but the company or the row's id."""
+    aliases = set(re.findall(rf"(?:FROM|JOIN|,) (?:{TABLES}) AS (\w+)", statement))
+    names = "|".join([TABLES, *aliases])
+    reads = [line for line in lines if re.match(rf"(SCAN|SEARCH) ({names})\b", line)]
+    return [line for line in reads if "company_id=?" not in line and BY_ID not in line]
+
+
+@pytest.mark.parametrize("name", [*LISTS, *NUMBERS])
+def test_the_company_comes_first(my: Workspace, name: str) -> None:
+    for statement, lines in plans(my, {**LISTS, **NUMBERS}[name]):
+        assert unscoped(statement, lines) == [], f"{statement}\n" + "\n".join(lines)
+
+
+@pytest.mark.parametrize("name", [name for name in LISTS if name != "counts of tasks"])
+def test_no_list_is_sorted_in_a_heap(my: Workspace, name: str) -> None:
+    for statement, lines in plans(my, LISTS[name]):
+        if "LIMIT" in statement:
+            assert not [line for line in lines if "TEMP B-TREE" in line], f"{statement}\n" + "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("active customers", "ix_customers_company_status_created"),
+        ("my tasks", "ix_tasks_company_open_due"),
+        ("my overdue tasks", "ix_tasks_company_open_due"),
+        ("all tasks", "ix_tasks_by_due_date"),
+        ("a customer's timeline", "ix_activities_company_customer"),
+        ("a deal's timeline", "ix_activities_company_deal"),
+        ("the timeline", "ix_activities_by_activity_date"),
+        ("a deal's way", "ix_deal_stage_history_company_deal"),
+    ],
+)
+def test_the_list_comes_out_of_its_own_index(my: Workspace, name: str, index: str) -> None:
+    assert any(index in line for _, lines in plans(my, LISTS[name]) for line in lines)
