@@ -46,8 +46,7 @@ def rebuild(table: str) -> Iterator[BatchOperations]:
 
 def _indexes(connection: Connection, table: str) -> dict[str, str]:
     wanted = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
-    rows = connection.exec_driver_sql(wanted, (table,)).tuples()
-    return dict(rows.all())
+    return {row.name: row.sql for row in connection.exec_driver_sql(wanted, (table,))}
 
 
 def _unseen_indexes(connection: Connection, table: str) -> dict[str, str]:

@@ -1,0 +1,55 @@
+"""A made-up revision on top of the newest one, as the next release would bring it."""
+
+import shutil
+import textwrap
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+
+from crm_data.settings import ROOT
+from crm_data.store import migrating
+
+_FRAME = '''"""Made up for a test."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.helpers import rebuild
+
+revision = "made_up"
+down_revision = "{head}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make it."""
+{body}
+
+
+def downgrade() -> None:
+    """Take it away."""
+    raise AssertionError
+'''
+
+
+def folder_with(body: str, folder: Path) -> Path:
+    """A copy of the migrations with one revision more, whose upgrade() is `body`."""
+    scripts = folder / "scripts"
+    shutil.copytree(ROOT / "migrations", scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    text = _FRAME.format(head=migrating.head(), body=textwrap.indent(textwrap.dedent(body).strip(), "    "))
+    (scripts / "versions" / "made_up.py").write_text(text)
+    return scripts
+
+
+def next_release(monkeypatch: pytest.MonkeyPatch, scripts: Path) -> None:
+    """Let `migrating` work with these scripts instead of our own."""
+    monkeypatch.setattr(migrating, "_config", lambda: config(scripts))
+
+
+def config(scripts: Path) -> Config:
+    """Alembic's settings for a folder of scripts."""
+    made = Config(str(ROOT / "alembic.ini"))
+    made.set_main_option("script_location", str(scripts))
+    return made
