@@ -31,7 +31,7 @@ class MappingStep:
         """The plan as the person has it now."""
         fields = importable(self.records)
         st.markdown("**Columns**")
-        with st.container(height=min(64 * len(guessed.columns) + 20, 360), border=False):
+        with st.container(height=400 if len(guessed.columns) > 8 else "content", border=False):
             columns = tuple(self._column(column, fields) for column in guessed.columns)
         plan = replace(guessed, columns=columns)
         plan = self._fill(plan, fields)
@@ -43,13 +43,9 @@ class MappingStep:
     def _column(self, column: Column, fields: Mapping[str, Field]) -> Column:
         """One column of the file: its heading, what it holds, where it goes, and what that asks."""
         offered = targets(self.records)
-        cells = list(
-            dict.fromkeys(cell.strip() for cell in self.sheet.column(column.heading) if cell.strip())
-        )
-        left, right = st.columns([5, 6], vertical_alignment="center")
+        left, right = st.columns([6, 5], vertical_alignment="center")
         with left:
-            st.text(column.heading, help=None)
-            st.caption(say.plain(", ".join(cells[:3])[:60] or "empty"))
+            st.markdown(f"{_unlinked(column.heading)}  :small[:gray[{self._sample(column.heading)}]]")
         with right:
             to = st.selectbox(
                 f"{column.heading} goes to",
@@ -62,15 +58,23 @@ class MappingStep:
         if to != column.to:
             column = replace(column, to=to)
             if to in fields:
-                words = {cell for cell in cells if cell.casefold() not in EMPTY_WORDS}
+                said = {cell.strip() for cell in self.sheet.column(column.heading)} - {""}
+                words = {cell for cell in said if cell.casefold() not in EMPTY_WORDS}
                 column = shaped(column, fields[to], words, self.records.name)
         return self._reading(column, fields.get(to), self._key("as", column.heading, to))
 
+    def _sample(self, heading: str) -> str:
+        """A few of a column's cells, on one line."""
+        at = self.sheet.headings.index(heading)
+        seen = dict.fromkeys(" ".join(line.cells[at].split()) for line in self.sheet.lines[:50])
+        said = ", ".join([cell for cell in seen if cell][:3])
+        return _unlinked(said if len(said) <= 60 else f"{said[:60]}…") or "empty"
+
     def _reading(self, column: Column, field: Field | None, key: str) -> Column:
         """How the cells of one column are read: only what there is a choice about."""
-        shown = say.plain(column.heading)
+        shown = _unlinked(column.heading)
         if column.maybe_empty and column.to not in (LEAVE, ID):
-            words = ", ".join(f'"{say.plain(word)}"' for word in column.maybe_empty)
+            words = ", ".join(f'"{_unlinked(word)}"' for word in column.maybe_empty)
             if st.checkbox(f"In {shown}, {words} means empty", key=f"{key}.empty"):
                 column = replace(column, empties=column.maybe_empty)
         if field is None:
@@ -95,16 +99,15 @@ class MappingStep:
         return replace(column, values={**column.values, **values})
 
     def _names(self, column: Column, field: Field, key: str) -> Column:
-        by = self._choice(
-            f"{say.plain(column.heading)} holds",
-            {By.NAME: "Names", By.ID: "Ids of ours", By.EXTERNAL: "Ids of the other system"},
-            column.by,
-            f"{key}.by",
-        )
+        left, right = st.columns(2)
+        kinds = {By.NAME: "Names", By.ID: "Ids of ours", By.EXTERNAL: "Ids of the other system"}
+        with left:
+            by = self._choice(f"{_unlinked(column.heading)} holds", kinds, column.by, f"{key}.by")
         options: dict[str, str] = {Unmatched.REFUSE: "Refuse the row", Unmatched.EMPTY: "Leave it empty"}
         if field.kind is Kind.MEMBER:
             options[Unmatched.FORMER] = "Add as a former colleague"
-        unmatched = self._choice("A name that is not known", options, column.unmatched, f"{key}.unmatched")
+        with right:
+            unmatched = self._choice("What is not known", options, column.unmatched, f"{key}.unmatched")
         return replace(column, by=by, unmatched=unmatched)
 
     def _choice(self, label: str, options: Mapping[str, str], chosen: str, key: str) -> str:
@@ -193,6 +196,11 @@ class MappingStep:
         return name == ID or fields[name].kind in (Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.LINK)
 
 
+def _unlinked(text: str) -> str:
+    """Text for a label in which an e-mail address does not become a link."""
+    return say.plain(text).replace("@", "\\@")
+
+
 def unknown_words(my: Workspace, records: Records, plan: Plan, report: Report, place: str) -> None:
     """Words of the file that name no choice or colleague: for each, what it means here."""
     fields = importable(records)
@@ -206,11 +214,11 @@ def unknown_words(my: Workspace, records: Records, plan: Plan, report: Report, p
         else:
             labels = {str(id_): name for id_, name in my.members().items()}
         labels[""] = "Leave it empty"
-        with st.expander(f"Words in {say.plain(heading)} that are not known ({len(words):,})", expanded=True):
+        with st.expander(f"Words in {_unlinked(heading)} that are not known ({len(words):,})", expanded=True):
             kept = dict(st.session_state.get(f"{place}.words.{heading}") or {})
             for word, rows in list(words.items())[:_MOST_WORDS]:
                 kept[word] = st.selectbox(
-                    f"{say.plain(word)}: {say.count(rows, 'row')}",
+                    f"{_unlinked(word)}: {say.count(rows, 'row')}",
                     list(labels),
                     index=None,
                     format_func=labels.__getitem__,

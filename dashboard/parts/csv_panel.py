@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from crm_data import CrmError, Query, Records, Workspace, new_act
+from crm_data import CrmError, Query, Records, Workspace, new_act, words
 from crm_data.transfer.csv_read import DELIMITERS, ENCODINGS, Sheet
 from crm_data.transfer.mapping import importable
 from crm_data.transfer.plan import Plan
 from crm_data.transfer.report import Report
 from dashboard.parts import say
-from dashboard.parts.acts import attempt, forget_refusal, show_refusal
+from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.csv_mapping import MappingStep, unknown_words
 from dashboard.web import csv_files
 
@@ -78,11 +78,13 @@ class _Import:
         if sheet is None:
             return
         guessed: Plan = st.session_state[f"{self.place}.plan"]
+        # What would happen stands above the choices: where the guesses are right, nothing need be scrolled to.
+        outcome = st.container()
         plan = MappingStep(self.my, self.records, sheet, self.place).draw(guessed)
-        report = self._check(sheet, plan)
-        if report is not None:
-            self._result(sheet, plan, report)
-            self._import(sheet, plan, report)
+        with outcome:
+            report = self._check(sheet, plan)
+            if report is not None:
+                self._result(sheet, plan, report)
 
     def _sheet(self) -> Sheet | None:
         """The file that was chosen, read once for each way to read it."""
@@ -174,6 +176,7 @@ class _Import:
         )
         for column, (label, count) in zip(st.columns(4), counts, strict=True):
             column.metric(label, f"{count:,}")
+        self._import(sheet, plan, report)
         unknown_words(self.my, self.records, plan, report, self.place)
         if report.refused:
             with st.expander(f"Refused rows ({len(report.refused):,})", expanded=not report.created):
@@ -209,28 +212,31 @@ class _Import:
             ),
         )
         bar.empty()
-        if made is not None:
-            st.session_state[f"{self.place}.report"] = made
-            if made.refused:
-                st.session_state[f"{self.place}.refused"] = csv_files.keep(
-                    self.my, f"{sheet.stem}.refused.csv", made.refused_csv()
-                )
+        if made is None:
+            st.rerun(scope="fragment")
+        if not made.refused:
+            _close(self.place)
+            announce(f"{words(self.records.name)}: {made.sentence()}", "upload")
+            st.rerun()
+        st.session_state[f"{self.place}.report"] = made
+        st.session_state[f"{self.place}.refused"] = csv_files.keep(
+            self.my, f"{sheet.stem}.refused.csv", made.refused_csv()
+        )
         st.rerun(scope="fragment")
 
     def _done(self, report: Report) -> None:
         st.success(report.sentence(), icon=":material/check:")
-        if report.refused:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.link_button(
-                    f"Download {say.count(len(report.refused), 'refused row')}",
-                    st.session_state[f"{self.place}.refused"],
-                    icon=":material/download:",
-                )
-                st.caption("Each row carries its reason. Mend them there and import that file.")
-            st.dataframe(_problems(report), hide_index=True, height="content")
-        if st.button("Close", key=f"{self.place}.close", type="primary"):
-            _close(self.place)
-            st.rerun()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.link_button(
+                f"Download {say.count(len(report.refused), 'refused row')}",
+                st.session_state[f"{self.place}.refused"],
+                icon=":material/download:",
+            )
+            if st.button("Done", key=f"{self.place}.close", type="primary"):
+                _close(self.place)
+                st.rerun()
+        st.caption("Each refused row carries its reason. Mend the rows in that file and import it.")
+        st.dataframe(_problems(report), hide_index=True, height="content")
 
 
 def _problems(report: Report) -> pd.DataFrame:
