@@ -17,7 +17,7 @@ for row in sqlite3.connect("file:$(DEMO_FILE)?mode=ro", uri=True).execute(
 endef
 export DEMO_PEOPLE
 
-.PHONY: help install run demo test check bench
+.PHONY: help install run demo test check bench pictures
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ check: .venv/.installed-dev ## lint, format, types, the direction of imports and
 
 bench: .venv/.installed-dev ## measure Foyer against plain SQLite and an empty Streamlit page
 	@$(PY) -m bench
+
+pictures: .venv/.installed-dev ## take the pictures of the README and the guide anew, from demo data
+	@$(PY) -m docs.pictures
 
 .venv/.installed: requirements.txt constraints.txt | .venv/bin/python
 	@echo "Installing what Foyer needs into .venv"

@@ -36,7 +36,11 @@ class Calendar:
 
     def past(self, days: float) -> datetime:
         """Some moment about so many days ago, yesterday at the latest."""
-        return min(self.moment(self.today - timedelta(days=round(days))), self.until)
+        return self.done(self.moment(self.today - timedelta(days=round(days))))
+
+    def done(self, moment: datetime) -> datetime:
+        """The moment itself, or one within the last working day when it would lie after that."""
+        return moment if moment <= self.until else self.moment(self.until.date())
 
     def between(self, start: datetime, end: datetime) -> datetime:
         """Some moment within office hours from `start` to `end`; `start` itself when there is none."""

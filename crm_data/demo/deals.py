@@ -32,7 +32,7 @@ def _starts(book: Book) -> list[datetime]:
         for back, day in days.items()
     ]
     drawn = book.random.choices(list(days.values()), weights, k=book.plan.deals)
-    return sorted(min(calendar.moment(day), calendar.until) for day in drawn)
+    return sorted(calendar.done(calendar.moment(day)) for day in drawn)
 
 
 def _draw(book: Book, start: datetime, with_lead: bool) -> None:

@@ -100,11 +100,12 @@ class Listing:
         return list(st.session_state.get(f"{self.name}.columns", shown)) or shown
 
     def _nothing(self, query: Query) -> None:
-        chosen = query.preset and query.preset != next(iter(self.presets), "")
-        if query == query.first() and (query.search or query.where or query.archived or chosen):
-            empty("search_off", f"No {self.noun} matches. Change the search or clear the filters.")
-        elif query != query.first():
+        if query != query.first():
             empty("search_off", "This page of the list is empty now. Go back to its beginning.")
+        elif query.search or query.where or query.archived:
+            empty("search_off", f"No {self.noun} matches. Change the search or clear the filters.")
+        elif query.preset:
+            empty(self.icon, f"No {self.noun} in this selection. Choose another one above.")
         else:
             empty(self.icon, f"Your {self.name} will be listed here. Add the first one, or import a file.")
 
