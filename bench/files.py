@@ -50,7 +50,7 @@ def section(even: Path, folder: Path, rounds: int) -> Section:
     return Section(
         "Import and export",
         f"{ROWS:,} customers. The import reads, maps, judges and matches every row and logs every change; the "
-        "barest way puts what csv.reader finds through executemany. The export writes every field, with names; the "
+        "barest way puts what csv.reader finds through executemany. The export writes all fields, with names; the "
         "barest way is csv.writer over a cursor with the same fields.",
         [
             Line("import", "csv.reader and executemany", brought_in.ratio("product", "plain"), 2),

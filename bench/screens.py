@@ -124,6 +124,6 @@ def _session(name: str, server: Served) -> Callable[[], float]:
 
 def _demand(name: str, opened: Tab) -> None:
     """The page that is measured must be the page that was meant: with a grid, or without."""
-    grid = "arrow_data_frame" in opened.kinds
+    grid = "dataframe" in opened.kinds
     if grid != (name in ("customers", "big")):
         raise RunFailed(f"The {name} server showed another page than it should: {opened.kinds}")
