@@ -27,13 +27,11 @@ def main() -> int:
 
 
 def bring_up_to_date(wanted: Settings) -> None:
-    """Migrate: SQLite always, PostgreSQL with the owner's address when it is given."""
-    from crm_data.store.migrating import upgrade
+    """Migrate, after a safety backup: SQLite always, PostgreSQL with the owner's address when it is given."""
+    from crm_data.transfer import updating
 
-    if wanted.database_url.startswith("sqlite"):
-        upgrade(wanted.database_url)
-    elif wanted.database_admin_url:
-        upgrade(wanted.database_admin_url)
+    if wanted.database_url.startswith("sqlite") or wanted.database_admin_url:
+        updating.bring_up_to_date(wanted)
 
 
 if __name__ == "__main__":

@@ -114,7 +114,7 @@ class Backups:
             self._memory.failing("restore_failed", by, name=path.name),
             verified_copy(path, self._shelf.ready()) as (copy, verified),
         ):
-            prepare(copy, by.user_id if by else None, path.name)
+            prepare(copy, verified.older, by.user_id if by else None, path.name)
             safety = put_in_place(self._store, copy, self._keep_safe, alone)
         self._checkpoint()
         log.warning("restored %s; what stood before is kept as %s", path.name, safety or "nothing")

@@ -30,7 +30,7 @@ _STOP = (
 )
 
 
-def prepare(copy: Path, user_id: int | None, name: str) -> None:
+def prepare(copy: Path, older: bool, user_id: int | None, name: str) -> None:
     """Make a private copy of a backup ready to serve: today's tables, our own triggers, nobody signed in."""
     with as_trouble():
         with opened(copy, write=True) as connection:
@@ -45,7 +45,8 @@ def prepare(copy: Path, user_id: int | None, name: str) -> None:
             if connection.execute("PRAGMA page_size").fetchone() != (4096,):
                 connection.execute("PRAGMA page_size=4096")
                 connection.execute("VACUUM")
-        examine(copy)
+        if older:  # a migration has rewritten what was examined before
+            examine(copy)
 
 
 def _sign_out(connection: sqlite3.Connection, user_id: int | None, name: str) -> None:

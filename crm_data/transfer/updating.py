@@ -24,7 +24,7 @@ def bring_up_to_date(settings: Settings) -> Updated:
 
     Raises NotReady when a newer version made it; then, and on any failure, it stays as it was.
     """
-    url = settings.database_admin_url or settings.database_url
+    url = owner_url(settings)
     before = revision_of(settings)
     safety = ""
     if url.startswith("sqlite") and before and before != head() and knows(before):
@@ -36,9 +36,15 @@ def bring_up_to_date(settings: Settings) -> Updated:
     return Updated(before, upgrade(url), safety)
 
 
+def owner_url(settings: Settings) -> str:
+    """The address of who may change tables: on PostgreSQL the owner's, where it is given."""
+    sqlite = settings.database_url.startswith("sqlite")
+    return settings.database_url if sqlite else settings.database_admin_url or settings.database_url
+
+
 def revision_of(settings: Settings) -> str:
     """The revision that the database is at; '' when there is none, or it is empty."""
-    url = settings.database_admin_url or settings.database_url
+    url = owner_url(settings)
     if url.startswith("sqlite") and not sqlite_path(url).exists():
         return ""
     engine = migration_engine(url)
