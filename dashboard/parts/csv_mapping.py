@@ -100,7 +100,11 @@ class MappingStep:
 
     def _names(self, column: Column, field: Field, key: str) -> Column:
         left, right = st.columns(2)
-        kinds = {By.NAME: "Names", By.ID: "Ids of ours", By.EXTERNAL: "Ids of the other system"}
+        kinds: dict[str, str] = {
+            By.NAME: "Names",
+            By.ID: "Ids of ours",
+            By.EXTERNAL: "Ids of the other system",
+        }
         with left:
             by = self._choice(f"{_unlinked(column.heading)} holds", kinds, column.by, f"{key}.by")
         options: dict[str, str] = {Unmatched.REFUSE: "Refuse the row", Unmatched.EMPTY: "Leave it empty"}
