@@ -1,0 +1,47 @@
+"""The documentation says what the code does: generated tables are fresh, links and pictures exist, words stay ours."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from crm_data.settings import ROOT, SETTINGS
+from dashboard.menu import SCREENS
+from docs.tables import filled, pages
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_generated_tables_are_fresh(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert filled(text) == text, "run: python -m docs.tables"
+
+
+@pytest.mark.parametrize(
+    "page", [*pages(), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"], ids=lambda page: page.name
+)
+def test_links_and_pictures_lead_somewhere(page: Path) -> None:
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def test_every_setting_is_documented() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for setting in SETTINGS:
+        assert f"`{setting.name}`" in readme
+
+
+def test_every_package_has_its_reason() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").casefold()
+    for file in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith("#"):
+                assert re.split(r"[\[=]", line)[0].casefold() in readme, line
+
+
+def test_every_screen_of_the_menu_has_its_page_in_the_guide() -> None:
+    for screen in SCREENS:
+        if screen.in_menu:
+            assert (ROOT / "docs" / "guide" / f"{screen.name}.md").exists(), screen.name
