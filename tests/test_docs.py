@@ -19,7 +19,9 @@ def test_generated_tables_are_fresh(page: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [*pages(), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"], ids=lambda page: page.name
+    "page",
+    [*pages(), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"],
+    ids=lambda page: str(page.relative_to(ROOT)),
 )
 def test_links_and_pictures_lead_somewhere(page: Path) -> None:
     for target in LINK.findall(page.read_text(encoding="utf-8")):
