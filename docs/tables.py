@@ -1,4 +1,4 @@
-"""The tables of the documentation that follow from code: roles, settings, commands. `python -m docs.tables` writes them."""
+"""The tables of the documentation that follow from code; `python -m docs.tables` writes them."""
 
 import re
 from pathlib import Path

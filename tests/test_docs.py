@@ -1,4 +1,4 @@
-"""The documentation says what the code does: generated tables are fresh, links and pictures exist, words stay ours."""
+"""The documentation says what the code does: generated tables are fresh, links and pictures exist."""
 
 import re
 from pathlib import Path
