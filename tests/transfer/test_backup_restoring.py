@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from crm_data.errors import CrmError, Unavailable
+from crm_data.errors import CrmError, NotFound, Unavailable
 from crm_data.settings import ROOT
 from crm_data.store import gate, migrating
+from crm_data.store.scope import CompanyScope
+from crm_data.tables import Customer
 from crm_data.transfer import restore
 from tests.transfer.office import OPERATOR, Office, content
 
@@ -65,6 +67,20 @@ def test_whoever_has_the_database_open_goes_on_with_the_restored_one(office: Off
         other.execute("COMMIT")
         assert other.execute("SELECT count(*) FROM customers").fetchone() == (10,)
         other.execute("INSERT INTO customers (company_id, name) VALUES (1, 'After')")
+    assert office.customers() == 11
+
+
+def test_the_walls_stand_on_connections_that_were_open_before(office: Office) -> None:
+    scope = CompanyScope(1, 1, "admin")
+    office.sql("INSERT INTO companies (name, email) VALUES ('Other', 'o@other.com')")
+    name = office.backups.make(None).name
+    with office.store.write(scope) as session:
+        session.add(Customer(name="Mine"))
+    office.backups.restore(name, None)
+    with pytest.raises(NotFound), office.store.write(scope) as session:
+        session.core().exec_driver_sql("INSERT INTO customers (company_id, name) VALUES (2, 'Theirs')")
+    with office.store.write(scope) as session:
+        session.add(Customer(name="Mine again"))
     assert office.customers() == 11
 
 
