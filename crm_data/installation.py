@@ -10,13 +10,13 @@ from crm_data.accounts.companies import Companies
 from crm_data.accounts.links import Links
 from crm_data.accounts.members import Members
 from crm_data.accounts.people import Actor, find_user, is_operator
-from crm_data.accounts.security_log import note
 from crm_data.accounts.sessions import Sessions, Signed
 from crm_data.errors import CrmError, NotFound, NotReady
 from crm_data.rights import Act, Person, demand
 from crm_data.settings import Settings
 from crm_data.store import migrating
 from crm_data.store.scope import CompanyScope
+from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership
 from crm_data.transfer.backups import Backups

@@ -21,6 +21,7 @@ class Act(StrEnum):
     MEMBERS = "members"
     PROFILE = "profile"
     READ = "read"
+    TAKE_AWAY = "take_away"
 
 
 class Tie(StrEnum):
@@ -47,6 +48,7 @@ _FROM = {
     Act.ERASE: "admin",
     Act.MEMBERS: "admin",
     Act.PROFILE: "admin",
+    Act.TAKE_AWAY: "admin",
 }
 OPERATOR_ACTS = frozenset({Act.COMPANIES, Act.BACKUP})
 
@@ -98,6 +100,7 @@ _SENTENCES = {
     Act.ARCHIVE: "Archiving and restoring are for managers. Ask a manager of your company.",
     Act.MEMBERS: "Members and roles are for admins of the company.",
     Act.PROFILE: "The company's profile is for its admins.",
+    Act.TAKE_AWAY: "All of a company's data is taken away by its admins.",
     Act.ERASE: "Erasing for good is for admins of the company.",
     Act.BACKUP: "Backups of the whole database are for the operator of this installation.",
     Act.COMPANIES: "Companies are looked after by the operator of this installation.",

@@ -18,7 +18,7 @@ from crm_data.store.query import Query
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
-from crm_data.transfer import csv_in, csv_out, csv_read, mapping
+from crm_data.transfer import csv_in, csv_out, csv_read, mapping, takeaway
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.plan import Plan
 from crm_data.transfer.report import Report
@@ -102,6 +102,10 @@ class Workspace:
     ) -> tuple[str, Iterator[bytes]]:
         """A file's name and its bytes piece by piece: every row that the list means. For managers."""
         return csv_out.export(records, query, columns)
+
+    def take_away(self) -> tuple[str, Iterator[bytes]]:
+        """All of the company's data as one ZIP: its name, and its bytes piece by piece. For admins."""
+        return takeaway.company_zip(self._store, self._scope, [self.records(kind) for kind in self.kinds])
 
     def read_file(
         self, data: bytes, name: str, encoding: str | None = None, delimiter: str | None = None

@@ -22,6 +22,7 @@ QUESTIONS: tuple[tuple[str, Act, str, Tie], ...] = (
     ("Archive and restore", Act.ARCHIVE, "customers", Tie.OTHER),
     ("Members, roles, invitations", Act.MEMBERS, "", Tie.OTHER),
     ("The company's profile", Act.PROFILE, "", Tie.OTHER),
+    ("All of the company's data as a ZIP", Act.TAKE_AWAY, "", Tie.OTHER),
 )
 
 

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from crm_data import clock
 from crm_data.accounts.people import Actor, parsed
-from crm_data.accounts.security_log import note
 from crm_data.errors import Clash, Conflict, Invalid, NotFound
 from crm_data.rights import Act, Person, demand
 from crm_data.store.changes import Doing, logged
 from crm_data.store.scope import CompanyScope
+from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership, User
 from crm_data.tables.company import CompanyStatus

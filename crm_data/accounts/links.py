@@ -13,13 +13,13 @@ from crm_data.accounts import onetime, passwords
 from crm_data.accounts.companies import any_company, judged_company, make_company
 from crm_data.accounts.onetime import LinkSpent
 from crm_data.accounts.people import Actor, find_user, judged_person, make_user
-from crm_data.accounts.security_log import masked, note
 from crm_data.accounts.sessions import end_all
 from crm_data.accounts.sign_in import REFUSED, prove
 from crm_data.accounts.throttle import succeeded
 from crm_data.errors import Invalid, NotFound, NotSignedIn
 from crm_data.rights import Act, Person, demand
 from crm_data.store.changes import Doing, logged
+from crm_data.store.security_log import masked, note
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership, OneTimeLink, SignInAttempt, User
 from crm_data.tables.company import CompanyStatus

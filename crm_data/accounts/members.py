@@ -10,11 +10,11 @@ from crm_data.accounts import onetime
 from crm_data.accounts.handover import OpenWork, hand_over, open_work
 from crm_data.accounts.links import make_reset
 from crm_data.accounts.people import find_user, is_operator, parsed
-from crm_data.accounts.security_log import masked, note
 from crm_data.errors import Invalid, NotAllowed, NotFound
 from crm_data.rights import ROLES, Act, Person, demand, grantable
 from crm_data.store.changes import Doing, logged
 from crm_data.store.scope import CompanyScope, CompanySession
+from crm_data.store.security_log import masked, note
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership, OneTimeLink, SignInSession, User
 from crm_data.tables.membership import Role

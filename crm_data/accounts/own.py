@@ -3,12 +3,12 @@
 from crm_data.accounts import passwords
 from crm_data.accounts.links import set_password
 from crm_data.accounts.people import Actor, find_user
-from crm_data.accounts.security_log import note
 from crm_data.accounts.sessions import Signed, end_all
 from crm_data.accounts.sign_in import prove
 from crm_data.accounts.throttle import succeeded
 from crm_data.errors import Invalid, NotFound, NotSignedIn
 from crm_data.rights import Act, Person, demand
+from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.tables import User
 

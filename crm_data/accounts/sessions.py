@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from crm_data import clock
 from crm_data.accounts import onetime
 from crm_data.accounts.people import Account
-from crm_data.accounts.security_log import note
 from crm_data.accounts.tokens import digest, new_token
 from crm_data.errors import NotAllowed, NotFound, Unavailable
 from crm_data.store.scope import CompanyScope
+from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership, SignInSession, User
 from crm_data.tables.company import CompanyStatus

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from crm_data import clock
 from crm_data.accounts import onetime, passwords, throttle
 from crm_data.accounts.people import comparable, email_key, find_user, workplaces
-from crm_data.accounts.security_log import masked, note
 from crm_data.errors import NotSignedIn
+from crm_data.store.security_log import masked, note
 from crm_data.store.store import Store
 from crm_data.tables.security import LinkKind
 

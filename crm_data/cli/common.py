@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from crm_data.accounts.people import SYSTEM, Actor, find_user, is_operator
-from crm_data.accounts.security_log import note
 from crm_data.errors import NotFound, NotReady
 from crm_data.installation import Installation
 from crm_data.settings import Settings, settings
 from crm_data.store.migrating import head
 from crm_data.store.scope import CompanyScope
+from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.transfer.updating import owner_url
 

@@ -11,8 +11,8 @@ from crm_data.errors import Invalid
 from crm_data.rights import Act, demand
 from crm_data.store.query import Query
 from crm_data.store.records import Page, Records
+from crm_data.store.security_log import note
 from crm_data.store.values import to_text
-from crm_data.tables import SecurityLog
 from crm_data.tables.fields import Field, Kind
 from crm_data.transfer.formulas import disarmed
 from crm_data.transfer.headings import OWN_ID, Own, own_columns
@@ -49,15 +49,7 @@ def _note(records: Records, rows: int) -> None:
     """Who takes how much away is known before the first byte has left."""
     scope = records._scope
     with records._store.system("an export is noted") as session:
-        session.add(
-            SecurityLog(
-                at=clock.now(),
-                event="export",
-                user_id=scope.user_id,
-                company_id=scope.company_id,
-                detail={"table": records.name, "rows": rows},
-            )
-        )
+        note(session, "export", scope.user_id, scope.company_id, table=records.name, rows=rows)
 
 
 def _pieces(records: Records, query: Query, chosen: Sequence[Own]) -> Iterator[bytes]:

@@ -12,6 +12,13 @@ def data_panel(my: Workspace) -> None:
     st.caption(
         "Each file holds every record of its kind, as UTF-8 CSV that this product and spreadsheets read."
     )
+    st.link_button(
+        "Take all of the company's data away",
+        "/export/company.zip",
+        icon=":material/folder_zip:",
+        type="primary",
+        help="A ZIP of CSV files: every record, members, stage history, the log of changes, and how they link",
+    )
     for name in my.kinds:
         records = my.records(name)
         with st.container(horizontal=True, vertical_alignment="center"):

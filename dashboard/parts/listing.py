@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
-from dashboard.parts.csv_panel import export_button, import_panel
 
 from crm_data import Page, Query, Records, Workspace, words
 from dashboard.parts import place, say
 from dashboard.parts.acts import announce, attempt, show_refusal
+from dashboard.parts.csv_panel import export_button, import_panel
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.grid import Action, Grid, Note

@@ -1,4 +1,4 @@
-"""The CSV files under /export: every kind of record as its list means it, and the refused rows of an import."""
+"""The files under /export: each kind of record as its list means it, refused rows, the whole company."""
 
 import secrets
 import threading
@@ -45,6 +45,7 @@ def offer() -> None:
     for table in Workspace.kinds:
         register(f"{table}.csv", _records(table))
     register("refused.csv", _refused)
+    register("company.zip", _company)
 
 
 def keep(my: Workspace, name: str, data: bytes) -> str:
@@ -58,6 +59,11 @@ def keep(my: Workspace, name: str, data: bytes) -> str:
         owner = Owner(my.scope.company_id, my.scope.user_id)
         _kept[key] = _Kept(owner, name, data, now + _KEPT_SECONDS)
     return f"/export/refused.csv?key={key}"
+
+
+def _company(signed: Signed, params: Mapping[str, str]) -> Download:
+    name, pieces = Workspace(runtime.running().store, signed.scope).take_away()
+    return Download(name, "application/zip", pieces)
 
 
 def _records(table: str) -> Maker:

@@ -1,0 +1,99 @@
+"""All of a company's data as one ZIP of CSV files, for its admins: it is theirs to take away at any time."""
+
+import csv
+import io
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any
+
+import sqlalchemy as sa
+
+from crm_data import clock
+from crm_data.rights import Act, Person, demand
+from crm_data.store.query import Query
+from crm_data.store.records import Records
+from crm_data.store.scope import CompanyScope
+from crm_data.store.security_log import note
+from crm_data.store.store import Store
+from crm_data.store.values import plain
+from crm_data.tables import ChangeLog, Company, DealStageHistory, Membership, User
+from crm_data.transfer.csv_out import export
+from crm_data.transfer.formulas import disarmed
+
+_PIECE = 1 << 16  # bytes read back at a time
+_IN_MEMORY = 8 << 20  # bytes before the archive goes to a temporary file
+# Written beside the records, since no screen exports them: who worked here, and what happened to each row.
+_LOGS = (("deal_stage_history", DealStageHistory), ("change_log", ChangeLog))
+
+README = """Foyer: all data of {company}, as of {at} UTC
+
+Every file is CSV in UTF-8, with the names of its columns in the first line.
+
+company.csv              the company's own profile
+members.csv              who works or worked here, with their role
+customers.csv, leads.csv, deals.csv, tasks.csv, activities.csv
+                         the records; those put away are in files of the same name with -archived
+deal_stage_history.csv   every move of every deal from stage to stage
+change_log.csv           who changed what from what to what, as JSON
+
+How they link: customer_id, lead_id, deal_id and task_id are the id columns of those files; assigned_to,
+created_by, user_id and moved_by are user_id in members.csv.
+Amounts have two places behind a point, moments are in UTC.
+A cell that a spreadsheet would run as a formula begins with an apostrophe, which is not part of it.
+The files of records can be imported by Foyer as they are.
+"""
+
+
+def company_zip(store: Store, scope: CompanyScope, kinds: Sequence[Records]) -> tuple[str, Iterator[bytes]]:
+    """The archive's name, and its bytes piece by piece. Raises NotAllowed before anything is read."""
+    demand(Person(scope.role, scope.operator), Act.TAKE_AWAY)
+    with store.system("a company's data is taken away") as session:
+        note(session, "taken_away", scope.user_id, scope.company_id)
+    return f"foyer-company-{scope.company_id}-{clock.now():%Y-%m-%d}.zip", _pieces(store, scope, kinds)
+
+
+def _pieces(store: Store, scope: CompanyScope, kinds: Sequence[Records]) -> Iterator[bytes]:
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as kept:
+        with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+            at = f"{clock.now():%Y-%m-%d %H:%M}"
+            archive.writestr("README.txt", README.format(company=scope.company_name or "the company", at=at))
+            for records in kinds:
+                for archived, ending in ((False, ""), (True, "-archived")):
+                    _, pieces = export(records, Query(sort="created_at", archived=archived))
+                    with archive.open(f"{records.name}{ending}.csv", "w") as file:
+                        file.writelines(pieces)
+            for name, columns, rows in _others(store, scope):
+                with archive.open(f"{name}.csv", "w") as file:
+                    _write(file, columns, rows)
+        kept.seek(0)
+        while piece := kept.read(_PIECE):
+            yield piece
+
+
+def _others(store: Store, scope: CompanyScope) -> Iterator[tuple[str, list[str], Iterable[Sequence[Any]]]]:
+    """What is not a list of records: (file name, its columns, its rows)."""
+    with store.read(scope) as session:
+        for name, table in (("company", Company), *_LOGS):
+            names = [column.key for column in table.__table__.columns]
+            wanted = sa.select(*(getattr(table, column) for column in names)).order_by(table.id)
+            yield name, names, session.execute(wanted.execution_options(yield_per=1000))
+        people = (
+            sa.select(
+                Membership.user_id, User.first_name, User.last_name, User.email, Membership.role,
+                Membership.joined_at, Membership.ended_at,
+            )
+            .join(User, User.id == Membership.user_id)
+            .order_by(Membership.user_id)
+        )  # fmt: skip
+        columns = ["user_id", "first_name", "last_name", "email", "role", "joined_at", "ended_at"]
+        yield "members", columns, session.execute(people)
+
+
+def _write(file: IO[bytes], columns: list[str], rows: Iterable[Sequence[Any]]) -> None:
+    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow("" if value is None else disarmed(str(plain(value))) for value in row)
+    text.detach()

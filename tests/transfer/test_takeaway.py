@@ -1,0 +1,54 @@
+"""A company as a ZIP: everything that is its own, nothing of another's, for its admins alone."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+
+from crm_data import errors
+from tests.support.office import Office, office
+
+
+@pytest.fixture
+def two(database_url: str) -> Iterator[Office]:
+    made = office(database_url)
+    for company, word in enumerate(("alpha", "omega")):
+        my = made.at(company)
+        customer = my.customers.add({"name": f"{word} customer", "notes": f"=canary-{word}"})
+        gone = my.customers.add({"name": f"{word} archived"})
+        my.customers.archive([gone])
+        my.deals.add({"deal_name": f"{word} deal", "deal_value": "12.30", "customer_id": customer})
+    yield made
+    made.store.close()
+
+
+def opened(two: Office, company: int, role: str = "admin") -> dict[str, str]:
+    name, pieces = two.at(company, role).take_away()
+    assert name.endswith(".zip")
+    with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as archive:
+        return {entry: archive.read(entry).decode("utf-8-sig") for entry in archive.namelist()}
+
+
+def test_it_holds_everything_of_one_company_and_nothing_of_another(two: Office) -> None:
+    files = opened(two, 0)
+    everything = "\n".join(files.values())
+    assert "omega" not in everything.casefold()
+    rows = {
+        name: list(csv.DictReader(io.StringIO(text))) for name, text in files.items() if name.endswith("csv")
+    }
+    assert [row["Name"] for row in rows["customers.csv"]] == ["alpha customer"]
+    assert [row["Name"] for row in rows["customers-archived.csv"]] == ["alpha archived"]
+    assert rows["customers.csv"][0]["Notes"] == "'=canary-alpha"
+    assert len(rows["deal_stage_history.csv"]) == len(rows["deals.csv"]) == 1
+    assert {row["role"] for row in rows["members.csv"]} == {"user", "sales_rep", "manager", "admin"}
+    assert "password" not in everything
+    assert len(rows["company.csv"]) == 1
+    assert "How they link" in files["README.txt"]
+
+
+@pytest.mark.parametrize("role", ["user", "sales_rep", "manager"])
+def test_only_admins_take_it_away(two: Office, role: str) -> None:
+    with pytest.raises(errors.NotAllowed):
+        two.at(0, role).take_away()
