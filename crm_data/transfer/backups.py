@@ -93,11 +93,11 @@ class Backups:
         """As `verify`, for a file anywhere: the command line's."""
         self._allow(by)
         with (
-            self._memory.failing("backup_refused", by, name=path.name),
+            self._memory.failing("verify_failed", by, name=self._called(path)),
             verified_copy(path, self._shelf.ready()) as (_, verified),
         ):
             pass
-        self._memory.note("backup_verified", by, name=path.name)
+        self._memory.note("backup_verified", by, name=self._called(path))
         return verified
 
     def restore(self, name: str, by: Actor | None) -> Restored:
@@ -111,7 +111,7 @@ class Backups:
         """
         self._allow(by)
         with (
-            self._memory.failing("restore_failed", by, name=path.name),
+            self._memory.failing("restore_failed", by, name=self._called(path)),
             verified_copy(path, self._shelf.ready()) as (copy, verified),
         ):
             prepare(copy, verified.older, by.user_id if by else None, path.name)
@@ -149,8 +149,10 @@ class Backups:
         self._allow(by, sqlite=False)
         if self._store.engines.dialect != "sqlite":
             return BackupStatus(None, None, False, "", None, NOT_SQLITE)
-        last = next(iter(self._good()), None)
-        age = clock.now() - last.made_at if last else None
+        now, good = clock.now(), self._good()
+        # One from the future was made while the clock was wrong.
+        last = next((info for info in good if info.made_at <= now), next(iter(good), None))
+        age = max(now - last.made_at, timedelta()) if last else None
         failed_at, failure = self._memory.last_failure(last.made_at if last else None)
         late = age is None or age > LATE
         return BackupStatus(last, age, late, failure, failed_at, _told(age, late, failure))
@@ -159,6 +161,10 @@ class Backups:
         """Backups that were verified and have not been refused since, newest first."""
         refused = self._memory.refused()
         return [info for info in self._shelf.infos() if not info.problem and info.name not in refused]
+
+    def _called(self, path: Path) -> str:
+        """A backup's name in the log; a file from elsewhere is never taken for one of the same name here."""
+        return path.name if path.parent == self._shelf.folder else str(path)
 
     def _allow(self, by: Actor | None, sqlite: bool = True) -> None:
         if by is not None:
@@ -198,7 +204,7 @@ class Backups:
             partial, final, _ = self._shelf.partial()
             try:
                 snapshot(live, partial)
-                aside = final.with_name(final.name.replace("crm_backup", "crm_damaged"))
+                aside = final.with_name(final.name.replace("crm_backup", "crm_unverified"))
                 os.replace(partial, aside)
             finally:
                 partial.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from crm_data import clock
-from crm_data.errors import CrmError
+from crm_data.errors import BadBackup, CrmError
 from crm_data.store.store import Store
 from crm_data.tables import SecurityLog
 
@@ -51,11 +51,13 @@ class Memory:
 
     @contextmanager
     def failing(self, event: str, by: Actor | None, **detail: Any) -> Iterator[None]:
-        """Note a refusal within, and pass it on."""
+        """Note a refusal within, and pass it on. A named backup that turns out bad is remembered as refused."""
         try:
             yield
         except CrmError as error:
             again = False
+            if isinstance(error, BadBackup) and "name" in detail:
+                event = "backup_refused"
             if event == "backup_failed":
                 again = by is None and self._failure is not None and self._failure[1] == str(error)
                 self._failure = (clock.now(), str(error))

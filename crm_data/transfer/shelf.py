@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -57,7 +58,8 @@ class Shelf:
         for name in names:
             made_at = moment_of(name)
             if made_at is not None:
-                found.append(_info(self.folder / name, made_at))
+                with suppress(FileNotFoundError):  # another process has just pruned it
+                    found.append(_info(self.folder / name, made_at))
         return found
 
     def path(self, name: str) -> Path:

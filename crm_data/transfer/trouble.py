@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from crm_data.errors import Unavailable
 from crm_data.store.sqlite_file import Moved
 
-_FULL = "The disk is full, so the backup was not made. Make room and try again."
+_FULL = "The disk is full. Nothing was changed; make room and try again."
 _CLOSED = (
     "The backup folder cannot be written to. Allow writing there, or name another folder in CRM_BACKUP_DIR."
 )
@@ -26,7 +26,7 @@ _BY_ERRNO = {
 }
 _BY_WORD = (
     ("full", _FULL),
-    ("i/o error", "The disk did not take the backup. Look for room and for faults, and try again."),
+    ("i/o error", "The disk is full or has a fault. Nothing was changed; look at it and try again."),
     (
         "readonly",
         "The database cannot be written to. Nothing was changed; ask whoever runs this installation.",

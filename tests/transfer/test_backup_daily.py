@@ -1,11 +1,16 @@
 """The daily round: one verified backup a day, old ones removed, the state visible, the log kept short."""
 
+import errno
 import os
 import shutil
 import time
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
+import pytest
+
+from crm_data.errors import BadBackup, Unavailable
 from crm_data.store.sqlite_file import wal_path
 from crm_data.transfer.backups import Backups
 from crm_data.transfer.manifest import name_of, read_manifest, write_manifest
@@ -70,7 +75,7 @@ def test_the_last_sound_backup_is_never_pruned(office: Office, frozen_clock: Fro
 
 def test_what_is_not_ours_is_left_alone(office: Office, frozen_clock: FrozenClock) -> None:
     office.backups.make(None)
-    strangers = ("notes.txt", "crm_damaged_20200101-000000.db", "crm_backup_20200101-000000.db", "crm.db")
+    strangers = ("notes.txt", "crm_unverified_20200101-000000.db", "crm_backup_20200101-000000.db", "crm.db")
     for name in strangers:
         (office.folder / name).write_bytes(b"kept")
         os.utime(office.folder / name, (0, 0))
@@ -116,6 +121,44 @@ def test_a_failure_is_kept_and_seen_until_a_backup_is_made(office: Office, froze
     late = office.backups.status(None)
     assert late.late
     assert late.sentence == "The last verified backup is 50 hours old. Make one now."
+
+
+def test_a_full_disk_while_verifying_does_not_condemn_the_backup(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = office.backups.make(None).name
+
+    def full(*given: object, **more: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("tempfile.mkdtemp", full)
+        with pytest.raises(Unavailable, match="disk is full"):
+            office.backups.verify(name, None)
+    assert office.events()[-1] == "verify_failed"
+    last = office.backups.status(None).last
+    assert last is not None
+    assert last.name == name
+
+
+def test_a_bad_file_from_elsewhere_does_not_condemn_ours_of_that_name(office: Office, tmp_path: Path) -> None:
+    name = office.backups.make(None).name
+    (tmp_path / name).write_bytes(b"text")
+    with pytest.raises(BadBackup):
+        office.backups.verify_file(tmp_path / name, None)
+    assert office.backups.status(None).last is not None
+
+
+def test_a_clock_that_was_wrong_for_a_while_does_no_harm(office: Office, frozen_clock: FrozenClock) -> None:
+    frozen_clock.move(days=365)
+    office.backups.daily()
+    frozen_clock.move(days=-365)
+    assert office.backups.status(None).sentence == "A backup was verified within the last hour."
+    today = office.backups.daily()
+    assert today is not None
+    frozen_clock.move(hours=50)
+    assert office.backups.status(None).last == today
+    assert office.backups.status(None).late
 
 
 def test_the_daily_round_cuts_the_write_ahead_log(office: Office) -> None:

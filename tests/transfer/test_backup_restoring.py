@@ -212,7 +212,7 @@ def test_a_damaged_database_is_replaced_and_kept_aside(office: Office) -> None:
     with pytest.raises(CrmError):
         office.backups.make(None)
     done = office.backups.restore(name, None)
-    assert done.safety.startswith("crm_damaged_")
+    assert done.safety.startswith("crm_unverified_")
     assert (office.folder / done.safety).stat().st_mode & 0o777 == 0o600
     assert [info.name for info in office.backups.list(None)] == [name]
     assert office.customers() == 10
