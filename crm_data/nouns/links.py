@@ -1,6 +1,6 @@
 """Records about a deal, a lead or a customer: filled in from each other, and never contradicting."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,22 +23,35 @@ _WORD = {"task_id": "task", "deal_id": "deal", "lead_id": "lead", "customer_id":
 _MOST_IDS = 500  # in one IN (...)
 
 
-def parents_of(session: CompanySession, rows: Iterable[Mapping[str, Any]]) -> Parents:
-    """The records that rows name, and what those name in their turn; at most one statement a kind and 500 ids."""
-    wanted: dict[str, set[int]] = {
-        link: {row[link] for row in rows if row.get(link) is not None} for link in _UP
-    }
+def parents_of(session: CompanySession, rows: Sequence[Mapping[str, Any]]) -> Parents:
+    """The records that rows name, and what those name in their turn; one statement a kind (and 500 ids).
+
+    An import, whose rows come one by one, puts an empty dictionary under "parents" into `session.info`: each
+    kind is then read whole, once.
+    """
+    wanted = {link: {row[link] for row in rows if row.get(link) is not None} for link in _UP}
     found: dict[tuple[str, int], Mapping[str, int | None]] = {}
-    for link, (model, fills, agrees) in _UP.items():
-        ids = sorted(wanted[link])
-        names = (*fills, *agrees)
-        for start in range(0, len(ids), _MOST_IDS):
-            some = sa.select(model.id, *(getattr(model, name) for name in names))
-            for row in session.execute(some.where(model.id.in_(ids[start : start + _MOST_IDS]))).mappings():
-                found[link, row["id"]] = {name: row[name] for name in names}
-                for up in fills:  # a task's deal and lead are asked in their turn
-                    if up in wanted and row[up] is not None:
-                        wanted[up].add(row[up])
+    for link, (_, fills, _) in _UP.items():
+        for id_, ups in _ups(session, link, sorted(wanted[link])).items():
+            found[link, id_] = ups
+            for up in fills:  # a task's deal and lead are asked in their turn
+                if up in wanted and ups[up] is not None:
+                    wanted[up].add(ups[up])
+    return found
+
+
+def _ups(session: CompanySession, link: str, ids: list[int]) -> dict[int, Mapping[str, int | None]]:
+    model, fills, agrees = _UP[link]
+    every = sa.select(model.id, *(getattr(model, name) for name in (*fills, *agrees)))
+    kept = session.info.get("parents")
+    if kept is not None:
+        if ids and link not in kept:
+            kept[link] = {row.pop("id"): row for row in map(dict, session.execute(every).mappings())}
+        return {id_: kept[link][id_] for id_ in ids if id_ in kept[link]}
+    found: dict[int, Mapping[str, int | None]] = {}
+    for start in range(0, len(ids), _MOST_IDS):
+        some = every.where(model.id.in_(ids[start : start + _MOST_IDS]))
+        found |= {row.pop("id"): row for row in map(dict, session.execute(some).mappings())}
     return found
 
 

@@ -55,6 +55,7 @@ class Bulk:
         self.records = records
         self.doing = doing
         self._session = session
+        self._session.info["parents"] = {}  # what rows link to is read whole, once: see nouns.links
         self._writes = writes
 
     # finding

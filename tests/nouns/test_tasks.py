@@ -178,3 +178,15 @@ def test_links_into_another_company_are_not_there(two: Office) -> None:
             a_task(two.at(), **{link: foreign})
     with pytest.raises(errors.Invalid):
         a_task(two.at(), assigned_to=two.people[1]["user"])
+
+
+def test_the_links_of_many_rows_are_read_in_a_statement_a_kind(two: Office) -> None:
+    my = two.at()
+    tasks = [a_task(my, deal_id=a_deal(my)) for _ in range(4)]
+    deals = [my.tasks.get(task)["deal_id"] for task in tasks]
+    with counted(two.store) as sent, two.store.read(two.scope()) as session:
+        session.info["parents"] = {}
+        found = [my.activities.linked(session, {"task_id": task}, None) for task in tasks]
+    assert len(sent) == 2
+    assert [row["deal_id"] for row in found] == deals
+    assert all(row["customer_id"] for row in found)
