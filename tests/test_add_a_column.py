@@ -1,0 +1,117 @@
+"""One line and one migration add a column: in a copy of the house it is then in every surface."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crm_data.settings import ROOT
+from crm_data.store import migrating
+
+LINE = """    region: Mapped[str | None] = f.text(
+        "Region", 12, search=True, filter=True, sort=True, grid=True
+    )
+"""
+MIGRATION = '''"""customers get a region."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.helpers import on_sqlite, rebuild
+
+revision = "made_up"
+down_revision = "{head}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make it."""
+    op.add_column("customers", sa.Column("region", sa.String(12)))
+    if op.get_bind().dialect.name == "sqlite":
+        with rebuild("customers") as batch:
+            batch.create_check_constraint(op.f("ck_customers_region_length"), "length(region) <= 12")
+    op.create_index("ix_customers_by_region", "customers", ["company_id", sa.text("lower(coalesce(region, ''))"), "id"])
+
+
+def downgrade() -> None:
+    """Take it away."""
+'''
+SCRIPT = """
+import csv, io, sys
+from streamlit.testing.v1 import AppTest
+from crm_data import Edit, Query, errors
+from crm_data.settings import settings
+from crm_data.store import migrating
+from dashboard import runtime, session
+from tests.dashboard.house import house
+
+url = sys.argv[1]
+migrating.upgrade(url)
+migrating.check(url)
+with house(url) as home:
+    my = home.office.at(0, "manager")
+    customers = my.customers
+    id_ = customers.add({"name": "Fjord Foods", "region": " North "})
+    customers.add({"name": "Other", "region": "South"})
+    assert customers.get(id_)["region"] == "North"
+
+    try:  # validation
+        customers.change([Edit(id_, {"region": ("North", "thirteen long")})])
+        raise AssertionError
+    except errors.Invalid as wrong:
+        assert wrong.problems[0].field == "region", wrong
+    query = customers.query({"region": "nor", "sort": "region"})  # filter, sort, search
+    assert [row["name"] for row in customers.page(query).rows] == ["Fjord Foods"]
+    assert customers.page(Query(search="SOUTH")).total == 1
+
+    name, pieces = my.export(customers)  # out and in again
+    data = b"".join(pieces)
+    assert "Region" in next(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    sheet = my.read_file(data.replace(b"North", b"West"), "back.csv")
+    plan = my.guess(sheet, customers)
+    assert plan.going_to("region") is not None
+    assert my.commit_import(customers, sheet, plan).updated == 1
+    assert customers.get(id_)["region"] == "West"
+
+    runtime.use(home.office.store, home.settings)  # the screen
+    token = home.token("manager")
+    session.token = lambda: token
+    at = AppTest.from_file("dashboard/app.py", default_timeout=60).run()
+    at.switch_page("../pages/customers.py").run()
+    assert not at.exception, at.exception
+    grid = at.data_editor[0]
+    assert '"region"' in grid.proto.columns and "Region" in grid.proto.columns
+    assert "Region contains" in [box.label for box in at.text_input]
+    at.button(key="customers.new").click().run()
+    assert "Region" in [box.label for box in at.text_input]
+    runtime.stop()
+print("everywhere")
+"""
+
+
+@pytest.mark.slow
+def test_a_column_is_one_line_and_one_migration(tmp_path: Path) -> None:
+    for name in ("crm_data", "dashboard", "pages", "migrations", "tests", ".streamlit"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "alembic.ini", tmp_path)
+    table = tmp_path / "crm_data" / "tables" / "customer.py"
+    before = table.read_text(encoding="utf-8")
+    marker = "    notes: Mapped"
+    assert marker in before
+    table.write_text(before.replace(marker, LINE + marker), encoding="utf-8")
+    migration = tmp_path / "migrations" / "versions" / "999_customers_get_a_region.py"
+    migration.write_text(MIGRATION.replace("{head}", migrating.head()), encoding="utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, f"sqlite:///{tmp_path}/crm.db"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.stdout.strip().endswith("everywhere"), done.stderr[-3000:]
