@@ -15,6 +15,7 @@ from crm_data.errors import NoCompany, NotReady
 from crm_data.store.guards import Guard, install_guards
 
 BUSY_MS = 30_000
+_COMPANY = "SELECT set_config('app.company_id', %s, true)"
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,11 @@ def _sqlite(path: Path, write: bool) -> Engine:
         connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000},
         pool_size=10,
         max_overflow=20,
+        execution_options={"begin": "BEGIN IMMEDIATE" if write else "BEGIN"},
     )
 
     def prepare(dbapi: Any, guard: Guard) -> None:
-        # The driver's own BEGIN comes too late (it lost 449 of 600 updates); ours is sent below.
+        # The driver's own BEGIN comes too late (it lost 449 of 600 updates); `begin_for` sends ours.
         dbapi.isolation_level = None
         cursor = dbapi.cursor()
         for pragma in sqlite_pragmas(write):
@@ -96,12 +98,6 @@ def _sqlite(path: Path, write: bool) -> Engine:
             install_guards(dbapi, guard)
 
     _mark_guard(engine, prepare)
-    begin = "BEGIN IMMEDIATE" if write else "BEGIN"
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
     return engine
 
 
@@ -140,9 +136,22 @@ def _mark_guard(engine: Engine, prepare: Callable[[Any, Guard], None]) -> None:
         record.info["guard"].clear()
 
     @event.listens_for(engine, "before_cursor_execute")
-    def _named(connection: Connection, cursor: Any, statement: str, *rest: Any) -> None:
-        if not connection.info["guard"].named and statement not in ("BEGIN", "BEGIN IMMEDIATE"):
+    def _named(connection: Connection, *rest: Any) -> None:
+        if not connection.info["guard"].named:
             raise NoCompany
+
+
+def begin_for(connection: Connection, company_id: int | None, system: bool = False) -> None:
+    """Say whose transaction this is, and begin it; until then the connection executes nothing."""
+    guard: Guard = connection.info["guard"]
+    guard.company_id, guard.system = company_id, system
+    begin = connection.get_execution_options().get("begin")
+    raw: Any = connection.connection.dbapi_connection
+    if begin and not raw.in_transaction:
+        connection.exec_driver_sql(begin)
+    if connection.dialect.name == "postgresql":
+        setting = "SELECT set_config('app.system', 'on', true)" if system else _COMPANY
+        connection.exec_driver_sql(setting, None if system else (str(company_id),))
 
 
 def private_file(path: Path) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.session import SessionTransaction
 
 from crm_data.errors import NoCompany, NotFound
+from crm_data.store.connections import begin_for
 from crm_data.store.statements import NotImplementedInScope, demand_scoped
 from crm_data.tables import Company, CompanyOwned
 
@@ -144,6 +145,4 @@ def _turn_away(row: Any, session: Any) -> None:
 @event.listens_for(CompanySession, "after_begin")
 def _tell_database(session: CompanySession, transaction: SessionTransaction, connection: Connection) -> None:
     """Name the company to the database itself: the guard on SQLite, the row security on PostgreSQL."""
-    connection.info["guard"].company_id = session.company
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT set_config('app.company_id', %s, true)", (str(session.company),))
+    begin_for(connection, session.company)

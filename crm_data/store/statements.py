@@ -19,6 +19,7 @@ from crm_data.tables import OUTSIDE_ANY_COMPANY
 _CONSTANT = re.compile(r"'[^']*'|[0-9]+|\*")
 _FIXED = ("id", "company_id")
 _CHANGES = ("insert", "update", "delete")
+_MORE_TEXT = ("_prefixes", "_suffixes", "_hints", "_statement_hints")
 _TEXTS = ("textclause", "textual_select")
 
 
@@ -45,7 +46,13 @@ def demand_scoped(statement: Any, parameters: Any = None) -> None:
             raise NotImplementedInScope("SQL as text is not held to one company.")
 
 
+def _refuse_more_text(statement: Any) -> None:
+    if any(getattr(statement, more, None) for more in _MORE_TEXT):
+        raise NotImplementedInScope("Prefixes, suffixes and hints are not held to one company.")
+
+
 def _check_select(select: Any) -> None:
+    _refuse_more_text(select)
     columns, wheres, froms = select._raw_columns, select._where_criteria, select._from_obj
     joined = [join[0] for join in select._setup_joins]
     lefts = [join[2] for join in select._setup_joins if join[2] is not None]
@@ -67,6 +74,7 @@ def _check_select(select: Any) -> None:
 
 
 def _check_change(statement: Any, parameters: Any) -> None:
+    _refuse_more_text(statement)
     if parameters:
         raise NotImplementedInScope("A bulk statement by primary key is not held to one company.")
     table = statement.table

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crm_data.errors import CrmError
-from crm_data.store.connections import Engines, open_engines
+from crm_data.store.connections import Engines, begin_for, open_engines
 from crm_data.store.failures import as_sentence
 from crm_data.store.gate import Gate
 from crm_data.store.scope import CompanyScope, CompanySession
@@ -63,9 +63,7 @@ class Store:
 
 
 def _open_guard(session: Session, transaction: object, connection: sa.Connection) -> None:
-    connection.info["guard"].system = True
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT set_config('app.system', 'on', true)")
+    begin_for(connection, None, system=True)
 
 
 __all__ = ["CrmError", "Store"]
