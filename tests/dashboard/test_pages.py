@@ -1,0 +1,126 @@
+"""Every page as every role: it draws, it costs a bounded number of statements, it shows one company alone."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from crm_data.rights import ROLES
+from dashboard import runtime, session
+from dashboard.menu import SCREENS
+from dashboard.server import SCRIPT
+from tests.dashboard.house import House, house
+from tests.support.statements import counted
+
+OWN, FOREIGN = "kittiwake", "wolverine"
+
+# page, query -> the most statements one drawing may send, the two that ask who is here included.
+COSTS = {
+    ("overview", ""): 24,
+    ("customers", ""): 6,
+    ("pipeline", ""): 22,
+    ("pipeline", "tab=deals"): 8,
+    ("pipeline", "tab=leads"): 8,
+    ("tasks", ""): 10,
+    ("timeline", ""): 10,
+    ("account", ""): 5,
+    ("admin", ""): 14,
+    ("record", "kind=customer"): 18,
+    ("record", "kind=lead"): 18,
+    ("record", "kind=deal"): 18,
+    ("record", "kind=task"): 14,
+    ("record", "kind=activity"): 12,
+}
+KINDS = ("customer", "lead", "deal", "task", "activity")
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def home(request: pytest.FixtureRequest, new_database) -> Iterator[House]:  # type: ignore[no-untyped-def]
+    with house(new_database(request.param).url) as made:
+        for company, word in enumerate((OWN, FOREIGN)):
+            ids[company] = fill(made, company, word)
+        runtime.use(made.office.store, made.settings)
+        yield made
+        runtime.stop()
+
+
+ids: dict[int, dict[str, int]] = {}
+
+
+def fill(made: House, company: int, word: str) -> dict[str, int]:
+    """A record of every kind, each carrying its company's word."""
+    my = made.office.at(company, "manager")
+    customer = my.customers.add({"name": f"{word} customer", "notes": word, "tags": [word]})
+    lead = my.leads.add({"lead_name": f"{word} lead", "customer_id": customer})
+    deal = my.deals.add({"deal_name": f"{word} deal", "deal_value": "50", "customer_id": customer})
+    task = my.tasks.add({"title": f"{word} task", "deal_id": deal})
+    activity = my.activities.log("call", f"{word} call", deal_id=deal)
+    return {"customer": customer, "lead": lead, "deal": deal, "task": task, "activity": activity}
+
+
+def drawn(page: str, query: str) -> AppTest:
+    at = AppTest.from_file(str(SCRIPT), default_timeout=60)
+    at.run()
+    for part in filter(None, query.split("&")):
+        name, _, value = part.partition("=")
+        at.query_params[name] = value
+    if page != SCREENS[0].name:
+        at.switch_page(f"../pages/{page}.py")
+    return at
+
+
+def everything(at: AppTest) -> bytes:
+    """All that the page sends to the browser, frames of grids and charts included."""
+    found: list[bytes] = []
+
+    def visit(node: Any) -> None:
+        for child in getattr(node, "children", {}).values():
+            visit(child)
+        proto = getattr(node, "proto", None)
+        if proto is not None:
+            found.append(proto.SerializeToString())
+
+    for child in at._tree.children.values():
+        visit(child)
+    return b"\n".join(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("page", "query"), COSTS)
+def test_a_page_draws_for_every_role(
+    home: House, monkeypatch: pytest.MonkeyPatch, page: str, query: str, role: str
+) -> None:
+    held = home.token(role)
+    monkeypatch.setattr(session, "token", lambda: held)
+    if query.startswith("kind="):
+        query += f"&id={ids[0][query.removeprefix('kind=')]}"
+    at = drawn(page, query)
+    with counted(home.office.store) as statements:
+        at.run()
+    assert not at.exception, at.exception
+    shown = everything(at)
+    assert FOREIGN.encode() not in shown
+    if page not in ("account", "admin"):
+        assert OWN.encode() in shown
+    most = COSTS[page, query.split("&")[0]]
+    assert len(statements) <= most, "\n".join(statements)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_strangers_link_is_like_no_record_at_all(
+    home: House, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    held = home.token("admin")
+    monkeypatch.setattr(session, "token", lambda: held)
+
+    def said(id_: object) -> str:
+        at = drawn("record", f"kind={kind}&id={id_}").run()
+        assert not at.exception
+        return "\n".join(element.value for element in [*at.subheader, *at.markdown])
+
+    foreign = said(ids[1][kind])
+    assert "no such record" in foreign
+    assert foreign == said(987_654) == said("1;DROP TABLE") == said("-1")
+    assert FOREIGN not in foreign
