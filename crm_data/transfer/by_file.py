@@ -1,6 +1,6 @@
 """Import from and export to files on this machine, for the command line: guesses, and choices laid over them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -78,8 +78,13 @@ def import_file(
 
 
 def export_file(records: Records, path: Path, query: Query | None = None) -> int:
-    """Write every record that the list means; returns how many bytes. The file appears when it is whole."""
+    """Write every record that the list means; returns how many bytes."""
     _, pieces = csv_out.export(records, query)
+    return write_file(pieces, path)
+
+
+def write_file(pieces: Iterable[bytes], path: Path) -> int:
+    """Write a file piece by piece; returns how many bytes. It appears when it is whole."""
     part = path.with_name(f"{path.name}.part")
     try:
         with part.open("wb") as file:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from crm_data import clock
 from crm_data.errors import BadBackup, CrmError
+from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.tables import SecurityLog
 
@@ -45,9 +46,8 @@ class Memory:
 
     def note(self, event: str, by: Actor | None, **detail: Any) -> None:
         """Add a row about an act; `by` None is the system."""
-        user_id = by.user_id if by else None
         with logged_only(), self._store.system(event) as session:
-            session.add(SecurityLog(at=clock.now(), event=event, user_id=user_id, detail=detail))
+            note(session, event, by.user_id if by else None, **detail)
 
     @contextmanager
     def failing(self, event: str, by: Actor | None, **detail: Any) -> Iterator[None]:

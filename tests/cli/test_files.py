@@ -1,5 +1,6 @@
 """import and export, with a person's rights or as the system."""
 
+import zipfile
 from pathlib import Path
 
 from tests.cli.conftest import Run
@@ -28,6 +29,17 @@ def test_a_file_goes_in_and_comes_out(run: Run, office: Office, tmp_path: Path) 
     assert "0 added, 0 changed, 12 unchanged, 0 refused." in said.out
     events = office.sql("SELECT DISTINCT event FROM security_log ORDER BY 1")
     assert [event for (event,) in events] == ["command_line", "export"]
+
+
+def test_all_of_a_company_is_taken_away_by_its_admins(run: Run, office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "acme.zip"
+    assert run("export", file, "--everything", "--company", 1, "--as", "ann@acme.com").code == 0
+    with zipfile.ZipFile(file) as archive:
+        assert {"customers.csv", "members.csv", "company.csv"} <= set(archive.namelist())
+    office.sql("UPDATE user_companies SET role = 'manager'")
+    again = run("export", tmp_path / "b.zip", "--everything", "--company", 1, "--as", "ann@acme.com")
+    assert again.code == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["acme.zip"]
 
 
 def test_rights_are_the_persons(run: Run, office: Office, tmp_path: Path) -> None:

@@ -367,7 +367,7 @@ def test_kills_at_any_moment_leave_the_old_or_the_new(office: Office) -> None:
     started = time.monotonic()
     first.communicate("\n")
     takes = time.monotonic() - started
-    for _ in range(12):
+    for _ in range(8):
         office.sql("UPDATE customers SET name = name || 'x' WHERE id % 3 = 0")
         old = content(office.path)
         killed = child(office, made.name, "")
