@@ -51,9 +51,9 @@ def serve(settings: Settings) -> None:
     """Serve until stopped. Raises NotReady when the settings, the database or the port do not allow it."""
     demand_tls(settings)
     _demand_port(settings)
-    warm_up.warm_up()
     running = runtime.start(settings)
     running.installation.demand_ready()
+    warm_up.warm_up()
     config = uvicorn.Config(
         build(settings),
         host=settings.host,
