@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from crm_data import Query, Workspace
+from crm_data.accounts.people import workplaces
 from crm_data.demo.filling import fill
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
@@ -117,3 +118,20 @@ def test_no_list_is_sorted_in_a_heap(my: Workspace, name: str) -> None:
 )
 def test_the_list_comes_out_of_its_own_index(my: Workspace, name: str, index: str) -> None:
     assert any(index in line for _, lines in plans(my, LISTS[name]) for line in lines)
+
+
+def test_a_persons_companies_come_by_the_person(my: Workspace) -> None:
+    sent: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        sent.append((statement, parameters))
+
+    with my._store.system("a test asks for a person's companies", write=False) as session:
+        core = session.connection()
+        event.listen(core, "before_cursor_execute", note)
+        assert workplaces(session, my.scope.user_id or 0) == [1]
+        statement, parameters = sent[0]
+        event.remove(core, "before_cursor_execute", note)
+        lines = [row[3] for row in core.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    assert any(re.match(r"SEARCH user_companies .*\(user_id=\?", line) for line in lines), lines
+    assert not [line for line in lines if line.startswith("SCAN")], lines
