@@ -1,10 +1,13 @@
-"""python -m bench.empty_server [frame]: the product's server around an empty page, settings from the environment.
+"""python -m bench.empty_server [frame | watched]: the product's server around an empty page.
 
-With `frame` the product's script runs as ever (session, menu, header) and only the page in it is empty.
+With `frame` the product's script runs as ever (session, menu, header) and only the page in it is empty; with
+`watched` Streamlit's file watcher is on, as it is unless a setting turns it off.
 """
 
 import sys
 from pathlib import Path
+
+from streamlit import config
 
 from crm_data.settings import settings
 from dashboard import logs, menu, server
@@ -30,6 +33,8 @@ def main() -> None:
         menu.SCREENS = screens  # type: ignore[assignment]
     else:
         server.SCRIPT = EMPTY
+    if "watched" in sys.argv[1:]:
+        config.set_option("server.fileWatcherType", "auto")
     server.serve(settings())
 
 

@@ -59,17 +59,11 @@ def product(database: Path, folder: Path, email: str, password: str, *command: s
 
 @contextmanager
 def streamlit_run(folder: Path) -> Iterator[Served]:
-    """`streamlit run` of the empty page, as it comes: in a folder without settings of ours."""
+    """`streamlit run` of the empty page, in a folder without settings of ours; files are not watched."""
     port = free_port()
     line = [sys.executable, "-m", "streamlit", "run", str(EMPTY_PAGE), "--server.port", str(port)]
-    line += [
-        "--server.address",
-        "127.0.0.1",
-        "--server.headless",
-        "true",
-        "--browser.gatherUsageStats",
-        "false",
-    ]
+    line += ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
+    line += ["--browser.gatherUsageStats", "false"]
     with _started(line, {}, folder, port, "/_stcore/health", folder) as process:
         yield Served(port, process)
 

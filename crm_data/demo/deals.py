@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from crm_data.demo.book import Book, Drawn
 from crm_data.demo.customers import draw_customer
-from crm_data.demo.journey import PROBABILITY, STATUS, Move, journey
+from crm_data.demo.journey import Move, journey
 from crm_data.demo.leads import draw_converted_lead
 from crm_data.demo.team import Seller
-from crm_data.demo.words import LOSS_REASONS
+from crm_data.demo.words import LOSS_WEIGHTS
+from crm_data.nouns.stages import LOSS_REASONS, PROBABILITY, STATUS
 from crm_data.tables.deal import DealStatus, Stage
 
 DAYS = 400
@@ -114,4 +115,4 @@ def _expected(book: Book, moves: Sequence[Move], stalls: bool) -> date | None:
 
 
 def _reason(book: Book) -> str:
-    return book.random.choices([r for r, _ in LOSS_REASONS], [w for _, w in LOSS_REASONS])[0]
+    return book.random.choices(LOSS_REASONS[: len(LOSS_WEIGHTS)], LOSS_WEIGHTS)[0]

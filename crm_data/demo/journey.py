@@ -4,18 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crm_data.demo.calendar import Calendar
-from crm_data.tables.deal import DealStatus, Stage
+from crm_data.nouns.stages import OPEN_STAGES
+from crm_data.tables.deal import Stage
 
-OPEN_STAGES = (Stage.PROSPECT, Stage.QUALIFIED, Stage.PROPOSAL, Stage.NEGOTIATION)
-PROBABILITY = {
-    Stage.PROSPECT: 10,
-    Stage.QUALIFIED: 25,
-    Stage.PROPOSAL: 50,
-    Stage.NEGOTIATION: 75,
-    Stage.CLOSED_WON: 100,
-    Stage.CLOSED_LOST: 0,
-}
-STATUS = {Stage.CLOSED_WON: DealStatus.WON, Stage.CLOSED_LOST: DealStatus.LOST}
 # Median days in each open stage, before the trade's own pace.
 DAYS = {Stage.PROSPECT: 7, Stage.QUALIFIED: 12, Stage.PROPOSAL: 14, Stage.NEGOTIATION: 11}
 

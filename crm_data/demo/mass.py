@@ -7,19 +7,19 @@ from decimal import Decimal
 
 from crm_data.demo.calendar import Calendar
 from crm_data.demo.crowd import Crowd
-from crm_data.demo.journey import PROBABILITY, STATUS, journey
+from crm_data.demo.journey import journey
 from crm_data.demo.ledger import Row
 from crm_data.demo.trades import COFFEE, INSTRUMENTS
 from crm_data.demo.words import (
     AMERICA,
     FIRST_NAMES,
     LAST_NAMES,
-    LOSS_REASONS,
     PLACE_WORDS,
     SOURCES,
     TALKS,
     TASKS,
 )
+from crm_data.nouns.stages import LOSS_REASONS, PROBABILITY, STATUS
 from crm_data.tables.deal import DealStatus, Stage
 
 KINDS = COFFEE.kinds + INSTRUMENTS.kinds
@@ -126,7 +126,7 @@ def deals(crowd: Crowd) -> Iterator[Row]:
             "probability": PROBABILITY[stage],
             "expected_close_date": last.date() + timedelta(days=random.randint(-10, 90)),
             "actual_close_date": last.date() if stage in STATUS else None,
-            "loss_reason": random.choice(LOSS_REASONS)[0] if stage is Stage.CLOSED_LOST else None,
+            "loss_reason": random.choice(LOSS_REASONS[:5]) if stage is Stage.CLOSED_LOST else None,
             "notes": crowd.text(),
             "assigned_to": owner,
             "stage_since": last,

@@ -9,6 +9,7 @@ from crm_data.demo.book import Book
 from crm_data.demo.diary import DAYS, life
 from crm_data.demo.ledger import Row
 from crm_data.demo.words import DURATION, SERVICE, TALKS
+from crm_data.nouns.stages import move_title
 from crm_data.tables.fields import words
 
 KINDS = tuple(TALKS)
@@ -103,23 +104,34 @@ def _note(
 
 
 def _moves(book: Book) -> None:
+    """What the product notes by itself: a deal's moves, a lead's changes of status and its conversion."""
     for deal in book.deals:
         about = {"deal_id": deal.row["id"], "customer_id": deal.row["customer_id"]}
         for move in deal.moves[1:]:
-            title = f"Stage: {words(move.before or '')} to {words(move.stage)}"
-            _status_change(book, title, deal.row["assigned_to"], move.at, about)
+            title = move_title(move.before or "", move.stage)
+            reason = deal.row["loss_reason"] if move is deal.moves[-1] else None
+            _status_change(book, title, deal.row["assigned_to"], move.at, **about, description=reason)
     for lead in book.leads:
-        way = ["new", "contacted", "qualified"] if lead["status"] == "qualified" else ["new", lead["status"]]
-        changed = lead.get("converted_at") or lead["updated_at"]
-        span = (changed - lead["created_at"]) / max(len(way) - 1, 1)
-        who, about = lead["created_by"], {"lead_id": lead["id"], "customer_id": lead.get("customer_id")}
-        for step, (before, after) in enumerate(pairwise(way), start=1):
-            if before != after:
-                at = lead["created_at"] + step * span - timedelta(minutes=1)
-                _status_change(book, f"Status: {words(before)} to {words(after)}", who, at, about)
+        about = {"lead_id": lead["id"], "customer_id": lead.get("customer_id")}
+        who, converted = lead["created_by"], lead.get("converted_at")
+        for title, at in _steps(lead, converted or lead["updated_at"]):
+            _status_change(book, title, who, at, **about)
+        if converted:
+            about["deal_id"] = lead["converted_deal_id"]
+            _status_change(book, "Converted to a deal", who, converted, **about)
 
 
-def _status_change(book: Book, title: str, who: int, at: datetime, about: dict[str, Any]) -> None:
+def _steps(lead: Row, end: datetime) -> Iterator[tuple[str, datetime]]:
+    """A lead's changes of status, evenly over the time that it took."""
+    way = ["new", "contacted", "qualified"] if lead["status"] == "qualified" else ["new", lead["status"]]
+    span = (end - lead["created_at"]) / (len(way) - 1)
+    for step, (before, after) in enumerate(pairwise(way), start=1):
+        if before != after:
+            at = lead["created_at"] + step * span - timedelta(minutes=1)
+            yield f"Status: {words(before)} to {words(after)}", at
+
+
+def _status_change(book: Book, title: str, who: int, at: datetime, **values: Any) -> None:
     book.add(
         "activities",
         at,
@@ -128,5 +140,5 @@ def _status_change(book: Book, title: str, who: int, at: datetime, about: dict[s
         title=title,
         user_id=who,
         activity_date=at,
-        **about,
+        **values,
     )

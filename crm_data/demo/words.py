@@ -57,13 +57,8 @@ STREETS = (
 )
 
 SOURCES = ("Website", "Referral", "Trade show", "Cold call", "Partner", "Newsletter")
-LOSS_REASONS = (
-    ("Price", 34),
-    ("Chose a competitor", 24),
-    ("No budget", 16),
-    ("Bad timing", 14),
-    ("Stopped answering", 12),
-)
+# How often each of the product's first reasons for a loss is given.
+LOSS_WEIGHTS = (34, 24, 16, 14, 12)
 CUSTOMER_NOTES = (
     "Prefers e-mail to the telephone.",
     "Orders at the start of each quarter.",

@@ -164,6 +164,16 @@ def test_a_converted_lead_and_its_deal_name_each_other(filled: Filled) -> None:
     assert {(status, *map(bool, same)) for status, *same in pairs} == {("qualified", True, True, True)}
 
 
+def test_the_timeline_tells_every_move_and_conversion(filled: Filled) -> None:
+    store = filled[0]
+    told = "SELECT deal_id, activity_date FROM activities WHERE title LIKE 'Stage: %' ORDER BY 1, 2"
+    moved = "SELECT deal_id, moved_at FROM deal_stage_history WHERE from_stage IS NOT NULL ORDER BY 1, 2"
+    assert ask(store, told) == ask(store, moved)
+    converted = "SELECT id, converted_deal_id FROM leads WHERE converted_at IS NOT NULL ORDER BY 1"
+    noted = "SELECT lead_id, deal_id FROM activities WHERE title = 'Converted to a deal' ORDER BY 1"
+    assert ask(store, noted) == ask(store, converted)
+
+
 def test_a_new_row_gets_an_id_of_its_own(filled: Filled) -> None:
     """The counters of the tables have moved on with the rows."""
     store = filled[0]
