@@ -65,8 +65,10 @@ def import_file(
     plan = fitted(chosen(guess(sheet, records, choices.zone), choices), sheet, records)
     notes = told(sheet, plan, records)
     if choices.dry_run:
-        return Outcome(csv_in.rehearse(records, sheet, plan, progress), plan, notes, None)
+        report = csv_in.rehearse(records, sheet, plan, progress)
+        return Outcome(report, plan, (*notes, *report.hints), None)
     report = csv_in.commit(records, sheet, plan, progress, act_id)
+    notes = (*notes, *report.hints)
     refused = None
     if report.refused:
         refused = path.with_name(f"{path.stem}.refused.csv")

@@ -31,6 +31,11 @@ _OTHER_KINDS = (
     (b"SQLite format 3", "a database"),
 )
 
+# The end of a file's name that tells copies, months and mended parts of one file apart.
+_VARIANT = re.compile(
+    r"(?:\.refused|[\s_-]*(?:\(\d+\)|copy|\d{4}[-_]?\d{2}(?:[-_]?\d{2})?(?:[-_T]?\d{4,6})?))$", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -66,6 +71,14 @@ class Sheet:
         stem = PurePath(self.name.replace("\\", "/")).stem
         shown = "".join(c for c in stem if c.isprintable()).strip()
         return shown[:100] or "file"
+
+    @property
+    def origin(self) -> str:
+        """A name for the system that the rows come from: the file's, whatever month, copy or part it is."""
+        found = self.stem
+        while (shorter := _VARIANT.sub("", found)) not in ("", found):
+            found = shorter
+        return found
 
     def column(self, heading: str) -> list[str]:
         """Every cell under a heading."""

@@ -1,6 +1,6 @@
 """How a row of a file finds its record: by id, by external id, by another key, or as a whole row seen before."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 from crm_data.store.bulk import Bulk
@@ -13,13 +13,18 @@ Key = tuple[Any, ...]
 
 
 class Keys:
-    """All keys of the company's records, read in one statement. `external`: (source, external id) -> id."""
+    """All keys of the company's records, read in one statement.
+
+    `external`: (source, external id) -> id. `elsewhere`: other source -> how many of the file's ids it has.
+    """
 
     def __init__(self, bulk: Bulk, plan: Plan) -> None:
         self._plan = plan
         self._by_external = "external_id" in plan.key
         self.external: dict[tuple[Any, Any], int] = {}
+        self.elsewhere: Counter[str] = Counter()
         self._prints: dict[str, int] = {}
+        self._sources: dict[str, str | None] = {}
         self._ids: dict[Key, list[int]] = defaultdict(list)
         self._away: set[int] = set()
         names = [name for name in plan.key if name != ID]
@@ -28,6 +33,7 @@ class Keys:
                 self._away.add(id_)
             if external is not None:
                 self.external[source, external] = id_
+                self._sources[external] = source
                 if external.startswith(PRINT):
                     self._prints[external] = id_
             given = iter(values)
@@ -56,7 +62,11 @@ class Keys:
         if exact in found:
             return [exact]
         # A file that fills the source itself does not name the system that its ids come from.
-        return found if self._plan.going_to("source") is not None else []
+        if self._plan.going_to("source") is not None:
+            return found
+        if found:
+            self.elsewhere[self._sources.get(draft.values["external_id"]) or ""] += 1
+        return []
 
     def source(self, draft: Draft) -> str | None:
         """The name under which the row's external id is unique."""

@@ -28,6 +28,7 @@ PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _TITLE_IS_KEY = ("customers", "leads")
 _FIRST = ("firstname", "givenname", "forename")
 _LAST = ("lastname", "surname", "familyname")
+_THINGS = ("product", "productname", "item", "service")
 
 
 def importable(records: Records) -> dict[str, Field]:
@@ -57,7 +58,7 @@ def guess(sheet: Sheet, records: Records, zone: str = "UTC") -> Plan:
     columns = tuple(_column(sheet, heading, chosen[heading], records) for heading in sheet.headings)
     if own:
         columns = tuple(replace(c, by=By.ID) if c.heading.endswith(" id") else c for c in columns)
-    plan = Plan(columns, source=sheet.stem, zone=zone)
+    plan = Plan(columns, source=sheet.origin, zone=zone)
     plan = replace(plan, fill={} if own else _fill(sheet, plan, records))
     return replace(plan, key=(ID,) if own else _key(sheet, plan, records))
 
@@ -175,10 +176,8 @@ def _fill(sheet: Sheet, plan: Plan, records: Records) -> dict[str, str]:
     fill: dict[str, str] = {}
     title = plan.going_to(records.title)
     if title is None:
-        first = next((h for h in sheet.headings if squeezed(h) in _FIRST), None)
-        last = next((h for h in sheet.headings if squeezed(h) in _LAST), None)
-        if first and last:
-            fill[records.title] = f"{{{first}}} {{{last}}}"
+        made_up = _made_up_title(sheet, plan)
+        fill |= {records.title: made_up} if made_up else {}
     elif plan.going_to("customer_type") is None and squeezed(title.heading) in FIRMS:
         fill |= {"customer_type": "business"} if records.name == "customers" else {}
     offered = {**DEFAULTS.get(records.name, {}), **records.new_values()}
@@ -191,6 +190,19 @@ def _fill(sheet: Sheet, plan: Plan, records: Records) -> dict[str, str]:
                 to_text(field, offered[name]) if not isinstance(offered[name], str) else offered[name]
             )
     return fill
+
+
+def _made_up_title(sheet: Sheet, plan: Plan) -> str:
+    """A name put together from what a row has: a person's two names, or what is sold and to whom."""
+
+    def first(names: Collection[str]) -> str | None:
+        return next((heading for heading in sheet.headings if squeezed(heading) in names), None)
+
+    given, family, thing = first(_FIRST), first(_LAST), first(_THINGS)
+    customer = plan.going_to("customer_id")
+    if given and family:
+        return f"{{{given}}} {{{family}}}"
+    return f"{{{thing}}}, {{{customer.heading}}}" if thing and customer else ""
 
 
 def _key(sheet: Sheet, plan: Plan, records: Records) -> tuple[str, ...]:

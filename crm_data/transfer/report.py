@@ -35,7 +35,8 @@ class Report:
     """`created`, `updated`, `unchanged`: rows of the file. `refused`: one entry a row.
 
     `changes`: the first updates, to look at. `unknown`: heading -> word -> how many rows; words that name no
-    choice, colleague or record. `done`: False for a rehearsal. `repeated`: this act was done before.
+    choice, colleague or record. `hints`: sentences on what may have been meant otherwise. `done`: False for a
+    rehearsal. `repeated`: this act was done before.
     """
 
     headings: tuple[str, ...]
@@ -45,6 +46,7 @@ class Report:
     refused: tuple[Refusal, ...] = ()
     changes: tuple[Changed, ...] = ()
     unknown: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    hints: tuple[str, ...] = ()
     done: bool = False
     repeated: bool = False
 

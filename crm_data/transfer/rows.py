@@ -171,7 +171,7 @@ class _Template:
             return said[-1]
 
         whole = " ".join(PLACEHOLDER.sub(cell, self._text).split())
-        return whole if any(said) else ""
+        return whole.strip(" ,;-") if any(said) else ""
 
 
 def _put(draft: Draft, name: str, cell: str, read: Read) -> None:

@@ -81,6 +81,11 @@ class Sorting:
             tuple(self.refused),
             tuple(changes[:_SHOWN_CHANGES]),
             unknown,
+            tuple(
+                f"{count:,} of these ids are here already, from {source!r}."
+                " If that is the same system, give its name as where the ids come from."
+                for source, count in self._keys.elsewhere.items()
+            ),
             done,
         )
 

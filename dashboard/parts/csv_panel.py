@@ -177,6 +177,8 @@ class _Import:
         for column, (label, count) in zip(st.columns(4), counts, strict=True):
             column.metric(label, f"{count:,}")
         self._import(sheet, plan, report)
+        for hint in report.hints:
+            st.warning(say.plain(hint), icon=":material/content_copy:")
         unknown_words(self.my, self.records, plan, report, self.place)
         if report.refused:
             with st.expander(f"Refused rows ({len(report.refused):,})", expanded=not report.created):
