@@ -318,7 +318,12 @@ def child(office: Office, name: str, point: str) -> "subprocess.Popen[str]":
     """A process about to restore, which waits for a line."""
     started = subprocess.Popen(
         [sys.executable, "-c", _CHILD, name, point],
-        env=os.environ | {"DATABASE_URL": office.store.url, "CRM_BACKUP_DIR": str(office.folder)},
+        env=os.environ
+        | {
+            "DATABASE_URL": office.store.url,
+            "CRM_BACKUP_DIR": str(office.folder),
+            "TMPDIR": str(office.path.parent),  # what a killed process leaves there goes with the test
+        },
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
