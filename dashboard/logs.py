@@ -3,9 +3,13 @@
 import logging
 import sys
 
-# Streamlit logs every uncaught error before it asks us; ours carries the code that the person sees. The other one
-# wonders that the warm-up page runs without a browser.
-_NOISE = ("streamlit.error_util", "streamlit.runtime.scriptrunner_utils.script_run_context")
+# Streamlit logs every uncaught error before it asks us; ours carries the code that the person sees. The others
+# wonder that the warm-up runs before there is a server.
+_NOISE = (
+    "streamlit.error_util",
+    "streamlit.runtime.scriptrunner_utils.script_run_context",
+    "streamlit.runtime.caching.cache_data_api",
+)
 
 
 class OneLine(logging.Formatter):

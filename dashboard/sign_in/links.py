@@ -7,9 +7,10 @@ import streamlit as st
 from crm_data import words
 from crm_data.accounts.links import LinkShown
 from crm_data.accounts.passwords import SHORTEST
+from crm_data.demo import sample as sample_data
 from crm_data.errors import CrmError, Invalid
 from crm_data.tables.security import LinkKind
-from dashboard import session
+from dashboard import runtime, session
 from dashboard.sign_in import handover
 
 _RULE = f"At least {SHORTEST} characters; a few words in a row are easy to keep."
@@ -44,7 +45,7 @@ def _setup(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
             return
     if sample:
         with st.spinner("Adding sample data"):
-            _add_sample(done.company_id, done.user_id)
+            sample_data(runtime.running().store, done.company_id, done.user_id)
     forget()
     handover.begin(done.ticket, "/")
 
@@ -118,10 +119,3 @@ def _refuse(refused: CrmError) -> None:
     problems = refused.problems if isinstance(refused, Invalid) else []
     for sentence in dict.fromkeys(p.sentence for p in problems) or [str(refused)]:
         st.error(sentence)
-
-
-def _add_sample(company_id: int, user_id: int) -> None:
-    from crm_data.demo import sample
-    from dashboard import runtime
-
-    sample(runtime.running().store, company_id, user_id)

@@ -1,0 +1,171 @@
+"""The real server, asked by real HTTP and a real websocket: what a stranger gets, and how it starts and stops."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
+
+from crm_data.settings import ROOT
+from tests.dashboard.house import PASSWORD, House, house
+from tests.support.databases import Database
+from tests.support.ports import free_port
+from tests.support.serving import Served, serving
+
+pytestmark = pytest.mark.slow
+
+PAGES = ("", "customers", "record", "admin", "account", "no-such-page")
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def home(request: pytest.FixtureRequest, new_database: Callable[[str], Database]) -> Iterator[House]:
+    with house(new_database(request.param).url) as made:
+        made.office.at().customers.add({"name": "Canary Canned Goods"})
+        yield made
+
+
+@pytest.fixture(scope="module")
+def served(home: House) -> Iterator[Served]:
+    with serving(home.settings.database_url) as running:
+        yield running
+    assert PASSWORD not in running.said()
+    assert "Traceback" not in running.said()
+
+
+def seen(served: Served, page: str, cookie: str = "", origin: str = "") -> bytes:
+    """Everything that the server sends for one run of a page, as it comes over the wire."""
+    asked = BackMsg()
+    asked.rerun_script.page_name = page
+    heard = b""
+    with connect(
+        served.url.replace("http", "ws") + "/_stcore/stream",
+        origin=Origin(origin or served.url),
+        subprotocols=[Subprotocol("streamlit")],
+        additional_headers={"Cookie": cookie} if cookie else {},
+        max_size=None,
+        proxy=None,
+    ) as socket:
+        socket.send(asked.SerializeToString())
+        while True:
+            raw = socket.recv(timeout=60)
+            assert isinstance(raw, bytes)
+            heard += raw
+            message = ForwardMsg.FromString(raw)
+            # A redirect to the first page ends one run early and begins another.
+            early = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            if message.WhichOneof("type") == "script_finished" and not early:
+                return heard
+
+
+def cookie(served: Served, token: str) -> str:
+    return f"foyer_{httpx.URL(served.url).port}={token}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("token", ["", "x" * 43, "x" * 8000, '"><script>'])
+def test_a_stranger_is_shown_the_form_and_nothing_else(served: Served, page: str, token: str) -> None:
+    heard = seen(served, page, cookie(served, token) if token else "")
+    assert b"Password" in heard
+    for secret in (b"Canary", b"Alpha", b"alpha.example", b"Omega"):
+        assert secret not in heard
+
+
+def test_somebody_signed_in_sees_their_company(served: Served, home: House) -> None:
+    heard = seen(served, "customers", cookie(served, home.token()))
+    assert b"Canary Canned Goods" in heard
+    other = seen(served, "customers", cookie(served, home.token("manager", 1)))
+    assert b"Canary" not in other
+    assert b"Omega" in other
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://localhost:8501", "http://127.0.0.1"])
+def test_a_websocket_from_elsewhere_is_refused(served: Served, home: House, origin: str) -> None:
+    with pytest.raises(InvalidStatus, match="403"):
+        seen(served, "customers", cookie(served, home.token()), origin)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/media/0123456789abcdef.csv", 401),
+        ("/export/customers.csv", 401),
+        ("/_stcore/metrics", 401),
+        ("/_stcore/script-health-check", 401),
+        ("/_stcore/agent/openapi.json", 404),
+        ("/_stcore/agent/mcp", 404),
+        ("/_stcore/health", 200),
+        ("/healthz", 200),
+        ("/customers?x=1", 200),
+        ("/favicon.png", 200),
+        ("/app/static/secret", 200),  # no such folder: the shell of the page, as for every unknown address
+    ],
+)
+def test_what_http_answers_a_stranger(served: Served, path: str, status: int) -> None:
+    answer = httpx.get(served.url + path)
+    assert answer.status_code == status
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "server" not in answer.headers
+    for secret in ("Canary", "Alpha", "Traceback"):
+        assert secret not in answer.text
+
+
+def test_nothing_is_written_without_our_origin(served: Served, home: House) -> None:
+    mine = {"Cookie": cookie(served, home.token())}
+    for headers in (mine, {**mine, "Origin": "https://evil.example"}):
+        assert httpx.post(f"{served.url}/session/end", headers=headers).status_code == 403
+        assert httpx.put(f"{served.url}/_stcore/upload_file/a/b", headers=headers).status_code == 403
+        assert httpx.post(f"{served.url}/_stcore/agent/interact", headers=headers).status_code == 404
+    assert httpx.post(f"{served.url}/session/end", headers={**mine, "Origin": served.url}).status_code == 204
+    assert b"Password" in seen(served, "", mine["Cookie"])
+
+
+def refused(**environment: str) -> str:
+    """Start the server where it must not start; returns what it says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dashboard"],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr.strip()
+
+
+@pytest.mark.parametrize("home", ["sqlite"], indirect=True)
+def test_it_does_not_start_where_it_must_not(served: Served, home: House) -> None:
+    database = home.settings.database_url
+    taken = str(httpx.URL(served.url).port)
+    for environment, says in (
+        ({"CRM_HOST": "0.0.0.0"}, "CRM_TRUSTED_PROXY"),
+        ({"CRM_PORT": taken}, "Stop what runs there"),
+        ({"CRM_PORT": "http"}, "CRM_PORT must be a whole number"),
+        ({"DATABASE_URL": "mysql://x"}, "must begin with sqlite:/// or postgresql://"),
+    ):
+        said = refused(**{"DATABASE_URL": database, "CRM_PORT": str(free_port()), **environment})
+        assert says in said
+        assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("home", ["sqlite"], indirect=True)
+def test_it_stops_when_told_and_leaves_everything_in_order(home: House) -> None:
+    with serving(home.settings.database_url) as running:
+        seen(running, "customers", cookie(running, home.token()))
+        began = time.monotonic()
+        running.process.send_signal(signal.SIGTERM)
+        running.process.wait(10)
+        assert time.monotonic() - began < 8
+    assert "Traceback" not in running.said()
