@@ -10,7 +10,14 @@ _CSS = """
 }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 .st-key-who p { max-width: 14rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.st-key-narrow { padding-top: 8vh; }
+.st-key-who .stText { font-size: 0.8125rem; opacity: 0.8; }
+/* Streamlit darkens its accent under the pointer, too dark to read on a dark ground. */
+.st-key-who button:is(:hover, :focus, :active, [aria-expanded="true"]) { color: inherit; opacity: 0.75; }
+.st-key-narrow { padding-top: 4vh; }
+[class*="st-key-activity-"] { padding: 0.4rem 0.75rem; }
+[class*="st-key-activity-"] button, [class*="st-key-related-"] button, [class*="st-key-fact-"] button {
+  min-height: 1.5rem; padding: 0;
+}
 @media (max-width: 640px) {
   .st-key-who p { max-width: 7rem; }
   .st-key-who .stText { display: none; }

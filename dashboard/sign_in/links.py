@@ -25,11 +25,10 @@ def _setup(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
     st.title("Set up Foyer", anchor=False)
     with st.form("setup"):
         st.subheader("Your company", anchor=False)
-        company = {
-            "name": st.text_input("Company name", autocomplete="organization"),
-            "email": st.text_input("Company e-mail", help="A shared address, as office@example.com"),
-            "currency": st.text_input("Currency", "USD", max_chars=3, help="Three letters, as USD or EUR"),
-        }
+        company = {"name": st.text_input("Company name", autocomplete="organization")}
+        wide, small = st.columns([3, 1])
+        company["email"] = wide.text_input("Company e-mail", placeholder="office@example.com")
+        company["currency"] = small.text_input("Currency", "USD", max_chars=3)
         st.subheader("You, its first admin", anchor=False)
         person = _names()
         person["email"] = st.text_input("Your e-mail", autocomplete="email")
@@ -103,10 +102,11 @@ def _names() -> dict[str, str]:
 
 
 def _passwords() -> tuple[str, str]:
-    return (
-        st.text_input("New password", type="password", autocomplete="new-password", help=_RULE),
-        st.text_input("The same again", type="password", autocomplete="new-password"),
-    )
+    left, right = st.columns(2)
+    password = left.text_input("New password", type="password", autocomplete="new-password")
+    again = right.text_input("The same again", type="password", autocomplete="new-password")
+    st.caption(_RULE)
+    return password, again
 
 
 def _same(password: str, again: str) -> None:
