@@ -1,0 +1,152 @@
+"""A town of two made-up firms that is served for a module, and the door through which its people come in."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from crm_data import Workspace
+from crm_data.accounts import passwords
+from crm_data.demo import fill
+from crm_data.installation import Installation
+from crm_data.settings import settings
+from crm_data.store.store import Store
+from tests.support import screen
+from tests.support.databases import Database
+from tests.support.serving import Served, serving
+
+PASSWORD = "a dozen words or so"
+HERE = "127.0.0.1"
+
+# Whoever works at the coffee roasters: its admin, who is the operator too, two managers, two sales reps and a user.
+# The second manager is a sales rep at the instrument makers as well, whose admin comes last.
+RUTH = "ruth.calloway@bramblehill.example"
+DANIEL = "daniel.osei@bramblehill.example"
+MARTA = "marta.lindqvist@bramblehill.example"
+PRIYA = "priya.raman@bramblehill.example"
+TOM = "tom.hadley@bramblehill.example"
+GRACE = "grace.okoye@bramblehill.example"
+ALAN = "alan.fairbank@harbourlight.example"
+
+
+@dataclass(frozen=True)
+class Town:
+    """The served installation, and the same database opened beside the server to prepare and to look."""
+
+    served: Served
+    store: Store
+    installation: Installation
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return self.served.url
+
+    def token(self, email: str) -> str:
+        """A new session of somebody, as a browser's cookie holds it."""
+        ticket = self.installation.sign_in(email, PASSWORD, HERE)
+        return self.installation.sessions.open(ticket, HERE, "a test")
+
+    def my(self, email: str = DANIEL) -> Workspace:
+        """Somebody's workspace, past the screen."""
+        signed = self.installation.sessions.resolve(self.token(email))
+        assert signed is not None
+        return Workspace(self.store, signed.scope)
+
+
+@contextmanager
+def running(database: Database) -> Iterator[Town]:
+    """Fill a migrated database with the two firms and serve it."""
+    store = Store(database.url)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "COST", 4)  # how long a check must take is tested elsewhere
+        fill(store, PASSWORD)
+    try:
+        with serving(database.url) as served:
+            yield Town(served, store, Installation(store, settings({"DATABASE_URL": database.url})))
+    finally:
+        store.close()
+
+
+@pytest.fixture(scope="module")
+def town(new_database: Callable[[str], Database]) -> Iterator[Town]:
+    """One server for a module."""
+    with running(new_database("sqlite")) as made:
+        yield made
+
+
+@dataclass
+class Door:
+    """Lets people in, each in a browser of their own, and listens for what no page may do.
+
+    `heard` collects errors on the console (a breach of the content policy is one), dialogs of the browser,
+    and requests to anybody but the server.
+    """
+
+    town: Town
+    browser: Browser
+    heard: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def __call__(self, email: str | None = DANIEL, path: str = "/", **context: Any) -> Page:
+        """A page of somebody who is signed in, at an address; of a stranger, when there is no e-mail.
+
+        `context`: a viewport or a colour scheme, as Playwright names them.
+        """
+        page = self._listened(self.fresh(**context))
+        if email is None:
+            page.goto(f"{self.town.url}{path}")
+            return page
+        port = urlsplit(self.town.url).port
+        cookie = {"name": f"foyer_{port}", "value": self.town.token(email), "url": self.town.url}
+        page.context.add_cookies([cookie])  # type: ignore[list-item]
+        return self.go(page, path)
+
+    def go(self, page: Page, path: str) -> Page:
+        """Open another address in the same tab."""
+        page.goto(f"{self.town.url}{path}")
+        screen.arrived(page)
+        return page
+
+    def another_tab(self, page: Page, path: str) -> Page:
+        """A second tab of the same person."""
+        return self.go(self._listened(page.context), path)
+
+    def fresh(self, **context: Any) -> BrowserContext:
+        """A browser that nobody has used."""
+        settled = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "timezone_id": "UTC"}
+        self.contexts.append(self.browser.new_context(**(settled | context)))
+        return self.contexts[-1]
+
+    def _listened(self, context: BrowserContext) -> Page:
+        page = context.new_page()
+        page.set_default_timeout(screen.SLOW)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
+        page.on("request", lambda request: self._request(request.url))
+        page.on("dialog", lambda dialog: (self.heard.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        return page
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # At an address below the root Streamlit first looks for itself there; the 404 is its own.
+        own = "/_stcore/" in message.location.get("url", "") and "404" in message.text
+        if message.type == "error" and not own:
+            self.heard.append(f"console: {message.text} {message.location.get('url', '')}")
+
+    def _request(self, url: str) -> None:
+        if not url.startswith((self.town.url, "data:", "blob:")):
+            self.heard.append(f"request: {url}")
+
+
+@pytest.fixture
+def enter(town: Town, browser: Browser) -> Iterator[Door]:
+    """`enter(PRIYA, "/tasks")` opens a browser in which she is signed in. At the end nothing bad was heard."""
+    door = Door(town, browser)
+    yield door
+    for context in door.contexts:
+        context.close()
+    assert door.heard == []
