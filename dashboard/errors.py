@@ -5,7 +5,8 @@ import secrets
 
 import streamlit as st
 
-from crm_data.errors import CrmError, NoCompany
+from crm_data.errors import CrmError, NoCompany, NotSignedIn
+from dashboard.sign_in import handover
 
 log = logging.getLogger("foyer.errors")
 
@@ -17,6 +18,8 @@ def on_script_error(error: Exception) -> bool:
     if isinstance(error, CrmError) and not isinstance(error, NoCompany):
         log.info("a refusal reached the edge: %s", type(error).__name__)
         st.warning(str(error))
+        if isinstance(error, NotSignedIn):
+            handover.leave()  # a dialog runs without the rest of the script, which would have shown the form
         return True
     code = logged(error)
     st.error(

@@ -34,13 +34,13 @@ p { margin: 0; font: inherit; color: var(--st-text-color); }
 _LOOK = """
 const PAUSE = 10000;
 
-export default function () {
+export default function ({ data }) {
   const last = Number(window.sessionStorage.getItem("foyer resumed") || 0);
   if (Date.now() - last < PAUSE) return;
   fetch("/session", { credentials: "same-origin" })
     .then((answer) => answer.json())
     .then((said) => {
-      if (!said.signed_in) return;
+      if (data.only_if_in && !said.signed_in) return;
       window.sessionStorage.setItem("foyer resumed", String(Date.now()));
       window.location.reload();
     })
@@ -67,7 +67,12 @@ def resume() -> None:
 
     A tab knows only the cookie it was opened with. It looks once, so that nothing can make it load for ever.
     """
-    _look(key="resume")
+    _look(key="resume", data={"only_if_in": True})
+
+
+def leave() -> None:
+    """Load this page anew: the sign-in screen comes, or the page as whoever this browser belongs to now."""
+    _look(key="leave", data={"only_if_in": False})
 
 
 def _post(path: str, body: dict[str, Any], once: str, to: str | None) -> None:
