@@ -21,7 +21,7 @@ from crm_data.transfer.headings import (
     own_columns,
     squeezed,
 )
-from crm_data.transfer.plan import ID, KEEP, LEAVE, By, Column, Plan
+from crm_data.transfer.plan import ID, KEEP, LEAVE, By, Column, Plan, Unmatched
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 # Where a title alone says which record is meant. Two deals or tasks may well share one.
@@ -42,13 +42,25 @@ def targets(records: Records) -> dict[str, str]:
     return {KEEP: "Keep beside the record", LEAVE: "Leave out", ID: "Id, to find the record", **offered}
 
 
-def needed(plan: Plan, records: Records) -> list[Field]:
-    """The fields that every new record needs and the file does not fill: to be asked once."""
-    return [
-        field
-        for name, field in importable(records).items()
-        if field.required and plan.going_to(name) is None and not plan.fill.get(name)
-    ]
+def needed(sheet: Sheet, plan: Plan, records: Records) -> list[Field]:
+    """The fields that every new record needs and the file does not always fill: to be asked once.
+
+    A name is asked for only where no column holds it: one for all would make rows alike that are not.
+    """
+    found = []
+    for name, field in importable(records).items():
+        column = plan.going_to(name)
+        if field.required and (column is None or (name != records.title and _has_gaps(sheet, column))):
+            found.append(field)
+    return found
+
+
+def _has_gaps(sheet: Sheet, column: Column) -> bool:
+    """Whether some row has nothing in a column, as the plan reads it."""
+    empty = {"", *(word.casefold() for word in column.empties)}
+    if column.unmatched == Unmatched.EMPTY or "" in column.values.values():
+        return True
+    return any(cell.strip().casefold() in empty for cell in sheet.column(column.heading))
 
 
 def guess(sheet: Sheet, records: Records, zone: str = "UTC") -> Plan:
@@ -184,7 +196,7 @@ def _fill(sheet: Sheet, plan: Plan, records: Records) -> dict[str, str]:
     for name, field in importable(records).items():
         asked = field.required or name in DEFAULTS.get(records.name, {})
         column = plan.going_to(name)
-        full = column is not None and all(cell.strip() for cell in sheet.column(column.heading))
+        full = column is not None and not _has_gaps(sheet, column)
         if asked and not full and name not in fill and offered.get(name) not in (None, ""):
             fill[name] = (
                 to_text(field, offered[name]) if not isinstance(offered[name], str) else offered[name]

@@ -123,7 +123,7 @@ class MappingStep:
 
     def _fill(self, plan: Plan, fields: Mapping[str, Field]) -> Plan:
         """What new records get where the file has nothing: asked once for all of them."""
-        asked = {field.name: field for field in needed(replace(plan, fill={}), self.records)}
+        asked = {field.name: field for field in needed(self.sheet, plan, self.records)}
         asked |= {name: fields[name] for name in plan.fill if name in fields}
         if not asked:
             return plan
@@ -229,6 +229,13 @@ def unknown_words(my: Workspace, records: Records, plan: Plan, report: Report, p
                     placeholder="Not decided",
                     key=f"{place}.word.{heading}.{word}",
                 )
-            if st.button("Read them so", key=f"{place}.words.go.{heading}"):
-                st.session_state[f"{place}.words.{heading}"] = kept
-                st.rerun(scope="fragment")
+            st.button(
+                "Read them so",
+                key=f"{place}.words.go.{heading}",
+                on_click=_keep_words,
+                args=(place, heading, kept),
+            )
+
+
+def _keep_words(place: str, heading: str, meanings: dict[str, str | None]) -> None:
+    st.session_state[f"{place}.words.{heading}"] = meanings

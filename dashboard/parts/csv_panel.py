@@ -191,7 +191,6 @@ class _Import:
 
     def _import(self, sheet: Sheet, plan: Plan, report: Report) -> None:
         """The one button that writes. It says what it will do, and a second click finds it done."""
-        show_refusal(self.place)
         parts = []
         if report.created:
             parts.append(f"Add {report.created:,}")
@@ -199,6 +198,7 @@ class _Import:
             parts.append(f"change {report.updated:,}" if parts else f"Change {report.updated:,}")
         label = f"{' and '.join(parts)} {self.records.name}" if parts else "Nothing to import"
         if not st.button(label, key=f"{self.place}.go", type="primary", disabled=not parts):
+            show_refusal(self.place)
             return
         bar = st.progress(0.0, "Importing. You can close this; then nothing is imported.")
         made = attempt(
@@ -215,16 +215,17 @@ class _Import:
         )
         bar.empty()
         if made is None:
-            st.rerun(scope="fragment")
-        if not made.refused:
+            show_refusal(self.place)
+            return
+        if made.refused:
+            st.session_state[f"{self.place}.report"] = made
+            st.session_state[f"{self.place}.refused"] = csv_files.keep(
+                self.my, f"{sheet.stem}.refused.csv", made.refused_csv()
+            )
+        else:
             _close(self.place)
             announce(f"{words(self.records.name)}: {made.sentence()}", "upload")
-            st.rerun()
-        st.session_state[f"{self.place}.report"] = made
-        st.session_state[f"{self.place}.refused"] = csv_files.keep(
-            self.my, f"{sheet.stem}.refused.csv", made.refused_csv()
-        )
-        st.rerun(scope="fragment")
+        st.rerun()
 
     def _done(self, report: Report) -> None:
         st.success(report.sentence(), icon=":material/check:")

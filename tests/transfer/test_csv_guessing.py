@@ -11,7 +11,7 @@ from crm_data.transfer.csv_read import Sheet, read
 from crm_data.transfer.formats import guess_dates, guess_numbers, iso_date, plain_number
 from crm_data.transfer.headings import own_columns
 from crm_data.transfer.mapping import fitted, guess, importable, needed
-from crm_data.transfer.plan import ID, KEEP, LEAVE, By, Column, Plan
+from crm_data.transfer.plan import ID, KEEP, LEAVE, By, Column, Plan, Unmatched
 from tests.transfer.files import accounts, csv_bytes, firm, pipeline
 
 
@@ -153,9 +153,22 @@ def test_a_contact_list(my: Workspace) -> None:
     assert to["E-Mail Address"] == "email"
     assert to["ID"] == "external_id"
     assert to["company_id"] == to["created_by"] == LEAVE
-    plan = guess(sheet(["First Name", "Last Name"], ["Ann", "Lee"]), my.customers)
+    file = sheet(["First Name", "Last Name"], ["Ann", "Lee"])
+    plan = guess(file, my.customers)
     assert plan.fill == {"name": "{First Name} {Last Name}"}
-    assert needed(plan, my.customers) == []
+    assert [field.name for field in needed(file, plan, my.customers)] == ["name"]
+
+
+def test_what_every_new_record_needs_is_asked_where_the_file_has_gaps(my: Workspace) -> None:
+    file = read(pipeline(), "sales_pipeline.csv")
+    plan = guess(file, my.deals)
+
+    def asked(plan: Plan) -> list[str]:
+        return [field.name for field in needed(file, plan, my.deals)]
+
+    assert asked(plan) == ["deal_name", "deal_value"]
+    assert asked(plan.with_column("account", empties=("null",))) == ["customer_id", "deal_name", "deal_value"]
+    assert "customer_id" in asked(plan.with_column("account", unmatched=Unmatched.EMPTY))
 
 
 def test_our_own_headings_and_column_names_are_known(my: Workspace) -> None:

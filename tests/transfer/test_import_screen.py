@@ -1,0 +1,217 @@
+"""The import dialog run without a browser: the outcome first, choices that change it, one button that writes."""
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from crm_data import Workspace
+from crm_data.errors import Unavailable
+from dashboard import runtime, session
+from dashboard.server import SCRIPT
+from tests.dashboard.house import House, house
+from tests.transfer.files import accounts, csv_bytes, pipeline
+
+PLACE = "customers.import"
+
+
+@pytest.fixture
+def engine_kind() -> str:
+    """One engine is enough: what is under test here is the screen."""
+    return "sqlite"
+
+
+@pytest.fixture
+def home(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with house(database_url) as made:
+        runtime.use(made.office.store, made.settings)
+        monkeypatch.setattr(session, "address", lambda: "192.0.2.1")
+        yield made
+        runtime.stop()
+
+
+@pytest.fixture
+def my(home: House) -> Workspace:
+    return home.office.at()
+
+
+def customers_page(home: House, monkeypatch: pytest.MonkeyPatch, role: str = "manager") -> AppTest:
+    token = home.token(role)
+    monkeypatch.setattr(session, "token", lambda: token)
+    at = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
+    return at.switch_page("../pages/customers.py").run()
+
+
+def opened(at: AppTest, data: bytes, name: str = "accounts.csv") -> AppTest:
+    """The dialog with a file in it."""
+    at.button(key=f"{PLACE}.open").click().run()
+    at.file_uploader(key=f"{PLACE}.file").set_value((name, data, "text/csv")).run()
+    assert not at.exception
+    return at
+
+
+def outcome(at: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def keys(at: AppTest) -> list[str | None]:
+    return [button.key for button in at.button]
+
+
+def test_a_file_with_good_guesses_needs_two_clicks(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened(customers_page(home, monkeypatch), accounts())
+    assert outcome(at) == {"To add": "85", "To change": "0", "Unchanged": "0", "Refused": "0"}
+    go = at.button(key=f"{PLACE}.go")
+    assert go.label == "Add 85 customers"
+    assert my.customers.count() == 0
+    go.click().run()
+    assert not at.exception
+    assert my.customers.count() == 85
+    assert f"{PLACE}.go" not in keys(at)
+    assert "85 added" in at.toast[0].value
+    assert f"{PLACE}.plan" not in at.session_state
+
+
+def test_the_same_file_again_has_nothing_to_do(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened(customers_page(home, monkeypatch), accounts())
+    at.button(key=f"{PLACE}.go").click().run()
+    at = opened(at, accounts())
+    go = at.button(key=f"{PLACE}.go")
+    assert (outcome(at)["Unchanged"], go.label, go.disabled) == ("85", "Nothing to import", True)
+
+
+def test_a_column_sent_elsewhere_changes_what_would_happen(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened(customers_page(home, monkeypatch), accounts(5))
+    at.selectbox(key=f"{PLACE}.to.revenue").select("credit_limit").run()
+    assert outcome(at)["To add"] == "5"
+    at.selectbox(key=f"{PLACE}.to.sector").select("email").run()
+    assert outcome(at) == {"To add": "0", "To change": "0", "Unchanged": "0", "Refused": "5"}
+    at.selectbox(key=f"{PLACE}.to.sector").select("industry").run()
+    at.selectbox(key=f"{PLACE}.fill.customer_type").select("individual").run()
+    at.button(key=f"{PLACE}.go").click().run()
+    row = my.customers.page().rows[0]
+    assert (str(row["credit_limit"]), row["customer_type"]) == ("1004.04", "individual")
+
+
+def test_two_columns_to_one_field_are_pointed_out(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened(customers_page(home, monkeypatch), accounts(5))
+    at.selectbox(key=f"{PLACE}.to.revenue").select("name").run()
+    assert "both go to Name" in at.warning[0].value
+    assert f"{PLACE}.go" not in keys(at)
+
+
+def test_unknown_words_are_given_a_meaning(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = csv_bytes([["Name", "Status", "Owner"], ["A", "Aktiv", "Alpha Admin"], ["B", "active", "Who"]])
+    at = opened(customers_page(home, monkeypatch), file)
+    assert outcome(at)["Refused"] == "2"
+    at.selectbox(key=f"{PLACE}.word.Status.Aktiv").select("prospect").run()
+    at.button(key=f"{PLACE}.words.go.Status").click().run()
+    assert outcome(at)["Refused"] == "1"
+    at.selectbox(key=f"{PLACE}.word.Owner.Who").select("").run()
+    at.button(key=f"{PLACE}.words.go.Owner").click().run()
+    assert outcome(at)["Refused"] == "0"
+    at.button(key=f"{PLACE}.go").click().run()
+    rows = {row["name"]: row for row in my.customers.page().rows}
+    assert (rows["A"]["status"], rows["A"]["assigned_to"]) == ("prospect", home.user("admin"))
+    assert rows["B"]["assigned_to"] is None
+
+
+def test_refused_rows_can_be_fetched(home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = opened(customers_page(home, monkeypatch), csv_bytes([["Name", "E-mail"], ["A", "nope"], ["B", ""]]))
+    at.button(key=f"{PLACE}.go").click().run()
+    assert "1 added" in at.success[0].value
+    link = next(e for e in at.get("link_button") if "refused" in e.proto.url)
+    assert link.proto.label == "Download 1 refused row"
+    assert link.proto.url.startswith("/export/refused.csv?key=")
+    at.button(key=f"{PLACE}.close").click().run()
+    assert my.customers.count() == 1
+    assert f"{PLACE}.close" not in keys(at)
+
+
+@pytest.mark.parametrize(
+    ("data", "wanted"),
+    [(b"", "empty"), (b"PK\x03\x04", "Excel"), (b"a,a\n1,2\n", "same heading"), (b'a\n"1\n', "never closed")],
+)
+def test_a_file_that_cannot_be_read_says_why(
+    home: House, monkeypatch: pytest.MonkeyPatch, data: bytes, wanted: str
+) -> None:
+    at = opened(customers_page(home, monkeypatch), data)
+    assert wanted in at.error[0].value
+    assert f"{PLACE}.go" not in keys(at)
+
+
+def test_a_refusal_at_the_last_moment_is_shown_and_nothing_is_lost(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened(customers_page(home, monkeypatch), accounts(5))
+
+    def refuse(*args: object, **more: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Workspace, "commit_import", refuse)
+        at.button(key=f"{PLACE}.go").click().run()
+    assert "could not be reached" in at.error[0].value
+    assert my.customers.count() == 0
+    at.button(key=f"{PLACE}.go").click().run()
+    assert my.customers.count() == 5
+
+
+@pytest.mark.parametrize("role", ["user", "sales_rep"])
+def test_the_buttons_are_for_managers(home: House, monkeypatch: pytest.MonkeyPatch, role: str) -> None:
+    at = customers_page(home, monkeypatch, role)
+    assert f"{PLACE}.open" not in keys(at)
+    assert not [e for e in at.get("link_button") if "export" in e.proto.url]
+
+
+def test_the_export_link_names_the_list(home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    my.customers.add({"name": "Acme & Co", "status": "lost"})
+    at = customers_page(home, monkeypatch)
+    link = next(e for e in at.get("link_button") if "export" in e.proto.url)
+    assert link.proto.url == "/export/customers.csv?zone=UTC"
+
+
+def test_deals_ask_for_what_the_file_lacks(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same dialog, for a kind with demands: drawn alone, as any page may place it."""
+    firm = my.customers.add({"name": "Firm 0"})
+
+    def page() -> None:
+        import streamlit as st
+
+        from dashboard import session
+        from dashboard.parts.csv_panel import import_panel
+
+        here = session.workspace()
+        import_panel(here, here.deals)
+        st.caption("a page")
+
+    token = home.token()
+    monkeypatch.setattr(session, "token", lambda: token)
+    at = AppTest.from_function(page, default_timeout=60).run()
+    at.button(key="deals.import.open").click().run()
+    at.file_uploader(key="deals.import.file").set_value(("sales_pipeline.csv", pipeline(), "text/csv")).run()
+    assert not at.exception
+    assert {"Name *", "Value *", "Reason lost"} <= {box.label for box in at.text_input}
+    assert outcome(at)["To add"] == "4"
+    at.selectbox(key="deals.import.as.sales_agent.assigned_to.unmatched").select("add as a former colleague")
+    at.checkbox(key="deals.import.as.account.customer_id.empty").check().run()
+    assert outcome(at) == {"To add": "4", "To change": "0", "Unchanged": "0", "Refused": "36"}
+    at.selectbox(key="deals.import.as.account.customer_id.unmatched").select("leave it empty").run()
+    customer = at.selectbox(key="deals.import.fill.customer_id")
+    assert customer.label == "Customer *"
+    customer.select(str(firm)).run()
+    assert outcome(at)["To add"] == "40"
+    at.button(key="deals.import.go").click().run()
+    assert my.deals.count() == 40
