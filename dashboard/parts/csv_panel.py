@@ -14,6 +14,7 @@ from crm_data.transfer.report import Report
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.csv_mapping import MappingStep, unknown_words
+from dashboard.parts.place import KIND_OF
 from dashboard.web import csv_files
 
 _CHECKED_AT_ONCE = 5_000  # rows; a longer file is checked on request
@@ -196,20 +197,21 @@ class _Import:
             parts.append(f"Add {report.created:,}")
         if report.updated:
             parts.append(f"change {report.updated:,}" if parts else f"Change {report.updated:,}")
-        label = f"{' and '.join(parts)} {self.records.name}" if parts else "Nothing to import"
+        one = report.created + report.updated == 1
+        noun = self.records.name if not one else KIND_OF[self.records.name]
+        label = f"{' and '.join(parts)} {noun}" if parts else "Nothing to import"
         if not st.button(label, key=f"{self.place}.go", type="primary", disabled=not parts):
             show_refusal(self.place)
             return
-        bar = st.progress(0.0, "Importing. You can close this; then nothing is imported.")
+        telling = "Importing. If you close this, nothing is imported."
+        bar = st.progress(0.0, telling)
         made = attempt(
             self.place,
             lambda: self.my.commit_import(
                 self.records,
                 sheet,
                 plan,
-                lambda share: bar.progress(
-                    min(share, 1.0), "Importing. If you close this, nothing is imported."
-                ),
+                lambda share: bar.progress(min(share, 1.0), telling),
                 st.session_state[f"{self.place}.act"],
             ),
         )

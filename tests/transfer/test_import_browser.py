@@ -1,0 +1,114 @@
+"""Files in and out in a real browser: accounts through the page, the list back as a file, and that file again."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.dashboard.house import House, house, sign_in
+from tests.support.databases import Database
+from tests.support.serving import Served, serving
+from tests.transfer.files import REAL, accounts, csv_bytes
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SLOW = 30_000  # milliseconds; the machine may be busy
+
+
+@pytest.fixture(scope="module")
+def home(new_database: Callable[[str], Database]) -> Iterator[House]:
+    with house(new_database("sqlite").url) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def served(home: House) -> Iterator[Served]:
+    with serving(home.settings.database_url) as running:
+        yield running
+
+
+@pytest.fixture
+def customers(page: Page, served: Served, home: House) -> Page:
+    page.goto(f"{served.url}/customers")
+    sign_in(page, home.email("manager"))
+    expect(page.get_by_role("button", name="Import")).to_be_visible(timeout=SLOW)
+    return page
+
+
+def choose(page: Page, path: Path) -> None:
+    """Open the dialog with a file."""
+    page.get_by_role("button", name="Import").click()
+    page.locator("input[type=file]").set_input_files(path)
+
+
+def metric(page: Page, label: str) -> str:
+    tile = page.get_by_test_id("stMetric").filter(has_text=label)
+    expect(tile).to_be_visible(timeout=SLOW)
+    return tile.get_by_test_id("stMetricValue").inner_text()
+
+
+def test_the_accounts_go_in_out_and_in_again(
+    customers: Page, served: Served, home: House, tmp_path: Path
+) -> None:
+    page, real = customers, REAL / "accounts.csv"
+    file = real
+    if not real.exists():
+        file = tmp_path / "accounts.csv"
+        file.write_bytes(accounts())
+    choose(page, file)
+    page.get_by_role("button", name="Add 85 customers").click(timeout=SLOW)
+    expect(page.get_by_text("85 added, 0 changed")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("85 customers")).to_be_visible(timeout=SLOW)
+    my = home.office.at()
+    assert my.customers.count() == 85
+    first = my.customers.page().rows[0]
+    assert set(first["imported"]) >= {"year_established", "revenue", "employees"}
+
+    address = page.get_by_role("link", name="Export").get_attribute("href")
+    answer = page.request.get(f"{served.url}{address}")
+    assert answer.status == 200
+    assert "attachment" in answer.headers["content-disposition"]
+    again = tmp_path / "customers.csv"
+    again.write_bytes(answer.body())
+    assert len(again.read_text("utf-8-sig").splitlines()) == 86
+
+    for once_more in (again, file):
+        choose(page, once_more)
+        expect(page.get_by_role("button", name="Nothing to import")).to_be_disabled(timeout=SLOW)
+        assert (metric(page, "To add"), metric(page, "Unchanged")) == ("0", "85")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0, timeout=SLOW)
+
+
+def test_bad_rows_are_shown_and_can_be_fetched_by_nobody_else(
+    customers: Page, served: Served, tmp_path: Path
+) -> None:
+    page, file = customers, tmp_path / "list.csv"
+    rows = [["Name", "E-mail"], ["<img src=x onerror=alert(1)>", "ok@x.co"], ["=1+1", "nope"]]
+    file.write_bytes(csv_bytes(rows))
+    choose(page, file)
+    assert (metric(page, "To add"), metric(page, "Refused")) == ("1", "1")
+    page.get_by_role("button", name="Add 1 customer").click()
+    link = page.get_by_role("link", name="Download 1 refused row")
+    expect(link).to_be_visible(timeout=SLOW)
+    address = f"{served.url}{link.get_attribute('href')}"
+    text = page.request.get(address).text()
+    assert "'=1+1,nope,3,E-mail: that is not an e-mail address" in text
+    page.context.clear_cookies()
+    assert page.request.get(address).status == 401
+
+
+def test_closing_the_tab_in_the_middle_leaves_nothing(customers: Page, home: House, tmp_path: Path) -> None:
+    page, file = customers, tmp_path / "many.csv"
+    before = home.office.at().customers.count()
+    file.write_bytes(csv_bytes([["Name"], *([f"Many {n}"] for n in range(20_000))]))
+    choose(page, file)
+    page.get_by_role("button", name="Check the file").click(timeout=SLOW)
+    go = page.get_by_role("button", name="Add 20,000 customers")
+    expect(go).to_be_visible(timeout=SLOW)
+    go.click()
+    expect(page.get_by_text("If you close this, nothing is imported.")).to_be_visible(timeout=SLOW)
+    page.close()
+    count = home.office.at().customers.count()
+    assert count in (before, before + 20_000)
