@@ -91,10 +91,11 @@ def _sqlite_checks(column: Any) -> list[tuple[str, str]]:
         return [("number", f"typeof({name}) IN ('integer', 'real', 'null')")]
     if isinstance(kind, sa.Integer) and not column.primary_key and not column.foreign_keys:
         return [("number", f"typeof({name}) IN ('integer', 'null')")]
+    # Without the step of no days SQLite hands a 30th of February back as it came.
     if isinstance(kind, UtcDateTime):
-        return [("moment", f"{name} IS NULL OR {name} IS strftime('%Y-%m-%d %H:%M:%S', {name})")]
+        return [("moment", f"{name} IS strftime('%Y-%m-%d %H:%M:%S', {name}, '+0 days')")]
     if isinstance(kind, sa.Date):
-        return [("day", f"{name} IS NULL OR {name} IS strftime('%Y-%m-%d', {name})")]
+        return [("day", f"{name} IS strftime('%Y-%m-%d', {name}, '+0 days')")]
     return []
 
 

@@ -56,8 +56,12 @@ class Money(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         if value is None:
             return None
-        exact = Decimal(value)
-        if not exact.is_finite() or exact != exact.quantize(CENT):
+        try:
+            exact = Decimal(value)
+            whole = exact.is_finite() and exact == exact.quantize(CENT)
+        except ArithmeticError:  # not a number at all, or one of more digits than can be
+            whole = False
+        if not whole:
             raise ValueError("an amount must be a number of whole cents")
         return float(exact) if dialect.name == "sqlite" else exact
 

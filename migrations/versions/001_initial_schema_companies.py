@@ -75,7 +75,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "created_at IS NULL OR created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at)",
+                "created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at, '+0 days')",
                 name=op.f("ck_companies_created_at_moment"),
             )
         ),
@@ -134,7 +134,7 @@ def upgrade() -> None:
         on_sqlite(sa.CheckConstraint("length(status) <= 20", name=op.f("ck_companies_status_length"))),
         on_sqlite(
             sa.CheckConstraint(
-                "subscription_end IS NULL OR subscription_end IS strftime('%Y-%m-%d', subscription_end)",
+                "subscription_end IS strftime('%Y-%m-%d', subscription_end, '+0 days')",
                 name=op.f("ck_companies_subscription_end_day"),
             )
         ),
@@ -151,13 +151,13 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "subscription_start IS NULL OR subscription_start IS strftime('%Y-%m-%d', subscription_start)",
+                "subscription_start IS strftime('%Y-%m-%d', subscription_start, '+0 days')",
                 name=op.f("ck_companies_subscription_start_day"),
             )
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "updated_at IS NULL OR updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at)",
+                "updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at, '+0 days')",
                 name=op.f("ck_companies_updated_at_moment"),
             )
         ),

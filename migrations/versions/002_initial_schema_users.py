@@ -44,7 +44,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "created_at IS NULL OR created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at)",
+                "created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at, '+0 days')",
                 name=op.f("ck_users_created_at_moment"),
             )
         ),
@@ -66,7 +66,7 @@ def upgrade() -> None:
         on_sqlite(sa.CheckConstraint("is_verified IN (0, 1)", name=op.f("ck_users_is_verified_yes_no"))),
         on_sqlite(
             sa.CheckConstraint(
-                "last_login IS NULL OR last_login IS strftime('%Y-%m-%d %H:%M:%S', last_login)",
+                "last_login IS strftime('%Y-%m-%d %H:%M:%S', last_login, '+0 days')",
                 name=op.f("ck_users_last_login_moment"),
             )
         ),
@@ -100,7 +100,7 @@ def upgrade() -> None:
         on_sqlite(sa.CheckConstraint("length(role) <= 50", name=op.f("ck_users_role_length"))),
         on_sqlite(
             sa.CheckConstraint(
-                "updated_at IS NULL OR updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at)",
+                "updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at, '+0 days')",
                 name=op.f("ck_users_updated_at_moment"),
             )
         ),

@@ -78,7 +78,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "archived_at IS NULL OR archived_at IS strftime('%Y-%m-%d %H:%M:%S', archived_at)",
+                "archived_at IS strftime('%Y-%m-%d %H:%M:%S', archived_at, '+0 days')",
                 name=op.f("ck_customers_archived_at_moment"),
             )
         ),
@@ -107,7 +107,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "created_at IS NULL OR created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at)",
+                "created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at, '+0 days')",
                 name=op.f("ck_customers_created_at_moment"),
             )
         ),
@@ -222,7 +222,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "updated_at IS NULL OR updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at)",
+                "updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at, '+0 days')",
                 name=op.f("ck_customers_updated_at_moment"),
             )
         ),

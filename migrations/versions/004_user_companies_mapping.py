@@ -44,13 +44,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", "company_id", name="uq_user_companies_user_id_company_id"),
         on_sqlite(
             sa.CheckConstraint(
-                "created_at IS NULL OR created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at)",
+                "created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at, '+0 days')",
                 name=op.f("ck_user_companies_created_at_moment"),
             )
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "ended_at IS NULL OR ended_at IS strftime('%Y-%m-%d %H:%M:%S', ended_at)",
+                "ended_at IS strftime('%Y-%m-%d %H:%M:%S', ended_at, '+0 days')",
                 name=op.f("ck_user_companies_ended_at_moment"),
             )
         ),
@@ -59,7 +59,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "joined_at IS NULL OR joined_at IS strftime('%Y-%m-%d %H:%M:%S', joined_at)",
+                "joined_at IS strftime('%Y-%m-%d %H:%M:%S', joined_at, '+0 days')",
                 name=op.f("ck_user_companies_joined_at_moment"),
             )
         ),
@@ -75,7 +75,7 @@ def upgrade() -> None:
         on_sqlite(sa.CheckConstraint("length(role) <= 50", name=op.f("ck_user_companies_role_length"))),
         on_sqlite(
             sa.CheckConstraint(
-                "updated_at IS NULL OR updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at)",
+                "updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at, '+0 days')",
                 name=op.f("ck_user_companies_updated_at_moment"),
             )
         ),

@@ -88,13 +88,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "source", "external_id", name="uq_leads_external"),
         on_sqlite(
             sa.CheckConstraint(
-                "archived_at IS NULL OR archived_at IS strftime('%Y-%m-%d %H:%M:%S', archived_at)",
+                "archived_at IS strftime('%Y-%m-%d %H:%M:%S', archived_at, '+0 days')",
                 name=op.f("ck_leads_archived_at_moment"),
             )
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "converted_at IS NULL OR converted_at IS strftime('%Y-%m-%d %H:%M:%S', converted_at)",
+                "converted_at IS strftime('%Y-%m-%d %H:%M:%S', converted_at, '+0 days')",
                 name=op.f("ck_leads_converted_at_moment"),
             )
         ),
@@ -103,7 +103,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "created_at IS NULL OR created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at)",
+                "created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at, '+0 days')",
                 name=op.f("ck_leads_created_at_moment"),
             )
         ),
@@ -171,7 +171,7 @@ def upgrade() -> None:
         on_sqlite(sa.CheckConstraint("length(status) <= 50", name=op.f("ck_leads_status_length"))),
         on_sqlite(
             sa.CheckConstraint(
-                "updated_at IS NULL OR updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at)",
+                "updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at, '+0 days')",
                 name=op.f("ck_leads_updated_at_moment"),
             )
         ),

@@ -84,19 +84,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "source", "external_id", name="uq_deals_external"),
         on_sqlite(
             sa.CheckConstraint(
-                "actual_close_date IS NULL OR actual_close_date IS strftime('%Y-%m-%d', actual_close_date)",
+                "actual_close_date IS strftime('%Y-%m-%d', actual_close_date, '+0 days')",
                 name=op.f("ck_deals_actual_close_date_day"),
             )
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "archived_at IS NULL OR archived_at IS strftime('%Y-%m-%d %H:%M:%S', archived_at)",
+                "archived_at IS strftime('%Y-%m-%d %H:%M:%S', archived_at, '+0 days')",
                 name=op.f("ck_deals_archived_at_moment"),
             )
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "created_at IS NULL OR created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at)",
+                "created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at, '+0 days')",
                 name=op.f("ck_deals_created_at_moment"),
             )
         ),
@@ -125,7 +125,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "expected_close_date IS NULL OR expected_close_date IS strftime('%Y-%m-%d', expected_close_date)",
+                "expected_close_date IS strftime('%Y-%m-%d', expected_close_date, '+0 days')",
                 name=op.f("ck_deals_expected_close_date_day"),
             )
         ),
@@ -178,7 +178,7 @@ def upgrade() -> None:
         on_sqlite(sa.CheckConstraint("length(stage) <= 50", name=op.f("ck_deals_stage_length"))),
         on_sqlite(
             sa.CheckConstraint(
-                "stage_since IS NULL OR stage_since IS strftime('%Y-%m-%d %H:%M:%S', stage_since)",
+                "stage_since IS strftime('%Y-%m-%d %H:%M:%S', stage_since, '+0 days')",
                 name=op.f("ck_deals_stage_since_moment"),
             )
         ),
@@ -186,7 +186,7 @@ def upgrade() -> None:
         on_sqlite(sa.CheckConstraint("length(status) <= 50", name=op.f("ck_deals_status_length"))),
         on_sqlite(
             sa.CheckConstraint(
-                "updated_at IS NULL OR updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at)",
+                "updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at, '+0 days')",
                 name=op.f("ck_deals_updated_at_moment"),
             )
         ),
@@ -287,7 +287,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "moved_at IS NULL OR moved_at IS strftime('%Y-%m-%d %H:%M:%S', moved_at)",
+                "moved_at IS strftime('%Y-%m-%d %H:%M:%S', moved_at, '+0 days')",
                 name=op.f("ck_deal_stage_history_moved_at_moment"),
             )
         ),

@@ -87,19 +87,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "id", name="uq_tasks_company_id_id"),
         on_sqlite(
             sa.CheckConstraint(
-                "archived_at IS NULL OR archived_at IS strftime('%Y-%m-%d %H:%M:%S', archived_at)",
+                "archived_at IS strftime('%Y-%m-%d %H:%M:%S', archived_at, '+0 days')",
                 name=op.f("ck_tasks_archived_at_moment"),
             )
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "completed_at IS NULL OR completed_at IS strftime('%Y-%m-%d %H:%M:%S', completed_at)",
+                "completed_at IS strftime('%Y-%m-%d %H:%M:%S', completed_at, '+0 days')",
                 name=op.f("ck_tasks_completed_at_moment"),
             )
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "created_at IS NULL OR created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at)",
+                "created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at, '+0 days')",
                 name=op.f("ck_tasks_created_at_moment"),
             )
         ),
@@ -111,7 +111,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "due_date IS NULL OR due_date IS strftime('%Y-%m-%d %H:%M:%S', due_date)",
+                "due_date IS strftime('%Y-%m-%d %H:%M:%S', due_date, '+0 days')",
                 name=op.f("ck_tasks_due_date_moment"),
             )
         ),
@@ -156,7 +156,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "updated_at IS NULL OR updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at)",
+                "updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at, '+0 days')",
                 name=op.f("ck_tasks_updated_at_moment"),
             )
         ),

@@ -94,7 +94,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "source", "external_id", name="uq_activities_external"),
         on_sqlite(
             sa.CheckConstraint(
-                "activity_date IS NULL OR activity_date IS strftime('%Y-%m-%d %H:%M:%S', activity_date)",
+                "activity_date IS strftime('%Y-%m-%d %H:%M:%S', activity_date, '+0 days')",
                 name=op.f("ck_activities_activity_date_moment"),
             )
         ),
@@ -107,13 +107,13 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "archived_at IS NULL OR archived_at IS strftime('%Y-%m-%d %H:%M:%S', archived_at)",
+                "archived_at IS strftime('%Y-%m-%d %H:%M:%S', archived_at, '+0 days')",
                 name=op.f("ck_activities_archived_at_moment"),
             )
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "created_at IS NULL OR created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at)",
+                "created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at, '+0 days')",
                 name=op.f("ck_activities_created_at_moment"),
             )
         ),
@@ -166,7 +166,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "updated_at IS NULL OR updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at)",
+                "updated_at IS strftime('%Y-%m-%d %H:%M:%S', updated_at, '+0 days')",
                 name=op.f("ck_activities_updated_at_moment"),
             )
         ),

@@ -48,7 +48,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "at IS NULL OR at IS strftime('%Y-%m-%d %H:%M:%S', at)", name=op.f("ck_change_log_at_moment")
+                "at IS strftime('%Y-%m-%d %H:%M:%S', at, '+0 days')", name=op.f("ck_change_log_at_moment")
             )
         ),
         on_sqlite(

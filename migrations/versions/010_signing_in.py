@@ -48,19 +48,19 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "created_at IS NULL OR created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at)",
+                "created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at, '+0 days')",
                 name=op.f("ck_sessions_created_at_moment"),
             )
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "expires_at IS NULL OR expires_at IS strftime('%Y-%m-%d %H:%M:%S', expires_at)",
+                "expires_at IS strftime('%Y-%m-%d %H:%M:%S', expires_at, '+0 days')",
                 name=op.f("ck_sessions_expires_at_moment"),
             )
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "last_seen_at IS NULL OR last_seen_at IS strftime('%Y-%m-%d %H:%M:%S', last_seen_at)",
+                "last_seen_at IS strftime('%Y-%m-%d %H:%M:%S', last_seen_at, '+0 days')",
                 name=op.f("ck_sessions_last_seen_at_moment"),
             )
         ),
@@ -93,7 +93,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "at IS NULL OR at IS strftime('%Y-%m-%d %H:%M:%S', at)",
+                "at IS strftime('%Y-%m-%d %H:%M:%S', at, '+0 days')",
                 name=op.f("ck_sign_in_attempts_at_moment"),
             )
         ),
@@ -141,7 +141,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name="uq_one_time_links_token_hash"),
         on_sqlite(
             sa.CheckConstraint(
-                "created_at IS NULL OR created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at)",
+                "created_at IS strftime('%Y-%m-%d %H:%M:%S', created_at, '+0 days')",
                 name=op.f("ck_one_time_links_created_at_moment"),
             )
         ),
@@ -154,7 +154,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "expires_at IS NULL OR expires_at IS strftime('%Y-%m-%d %H:%M:%S', expires_at)",
+                "expires_at IS strftime('%Y-%m-%d %H:%M:%S', expires_at, '+0 days')",
                 name=op.f("ck_one_time_links_expires_at_moment"),
             )
         ),
@@ -177,7 +177,7 @@ def upgrade() -> None:
         ),
         on_sqlite(
             sa.CheckConstraint(
-                "used_at IS NULL OR used_at IS strftime('%Y-%m-%d %H:%M:%S', used_at)",
+                "used_at IS strftime('%Y-%m-%d %H:%M:%S', used_at, '+0 days')",
                 name=op.f("ck_one_time_links_used_at_moment"),
             )
         ),
@@ -197,8 +197,7 @@ def upgrade() -> None:
         sa.Column("detail", sa.JSON(none_as_null=True), nullable=True),
         on_sqlite(
             sa.CheckConstraint(
-                "at IS NULL OR at IS strftime('%Y-%m-%d %H:%M:%S', at)",
-                name=op.f("ck_security_log_at_moment"),
+                "at IS strftime('%Y-%m-%d %H:%M:%S', at, '+0 days')", name=op.f("ck_security_log_at_moment")
             )
         ),
         on_sqlite(
