@@ -31,6 +31,11 @@ MOMENT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 _number = count(1)
 
 
+def scope(company_id: int, user_id: int | None = None, role: str = "admin") -> CompanyScope:
+    """The scope of the system, or of a person, in a company."""
+    return CompanyScope(company_id, user_id, role)
+
+
 def company(session: Session, **values: Any) -> Company:
     """A company, active, with an e-mail of its own."""
     number = next(_number)
