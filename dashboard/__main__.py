@@ -3,7 +3,7 @@
 import os
 import sys
 
-from crm_data.errors import CrmError
+from crm_data.errors import CrmError, NotReady
 from crm_data.settings import ROOT, Settings, settings
 from dashboard import logs
 
@@ -30,8 +30,15 @@ def bring_up_to_date(wanted: Settings) -> None:
     """Migrate, after a safety backup: SQLite always, PostgreSQL with the owner's address when it is given."""
     from crm_data.transfer import updating
 
-    if wanted.database_url.startswith("sqlite") or wanted.database_admin_url:
+    if not wanted.database_url.startswith("sqlite") and not wanted.database_admin_url:
+        return
+    try:
         updating.bring_up_to_date(wanted)
+    except OSError as trouble:
+        raise NotReady(
+            f"The database cannot be made or opened at {trouble.filename} ({trouble.strerror}). "
+            "Check DATABASE_URL and who may write there."
+        ) from trouble
 
 
 if __name__ == "__main__":

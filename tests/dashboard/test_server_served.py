@@ -153,6 +153,7 @@ def test_it_does_not_start_where_it_must_not(served: Served, home: House) -> Non
         ({"CRM_HOST": "0.0.0.0"}, "CRM_TRUSTED_PROXY"),
         ({"CRM_PORT": taken}, "Stop what runs there"),
         ({"CRM_PORT": "http"}, "CRM_PORT must be a whole number"),
+        ({"DATABASE_URL": "sqlite:////dev/null/crm.db"}, "Check DATABASE_URL"),
         ({"DATABASE_URL": "mysql://x"}, "must begin with sqlite:/// or postgresql://"),
     ):
         said = refused(**{"DATABASE_URL": database, "CRM_PORT": str(free_port()), **environment})
