@@ -118,6 +118,9 @@ class Bulk:
         table = self._table(self.records.table)
         empty = {name: _absent(table.c[name], self.doing) for row in rows for name in row}
         stamp = {"created_by": self.doing.user_id, "created_at": self.doing.at, "updated_at": self.doing.at}
+        if "created_at" in empty:  # the file says when some of them began
+            empty["created_at"] = stamp.pop("created_at")
+            rows = [{**row, "created_at": row.get("created_at") or empty["created_at"]} for row in rows]
         for start in range(0, len(rows), CHUNK):
             some = rows[start : start + CHUNK]
             ids = self._next_ids(table, len(some))

@@ -35,7 +35,13 @@ class Recorded:
     """When a row was made and last changed, and its version for those who edit it."""
 
     created_at: Mapped[datetime] = f.moment(
-        "Created", now=True, sort=True, form=False, edit=False, imports=False
+        # A file may say when a record began, for a new one; nobody changes it afterwards.
+        "Created",
+        now=True,
+        sort=True,
+        filter=True,
+        form=False,
+        edit=False,
     )
     updated_at: Mapped[datetime] = f.moment(
         "Changed", now=True, sort=True, form=False, edit=False, imports=False

@@ -20,6 +20,7 @@ _SHARED = {
     "source": "leadsource origin channel",
     "status": "state",
     "external_id": "externalid recordid sourceid",
+    "created_at": "createdat createdon createddate createdate datecreated creationdate",
     "customer_id": "account customer accountname customername company companyname organisation organization"
     " client accountid customerid",
     "lead_id": "lead leadname leadid",
@@ -58,6 +59,7 @@ _BY_TABLE: dict[str, dict[str, str]] = {
         "expected_close_date": "expectedclose expectedclosedate targetdate",
         "loss_reason": "lostreason reasonlost closedlostreason",
         "external_id": "id dealid opportunityid",
+        "created_at": "created createdat createdon createddate datecreated engagedate opened openedon opendate",
     },
     "tasks": {
         "title": "subject task taskname todo",

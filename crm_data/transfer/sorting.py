@@ -156,6 +156,8 @@ class Sorting:
             for name, field in self._fields.items()
             if field.required and values.get(name) is None
         ]
+        if values.get("created_at") and values["created_at"] > self._bulk.doing.at:
+            missing.append("Created: a record cannot begin in the future.")
         if missing:
             self._refuse(draft, " ".join(missing))
             return

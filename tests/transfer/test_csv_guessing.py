@@ -117,7 +117,7 @@ def test_the_pipeline_of_another_system(my: Workspace) -> None:
     assert to["sales_agent"] == "assigned_to"
     assert to["close_date"] == "actual_close_date"
     assert to["close_value"] == "deal_value"
-    assert to["product"] == to["engage_date"] == KEEP
+    assert (to["product"], to["engage_date"]) == (KEEP, "created_at")
     assert plan.column("close_date").dates == "day-first"
     assert plan.column("account").maybe_empty == ("null",)
     assert plan.column("account").empties == ()
