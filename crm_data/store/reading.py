@@ -154,6 +154,17 @@ class Reader:
         with self._store.read(self._scope) as session:
             return self._get(session, id)
 
+    def choices(self, search: str = "", limit: int = 50) -> dict[int, str]:
+        """What can be chosen as a link: id -> what the record is called, by that, archived ones left out."""
+        title = getattr(self.table, self.title)
+        model: Any = self.table
+        where = q.conditions(self.table, q.Query(search=search))
+        wanted = (
+            sa.select(model.id, title).where(*where).order_by(sa.func.lower(title), model.id).limit(limit)
+        )
+        with self._store.read(self._scope) as session:
+            return {id_: str(name) for id_, name in session.execute(wanted)}
+
     def names(self, row: Row) -> Mapping[str, Mapping[int, str]]:
         """The names behind the ids of one row, as in a Page."""
         with self._store.read(self._scope) as session:
@@ -168,9 +179,10 @@ class Reader:
         rows_of = sa.select(*self._columns()).where(*where)
         rows_of = rows_of.order_by(*([key.desc(), id_.desc()] if query.descending else [key, id_]))
         with self._store.read(self._scope) as session:
-            result = session.execute(rows_of.execution_options(yield_per=chunk)).mappings()
+            result = session.execute(rows_of.execution_options(yield_per=chunk))
+            columns = list(result.keys())
             for part in result.partitions(chunk):
-                rows = [dict(row) for row in part]
+                rows = [dict(zip(columns, row, strict=True)) for row in part]
                 yield Page(rows, len(rows), 1, None, None, self._names(session, rows))
 
     def history(self, id: Any, limit: int = 200) -> list[Change]:

@@ -70,6 +70,9 @@ def plain_number(cell: str, style: str) -> str:
 def guess_numbers(cells: Iterable[str], places: int) -> tuple[str, bool]:
     """The style of a column's numbers of at most `places` decimals, and whether it is sure."""
     distinct = {cell.strip() for cell in cells} - {""}
+    fits = re.compile(rf"[+-]?\d+(?:\.\d{{0,{places}}})?", re.ASCII).fullmatch
+    if all(map(fits, distinct)):
+        return PLAIN, True
     scores: dict[str, int] = {}
     for style in NUMBERS:
         read = {cell: plain_number(cell, style) for cell in distinct if _number(style).fullmatch(cell)}

@@ -14,6 +14,8 @@ _UNSEEN = (
 )
 _LIVE = re.compile(rf"[{_UNSEEN}]*[=+\-@\t\r\n\x00＝＋－＠|%']")
 
+is_live = _LIVE.match
+
 
 def disarmed(cell: str) -> str:
     """The cell as it is written into a file."""
