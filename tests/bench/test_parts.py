@@ -1,0 +1,47 @@
+"""Every part of the benchmark still finds what it measures, on a database a fiftieth of the size."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench import databases, files, moving, reading, screens
+from bench.section import Section
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A database as the benchmark makes it, but small."""
+    path = tmp_path_factory.mktemp("bench") / "even.db"
+    databases.build(path, 0.02)
+    path.with_suffix(".seconds").write_text("60.0")
+    yield path
+    databases.remove(path)
+
+
+def _told(section: Section) -> set[str]:
+    assert all(line.middle > 0 for line in section.lines)
+    return {line.what for line in section.lines}
+
+
+def test_the_data_call(small: Path) -> None:
+    assert "the last page there" in _told(reading.section(small, small, rounds=2))
+
+
+def test_filling_and_backups(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moving, "TENTH", 0.01)
+    assert "a backup's copy" in _told(moving.section(small, tmp_path, rounds=2))
+
+
+def test_import_and_export(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "ROWS", 200)
+    assert {"import", "export"} == _told(files.section(small, tmp_path, rounds=2))
+
+
+def test_reruns_and_sessions(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screens, "quiet", lambda servers: None)
+    reruns, sessions = screens.sections(small, small, tmp_path, rounds=2)
+    assert "customers page" in _told(reruns)
+    assert "empty page, product's server" in _told(sessions)
