@@ -85,7 +85,8 @@ with house(url) as home:
     assert not at.exception, at.exception
     grid = at.data_editor[0]
     assert '"region"' in grid.proto.columns and "Region" in grid.proto.columns
-    assert "Region contains" in [box.label for box in at.text_input]
+    at.session_state["customers.filters"] = True  # the filters' box is open
+    assert "Region contains" in [box.label for box in at.run().text_input]
     at.button(key="customers.new").click().run()
     assert "Region" in [box.label for box in at.text_input]
     runtime.stop()

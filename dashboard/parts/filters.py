@@ -24,11 +24,16 @@ def filter_bar(records: Records, members: Mapping[int, str], keep: tuple[str, ..
         _search(records, query, keep)
         active = [name for name, wanted in query.where.items() if wanted not in ((), "", (None, None))]
         label = f"Filters ({len(active)})" if active else "Filters"
-        with st.popover(label, icon=":material/filter_list:"):
-            for field in records.fields.values():
-                if field.filter and field.kind is not Kind.LINK:
-                    _filter(records, query, field, members, keep)
-            _archived(records, query, keep)
+        # Its dozen widgets are drawn only while it is open: they are half of what the bar costs.
+        box = st.popover(
+            label, icon=":material/filter_list:", key=f"{records.name}.filters", on_change="rerun"
+        )
+        if box.open:
+            with box:
+                for field in records.fields.values():
+                    if field.filter and field.kind is not Kind.LINK:
+                        _filter(records, query, field, members, keep)
+                _archived(records, query, keep)
         _sort(records, query, keep)
         if active or query.search or query.archived:
             st.button(

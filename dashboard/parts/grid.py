@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -209,19 +210,18 @@ class Grid:
     # columns
 
     def _frame(self, page: Page, fields: Mapping[str, Field], actions: Sequence[Action]) -> pd.DataFrame:
-        frame = page.frame()
-        shown = pd.DataFrame(index=frame.index)
+        """The rows as the widget wants them, put together in one go: pandas is slow at adding columns."""
+        columns: dict[str, Any] = {}
         if self.records.may("archive"):
-            shown[PICK] = False
-        for name, field in fields.items():
-            column = frame[name] if name in frame else pd.Series(index=frame.index, dtype=object)
-            shown[name] = _typed(column, field, page.names.get(name, {}))
-        start = shown.columns.get_loc(next(iter(fields)))
-        for at, action in enumerate(actions):
-            shown.insert(start + at, action.column, [action.label(row) for row in page.rows])
-        for at, note in enumerate(self.notes):
-            shown.insert(start + len(actions) + 1 + at, note.column, [note.text(row) for row in page.rows])
-        return shown
+            columns[PICK] = np.zeros(len(page.rows), dtype=bool)
+        for action in actions:
+            columns[action.column] = [action.label(row) for row in page.rows]
+        for at, (name, field) in enumerate(fields.items()):
+            values = [row.get(name) for row in page.rows]
+            columns[name] = _typed(values, field, page.names.get(name, {}))
+            if at == 0:
+                columns |= {note.column: [note.text(row) for row in page.rows] for note in self.notes}
+        return pd.DataFrame(columns, index=pd.Index([row["id"] for row in page.rows], name="id"))
 
     def _config(self, fields: Mapping[str, Field], page: Page, actions: Sequence[Action]) -> dict[str, Any]:
         config: dict[str, Any] = {
@@ -250,25 +250,23 @@ class Grid:
         )
 
 
-def _typed(column: pd.Series, field: Field, names: Mapping[int, str]) -> pd.Series:
+def _typed(values: list[Any], field: Field, names: Mapping[int, str]) -> Any:
     """The column in a type that stays whatever its values: a change of type would drop pending edits."""
     if field.kind is Kind.MONEY:
-        return column.astype("float64")
-    if field.kind is Kind.WHOLE:
-        return column.astype("Int64")
-    if field.kind is Kind.MEMBER:
-        return column.astype("Int64")
+        return np.array([np.nan if value is None else float(value) for value in values], dtype="float64")
+    if field.kind in (Kind.WHOLE, Kind.MEMBER):
+        return pd.array(values, dtype="Int64")
     if field.kind is Kind.LINK:
-        return column.map(lambda id_: names.get(id_) if id_ is not None else None).astype("string")
+        return pd.array([None if id_ is None else names.get(id_) for id_ in values], dtype="string")
     if field.kind is Kind.MOMENT:
-        return pd.to_datetime(column, utc=True).dt.tz_convert(str(say.zone()))
+        return pd.DatetimeIndex(values, dtype="datetime64[s, UTC]").tz_convert(str(say.zone()))
     if field.kind is Kind.DAY:
-        return pd.to_datetime(column)
+        return np.array(values, dtype="datetime64[D]").astype("datetime64[s]")
     if field.kind is Kind.YES_NO:
-        return column.astype("boolean")
+        return pd.array(values, dtype="boolean")
     if field.kind is Kind.TAGS:
-        return column.map(lambda tags: tags or [])
-    return column.astype("string")
+        return [value or [] for value in values]
+    return pd.array(values, dtype="string")
 
 
 def _column(field: Field, members: Mapping[int, str], page: Page, first: bool, currency: str) -> Any:
