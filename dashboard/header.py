@@ -5,6 +5,7 @@ import streamlit as st
 from crm_data.accounts.sessions import Signed
 from crm_data.errors import CrmError
 from dashboard import session
+from dashboard.parts import say
 from dashboard.sign_in import handover
 
 _ACCOUNT, _OUT = "Account", "Sign out"
@@ -17,23 +18,23 @@ def draw(here: Signed) -> None:
         chosen = None
         if others:
             chosen = st.menu_button(
-                here.scope.company_name,
+                say.plain(here.scope.company_name),
                 others,
                 key="company_menu",
                 type="tertiary",
                 icon=":material/apartment:",
-                format_func=lambda place: place.name,
+                format_func=lambda place: say.plain(place.name),
                 help="Switch company",
             )
         else:
             st.text(here.scope.company_name, width="content")
         act = st.menu_button(
-            here.account.name,
+            say.plain(here.account.name),
             [_ACCOUNT, _OUT],
             key="person_menu",
             type="tertiary",
             icon=":material/person:",
-            help=here.account.email,
+            help=say.plain(here.account.email),
         )
     if chosen is not None:
         try:

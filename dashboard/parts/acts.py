@@ -6,6 +6,7 @@ from typing import TypeVar
 import streamlit as st
 
 from crm_data import CrmError
+from dashboard.parts import say
 
 Result = TypeVar("Result")
 
@@ -38,7 +39,7 @@ def show_refusal(place: str) -> None:
     """Show the sentence of the last refusal at this place, once drawn until the next act there."""
     sentence = st.session_state.get(f"{place}.refusal")
     if sentence:
-        st.error(sentence, icon=":material/error:")
+        st.error(say.plain(sentence), icon=":material/error:")
 
 
 def forget_refusal(place: str) -> None:
@@ -57,4 +58,4 @@ def announce(sentence: str, icon: str = "check") -> None:
 def show_announcements() -> None:
     """Draw the toasts that wait."""
     for sentence, icon in st.session_state.pop("announcements", []):
-        st.toast(sentence, icon=f":material/{icon}:")
+        st.toast(say.plain(sentence), icon=f":material/{icon}:")

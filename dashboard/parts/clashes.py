@@ -52,10 +52,10 @@ def _one(place: str, records: Records, page: Page, clash: errors.Clash) -> None:
 
     title = next((str(row.get(records.title)) for row in page.rows if row["id"] == clash.id), f"#{clash.id}")
     st.radio(
-        f"{title}: {field.label}, which was {shown(clash.original)}",
+        say.plain(f"{title}: {field.label}, which was {shown(clash.original)}"),
         [THEIRS, MINE],
         key=_key(place, clash),
-        format_func=lambda side: f"{side}: {shown(clash.mine if side == MINE else clash.theirs)}",
+        format_func=lambda side: say.plain(f"{side}: {shown(clash.mine if side == MINE else clash.theirs)}"),
         horizontal=True,
     )
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from dashboard.parts import say
 from dashboard.parts.acts import show_announcements
 
 
@@ -13,8 +14,8 @@ def heading(title: str, note: str = "") -> Iterator[None]:
     """Draw the title and a note beside it; what is drawn inside stands at the right."""
     show_announcements()
     with st.container(horizontal=True, vertical_alignment="center", key="heading"):
-        st.subheader(title, anchor=False, width="content")
-        st.caption(note, width="stretch")
+        st.subheader(say.plain(title), anchor=False, width="content")
+        st.caption(say.plain(note), width="stretch")
         yield
 
 

@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from dashboard.parts import say
+
 
 def show_link(place: str) -> None:
     """Show the link kept under `place`, if there is one, until it is put away."""
@@ -12,7 +14,7 @@ def show_link(place: str) -> None:
         return
     note, token = kept
     with st.container(border=True):
-        st.markdown(f":material/link: {note}")
+        st.markdown(f":material/link: {say.plain(note)}")
         st.code(address(token), language=None, wrap_lines=True)
         st.button("Done, hide it", key=f"{place}.link.done", on_click=_forget, args=(place,))
 

@@ -66,15 +66,15 @@ def _change(my: Workspace, members: list[Member], here: list[Member]) -> None:
         chosen = st.selectbox("Member", list(by_id), format_func=lambda id_: by_id[id_].name)
         member = by_id[chosen]
         if member.ended_at is not None:
-            st.caption(f"{member.name} left {say.moment(member.ended_at)}.")
-            st.button(f"Bring {member.name} back", on_click=_bring_back, args=(my, member))
+            st.caption(f"{say.plain(member.name)} left {say.moment(member.ended_at)}.")
+            st.button(f"Bring {say.plain(member.name)} back", on_click=_bring_back, args=(my, member))
             return
         at = my.people.roles.index(member.role)
         role = st.selectbox("Role of the member", my.people.roles, index=at, format_func=words)
         with st.container(horizontal=True):
             st.button("Save role", disabled=role == member.role, on_click=_set_role, args=(my, member, role))
             st.button("Make a reset link", icon=":material/key:", on_click=_reset, args=(my, member))
-        with st.expander(f"End the membership of {member.name}"):
+        with st.expander(f"End the membership of {say.plain(member.name)}"):
             _end(my, member, here)
 
 
@@ -115,7 +115,7 @@ def _end(my: Workspace, member: Member, here: list[Member]) -> None:
     st.caption(
         "Closed deals and what they logged keep their name. They are signed out of this company at once."
     )
-    st.button(f"End the membership of {member.name}", key=f"{PLACE}.end", on_click=act)
+    st.button(f"End the membership of {say.plain(member.name)}", key=f"{PLACE}.end", on_click=act)
 
 
 def _invitations(my: Workspace) -> None:

@@ -87,4 +87,4 @@ def value(field: Field, raw: Any, names: Mapping[int, str] | None = None, curren
 
 def plain(text: str) -> str:
     """Text for a label, which Streamlit reads as Markdown: its signs are made to mean themselves."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!~>|$:<" else c for c in text)
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!~>|$:</" else c for c in text)
