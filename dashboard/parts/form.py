@@ -72,6 +72,8 @@ def _body(
     values = {**(records.new_values() if row is None else {}), **values}
 
     def submit() -> None:
+        if st.session_state.get(f"{place}.state") != "open":
+            return  # the second click of two
         new = {field.name: st.session_state.get(_key(place, field)) for field in every}
         if row is None:
             said = {**values, **{name: value for name, value in new.items() if value not in (None, "", [])}}
