@@ -4,12 +4,13 @@ import json
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from crm_data.errors import CrmError
 from crm_data.settings import ROOT
 from dashboard import runtime
+from dashboard.menu import SCREENS
 from dashboard.web import cookie, exports
 
 _MOST = 2_000  # bytes: a ticket is short
@@ -60,6 +61,12 @@ async def favicon(request: Request) -> Response:
     return FileResponse(ROOT / "dashboard" / "favicon.svg", media_type="image/svg+xml")
 
 
+async def first_screen(request: Request) -> Response:
+    """GET /overview: the first screen stands at the root, and Streamlit knows it by no other address."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/{query}", 307)
+
+
 async def _ticket(request: Request) -> str:
     body = b""
     try:
@@ -88,5 +95,6 @@ ROUTES: list[BaseRoute] = [
     Route("/session", begin_session, methods=["POST"]),
     Route("/session/end", end_session, methods=["POST"]),
     Route("/favicon.png", favicon, methods=["GET"]),
+    Route(f"/{SCREENS[0].name}", first_screen, methods=["GET"]),
     Route("/export/{path:path}", exports.answer, methods=["GET"]),
 ]
