@@ -34,7 +34,8 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         with rebuild("customers") as batch:
             batch.create_check_constraint(op.f("ck_customers_region_length"), "length(region) <= 12")
-    op.create_index("ix_customers_by_region", "customers", ["company_id", sa.text("lower(coalesce(region, ''))"), "id"])
+    key = sa.text("lower(coalesce(region, ''))")
+    op.create_index("ix_customers_by_region", "customers", ["company_id", key, "id"])
 
 
 def downgrade() -> None:
