@@ -8,7 +8,7 @@ from crm_data.errors import Invalid
 from crm_data.store.query import Query
 from crm_data.store.records import Records
 from crm_data.transfer import csv_in, csv_out, csv_read
-from crm_data.transfer.mapping import fitted, guess, targets
+from crm_data.transfer.mapping import fitted, guess, importable, shaped, targets
 from crm_data.transfer.plan import ID, KEEP, LEAVE, Plan
 from crm_data.transfer.report import Report
 from crm_data.transfer.rows import Progress
@@ -62,7 +62,8 @@ def import_file(
     except OSError as trouble:
         raise Invalid(f"The file {path} cannot be read ({trouble.strerror}). Check its name.") from None
     sheet = csv_read.read(data, path.name, choices.encoding, choices.delimiter)
-    plan = fitted(chosen(guess(sheet, records, choices.zone), choices), sheet, records)
+    plan = chosen(guess(sheet, records, choices.zone), choices, sheet, records)
+    plan = fitted(plan, sheet, records)
     notes = told(sheet, plan, records)
     if choices.dry_run:
         report = csv_in.rehearse(records, sheet, plan, progress)
@@ -98,12 +99,17 @@ def write_file(pieces: Iterable[bytes], path: Path) -> int:
     return size
 
 
-def chosen(plan: Plan, choices: Choices) -> Plan:
+def chosen(plan: Plan, choices: Choices, sheet: csv_read.Sheet, records: Records) -> Plan:
     """The plan with what the person said laid over the guesses."""
-    columns = []
+    fields, columns = importable(records), []
     for column in plan.columns:
-        column = replace(column, to=choices.columns.get(column.heading, column.to))
-        column = replace(column, empties=tuple({*column.empties, *choices.empty}))
+        to = choices.columns.get(column.heading, column.to)
+        empties = tuple(sorted({*column.empties, *choices.empty}))
+        column = replace(column, empties=empties)
+        if to != column.to:
+            cells = {cell.strip() for cell in sheet.column(column.heading)} - {"", *empties}
+            column = replace(column, to=to)
+            column = shaped(column, fields[to], cells, records.name) if to in fields else column
         column = replace(column, dates=choices.dates or column.dates)
         columns.append(replace(column, unmatched=choices.unmatched or column.unmatched))
     for heading in choices.columns:
