@@ -15,6 +15,9 @@ from crm_data.store.changes import Change, new_act
 from crm_data.store.query import Query
 from crm_data.store.records import Edit, Page, Records
 from crm_data.tables.fields import Field, Kind, words
+from crm_data.transfer.csv_read import Sheet
+from crm_data.transfer.plan import Plan
+from crm_data.transfer.report import Report
 from crm_data.workspace import Workspace
 
 __all__ = [
@@ -33,8 +36,11 @@ __all__ = [
     "Page",
     "Period",
     "Pipeline",
+    "Plan",
     "Query",
     "Records",
+    "Report",
+    "Sheet",
     "Step",
     "Sum",
     "Tie",

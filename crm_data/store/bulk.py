@@ -74,7 +74,9 @@ class Bulk:
             some = sa.select(*self.records._columns()).where(model.id.in_(wanted[start : start + _MOST_IDS]))
             if self._writes:
                 some = some.with_for_update()
-            found.update({row["id"]: dict(row) for row in self._session.execute(some).mappings()})
+            result = self._session.execute(some)
+            names = list(result.keys())
+            found.update({row.id: dict(zip(names, row, strict=True)) for row in result})
         return found
 
     def colleagues(self) -> list[Colleague]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm_data.errors import Invalid
-from crm_data.store.bulk import Bulk
+from crm_data.store.bulk import CHUNK, Bulk
 from crm_data.store.records import Row
 from crm_data.store.values import parse, row_id, to_text
 from crm_data.tables.fields import Field, Kind
@@ -56,10 +56,12 @@ class Sorting:
             self._note_words(draft)
         self._always = self._constants()
         matches = [match for draft in read if (match := self._match(draft)) is not None]
-        if self._plan.mode != Mode.CREATE:
-            self._stored = self._bulk.rows({match.found[0] for match in matches if match.found})
-        for match in matches:
-            self._decide(match)
+        for start in range(0, len(matches), CHUNK):
+            some = matches[start : start + CHUNK]
+            if self._plan.mode != Mode.CREATE:
+                self._stored = self._bulk.rows({match.found[0] for match in some if match.found})
+            for match in some:
+                self._decide(match)
         for line in self._sheet.unread:
             self.refused.append(Refusal(line.number, tuple(line.cells), line.reason))
         self.refused.sort(key=lambda refusal: refusal.row)
