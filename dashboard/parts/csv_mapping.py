@@ -10,11 +10,9 @@ from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.formats import EMPTY_WORDS, NUMBERS, PLAIN
 from crm_data.transfer.mapping import importable, needed, shaped, targets
 from crm_data.transfer.plan import ID, KEEP, LEAVE, Blanks, By, Column, Mode, Plan, Unmatched
-from crm_data.transfer.report import Report
-from dashboard.parts import say
+from dashboard.parts.csv_words import unlinked
 
 _DATE_WORDS = {"iso": "Year first", "day-first": "Day first", "month-first": "Month first"}
-_MOST_WORDS = 30
 ROW = "The whole row"
 
 
@@ -45,7 +43,7 @@ class MappingStep:
         offered = targets(self.records)
         left, right = st.columns([6, 5], vertical_alignment="center")
         with left:
-            st.markdown(f"{_unlinked(column.heading)}  :small[:gray[{self._sample(column.heading)}]]")
+            st.markdown(f"{unlinked(column.heading)}  :small[:gray[{self._sample(column.heading)}]]")
         with right:
             to = st.selectbox(
                 f"{column.heading} goes to",
@@ -68,13 +66,13 @@ class MappingStep:
         at = self.sheet.headings.index(heading)
         seen = dict.fromkeys(" ".join(line.cells[at].split()) for line in self.sheet.lines[:50])
         said = ", ".join([cell for cell in seen if cell][:3])
-        return _unlinked(said if len(said) <= 60 else f"{said[:60]}…") or "empty"
+        return unlinked(said if len(said) <= 60 else f"{said[:60]}…") or "empty"
 
     def _reading(self, column: Column, field: Field | None, key: str) -> Column:
         """How the cells of one column are read: only what there is a choice about."""
-        shown = _unlinked(column.heading)
+        shown = unlinked(column.heading)
         if column.maybe_empty and column.to not in (LEAVE, ID):
-            words = ", ".join(f'"{_unlinked(word)}"' for word in column.maybe_empty)
+            words = ", ".join(f'"{unlinked(word)}"' for word in column.maybe_empty)
             if st.checkbox(f"In {shown}, {words} means empty", key=f"{key}.empty"):
                 column = replace(column, empties=column.maybe_empty)
         if field is None:
@@ -106,7 +104,7 @@ class MappingStep:
             By.EXTERNAL: "Ids of the other system",
         }
         with left:
-            by = self._choice(f"{_unlinked(column.heading)} holds", kinds, column.by, f"{key}.by")
+            by = self._choice(f"{unlinked(column.heading)} holds", kinds, column.by, f"{key}.by")
         options: dict[str, str] = {Unmatched.REFUSE: "Refuse the row", Unmatched.EMPTY: "Leave it empty"}
         if field.kind is Kind.MEMBER:
             options[Unmatched.FORMER] = "Add as a former colleague"
@@ -198,44 +196,3 @@ class MappingStep:
 
     def _may_be_key(self, name: str, fields: Mapping[str, Field]) -> bool:
         return name == ID or fields[name].kind in (Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.LINK)
-
-
-def _unlinked(text: str) -> str:
-    """Text for a label in which an e-mail address does not become a link."""
-    return say.plain(text).replace("@", "\\@")
-
-
-def unknown_words(my: Workspace, records: Records, plan: Plan, report: Report, place: str) -> None:
-    """Words of the file that name no choice or colleague: for each, what it means here."""
-    fields = importable(records)
-    for heading, words in report.unknown.items():
-        column = next((c for c in plan.columns if c.heading == heading), None)
-        field = fields.get(column.to) if column else None
-        if column is None or field is None or field.kind not in (Kind.CHOICE, Kind.MEMBER):
-            continue
-        if field.kind is Kind.CHOICE:
-            labels = dict(field.choice_labels())
-        else:
-            labels = {str(id_): name for id_, name in my.members().items()}
-        labels[""] = "Leave it empty"
-        with st.expander(f"Words in {_unlinked(heading)} that are not known ({len(words):,})", expanded=True):
-            kept = dict(st.session_state.get(f"{place}.words.{heading}") or {})
-            for word, rows in list(words.items())[:_MOST_WORDS]:
-                kept[word] = st.selectbox(
-                    f"{_unlinked(word)}: {say.count(rows, 'row')}",
-                    list(labels),
-                    index=None,
-                    format_func=labels.__getitem__,
-                    placeholder="Not decided",
-                    key=f"{place}.word.{heading}.{word}",
-                )
-            st.button(
-                "Read them so",
-                key=f"{place}.words.go.{heading}",
-                on_click=_keep_words,
-                args=(place, heading, kept),
-            )
-
-
-def _keep_words(place: str, heading: str, meanings: dict[str, str | None]) -> None:
-    st.session_state[f"{place}.words.{heading}"] = meanings

@@ -13,7 +13,8 @@ from crm_data.transfer.plan import Plan
 from crm_data.transfer.report import Report
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
-from dashboard.parts.csv_mapping import MappingStep, unknown_words
+from dashboard.parts.csv_mapping import MappingStep
+from dashboard.parts.csv_words import unknown_words
 from dashboard.parts.place import KIND_OF
 from dashboard.web import csv_files
 
@@ -151,10 +152,11 @@ class _Import:
         written = plan.to_json()
         if known is not None and known[0] == written:
             return known[1]
-        if len(sheet.lines) > _CHECKED_AT_ONCE and not st.button(
-            "Check the file", key=f"{self.place}.check", icon=":material/fact_check:"
-        ):
-            return None
+        if len(sheet.lines) > _CHECKED_AT_ONCE:
+            asked = st.empty()
+            if not asked.button("Check the file", key=f"{self.place}.check", icon=":material/fact_check:"):
+                return None
+            asked.empty()
         bar = st.progress(0.0, "Checking the file")
         try:
             report = self.my.rehearse(
@@ -175,8 +177,9 @@ class _Import:
             ("Unchanged", report.unchanged),
             ("Refused", len(report.refused)),
         )
-        for column, (label, count) in zip(st.columns(4), counts, strict=True):
-            column.metric(label, f"{count:,}")
+        with st.container(horizontal=True, gap="large"):
+            for label, count in counts:
+                st.metric(label, f"{count:,}", width="content")
         self._import(sheet, plan, report)
         for hint in report.hints:
             st.warning(say.plain(hint), icon=":material/content_copy:")

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from crm_data import Workspace
 from crm_data.errors import Unavailable
+from crm_data.transfer.plan import Unmatched
 from dashboard import runtime, session
 from dashboard.server import SCRIPT
 from tests.dashboard.house import House, house
@@ -124,6 +125,21 @@ def test_unknown_words_are_given_a_meaning(
     rows = {row["name"]: row for row in my.customers.page().rows}
     assert (rows["A"]["status"], rows["A"]["assigned_to"]) == ("prospect", home.user("admin"))
     assert rows["B"]["assigned_to"] is None
+
+
+def test_all_unknown_words_are_decided_at_once(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [[f"C{n}", f"Gone {n}", f"word {n}"] for n in range(20)]
+    at = opened(customers_page(home, monkeypatch), csv_bytes([["Name", "Owner", "Status"], *rows]))
+    assert outcome(at)["Refused"] == "20"
+    at.button(key=f"{PLACE}.words.all.Owner.{Unmatched.FORMER}").click().run()
+    at.button(key=f"{PLACE}.words.all.Status").click().run()
+    assert outcome(at)["To add"] == "20"
+    at.button(key=f"{PLACE}.go").click().run()
+    page = my.customers.page()
+    assert len({row["assigned_to"] for row in page.rows}) == 20
+    assert {row["status"] for row in page.rows} == {"active"}
 
 
 def test_refused_rows_can_be_fetched(home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

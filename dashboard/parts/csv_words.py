@@ -1,0 +1,78 @@
+"""Words of a file that nobody here knows: choices and colleagues, given a meaning each or all at once."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from crm_data import Field, Kind, Plan, Records, Report, Workspace
+from crm_data.transfer.mapping import importable
+from crm_data.transfer.plan import Column, Unmatched
+from dashboard.parts import say
+
+_MOST_WORDS = 30
+
+
+def unlinked(text: str) -> str:
+    """Text for a label in which an e-mail address does not become a link."""
+    return say.plain(text).replace("@", "\\@")
+
+
+def unknown_words(my: Workspace, records: Records, plan: Plan, report: Report, place: str) -> None:
+    """Words of the file that name no choice or colleague: what they mean here, each by itself or all at once."""
+    fields = importable(records)
+    for heading, words in report.unknown.items():
+        column = next((c for c in plan.columns if c.heading == heading), None)
+        field = fields.get(column.to) if column else None
+        if column is None or field is None or field.kind not in (Kind.CHOICE, Kind.MEMBER):
+            continue
+        with st.expander(f"Words in {unlinked(heading)} that are not known ({len(words):,})", expanded=True):
+            _all_at_once(column, field, words, place)
+            _each(my, field, heading, words, place)
+
+
+def _all_at_once(column: Column, field: Field, words: Mapping[str, int], place: str) -> None:
+    with st.container(horizontal=True):
+        key = f"{place}.words.all.{column.heading}"
+        if field.kind is Kind.CHOICE:
+            nothing = (place, column.heading, dict.fromkeys(words, ""))
+            st.button("Leave all empty", key=key, on_click=_keep_words, args=nothing)
+            return
+        for label, meant in (
+            ("Add all as former colleagues", Unmatched.FORMER),
+            ("Leave all empty", Unmatched.EMPTY),
+        ):
+            told = (f"{place}.as.{column.heading}.{column.to}.unmatched", meant)
+            st.button(label, key=f"{key}.{meant}", on_click=_set, args=told)
+
+
+def _each(my: Workspace, field: Field, heading: str, words: Mapping[str, int], place: str) -> None:
+    if field.kind is Kind.CHOICE:
+        labels = dict(field.choice_labels())
+    else:
+        labels = {str(id_): name for id_, name in my.members().items()}
+    labels[""] = "Leave it empty"
+    kept = dict(st.session_state.get(f"{place}.words.{heading}") or {})
+    shown = list(words.items())[:_MOST_WORDS]
+    with st.container(height=260 if len(shown) > 6 else "content", border=False):
+        for at, (word, rows) in enumerate(shown):
+            if at % 2 == 0:
+                pair = st.columns(2)
+            with pair[at % 2]:
+                kept[word] = st.selectbox(
+                    f"{unlinked(word)}: {say.count(rows, 'row')}",
+                    list(labels),
+                    index=None,
+                    format_func=labels.__getitem__,
+                    placeholder="Not decided",
+                    key=f"{place}.word.{heading}.{word}",
+                )
+    told = (place, heading, kept)
+    st.button("Read them so", key=f"{place}.words.go.{heading}", on_click=_keep_words, args=told)
+
+
+def _keep_words(place: str, heading: str, meanings: dict[str, str | None]) -> None:
+    st.session_state[f"{place}.words.{heading}"] = meanings
+
+
+def _set(key: str, value: str) -> None:
+    st.session_state[key] = value
