@@ -7,6 +7,8 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from crm_data.demo import scale
@@ -17,6 +19,27 @@ PASSWORD = "a password for measuring"
 EMAIL = "user1@scale.example"
 COMPANY = 1
 MADE_FROM = ("crm_data/demo", "crm_data/tables", "migrations")
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who works in the first company; everybody's password is PASSWORD."""
+
+    id: int
+    email: str
+
+
+def manager(path: Path) -> Member:
+    """The first manager of the first company who arrives there when signing in."""
+    question = (
+        "SELECT u.id, u.email FROM user_companies m JOIN users u ON u.id = m.user_id"
+        " WHERE m.company_id = ? AND m.is_primary AND m.role = 'manager' ORDER BY u.id LIMIT 1"
+    )
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        found = connection.execute(question, (COMPANY,)).fetchone()
+    if found is None:
+        raise RuntimeError(f"Nobody in {path.name} is a manager of the first company.")
+    return Member(*found)
 
 
 def folder() -> Path:

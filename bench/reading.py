@@ -55,10 +55,10 @@ def section(even: Path, big: Path, rounds: int) -> Section:
     )
 
 
-def workspace(path: Path) -> tuple[Store, Workspace]:
-    """The first company's admin at work, on an open store."""
+def workspace(path: Path, email: str = EMAIL) -> tuple[Store, Workspace]:
+    """Somebody of the first company at work, its admin unless another one is named, on an open store."""
     store = Store(f"sqlite:///{path}")
-    return store, Workspace(store, Installation(store, settings({})).scope(COMPANY, EMAIL))
+    return store, Workspace(store, Installation(store, settings({})).scope(COMPANY, email))
 
 
 def _measured(path: Path, rounds: int) -> Times:
@@ -78,11 +78,11 @@ def _measured(path: Path, rounds: int) -> Times:
             raise RuntimeError("The page and plain SQL show different rows; the measure means nothing.")
         return interleave(
             {
-                "call": _many(my.customers.page),
-                "last": _many(lambda: my.customers.page(Query(last=True))),
-                "search": _many(lambda: my.customers.page(Query(search="marsh"))),
-                "plain": _many(plain),
-                "rows": _many(lambda: connection.execute(rows, (COMPANY,)).fetchall()),
+                "call": many(my.customers.page),
+                "last": many(lambda: my.customers.page(Query(last=True))),
+                "search": many(lambda: my.customers.page(Query(search="marsh"))),
+                "plain": many(plain),
+                "rows": many(lambda: connection.execute(rows, (COMPANY,)).fetchall()),
             },
             rounds,
         )
@@ -94,19 +94,19 @@ def _measured(path: Path, rounds: int) -> Times:
 def _first_pages(even: Path, big: Path, rounds: int) -> Times:
     stores = {name: workspace(path) for name, path in (("even", even), ("big", big))}
     try:
-        return interleave({name: _many(my.customers.page) for name, (_, my) in stores.items()}, rounds)
+        return interleave({name: many(my.customers.page) for name, (_, my) in stores.items()}, rounds)
     finally:
         for store, _ in stores.values():
             store.close()
 
 
-def _many(call: Callable[[], Any]) -> Callable[[], float]:
+def many(call: Callable[[], Any], calls: int = CALLS) -> Callable[[], float]:
     """The mean of some calls in a row: one is too short for the clock of a busy machine."""
 
     def run() -> float:
         begun = time.perf_counter()
-        for _ in range(CALLS):
+        for _ in range(calls):
             call()
-        return (time.perf_counter() - begun) / CALLS
+        return (time.perf_counter() - begun) / calls
 
     return run

@@ -34,6 +34,8 @@ def _machine() -> str:
 
 
 def _table(section: Section) -> str:
+    if not section.lines:
+        return f"## {section.title}\n\n{section.note}\n"
     rows = [
         f"## {section.title}",
         "",

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,13 +58,18 @@ def product(database: Path, folder: Path, email: str, password: str, *command: s
 
 
 @contextmanager
-def streamlit_run(folder: Path) -> Iterator[Served]:
-    """`streamlit run` of the empty page, in a folder without settings of ours; files are not watched."""
+def streamlit_run(
+    folder: Path, script: Path = EMPTY_PAGE, variables: Mapping[str, str] | None = None
+) -> Iterator[Served]:
+    """`streamlit run`, of the empty page unless another is named, in a folder without settings of ours.
+
+    Files are not watched.
+    """
     port = free_port()
-    line = [sys.executable, "-m", "streamlit", "run", str(EMPTY_PAGE), "--server.port", str(port)]
+    line = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     line += ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
     line += ["--browser.gatherUsageStats", "false"]
-    with _started(line, {}, folder, port, "/_stcore/health", folder) as process:
+    with _started(line, variables or {}, folder, port, "/_stcore/health", folder) as process:
         yield Served(port, process)
 
 
@@ -99,7 +104,7 @@ def _signed_in(variables: dict[str, str], email: str, password: str) -> str:
 
 @contextmanager
 def _started(
-    line: Sequence[str], variables: dict[str, str], cwd: Path, port: int, health: str, folder: Path
+    line: Sequence[str], variables: Mapping[str, str], cwd: Path, port: int, health: str, folder: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     paths = f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
     with open(folder / f"{port}.log", "wb") as log:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import databases, files, moving, reading, screens
+from bench import databases, files, moving, pages, questions, reading, screens
 from bench.section import Section
 
 pytestmark = pytest.mark.slow
@@ -45,3 +45,18 @@ def test_reruns_and_sessions(small: Path, tmp_path: Path, monkeypatch: pytest.Mo
     reruns, sessions = screens.sections(small, small, tmp_path, rounds=2)
     assert "customers page" in _told(reruns)
     assert "empty page, product's server" in _told(sessions)
+
+
+@pytest.mark.parametrize("peer_there", [True, False])
+def test_every_page(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, peer_there: bool) -> None:
+    monkeypatch.setattr(pages, "quiet", lambda servers: None)
+    peer = Path(pages.__file__).with_name("empty_page.py")
+    monkeypatch.setattr(pages, "PEER", peer if peer_there else tmp_path / "nothing.py")
+    every, beside = pages.sections({"even": small, "big": small}, tmp_path, rounds=1)
+    assert _told(every) >= {"overview", "tasks, big", "a deal's record"}
+    assert bool(_told(beside)) == peer_there
+    assert ("Left out" in beside.note) != peer_there
+
+
+def test_the_other_pages_data_calls(small: Path) -> None:
+    assert questions.WORDS["board"] in _told(questions.section(small, small, rounds=2))
