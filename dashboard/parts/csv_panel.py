@@ -177,7 +177,7 @@ class _Import:
             ("Unchanged", report.unchanged),
             ("Refused", len(report.refused)),
         )
-        with st.container(horizontal=True, gap="large"):
+        with st.container(horizontal=True, gap="medium"):
             for label, count in counts:
                 st.metric(label, f"{count:,}", width="content")
         self._import(sheet, plan, report)
@@ -186,12 +186,12 @@ class _Import:
         unknown_words(self.my, self.records, plan, report, self.place)
         if report.refused:
             with st.expander(f"Refused rows ({len(report.refused):,})", expanded=not report.created):
-                st.dataframe(_problems(report), hide_index=True, height="content")
+                _table(_problems(report))
                 if len(report.refused) > _SHOWN:
                     st.caption(f"The first {_SHOWN}. After the import all of them can be downloaded.")
         if report.changes:
             with st.expander(f"Changes to existing {self.records.name}"):
-                st.dataframe(_changes(self.records, report), hide_index=True, height="content")
+                _table(_changes(self.records, report))
 
     def _import(self, sheet: Sheet, plan: Plan, report: Report) -> None:
         """The one button that writes. It says what it will do, and a second click finds it done."""
@@ -244,7 +244,11 @@ class _Import:
                 _close(self.place)
                 st.rerun()
         st.caption("Each refused row carries its reason. Mend the rows in that file and import it.")
-        st.dataframe(_problems(report), hide_index=True, height="content")
+        _table(_problems(report))
+
+
+def _table(frame: pd.DataFrame) -> None:
+    st.dataframe(frame, hide_index=True, height=285 if len(frame) > 7 else "content")
 
 
 def _problems(report: Report) -> pd.DataFrame:

@@ -18,7 +18,8 @@ from dashboard.web.exports import Download, Maker, register
 
 CSV = "text/csv; charset=utf-8"
 _KEPT_SECONDS = 3600
-_MOST_KEPT = 40  # files, of at most 20 MB each
+_MOST_KEPT = 40  # files
+_MOST_BYTES = 100 * 1024 * 1024  # of all of them
 
 
 class Owner(NamedTuple):
@@ -54,7 +55,9 @@ def keep(my: Workspace, name: str, data: bytes) -> str:
     with _lock:
         for old in [old for old, kept in _kept.items() if kept.until < now]:
             del _kept[old]
-        while len(_kept) >= _MOST_KEPT:
+        while _kept and (
+            len(_kept) >= _MOST_KEPT or sum(len(k.data) for k in _kept.values()) + len(data) > _MOST_BYTES
+        ):
             _kept.popitem(last=False)
         owner = Owner(my.scope.company_id, my.scope.user_id)
         _kept[key] = _Kept(owner, name, data, now + _KEPT_SECONDS)
