@@ -15,7 +15,7 @@ my = workspace()
 activities = my.activities
 
 top = st.container()
-query = filter_bar(activities, my.members())
+query = filter_bar(activities, my.members)
 page = activities.page(query)
 
 with top, heading("Timeline", say.count(page.total, "activity", "activities")):

@@ -11,13 +11,22 @@ from crm_data.tables import Membership, User, by_name, title_of
 
 def member_names(session: CompanySession, active: bool = False) -> dict[int, str]:
     """Every member's name by user id, former ones included unless `active`; ordered by name."""
-    wanted = sa.select(Membership.user_id, User.first_name, User.last_name).join(
-        User, User.id == Membership.user_id
-    )
-    if active:
-        wanted = wanted.where(Membership.ended_at.is_(None), User.is_active)
-    rows = session.execute(wanted.order_by(User.first_name, User.last_name, User.id)).all()
-    return {user_id: f"{first} {last}".strip() for user_id, first, last in rows}
+    return colleagues(session)[1 if active else 0]
+
+
+def colleagues(session: CompanySession) -> tuple[dict[int, str], dict[int, str]]:
+    """Names by user id, ordered by name: of all there ever were, and of those who are active. One statement."""
+    wanted = sa.select(
+        Membership.user_id, User.first_name, User.last_name, Membership.ended_at, User.is_active
+    ).join(User, User.id == Membership.user_id)
+    every: dict[int, str] = {}
+    active: dict[int, str] = {}
+    ordered = wanted.order_by(User.first_name, User.last_name, User.id)
+    for user_id, first, last, ended_at, is_active in session.execute(ordered):
+        every[user_id] = f"{first} {last}".strip()
+        if ended_at is None and is_active:
+            active[user_id] = every[user_id]
+    return every, active
 
 
 def record_names(session: CompanySession, table: str, ids: Collection[int]) -> dict[int, str]:

@@ -1,7 +1,7 @@
 """Reading the records of any table: one page, one row, all rows in chunks, one record's history."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ from crm_data.errors import Invalid, NotFound
 from crm_data.rights import Act, Person, Tie, demand, may
 from crm_data.store import query as q
 from crm_data.store.changes import Change
-from crm_data.store.names import member_names, record_names
+from crm_data.store.names import colleagues, member_names, record_names
 from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.store import Store
 from crm_data.store.values import row_id
@@ -27,6 +27,7 @@ class Page:
     """One page of a list: its rows, the exact count of all matches, and cursors to its neighbours.
 
     `names`: field -> id -> name of the colleague or record behind it. `start`: place of the first row, from 1.
+    `members`: the company's active members, as Workspace.members() gives them; empty for a chunk of a walk.
     """
 
     rows: list[Row]
@@ -35,6 +36,7 @@ class Page:
     next: str | None
     previous: str | None
     names: Mapping[str, Mapping[int, str]]
+    members: Mapping[int, str] = field(default_factory=dict)
 
     def frame(self) -> pd.DataFrame:
         """The rows as a DataFrame with the primary key as index."""
@@ -91,12 +93,13 @@ class Reader:
         with self._store.read(self._scope) as session:
             total = session.scalar(sa.select(sa.func.count()).select_from(self.table).where(*where)) or 0
             found = [dict(row) for row in session.execute(rows_of).mappings()]
-            names = self._names(session, found)
+            everybody, active = colleagues(session)
+            names = self._names(session, found, everybody)
         more, found = len(found) > query.size, found[: query.size]
         if backwards:
             found.reverse()
         start = self._start(query, total, before, len(found), more)
-        return self._page(query, found, total, start, names)
+        return replace(self._page(query, found, total, start, names), members=active)
 
     def _start(self, query: q.Query, total: int, before: int, shown: int, more: bool) -> int:
         if query.last:
@@ -220,16 +223,17 @@ class Reader:
             return Tie.OWN
         return Tie.UNASSIGNED if owner is None else Tie.OTHER
 
-    def _names(self, session: CompanySession, rows: list[Row]) -> dict[str, dict[int, str]]:
+    def _names(
+        self, session: CompanySession, rows: list[Row], members: dict[int, str] | None = None
+    ) -> dict[str, dict[int, str]]:
         names: dict[str, dict[int, str]] = {}
-        members: dict[int, str] | None = None
-        for name, field in self.fields.items():
-            if field.kind is Kind.MEMBER:
+        for name, declared in self.fields.items():
+            if declared.kind is Kind.MEMBER:
                 members = member_names(session) if members is None else members
                 names[name] = members
-            elif field.kind is Kind.LINK and field.to:
+            elif declared.kind is Kind.LINK and declared.to:
                 ids = {row[name] for row in rows if row.get(name) is not None}
-                names[name] = record_names(session, field.to, ids) if ids else {}
+                names[name] = record_names(session, declared.to, ids) if ids else {}
         return names
 
 

@@ -1,6 +1,6 @@
 """The one line above a list: search, filters made from the declarations, sort. The URL is the only state."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,8 +13,13 @@ from dashboard.parts import place, say
 NOBODY = -1
 
 
-def filter_bar(records: Records, members: Mapping[int, str], keep: tuple[str, ...] = ()) -> Query:
-    """Draw the line and return the list it means. A URL that cannot be read says so."""
+def filter_bar(
+    records: Records, members: Callable[[], Mapping[int, str]], keep: tuple[str, ...] = ()
+) -> Query:
+    """Draw the line and return the list it means. A URL that cannot be read says so.
+
+    `members` is asked only while the filters are open.
+    """
     try:
         query = records.query(place.params(), say.zone())
     except CrmError as error:
@@ -29,10 +34,11 @@ def filter_bar(records: Records, members: Mapping[int, str], keep: tuple[str, ..
             label, icon=":material/filter_list:", key=f"{records.name}.filters", on_change="rerun"
         )
         if box.open:
+            colleagues = members()
             with box:
                 for field in records.fields.values():
                     if field.filter and field.kind is not Kind.LINK:
-                        _filter(records, query, field, members, keep)
+                        _filter(records, query, field, colleagues, keep)
                 _archived(records, query, keep)
         _sort(records, query, keep)
         if active or query.search or query.archived:

@@ -38,9 +38,8 @@ class Listing:
 
     def draw(self) -> None:
         """Draw the screen."""
-        members = self.my.members()
         top = st.container()
-        query = filter_bar(self.records, members, self.keep)
+        query = filter_bar(self.records, self.my.members, self.keep)
         if self.presets:
             query = replace(query, preset=query.preset or next(iter(self.presets)))
             preset_bar(self.records, query, self.presets, self.counts, self.keep)
@@ -50,8 +49,8 @@ class Listing:
         if page.total == 0:
             self._nothing(query)
         else:
-            self._rows(query, page, members)
-        form_dialog(self.my, self.records, members, f"{self.name}.form", self.noun)
+            self._rows(query, page)
+        form_dialog(self.my, self.records, page.members, f"{self.name}.form", self.noun)
 
     def _actions(self, query: Query) -> None:
         if self.records.may("import"):
@@ -69,8 +68,8 @@ class Listing:
                 args=(f"{self.name}.form",),
             )
 
-    def _rows(self, query: Query, page: Page, members: Mapping[int, str]) -> None:
-        grid = Grid(self.my, self.records, members, self.name, self.notes)
+    def _rows(self, query: Query, page: Page) -> None:
+        grid = Grid(self.my, self.records, page.members, self.name, self.notes)
         # One line of constant height, so that nothing below it moves when there is something to save.
         line = st.container(horizontal=True, vertical_alignment="center", key=f"{self.name}.line")
         ticked = grid.draw(page, (opener(self.name), *self.actions), self._columns(), line)

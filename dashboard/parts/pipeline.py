@@ -30,7 +30,7 @@ def board_screen(my: Workspace) -> None:
     """Filters, tiles, the board, and below it the charts whose clicks lead to the deals."""
     members = my.members()
     top = st.container()
-    query = filter_bar(my.deals, members, KEEP)
+    query = filter_bar(my.deals, lambda: members, KEEP)
     stages = my.numbers.board(query, PER_COLUMN)
     open_deals = sum(stage.count for stage in stages)
     with top, heading("Pipeline", f"{say.count(open_deals, 'open deal')}"):
