@@ -11,7 +11,7 @@ from sqlalchemy.orm.session import SessionTransaction
 from crm_data.errors import NoCompany, NotFound
 from crm_data.store.connections import begin_for
 from crm_data.store.statements import NotImplementedInScope, demand_scoped
-from crm_data.tables import Company, CompanyOwned
+from crm_data.tables import Company, CompanyOwned, User
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,10 @@ def _only_own_rows(session: CompanySession, context: Any, instances: Any) -> Non
     for row in [*session.new, *session.dirty, *session.deleted]:
         if _foreign(row, company_id) or _moved(row):
             raise NotFound
-    if any(isinstance(row, Company) for row in [*session.new, *session.deleted]):
-        raise NotImplementedInScope("A company is made and erased by the system alone.")
+    if any(isinstance(row, Company) for row in session.new) or any(
+        isinstance(row, Company | User) for row in session.deleted
+    ):
+        raise NotImplementedInScope("People and companies are the system's to erase, and companies to make.")
 
 
 def _moved(row: Any) -> bool:

@@ -65,7 +65,9 @@ def _check_select(select: Any) -> None:
     seen += [_entity(part) for part in [*froms, *joined]]
     seen += [_entity(part) for where in wheres for part in _surface(where)]
     filtered = {entity.selectable for entity in seen if entity is not None}
-    if found - filtered:
+    # Of a table named twice, as itself and as its class, SQLAlchemy keeps whichever comes first.
+    bare = [part for part in [*froms, *joined, *lefts] if _is_company_table(part) and _entity(part) is None]
+    if bare or found - filtered:
         raise NotImplementedInScope(
             "A table in this select would not be filtered. Name its class in select_from() or join()."
         )
@@ -78,13 +80,15 @@ def _check_change(statement: Any, parameters: Any) -> None:
     if parameters:
         raise NotImplementedInScope("A bulk statement by primary key is not held to one company.")
     table = statement.table
-    if not isinstance(table, sa.Table):
-        raise NotImplementedInScope("A change of an alias is not held to one company.")
+    if not isinstance(table, sa.Table) or _entity(table) is None:
+        raise NotImplementedInScope("Only changes of an ORM class itself are held to one company.")
     values = getattr(statement, "_values", None) or {}
     if table.name not in OUTSIDE_ANY_COMPANY and any(column.key in _FIXED for column in values):
         raise NotImplementedInScope("A row keeps its id and its company for good.")
-    if table.name == "companies" and isinstance(statement, sa.Delete):
-        raise NotImplementedInScope("A company is erased by the system alone.")
+    if table.name == "users" or (table.name == "companies" and isinstance(statement, sa.Delete)):
+        raise NotImplementedInScope(
+            "People, who may work elsewhere too, and companies are the system's to change."
+        )
     if _company_froms([*statement._where_criteria, *values.values(), *statement._returning]) - {table}:
         raise NotImplementedInScope("A change that joins another table is not held to one company.")
 

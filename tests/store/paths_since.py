@@ -50,6 +50,11 @@ def _erased_company(session: CompanySession, other: Filled) -> None:
     session.flush()
 
 
+def _erased_person(session: CompanySession, other: Filled) -> None:
+    session.delete(session.get_one(User, other.rep_id))
+    session.flush()
+
+
 def _own(session: CompanySession) -> Any:
     return session.scalars(select(C)).first()
 
@@ -63,6 +68,10 @@ def _refreshed_own(session: CompanySession, other: Filled) -> Any:
 FOUND_SINCE = [
     # tables that come in without being recognised
     refused("a Core column beside an ORM one", lambda s, o: s.execute(select(D.id, core.c.name)).all()),
+    refused(
+        "a table as itself and as its class",
+        lambda s, o: s.execute(select(C.id).select_from(core, C)).all(),
+    ),
     refused(
         "a Core column within a function", lambda s, o: s.execute(select(D.id, func.lower(core.c.name))).all()
     ),
@@ -266,6 +275,14 @@ FOUND_SINCE = [
     scoped("update of companies", lambda s, o: s.execute(update(Company).values(city="changed"))),
     refused("delete of companies", lambda s, o: s.execute(delete(Company).where(Company.id == o.company_id))),
     refused("delete of one's own company", _erased_company),
+    refused("delete of a person of the other company", _erased_person),
+    refused("Core delete with an ORM condition", lambda s, o: s.execute(delete(core).where(C.id > 0))),
+    refused(
+        "Core update with an ORM condition",
+        lambda s, o: s.execute(update(core).where(C.id > 0).values(name="x")),
+    ),
+    refused("update of people", lambda s, o: s.execute(update(User).values(password_hash="x"))),
+    refused("delete of people", lambda s, o: s.execute(delete(User))),
     refused("a new company", flushed(lambda o: Company(name="x", email="x@example.com"))),
     scoped(
         "memberships",
