@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ def my(made: Office) -> Workspace:
     return made.at()
 
 
-def bring(my: Workspace, data: bytes, name: str = "x.csv", **changes: object) -> Report:
+def bring(my: Workspace, data: bytes, name: str = "x.csv", **changes: Any) -> Report:
     """Import with the guesses and a few changes of them; the rehearsal must have told the same."""
     sheet = my.read_file(data, name)
     plan = replace(my.guess(sheet, my.customers), **changes)
