@@ -10,6 +10,7 @@ from dashboard.parts import place, say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.feed import feed
 from dashboard.parts.heading import heading
+from dashboard.parts.icon_button import icon_button
 from dashboard.parts.task_row import when
 from dashboard.parts.tiles import tiles
 
@@ -55,14 +56,7 @@ def _task(my: Workspace, row: dict[str, Any]) -> None:
             announce("Task completed.")
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "",
-            key=f"overview.done.{row['id']}",
-            icon=":material/check_circle:",
-            type="tertiary",
-            help="Complete",
-            on_click=complete,
-        )
+        icon_button("Complete", "check_circle", f"overview.done.{row['id']}", complete)
         st.button(
             say.plain(row["title"]),
             key=f"overview.task.{row['id']}",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from crm_data import Page, Query, Records
 from dashboard.parts import place
+from dashboard.parts.icon_button import icon_button
 
 
 def pager(records: Records, query: Query, page: Page, keep: tuple[str, ...] = ()) -> None:
@@ -21,13 +22,11 @@ def pager(records: Records, query: Query, page: Page, keep: tuple[str, ...] = ()
         end = page.start + len(page.rows) - 1
         st.caption(f"{page.start:,}–{end:,} of {page.total:,}", width="content")
         for words, icon, to, there in ways:
-            st.button(
-                "",
-                icon=f":material/{icon}:",
-                key=f"{records.name}.{icon}",
-                help=words,
-                type="tertiary",
+            icon_button(
+                words,
+                icon,
+                f"{records.name}.{icon}",
+                place.go,
+                (records.params(to), keep),
                 disabled=there is None,
-                on_click=place.go,
-                args=(records.params(to), keep),
             )

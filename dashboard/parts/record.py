@@ -13,6 +13,7 @@ from dashboard.parts.feed import feed
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
 from dashboard.parts.history import history
+from dashboard.parts.icon_button import icon_button
 from dashboard.parts.log_form import log_form
 from dashboard.parts.move import STAGE_WORDS, STAGES, ask_to_move, closing_dialog
 from dashboard.parts.related import deal_facts, form_place, lead_facts, related, task_facts
@@ -152,9 +153,7 @@ def _next_step(my: Workspace, records: Records, row: Row) -> None:
             announce("Task completed.")
 
     with st.container(horizontal=True, vertical_alignment="center", border=True):
-        st.button(
-            "", key="record.step.done", icon=":material/check_circle:", help="Complete", on_click=complete
-        )
+        icon_button("Complete", "check_circle", "record.step.done", complete, type="secondary")
         st.text(f"Next: {task['title']}")
         st.markdown(when(task), width="content")
 
