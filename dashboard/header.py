@@ -5,7 +5,7 @@ import streamlit as st
 from crm_data.accounts.sessions import Signed
 from crm_data.errors import CrmError
 from dashboard import session
-from dashboard.parts import say
+from dashboard.parts import place, say
 from dashboard.sign_in import handover
 
 _ACCOUNT, _OUT = "Account", "Sign out"
@@ -13,7 +13,7 @@ _ACCOUNT, _OUT = "Account", "Sign out"
 
 def draw(here: Signed) -> None:
     """Show it, and do what was chosen. Switching and signing out end the run."""
-    others = [place for place in here.companies if place.id != here.scope.company_id]
+    others = [other for other in here.companies if other.id != here.scope.company_id]
     with st.container(key="who", horizontal=True, horizontal_alignment="right", gap="small"):
         chosen = None
         if others:
@@ -23,7 +23,7 @@ def draw(here: Signed) -> None:
                 key="company_menu",
                 type="tertiary",
                 icon=":material/apartment:",
-                format_func=lambda place: say.plain(place.name),
+                format_func=lambda other: say.plain(other.name),
                 help="Switch company",
             )
         else:
@@ -46,4 +46,4 @@ def draw(here: Signed) -> None:
     if act == _OUT:
         handover.end()
     if act == _ACCOUNT:
-        st.switch_page("../pages/account.py")
+        place.visit("/account")

@@ -18,6 +18,11 @@ _CSS = """
 [class*="st-key-activity-"] button, [class*="st-key-related-"] button, [class*="st-key-fact-"] button {
   min-height: 1.5rem; padding: 0;
 }
+[class*="st-key-icon-"] button [data-testid="stMarkdownContainer"] {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+}
+/* It lies over the pager when the pointer comes from the rows, and its search finds only what is on this page. */
+[class*="st-key-"][class*="-grid-"] [data-testid="stElementToolbar"] { display: none; }
 @media (max-width: 640px) {
   .st-key-who p { max-width: 7rem; }
   .st-key-who .stText { display: none; }

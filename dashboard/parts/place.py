@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from crm_data import new_act
+
 KINDS = {
     "customer": "customers",
     "lead": "leads",
@@ -12,6 +14,19 @@ KINDS = {
     "activity": "activities",
 }
 KIND_OF = {table: kind for kind, table in KINDS.items()}
+
+
+_JS = """
+const gone = new Set();
+
+export default function ({ data }) {
+  if (gone.has(data.once)) return;
+  gone.add(data.once);
+  window.history.pushState({}, "", data.to);
+  window.dispatchEvent(new PopStateEvent("popstate"));
+}
+"""
+_visit = st.components.v2.component("foyer_visit", js=_JS)
 
 
 def params() -> dict[str, str]:
@@ -25,9 +40,18 @@ def go(wanted: Mapping[str, str], keep: tuple[str, ...] = ()) -> None:
     st.query_params.from_dict({**kept, **wanted})
 
 
+def visit(address: str) -> None:
+    """Leave for another address of the house, as a link would.
+
+    `st.switch_page` puts the new parameters under the old page into the browser's history first, so that Back
+    leads to a list that nobody asked for.
+    """
+    _visit(key="visit", data={"to": address, "once": new_act()})
+
+
 def open_record(table: str, id_: int) -> None:
     """Go to the page of one record."""
-    st.switch_page("../pages/record.py", query_params={"kind": KIND_OF[table], "id": str(id_)})
+    visit(f"/record?kind={KIND_OF[table]}&id={id_}")
 
 
 def leave_for(table: str, id_: int) -> None:
