@@ -22,8 +22,8 @@ from tests.support.serving import Served, serving
 PASSWORD = "a dozen words or so"
 HERE = "127.0.0.1"
 
-# Whoever works at the coffee roasters: its admin, who is the operator too, two managers, two sales reps and a user.
-# The second manager is a sales rep at the instrument makers as well, whose admin comes last.
+# Whoever works at the coffee roasters: its admin, who is the operator too, two managers, two sales reps and
+# a user. The second manager is a sales rep at the instrument makers as well, whose admin comes last.
 RUTH = "ruth.calloway@bramblehill.example"
 DANIEL = "daniel.osei@bramblehill.example"
 MARTA = "marta.lindqvist@bramblehill.example"

@@ -60,7 +60,7 @@ def says(where: Page | Locator, sentence: str) -> None:
 
 def choose(page: Page, label: str, option: str) -> None:
     """Choose in a select box: open it, click the option."""
-    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("combobox", name=label, exact=True).click()
     page.get_by_role("option", name=option, exact=True).click()
     at_rest(page)
 
@@ -100,12 +100,12 @@ class Sheet:
 
     def texts(self, heading: str) -> list[str]:
         """A column from top to bottom, as far as it is on screen."""
-        column = self.canvas.locator(f"td[aria-colindex='{self._headings()[heading] + 1}']")
-        return column.all_text_contents()
+        column = self._column(heading)
+        return self.canvas.locator(f"td[aria-colindex='{column + 1}']").all_text_contents()
 
     def cell(self, row: int, heading: str) -> Locator:
         """A cell on screen."""
-        return self._cell(row, self._headings()[heading])
+        return self._cell(row, self._column(heading))
 
     def row(self, text: str) -> int:
         """The row on screen that has a cell with exactly this text."""
@@ -157,6 +157,10 @@ class Sheet:
         # By the mouse itself: a layer for scrolling lies over the picture.
         self.page.mouse.click(box["x"] + x, box["y"] + self.HEADER + self.ROW * row + self.ROW // 2)
         at_rest(self.page)
+
+    def _column(self, heading: str) -> int:
+        expect(self.canvas.locator("th").filter(has_text=heading).first).to_be_attached()
+        return self._headings()[heading]
 
     def _headings(self) -> dict[str, int]:
         found = self.canvas.locator("th").evaluate_all(

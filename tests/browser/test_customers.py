@@ -1,0 +1,112 @@
+"""A customer's life on the screen: added, edited in full, put away, brought back, and every change to be read."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DANIEL, Door, Town
+from tests.support.screen import at_rest, customers, says, toast
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def kept(town: Town, name: str) -> list[dict[str, object]]:
+    """The customers of that name."""
+    my = town.my()
+    return list(my.customers.page(my.customers.query({"q": name})).rows)
+
+
+def test_a_new_customer_is_refused_until_right_and_then_saved_once(town: Town, enter: Door) -> None:
+    page = enter(DANIEL, "/customers?q=Zeta")
+    page.keyboard.press("n")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("E-mail").fill("nonsense")
+    dialog.get_by_label("Credit limit").fill("12.345")
+    add = dialog.get_by_role("button", name="Add customer")
+    add.click()
+    refusal = dialog.get_by_test_id("stAlert")
+    expect(refusal).to_contain_text("Name is needed")
+    expect(refusal).to_contain_text("E-mail")
+    expect(refusal).to_contain_text("Credit limit")
+    expect(dialog.get_by_label("E-mail")).to_have_value("nonsense")
+    expect(dialog.get_by_label("Credit limit")).to_have_value("12.345")
+    assert kept(town, "Zeta") == []
+    dialog.get_by_label("Name *", exact=True).fill("Zeta Works")
+    dialog.get_by_label("E-mail").fill("Zeta@Works.example")
+    dialog.get_by_label("Credit limit").fill("12.34")
+    at_rest(page)
+    add.dblclick()
+    toast(page, "Customer added.")
+    expect(dialog).to_have_count(0)
+    expect(customers(page).cell(0, "Name")).to_have_text("Zeta Works")
+    (row,) = kept(town, "Zeta")
+    assert (row["email"], str(row["credit_limit"])) == ("zeta@works.example", "12.34")
+
+
+def test_a_dialog_that_is_dismissed_has_saved_nothing(town: Town, enter: Door) -> None:
+    page = enter(DANIEL, "/customers?q=Theta")
+    page.get_by_role("button", name="New customer").click()
+    page.get_by_role("dialog").get_by_label("Name *", exact=True).fill("Theta Works")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    at_rest(page)
+    page.get_by_role("button", name="New customer").click()
+    expect(page.get_by_role("dialog").get_by_label("Name *", exact=True)).to_have_value("")
+    assert kept(town, "Theta") == []
+
+
+def test_the_full_edit_reaches_every_field_and_the_log_tells_it(town: Town, enter: Door) -> None:
+    id_ = town.my().customers.add({"name": "Eta Works", "city": "Bergen"})
+    page = enter(DANIEL, f"/record?kind=customer&id={id_}")
+    page.get_by_role("button", name="Edit").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("City").fill("Oslo")
+    dialog.get_by_text("More details").click()
+    dialog.get_by_label("Notes").fill("Rings on Mondays.\nNever before ten.")
+    dialog.get_by_role("button", name="Save changes").click()
+    toast(page, "Customer saved.")
+    expect(dialog).to_have_count(0)
+    says(page, "Oslo")
+    says(page, "Rings on Mondays.")
+    choose_view(page, "Changes")
+    table = page.get_by_test_id("data-grid-canvas").first.locator("td")
+    for words in ("Daniel Osei", "City", "Bergen", "Oslo"):
+        expect(table.filter(has_text=words).first).to_be_attached()
+
+
+def choose_view(page: Page, view: str) -> None:
+    page.get_by_role("radio", name=view).or_(page.get_by_role("button", name=view, exact=True)).first.click()
+    at_rest(page)
+
+
+def test_customers_are_archived_by_ticks_and_restored(town: Town, enter: Door) -> None:
+    my = town.my()
+    ids = [my.customers.add({"name": f"Iota {number}"}) for number in range(3)]
+    page = enter(DANIEL, "/customers?q=Iota")
+    sheet = customers(page)
+    sheet.press(sheet.row("Iota 0"), "tick")
+    sheet.press(sheet.row("Iota 2"), "tick")
+    page.get_by_role("button", name="Archive 2 customers").click()
+    toast(page, "2 customers archived.")
+    expect(sheet.canvas.locator("td", has_text="Iota")).to_have_text(["Iota 1"])
+    assert [my.customers.get(id_)["archived_at"] is None for id_ in ids] == [False, True, False]
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_text("Archived only").click()
+    page.keyboard.press("Escape")
+    says(page, "2 customers")
+    sheet.ready().press(sheet.row("Iota 0"), "tick")
+    page.get_by_role("button", name="Restore 1 customer").click()
+    toast(page, "1 customer restored.")
+    assert [my.customers.get(id_)["archived_at"] is None for id_ in ids] == [True, True, False]
+    enter.go(page, f"/record?kind=customer&id={ids[2]}")
+    says(page, "It is kept, and can be restored.")
+    page.get_by_role("button", name="Restore customer").click()
+    toast(page, "Customer restored.")
+    assert my.customers.get(ids[2])["archived_at"] is None
+
+
+def test_the_way_from_the_list_to_the_record(town: Town, enter: Door) -> None:
+    id_ = town.my().customers.add({"name": "Kappa Works"})
+    page = enter(DANIEL, "/customers?q=Kappa")
+    customers(page).press(0, "open")
+    expect(page).to_have_url(f"{enter.town.url}/record?kind=customer&id={id_}")
+    expect(page.get_by_role("heading", name="Kappa Works")).to_be_visible()
