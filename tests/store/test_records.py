@@ -238,3 +238,14 @@ def test_a_page_costs_three_statements(two: Office) -> None:
         two.at().customers.page()
     assert len(statements) == 3, statements
     assert all("company_id" in statement for statement in statements)
+
+
+def test_a_page_knows_who_works_there_now(two: Office) -> None:
+    """The choices in a cell are of colleagues who are active; a name behind an id may be a former one's."""
+    admin = two.at(0, "admin")
+    leaver = two.at(0, "sales_rep").scope.user_id
+    admin.people.end(leaver, hand_over_to=admin.scope.user_id)
+    page = admin.customers.page()
+    assert list(page.members.items()) == list(admin.members().items())
+    assert leaver not in page.members
+    assert leaver in page.names["assigned_to"]
