@@ -157,9 +157,13 @@ def fill(database: Database, number: int) -> list[Filled]:
     return made
 
 
-@pytest.fixture(
-    params=[migrated, declared, single_keys_last, double_keys_last, restored], ids=lambda v: v.__name__
-)
+LATER = [
+    pytest.param(how, marks=pytest.mark.slow)
+    for how in (declared, single_keys_last, double_keys_last, restored)
+]
+
+
+@pytest.fixture(params=[migrated, *LATER], ids=lambda how: how.__name__)
 def deletable(database: Database, request: pytest.FixtureRequest) -> Iterator[tuple[Database, list[Filled]]]:
     """A database and eight filled companies in it, one for each deletion and one that nobody touches."""
     if request.param is restored:
