@@ -63,7 +63,7 @@ def section(even: Path, big: Path, rounds: int) -> Section:
         "The other pages' data calls",
         "Each with its counts and every name behind an id, within the walls. Plain sqlite3 asks the same on an "
         "open connection, with the same indexes and as much memory, and makes nothing of the answers. For one of "
-        "100 companies its questions take some 20 to 200 microseconds: what is left there is the session's price.",
+        "100 companies its answers are so short that the ratio is mostly the price of a session.",
         lines,
     )
 
