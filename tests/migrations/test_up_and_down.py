@@ -1,9 +1,14 @@
 """The migrations make what the tables declare, word by word, and take it away again."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 import sqlalchemy as sa
 
 from crm_data.errors import NotReady
+from crm_data.settings import ROOT
 from crm_data.store import migrating
 from crm_data.store.guards import guarded_tables
 from crm_data.tables import OUTSIDE_ANY_COMPANY, Base
@@ -82,6 +87,22 @@ def test_each_step_down_and_up_again(empty_database: Database) -> None:
         with plain(empty_database, owner=True) as sql:
             assert words(sql) == before
     migrating.check(url)
+
+
+@pytest.mark.slow
+def test_the_alembic_command_works_as_well(empty_database: Database, database: Database) -> None:
+    where = {"DATABASE_URL": empty_database.url, "DATABASE_ADMIN_URL": empty_database.admin_url}
+    if empty_database.kind == "sqlite":
+        del where["DATABASE_ADMIN_URL"]
+    for command in (["upgrade", "head"], ["check"], ["downgrade", "-1"], ["upgrade", "head"]):
+        said = subprocess.run(
+            [sys.executable, "-m", "alembic", *command],
+            cwd=ROOT, env={**os.environ, **where}, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert said.returncode == 0, said.stderr
+    with plain(empty_database, owner=True) as made, plain(database, owner=True) as good:
+        assert words(made) == words(good)
+        assert left(made) == left(good)
 
 
 def test_every_table_is_inside_a_company_or_listed_outside(database: Database) -> None:
