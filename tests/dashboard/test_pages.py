@@ -22,7 +22,7 @@ COSTS = {
     ("pipeline", ""): 22,
     ("pipeline", "tab=deals"): 8,
     ("pipeline", "tab=leads"): 8,
-    ("tasks", ""): 10,
+    ("tasks", "preset=all"): 10,
     ("timeline", ""): 10,
     ("account", ""): 5,
     ("admin", ""): 14,
