@@ -48,6 +48,8 @@ def convert_dialog(my: Workspace, place: str) -> None:
 
 
 def _convert(my: Workspace, place: str, key: str, begun: tuple[int, str], customer: int | None) -> None:
+    if st.session_state.get(f"{place}.converting") != begun:
+        return  # the second click of two
     id_, act = begun
     names = ("deal_name", "deal_value", "expected_close_date")
     deal: dict[str, Any] = {name: st.session_state.get(f"{key}.{name}") for name in names}

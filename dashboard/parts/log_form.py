@@ -38,6 +38,8 @@ def log_form(my: Workspace, place: str, about: Mapping[str, int] | None = None) 
 
 
 def _log(my: Workspace, place: str, key: str, act: str, links: dict[str, Any]) -> None:
+    if key != f"{place}.{st.session_state[f'{place}.turn']}":
+        return  # the second click of two
     said = {
         name: st.session_state.get(f"{key}.{name}")
         for name in ("title", "description", "duration", "outcome", "at")

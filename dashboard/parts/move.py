@@ -69,6 +69,8 @@ def _lost(my: Workspace, key: str) -> tuple[str, ...]:
 
 
 def _close(my: Workspace, place: str, key: str, closing: tuple[Any, ...], names: tuple[str, ...]) -> None:
+    if st.session_state.get(f"{place}.closing") != closing:
+        return  # the second click of two
     id_, seen, to, act = closing
     said = {name: st.session_state.get(f"{key}.{name}") for name in names}
     if "why" in said:
