@@ -177,11 +177,15 @@ class Sheet:
         return int(found[1]), int(found[2])
 
 
-def customers(page: Page) -> Sheet:
-    """The grid of a list of records, for somebody who may archive."""
-    return Sheet(page, {"tick": 36, "open": 44}).ready()
+def customers(page: Page, archives: bool = True) -> Sheet:
+    """The grid of a list of records; with ticks for somebody who may archive."""
+    return Sheet(page, _ticks(archives) | {"open": 44}).ready()
 
 
-def tasks(page: Page) -> Sheet:
-    """The grid of tasks, for somebody who may archive."""
-    return Sheet(page, {"tick": 36, "open": 44, "done": 44, "later": 60}).ready()
+def tasks(page: Page, archives: bool = True) -> Sheet:
+    """The grid of tasks."""
+    return Sheet(page, _ticks(archives) | {"open": 44, "done": 44, "later": 60}).ready()
+
+
+def _ticks(archives: bool) -> dict[str, int]:
+    return {"tick": 36} if archives else {}

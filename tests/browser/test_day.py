@@ -1,0 +1,144 @@
+"""A salesperson's day: tasks done, undone and put off, the overview's numbers, a call logged and found again."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DANIEL, GRACE, PRIYA, TOM, Door, Town
+from tests.support.screen import at_rest, says, tasks, toast
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def presets(page: Page) -> dict[str, int]:
+    """The counts beside the names of the selections."""
+    shown = page.get_by_role("radiogroup", name="Show").get_by_role("radio")
+    expect(shown.first).to_be_attached()
+    found = [re.fullmatch(r"(\w+) ([\d,]+)", text) for text in shown.all_inner_texts()]
+    return {match[1]: int(match[2].replace(",", "")) for match in found if match}
+
+
+def due(days: int) -> datetime:
+    """A moment in so many days, at noon."""
+    return datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=days)
+
+
+def test_a_task_is_put_off_done_and_reopened_and_the_counts_follow(town: Town, enter: Door) -> None:
+    my = town.my()
+    task = my.tasks.add({"title": "Zeta call", "assigned_to": my.scope.user_id, "due_date": due(-3)})
+    page = enter(DANIEL, "/tasks?q=Zeta")
+    sheet = tasks(page)
+    assert presets(page) == {"Mine": 1, "Overdue": 1, "Today": 0, "Upcoming": 0, "All": 1}
+    expect(sheet.cell(0, "When")).to_have_text("Overdue 3 days")
+    sheet.press(0, "later")
+    page.get_by_role("menuitem", name="Tomorrow").click()
+    toast(page, "Due")
+    expect(sheet.cell(0, "When")).to_have_text("Tomorrow")
+    assert presets(page) == {"Mine": 1, "Overdue": 0, "Today": 0, "Upcoming": 1, "All": 1}
+    assert my.tasks.get(task)["due_date"] == due(1)
+    sheet.press(0, "done")
+    toast(page, "Task completed.")
+    assert presets(page) == {"Mine": 0, "Overdue": 0, "Today": 0, "Upcoming": 0, "All": 1}
+    assert my.tasks.get(task)["completed_at"] is not None
+    page.get_by_role("radiogroup", name="Show").get_by_text("All").click()
+    expect(page).to_have_url(re.compile("preset=all"))
+    expect(sheet.ready().cell(0, "When")).to_have_text("Completed")
+    sheet.press(0, "done")
+    toast(page, "Task reopened.")
+    expect(sheet.cell(0, "When")).to_have_text("Tomorrow")
+    row = my.tasks.get(task)
+    assert (row["status"], row["completed_at"]) == ("pending", None)
+
+
+def test_a_user_cannot_complete_anothers_task(town: Town, enter: Door) -> None:
+    my = town.my()
+    my.tasks.add({"title": "Eta call", "assigned_to": my.scope.user_id, "due_date": due(0)})
+    page = enter(GRACE, "/tasks?q=Eta&preset=all")
+    sheet = tasks(page, archives=False)
+    sheet.press(0, "done")
+    says(page, "You may change only records that are yours. Ask their owner or a manager.")
+    assert my.tasks.page(my.tasks.query({"q": "Eta", "preset": "all"})).rows[0]["status"] == "pending"
+
+
+def test_the_numbers_of_the_overview_lead_to_their_rows(town: Town, enter: Door) -> None:
+    page = enter(PRIYA, "/")
+    links = page.get_by_test_id("stMain").get_by_test_id("stPageLink")
+    names = [text for text in links.all_inner_texts() if re.match(r"[\d,]+ ", text)]
+    assert len(names) >= 5, names
+    for name in names:
+        wanted = int(re.match(r"[\d,]+", name)[0].replace(",", ""))  # type: ignore[index]
+        links.get_by_text(name, exact=True).click()
+        at_rest(page)
+        if wanted:
+            expect(page.get_by_text(re.compile(rf"(–| of ){wanted:,}$")).first).to_be_visible()
+        else:
+            expect(page.get_by_text(re.compile("^0 ")).first).to_be_visible()
+        page.go_back()
+        says(page, "What needs you now")
+        at_rest(page)
+
+
+def test_a_task_is_completed_from_the_overview(town: Town, enter: Door) -> None:
+    my = town.my(TOM)
+    task = my.tasks.add({"title": "Theta call", "assigned_to": my.scope.user_id, "due_date": due(-300)})
+    page = enter(TOM, "/")
+    line = page.get_by_test_id("stHorizontalBlock").filter(has=page.get_by_role("button", name="Theta call"))
+    line.last.get_by_role("button", name="Complete").first.click()
+    toast(page, "Task completed.")
+    expect(page.get_by_role("button", name="Theta call")).to_have_count(0)
+    assert my.tasks.get(task)["status"] == "completed"
+
+
+def test_a_call_logged_on_a_record_is_on_the_timeline(town: Town, enter: Door) -> None:
+    my = town.my(PRIYA)
+    customer = my.customers.add({"name": "Iota Works"})
+    page = enter(PRIYA, f"/record?kind=customer&id={customer}")
+    page.get_by_text("Log a call, e-mail, meeting or note").click()
+    log = page.get_by_role("button", name="Log it")
+    page.get_by_role("textbox", name="Title").fill("Asked for a sample")
+    page.get_by_role("textbox", name="Details").fill("Two kilos, whole beans.")
+    page.get_by_role("spinbutton", name="Minutes").fill("15")
+    page.get_by_role("textbox", name="Outcome").fill("Interested")
+    at_rest(page)
+    log.dblclick()
+    toast(page, "Call logged.")
+    expect(page.get_by_test_id("stToast")).to_have_count(0)
+    for words in ("Asked for a sample", "Two kilos, whole beans.", "15 min · Interested"):
+        says(page, words)
+    found = my.activities.page(my.activities.query({"q": "Asked for a sample"}))
+    assert (found.total, found.rows[0]["customer_id"], found.rows[0]["duration"]) == (1, customer, 15)
+    enter.go(page, "/timeline?q=Asked")
+    says(page, "Asked for a sample")
+    page.get_by_role("button", name="Iota Works").first.click()
+    expect(page).to_have_url(f"{town.url}/record?kind=customer&id={customer}")
+
+
+def test_a_note_is_logged_from_the_timeline(town: Town, enter: Door) -> None:
+    page = enter(PRIYA, "/timeline?q=Kappa")
+    page.get_by_role("button", name="Log", exact=True).click()
+    page.get_by_role("radio", name="Note").click(force=True)
+    page.get_by_role("textbox", name="Title").fill("Kappa is closing down")
+    page.get_by_role("button", name="Log it").click()
+    toast(page, "Note logged.")
+    page.keyboard.press("Escape")
+    says(page, "Kappa is closing down")
+    my = town.my()
+    (row,) = my.activities.page(my.activities.query({"q": "Kappa"})).rows
+    assert row["activity_type"] == "note"
+
+
+def test_an_activity_of_a_deal_shows_on_its_customer(town: Town, enter: Door) -> None:
+    my = town.my(PRIYA)
+    customer = my.customers.add({"name": "Lambda Works"})
+    deal = my.deals.add({"deal_name": "Lambda beans", "customer_id": customer, "deal_value": "10"})
+    page = enter(PRIYA, f"/record?kind=deal&id={deal}")
+    page.get_by_text("Log a call, e-mail, meeting or note").click()
+    page.get_by_role("textbox", name="Title").fill("Price agreed")
+    page.get_by_role("button", name="Log it").click()
+    toast(page, "Call logged.")
+    enter.go(page, f"/record?kind=customer&id={customer}")
+    says(page, "Price agreed")
+    page.get_by_role("button", name="Lambda beans").first.click()
+    expect(page).to_have_url(f"{town.url}/record?kind=deal&id={deal}")
