@@ -258,6 +258,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_customers_company_code", "customers", ["company_id", "customer_code"])
     op.create_index("ix_customers_company_email", "customers", ["company_id", "email"])
+    op.create_index("ix_customers_company_archived", "customers", ["company_id", "archived_at"])
     op.create_index("ix_customers_company_id", "customers", ["company_id"])
     op.create_index(
         "ix_customers_company_status_created", "customers", ["company_id", "status", "created_at", "id"]

@@ -190,6 +190,7 @@ def upgrade() -> None:
     op.create_index("ix_leads_by_updated_at", "leads", ["company_id", "updated_at", "id"])
     op.create_index("ix_leads_company_assigned", "leads", ["company_id", "assigned_to", "created_at", "id"])
     op.create_index("ix_leads_company_customer", "leads", ["company_id", "customer_id"])
+    op.create_index("ix_leads_company_archived", "leads", ["company_id", "archived_at"])
     op.create_index("ix_leads_company_id", "leads", ["company_id"])
     op.create_index("ix_leads_company_status_created", "leads", ["company_id", "status", "created_at", "id"])
     op.create_index("ix_leads_converted_deal_id", "leads", ["converted_deal_id"])

@@ -209,6 +209,7 @@ def upgrade() -> None:
     op.create_index("ix_deals_by_updated_at", "deals", ["company_id", "updated_at", "id"])
     op.create_index("ix_deals_company_assigned", "deals", ["company_id", "assigned_to", "created_at", "id"])
     op.create_index("ix_deals_company_customer", "deals", ["company_id", "customer_id"])
+    op.create_index("ix_deals_company_archived", "deals", ["company_id", "archived_at"])
     op.create_index("ix_deals_company_id", "deals", ["company_id"])
     op.create_index("ix_deals_company_lead", "deals", ["company_id", "lead_id"])
     op.create_index("ix_deals_company_status_close", "deals", ["company_id", "status", "actual_close_date"])

@@ -179,6 +179,7 @@ def upgrade() -> None:
     op.create_index("ix_tasks_by_updated_at", "tasks", ["company_id", "updated_at", "id"])
     op.create_index("ix_tasks_company_customer", "tasks", ["company_id", "customer_id"])
     op.create_index("ix_tasks_company_deal", "tasks", ["company_id", "deal_id"])
+    op.create_index("ix_tasks_company_archived", "tasks", ["company_id", "archived_at"])
     op.create_index("ix_tasks_company_id", "tasks", ["company_id"])
     op.create_index("ix_tasks_company_lead", "tasks", ["company_id", "lead_id"])
     op.create_index(

@@ -189,6 +189,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_activities_company_deal", "activities", ["company_id", "deal_id", "activity_date", "id"]
     )
+    op.create_index("ix_activities_company_archived", "activities", ["company_id", "archived_at"])
     op.create_index("ix_activities_company_id", "activities", ["company_id"])
     op.create_index(
         "ix_activities_company_lead", "activities", ["company_id", "lead_id", "activity_date", "id"]
