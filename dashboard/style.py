@@ -23,6 +23,10 @@ _CSS = """
 }
 /* It lies over the pager when the pointer comes from the rows, and its search finds only what is on this page. */
 [class*="st-key-"][class*="-grid-"] [data-testid="stElementToolbar"] { display: none; }
+/* The accent carries white and is too dark to be read on a dark ground; there text takes the link's colour. */
+@media (prefers-color-scheme: dark) {
+  button[data-variant="segmented_control"][data-selected="true"]:not([data-disabled]) { color: #93a6f2; }
+}
 @media (max-width: 640px) {
   .st-key-who p { max-width: 7rem; }
   .st-key-who .stText { display: none; }

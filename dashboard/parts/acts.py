@@ -36,10 +36,14 @@ def done(place: str, do: Callable[[], object]) -> bool:
 
 
 def show_refusal(place: str) -> None:
-    """Show the sentence of the last refusal at this place, once drawn until the next act there."""
+    """Show the sentence of the last refusal at this place, once drawn until the next act there.
+
+    Its place is kept when there is none: a box that is open further down would close if what is above moved.
+    """
     sentence = st.session_state.get(f"{place}.refusal")
-    if sentence:
-        st.error(say.plain(sentence), icon=":material/error:")
+    with st.container():
+        if sentence:
+            st.error(say.plain(sentence), icon=":material/error:")
 
 
 def forget_refusal(place: str) -> None:

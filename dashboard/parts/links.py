@@ -10,10 +10,12 @@ from dashboard.parts import say
 def show_link(place: str) -> None:
     """Show the link kept under `place`, if there is one, until it is put away."""
     kept = st.session_state.get(f"{place}.link")
+    # The place is kept when there is none, so that what is below stays as it is.
+    holder = st.container()
     if not kept:
         return
     note, token = kept
-    with st.container(border=True):
+    with holder.container(border=True):
         st.markdown(f":material/link: {say.plain(note)}")
         st.code(address(token), language=None, wrap_lines=True)
         st.button("Done, hide it", key=f"{place}.link.done", on_click=_forget, args=(place,))
