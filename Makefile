@@ -17,7 +17,7 @@ for row in sqlite3.connect("file:$(DEMO_FILE)?mode=ro", uri=True).execute(
 endef
 export DEMO_PEOPLE
 
-.PHONY: help install run demo test check bench pictures
+.PHONY: help install run demo test soak check bench pictures
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,10 @@ demo: .venv/.installed ## start Foyer with two made-up companies in data/demo.db
 test: .venv/.installed-dev ## run every test, in real browsers and on SQLite and PostgreSQL (about ten minutes)
 	@$(PY) -m tests.support.browser
 	$(PY) -m pytest -q -n 2
+
+soak: .venv/.installed-dev ## run every test, those that can be made longer at their full length (hours)
+	@$(PY) -m tests.support.browser
+	FOYER_SOAK=1 $(PY) -m pytest -q -n 2
 
 check: .venv/.installed-dev ## lint, format, types, the direction of imports and the quick tests (about a minute)
 	$(PY) -m ruff check .

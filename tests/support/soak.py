@@ -1,0 +1,8 @@
+"""How large a test is: a normal size for every run, a larger one for `make soak`."""
+
+import os
+
+
+def size(normal: int, soak: int) -> int:
+    """`soak` when FOYER_SOAK is set, else `normal`."""
+    return soak if os.environ.get("FOYER_SOAK") else normal
