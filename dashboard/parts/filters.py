@@ -21,7 +21,7 @@ def filter_bar(
     `members` is asked only while the filters are open.
     """
     try:
-        query = records.query(place.params(), say.zone())
+        query = _here(records)
     except CrmError as error:
         st.warning(str(error), icon=":material/link_off:")
         query = replace(records.default_query(), zone=say.zone())
@@ -31,7 +31,7 @@ def filter_bar(
         label = f"Filters ({len(active)})" if active else "Filters"
         # Its dozen widgets are drawn only while it is open: they are half of what the bar costs.
         box = st.popover(
-            label, icon=":material/filter_list:", key=f"{records.name}.filters", on_change="rerun"
+            label, icon=":material/filter_list:", key=f"{records.name}.filters", on_change=place.catch_up
         )
         if box.open:
             colleagues = members()
@@ -48,8 +48,19 @@ def filter_bar(
     return query
 
 
-def _go(records: Records, query: Query, keep: tuple[str, ...]) -> None:
-    place.go(records.params(query.first()), keep)
+def _here(records: Records) -> Query:
+    """The list that the URL means. Raises a CrmError when it cannot be read."""
+    return records.query(place.params(), say.zone())
+
+
+def _go(records: Records, keep: tuple[str, ...], what: Callable[[Query], Query]) -> None:
+    """Go to the list that is like the present one but for `what`; a bad URL counts as the first list."""
+    place.catch_up()
+    try:
+        query = _here(records)
+    except CrmError:
+        query = replace(records.default_query(), zone=say.zone())
+    place.go(records.params(what(query).first()), keep)
 
 
 def _key(records: Records, name: str) -> str:
@@ -63,7 +74,8 @@ def _search(records: Records, query: Query, keep: tuple[str, ...]) -> None:
         st.session_state[key] = query.search
 
     def changed() -> None:
-        _go(records, replace(query, search=(st.session_state[key] or "").strip()[:200]), keep)
+        said = (st.session_state[key] or "").strip()[:200]
+        _go(records, keep, lambda now: replace(now, search=said))
 
     searched = ", ".join(f.label.lower() for f in records.fields.values() if f.search)
     st.text_input(
@@ -86,7 +98,7 @@ def _sort(records: Records, query: Query, keep: tuple[str, ...]) -> None:
 
     def changed() -> None:
         sort, down = st.session_state[key]
-        _go(records, replace(query, sort=sort, descending=down), keep)
+        _go(records, keep, lambda now: replace(now, sort=sort, descending=down))
 
     st.selectbox(
         "Sort by",
@@ -104,7 +116,8 @@ def _archived(records: Records, query: Query, keep: tuple[str, ...]) -> None:
     st.session_state[key] = query.archived
 
     def changed() -> None:
-        _go(records, replace(query, archived=st.session_state[key]), keep)
+        wanted = st.session_state[key]
+        _go(records, keep, lambda now: replace(now, archived=wanted))
 
     st.toggle("Archived only", key=key, on_change=changed)
 
@@ -116,9 +129,8 @@ def _filter(
     key, wanted = _key(records, field.name), query.where.get(field.name)
 
     def changed() -> None:
-        where = dict(query.where)
-        where[field.name] = _read(field, key)
-        _go(records, replace(query, where=where), keep)
+        read = _read(field, key)
+        _go(records, keep, lambda now: replace(now, where={**now.where, field.name: read}))
 
     if field.kind is Kind.CHOICE:
         st.session_state[key] = list(wanted or ())

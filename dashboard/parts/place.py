@@ -29,15 +29,36 @@ export default function ({ data }) {
 _visit = st.components.v2.component("foyer_visit", js=_JS)
 
 
+# Where the last act led: the parameters before and after it.
+_LED = "place.led"
+
+
 def params() -> dict[str, str]:
     """The URL's parameters; of a repeated one the last, and at most fifty."""
+    led = st.session_state.get(_LED)
+    if led and st.query_params.to_dict() != led[1]:  # Back, or another address: it leads no longer
+        del st.session_state[_LED]
     return {name: st.query_params[name] for name in list(st.query_params)[:50]}
 
 
 def go(wanted: Mapping[str, str], keep: tuple[str, ...] = ()) -> None:
     """Put these parameters, and those to keep, in the URL in place of what is there."""
-    kept = {name: st.query_params[name] for name in keep if name in st.query_params}
+    catch_up()
+    before = st.query_params.to_dict()
+    kept = {name: before[name] for name in keep if name in before}
     st.query_params.from_dict({**kept, **wanted})
+    st.session_state[_LED] = before, st.query_params.to_dict()
+
+
+def catch_up() -> None:
+    """From a callback: be where the act before this one led, even if the browser did not know it yet.
+
+    A second click that is quicker than the answer to the first is sent with the address before both, and would
+    undo it. Only a callback can tell such a click from Back: that one calls none.
+    """
+    led = st.session_state.get(_LED)
+    if led and st.query_params.to_dict() == led[0]:
+        st.query_params.from_dict(led[1])
 
 
 def visit(address: str) -> None:
