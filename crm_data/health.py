@@ -11,6 +11,7 @@ from crm_data.errors import CrmError
 from crm_data.settings import Settings
 from crm_data.store.blueprint import blueprint, objects
 from crm_data.store.connections import sqlite_path, sqlite_pragmas
+from crm_data.store.guards import unguarded
 from crm_data.store.migrating import current, head
 from crm_data.store.sqlite_file import opened, wal_path
 from crm_data.store.store import Store
@@ -123,6 +124,11 @@ def _triggers(patient: _Patient) -> Iterator[str]:
         yield f"The trigger {name} is missing. Run: python -m crm_data migrate"
 
 
+def _row_security(patient: _Patient) -> Iterator[str]:
+    for table in unguarded(patient.session.connection()):
+        yield f"The table {table} is not behind row security. Run: python -m crm_data migrate"
+
+
 def _revision(patient: _Patient) -> Iterator[str]:
     revision = current(patient.session.connection())
     if revision != head():
@@ -173,7 +179,7 @@ _ON_SQLITE: dict[str, _Look] = {
     "Permissions": _permissions,
     "Triggers and indexes": _objects,
 }
-_ON_POSTGRESQL: dict[str, _Look] = {"Triggers": _triggers}
+_ON_POSTGRESQL: dict[str, _Look] = {"Triggers": _triggers, "Row security": _row_security}
 _EVERYWHERE: dict[str, _Look] = {
     "Revision": _revision,
     "Companies": _companies,
@@ -188,6 +194,7 @@ _WELL = {
     "Permissions": "The database belongs to its owner alone.",
     "Triggers and indexes": "All are there, and none that Foyer did not make.",
     "Triggers": "All are there.",
+    "Row security": "Every table is behind it.",
     "Revision": "The database is up to date.",
     "Companies": "No row points into another company.",
     "People": "Everybody who may sign in has a company.",

@@ -15,6 +15,7 @@ from crm_data.errors import CrmError, NotFound, NotReady
 from crm_data.rights import Act, Person, demand
 from crm_data.settings import Settings
 from crm_data.store import migrating
+from crm_data.store.guards import unguarded
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
@@ -128,7 +129,14 @@ class Installation:
             )
         with self._store.system("the role is checked", write=False) as session:
             connection = session.connection()
-            if connection.dialect.name == "postgresql" and connection.exec_driver_sql(_TOO_STRONG).scalar():
+            if connection.dialect.name != "postgresql":
+                return
+            if bare := unguarded(connection):
+                raise NotReady(
+                    f"The table {bare[0]} is not behind row security. Run `python -m crm_data migrate` "
+                    "with DATABASE_ADMIN_URL set."
+                )
+            if connection.exec_driver_sql(_TOO_STRONG).scalar():
                 raise NotReady(
                     "DATABASE_URL names a PostgreSQL role that is a superuser, owns tables or passes row "
                     "security. Serve with a role that only reads and writes rows, and give the owner's "

@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 
 from crm_data.errors import NotReady
 from crm_data.settings import settings
-from crm_data.store.migrating import migration_engine, wait_for_others
+from crm_data.store.migrating import application_of, migration_engine, wait_for_others
 from crm_data.tables import Base
+from migrations.row_security import take_down
 from migrations.walls import raise_walls
 
 
@@ -17,7 +18,7 @@ def include_object(item: object, name: str | None, kind: str, reflected: bool, c
     return not (kind == "table" and name is not None and "_fts" in name)
 
 
-def run(connection: Connection) -> None:
+def run(connection: Connection, application: str) -> None:
     """All migrations in one transaction: the database is at the new revision or as it was."""
     context.configure(
         connection=connection,
@@ -28,8 +29,10 @@ def run(connection: Connection) -> None:
         compare_server_default=False,
     )
     with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            take_down(connection)
         context.run_migrations()
-        raise_walls(connection)
+        raise_walls(connection, application)
         if connection.dialect.name == "sqlite":
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
             if broken:
@@ -46,13 +49,13 @@ def main() -> None:
     """Use the connection that `crm_data` hands over, or open one from the settings (plain `alembic`)."""
     given = context.config.attributes.get("connection")
     if given is not None:
-        run(given)
+        run(given, context.config.attributes["application"])
         return
     here = settings()
     engine = migration_engine(here.database_admin_url or here.database_url)
     with engine.begin() as connection:
         wait_for_others(connection)
-        run(connection)
+        run(connection, application_of(here.database_url))
     engine.dispose()
 
 

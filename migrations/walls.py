@@ -1,24 +1,37 @@
-"""Triggers that the tables need and Alembic does not see: `updated_at`, and logs that can only grow.
+"""What the tables need and Alembic does not see: `updated_at`, logs that can only grow, row security, grants.
 
-Made from what the database holds, so that they can be put back after any migration has rebuilt a table.
+Made from what the database holds, so that it can be put back after any migration has rebuilt a table.
 """
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from migrations.row_security import let_in, secure_rows, serves_as
+
 APPEND_ONLY = ("change_log",)
 
 
-def raise_walls(connection: Connection) -> None:
-    """Create, or put back, every trigger. May be called at any revision and any number of times."""
-    make = _sqlite if connection.dialect.name == "sqlite" else _postgresql
+def raise_walls(connection: Connection, application: str = "") -> None:
+    """Create, or put back, every wall. May be called at any revision and any number of times.
+
+    `application`: on PostgreSQL the role that Foyer serves with, to be let in.
+    """
     inspector = sa.inspect(connection)
-    for table in inspector.get_table_names():
-        columns = {column["name"] for column in inspector.get_columns(table)}
+    tables = {
+        table: {column["name"] for column in inspector.get_columns(table)}
+        for table in sorted(inspector.get_table_names())
+    }
+    make = _sqlite if connection.dialect.name == "sqlite" else _postgresql
+    for table, columns in tables.items():
         for statement in make(table, columns):
             connection.exec_driver_sql(statement)
-    if connection.dialect.name == "postgresql" and not inspector.has_table("companies"):
+    if connection.dialect.name == "sqlite":
+        return
+    if "companies" not in tables:
         connection.exec_driver_sql("DROP FUNCTION IF EXISTS app_touch, app_append_only")
+    secure_rows(connection, tables)
+    if application and serves_as(connection, application):
+        let_in(connection, application, tables)
 
 
 def _sqlite(table: str, columns: set[str]) -> list[str]:

@@ -145,4 +145,11 @@ def test_postgresql_is_looked_at_too(database: Database, tmp_path: Path) -> None
     found = health.check(store, told)
     store.close()
     assert [finding for finding in found if not finding.ok] == []
-    assert [finding.what for finding in found] == ["Triggers", "Revision", "Companies", "People", "Backup"]
+    assert [finding.what for finding in found] == [
+        "Triggers",
+        "Row security",
+        "Revision",
+        "Companies",
+        "People",
+        "Backup",
+    ]

@@ -26,10 +26,10 @@ def companies(database: Database, *, add: bool = False) -> int:
 
 
 def connected(database: Database) -> sqlite3.Connection | psycopg.Connection:
-    """A plain connection, as the application's role."""
+    """A plain connection, as the application's role that says it is the system."""
     if database.kind == "sqlite":
         return sqlite3.connect(database.url.removeprefix("sqlite:///"))
-    return psycopg.connect(database.url)
+    return psycopg.connect(database.url, options="-c app.system=on")
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from crm_data.errors import Invalid, NotFound
 from crm_data.rights import Act, demand
 from crm_data.store.changes import Doing
+from crm_data.store.connections import beyond_company
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.tables import ChangeLog, Membership, User, by_name, title_of
@@ -167,8 +168,9 @@ class Bulk:
                 is_active=False,
                 created_by=doing.user_id,
             )
-            self._session.add(user)
-            self._session.flush()
+            with beyond_company(self._session.core()):
+                self._session.add(user)
+                self._session.flush()
             member = Membership(
                 user_id=user.id, company_id=self._session.company, role="user", ended_at=doing.at
             )

@@ -1,7 +1,8 @@
-"""Engines for both databases: pragmas, write transactions that lose no update, and the guard's company."""
+"""Engines for both databases: pragmas, time limits, write transactions that lose no update, whose each one is."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,22 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from crm_data.errors import NoCompany, NotReady
 from crm_data.store.guards import Guard, install_guards
+from crm_data.store.windows import install_windows
 
 BUSY_MS = 30_000
+# Milliseconds. No statement of ours takes minutes, and no transaction of ours waits for a person.
+POSTGRES_LIMITS = {
+    "lock_timeout": BUSY_MS,
+    "statement_timeout": 120_000,
+    "idle_in_transaction_session_timeout": 300_000,
+}
+# Seconds: a server that is gone is noticed, and not waited for until the network gives up by itself.
+POSTGRES_CONNECT = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
 _COMPANY = "SELECT set_config('app.company_id', %s, true)"
 
 
@@ -22,12 +37,14 @@ _COMPANY = "SELECT set_config('app.company_id', %s, true)"
 class Engines:
     """`write` takes the lock at BEGIN; `read` cannot write, and sees one moment throughout a transaction.
 
-    On PostgreSQL they share their connections. Neither executes a statement before a company, or with a
+    On SQLite `read` sees one company alone, and `read_all`, for the system, everything; on PostgreSQL row
+    security decides, and they share their connections. None executes a statement before a company, or with a
     reason the system, was named to the connection: by itself an engine is of no use to anybody.
     """
 
     write: Engine
     read: Engine
+    read_all: Engine
 
     @property
     def dialect(self) -> str:
@@ -36,8 +53,8 @@ class Engines:
 
     def dispose(self) -> None:
         """Close every pooled connection."""
-        self.write.dispose()
-        self.read.dispose()
+        for engine in (self.write, self.read, self.read_all):
+            engine.dispose()
 
 
 def open_engines(url: str) -> Engines:
@@ -46,13 +63,14 @@ def open_engines(url: str) -> Engines:
         path = sqlite_path(url)
         if not path.exists():
             raise NotReady(f"There is no database at {path}. Run `python -m crm_data migrate` first.")
-        return Engines(_sqlite(path, write=True), _sqlite(path, write=False))
-    address = _with_options(postgres_url(url), f"-c lock_timeout={BUSY_MS}")
-    engine = sa.create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=10)
-    _mark_guard(engine, lambda dbapi, guard: None)
-    return Engines(
-        engine, engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    )
+        return Engines(
+            _sqlite(path, install_guards, write=True),
+            _sqlite(path, install_windows),
+            _sqlite(path, lambda dbapi, guard: None),
+        )
+    write = _postgresql(url)
+    read = write.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Engines(write, read, read)
 
 
 def sqlite_path(url: str) -> Path:
@@ -77,7 +95,21 @@ def _with_options(url: sa.URL, option: str) -> sa.URL:
     return url.update_query_dict({"options": f"{said} {option}".strip()})
 
 
-def _sqlite(path: Path, write: bool) -> Engine:
+def _postgresql(url: str) -> Engine:
+    limits = " ".join(f"-c {name}={ms}" for name, ms in POSTGRES_LIMITS.items())
+    engine = sa.create_engine(
+        _with_options(postgres_url(url), limits),
+        pool_pre_ping=True,  # a connection that died while it rested is replaced before it is used
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=BUSY_MS / 1000,
+        connect_args=POSTGRES_CONNECT,
+    )
+    _mark_guard(engine, lambda dbapi, guard: None)
+    return engine
+
+
+def _sqlite(path: Path, wall: Callable[[Any, Guard], None], write: bool = False) -> Engine:
     mode = "rw" if write else "ro"
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": mode, "uri": "true"}),
@@ -91,11 +123,11 @@ def _sqlite(path: Path, write: bool) -> Engine:
         # The driver's own BEGIN comes too late (it lost 449 of 600 updates); `begin_for` sends ours.
         dbapi.isolation_level = None
         cursor = dbapi.cursor()
-        for pragma in sqlite_pragmas(write):
+        pragmas = sqlite_pragmas(write)
+        for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-        if write:
-            install_guards(dbapi, guard)
+        wall(dbapi, guard)
 
     _mark_guard(engine, prepare)
     return engine
@@ -152,6 +184,18 @@ def begin_for(connection: Connection, company_id: int | None, system: bool = Fal
     if connection.dialect.name == "postgresql":
         setting = "SELECT set_config('app.system', 'on', true)" if system else _COMPANY
         connection.exec_driver_sql(setting, None if system else (str(company_id),))
+
+
+@contextmanager
+def beyond_company(connection: Connection) -> Iterator[None]:
+    """For a moment the system's, within a company's transaction: to make what stands outside any company."""
+    if connection.dialect.name != "postgresql":
+        yield  # SQLite guards the companies' tables alone
+        return
+    connection.exec_driver_sql("SELECT set_config('app.system', 'on', true)")
+    yield
+    # Not when it failed: the transaction is undone, and the setting with it.
+    connection.exec_driver_sql("SELECT set_config('app.system', '', true)")
 
 
 def private_file(path: Path) -> None:

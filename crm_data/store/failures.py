@@ -23,6 +23,8 @@ _TROUBLE = (
     ("disk is full", _FULL),
     ("no space left", _FULL),
     ("readonly", _CLOSED),
+    ("it is a view", _CLOSED),  # what a SQLite reader sees are views
+    ("permission denied", _CLOSED),
     ("read-only", _CLOSED),
     ("locked", _BUSY),
     ("lock timeout", _BUSY),
@@ -83,7 +85,7 @@ def _trouble(error: exc.DBAPIError) -> CrmError:
     said = str(error.orig).lower()
     if "another company" in said or "row-level security" in said:
         return NotFound()
-    if "append-only" in said:
+    if "append-only" in said or "permission denied for table change_log" in said:
         return Invalid("The log of changes can only grow; nothing was changed.")
     log.error("database trouble: %s", said.splitlines()[0] if said else "unknown")
     for sign, sentence in _TROUBLE:

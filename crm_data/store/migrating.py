@@ -47,17 +47,27 @@ def migration_engine(url: str) -> Engine:
 
 
 def wait_for_others(connection: Connection) -> None:
-    """Two processes that start at once migrate once: the second waits here; on SQLite it waited at BEGIN."""
+    """Two processes that start at once migrate once: the second waits here; on SQLite it waited at BEGIN.
+
+    A migration is the system's: without saying so, PostgreSQL's row security would hide every row from it.
+    """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(708367)")
+        connection.exec_driver_sql("SELECT set_config('app.system', 'on', true)")
 
 
-def upgrade(url: str, revision: str = "head") -> str:
+def application_of(url: str) -> str:
+    """The role that an address names; '' on SQLite."""
+    return "" if url.startswith("sqlite") else postgres_url(url).username or ""
+
+
+def upgrade(url: str, revision: str = "head", application: str = "") -> str:
     """Bring the database to a revision, making it when it does not exist. Returns the revision it is at.
 
+    `application`: on PostgreSQL the role that Foyer serves with; it is let in to every table.
     Raises NotReady when the database was made by a newer version of the product.
     """
-    return _run(url, command.upgrade, revision)
+    return _run(url, command.upgrade, revision, application)
 
 
 def downgrade(url: str, revision: str) -> str:
@@ -88,7 +98,7 @@ def knows(revision: str) -> bool:
     )
 
 
-def _run(url: str, what: Any, revision: str) -> str:
+def _run(url: str, what: Any, revision: str, application: str = "") -> str:
     config = _config()
     engine = migration_engine(url)
     try:
@@ -101,6 +111,7 @@ def _run(url: str, what: Any, revision: str) -> str:
                     "Install the newer version of the product that made it."
                 )
             config.attributes["connection"] = connection
+            config.attributes["application"] = application
             what(config, revision)
             return current(connection) or ""
     finally:

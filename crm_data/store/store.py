@@ -54,7 +54,7 @@ class Store:
     def system(self, reason: str, write: bool = True) -> Iterator[Session]:
         """A transaction across companies, for signing in, the command line and the operator. Logged."""
         log.debug("system scope: %s", reason)
-        engine = self.engines.write if write else self.engines.read
+        engine = self.engines.write if write else self.engines.read_all
         way = self.gate.passed() if write else nullcontext()
         with way, as_sentence(), Session(engine, autoflush=False, expire_on_commit=False) as session:
             sa.event.listen(session, "after_begin", _open_guard)

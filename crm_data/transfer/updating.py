@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from crm_data.settings import Settings
 from crm_data.store.connections import sqlite_path
 from crm_data.store.failures import as_sentence
-from crm_data.store.migrating import current, head, knows, migration_engine, upgrade
+from crm_data.store.migrating import application_of, current, head, knows, migration_engine, upgrade
 from crm_data.store.store import Store
 from crm_data.transfer.backups import Backups
 
@@ -33,7 +33,7 @@ def bring_up_to_date(settings: Settings) -> Updated:
             safety = Backups(store, settings).make(None).name
         finally:
             store.close()
-    return Updated(before, upgrade(url), safety)
+    return Updated(before, upgrade(url, application=application_of(settings.database_url)), safety)
 
 
 def owner_url(settings: Settings) -> str:

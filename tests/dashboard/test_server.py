@@ -28,6 +28,8 @@ from dashboard.web.proxy import Proxy, demand_tls
 from dashboard.web.routes import ROUTES
 from tests.dashboard.asgi import HOME, Asked
 from tests.dashboard.house import House, house
+from tests.support.databases import Database
+from tests.support.plain import plain
 
 
 async def _ok(request: Request) -> PlainTextResponse:
@@ -214,7 +216,7 @@ def served(database_url: str) -> Iterator[tuple[House, Asked]]:
         runtime.stop()
 
 
-def test_healthz_tells_the_state_and_no_secret(served: tuple[House, Asked]) -> None:
+def test_healthz_tells_the_state_and_no_secret(served: tuple[House, Asked], database: Database) -> None:
     made, http = served
     answer = http.get("/healthz")
     assert answer.status_code == 200
@@ -227,8 +229,8 @@ def test_healthz_tells_the_state_and_no_secret(served: tuple[House, Asked]) -> N
         },
     }
     made.office.store.engines.dispose()
-    with made.office.store.system("a test") as session:
-        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '009'")
+    with plain(database, owner=True) as sql:
+        sql.run("UPDATE alembic_version SET version_num = '009'")
     assert http.get("/healthz").status_code == 503
 
 

@@ -58,6 +58,6 @@ def _migrate_postgres() -> dict[str, str]:
     from crm_data.store.migrating import upgrade
 
     name = postgres.create()
-    upgrade(postgres.address(name, "owner"))
+    upgrade(postgres.address(name, "owner"), application=postgres.server()["app"])
     postgres.seal(name)
     return {"name": name}

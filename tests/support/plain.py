@@ -52,7 +52,10 @@ class Plain:
 
 @contextmanager
 def plain(database: Database, owner: bool = False) -> Iterator[Plain]:
-    """A plain connection: with foreign keys on SQLite, as the application's role or the owner on PostgreSQL."""
+    """A plain connection: with foreign keys on SQLite, as the application's role or the owner on PostgreSQL.
+
+    The application's role says that it is the system: what row security keeps from others is no question here.
+    """
     if database.kind == "sqlite":
         path = database.url.removeprefix("sqlite:///")
         with closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as connection:
@@ -60,4 +63,6 @@ def plain(database: Database, owner: bool = False) -> Iterator[Plain]:
             yield Plain("sqlite", connection)
     else:
         with psycopg.connect(database.admin_url if owner else database.url, autocommit=True) as connection:
+            if not owner:
+                connection.execute("SELECT set_config('app.system', 'on', false)")
             yield Plain("postgresql", connection)

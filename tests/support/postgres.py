@@ -71,8 +71,6 @@ def create(template: str | None = None) -> str:
     if template:
         words += sql.SQL(" TEMPLATE {} STRATEGY file_copy").format(_quoted(template))
     _admin().execute(words)
-    if not template:
-        _let_the_application_in(name)
     return name
 
 
@@ -119,14 +117,6 @@ def _start() -> dict[str, str]:
         admin.execute(role.format(_quoted(owner), sql.SQL("BYPASSRLS"), sql.Literal(password)))
         admin.execute(role.format(_quoted(app), sql.SQL("NOBYPASSRLS"), sql.Literal(password)))
     return {"admin": url, "owner": owner, "app": app, "password": password}
-
-
-def _let_the_application_in(database: str) -> None:
-    """The application's role may read and write the rows of every table to come, and change no table."""
-    with psycopg.connect(address(database, "owner"), autocommit=True) as owner:
-        for what in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT ON SEQUENCES"):
-            words = sql.SQL("ALTER DEFAULT PRIVILEGES GRANT {} TO {}")
-            owner.execute(words.format(sql.SQL(what), _quoted(server()["app"])))
 
 
 def _drop_all(prefix: str) -> None:

@@ -20,8 +20,9 @@ def counted(store: Store) -> Iterator[list[str]]:
         if not statement.startswith(_OVERHEAD):
             sent.append(statement)
 
-    # On PostgreSQL the two are one engine under two names.
-    engines = list({id(e.pool): e for e in (store.engines.read, store.engines.write)}.values())
+    # On PostgreSQL they are one engine under several names.
+    every = (store.engines.read, store.engines.read_all, store.engines.write)
+    engines = list({id(e.pool): e for e in every}.values())
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     yield sent

@@ -58,7 +58,7 @@ def ground(request: pytest.FixtureRequest, new_database: Callable[[str], Databas
     store = Store(database.url)
     own, _ = two_companies(store)
     store.close()
-    with plain(database) as sql:
+    with plain(database, owner=True) as sql:
         for table, values in OUTSIDE.items():
             sql.run(f"INSERT INTO {table} {values}")
         yield Ground(sql, own)

@@ -33,7 +33,7 @@ def ground(
     with store.system("somebody else") as session:
         stranger = person(session).id
     store.close()
-    with plain(database) as sql:
+    with plain(database, owner=True) as sql:
         yield sql, own, other, stranger
 
 

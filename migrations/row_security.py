@@ -1,0 +1,82 @@
+"""PostgreSQL's own refusal of another company's rows: policies for every table there is, and grants.
+
+Made from what the database holds: a table that nobody thought of is shown to the system alone. The owner obeys
+the policies too (FORCE); only a role with BYPASSRLS, which dumps the database, does not.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from crm_data.store.guards import seen_by_a_company
+
+# In a subquery PostgreSQL asks once a statement, and not once a row. After a commit a setting reads '', not NULL.
+_COMPANY = "(SELECT nullif(current_setting('app.company_id', true), '')::integer)"
+_SYSTEM = "(SELECT current_setting('app.system', true)) = 'on'"
+_OPEN = "alembic_version"
+# What goes with its parent goes by the owner's hand, so the application need not be able to take any of it away.
+_ONLY_GROW = ("change_log", "deal_stage_history")
+
+
+def secure_rows(connection: Connection, tables: Mapping[str, set[str]]) -> None:
+    """Put the policies of these tables (with their columns) in place of those that stand."""
+    take_down(connection)
+    for table, columns in tables.items():
+        # Before there are memberships, nobody works anywhere.
+        if table == _OPEN or (table == "users" and "user_companies" not in tables):
+            continue
+        for statement in policies(table, columns):
+            connection.exec_driver_sql(statement)
+
+
+def take_down(connection: Connection) -> None:
+    """Lift row security for the length of a migration: it must see every row, and may drop what a policy leads to.
+
+    Nobody gets in meanwhile: it is one transaction, and the tables are locked to its end.
+    """
+    wanted = "SELECT policyname, tablename FROM pg_policies WHERE schemaname = current_schema()"
+    for name, table in connection.exec_driver_sql(wanted).fetchall():
+        connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+        connection.exec_driver_sql(f"DROP POLICY {name} ON {table}")
+
+
+def policies(table: str, columns: set[str]) -> list[str]:
+    """The statements that make the policies of one table."""
+    made = [f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY", f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"]
+    made.append(f"CREATE POLICY wall_system ON {table} USING ({_SYSTEM}) WITH CHECK ({_SYSTEM})")
+    seen = seen_by_a_company(table, columns, _COMPANY)
+    if seen is None:
+        return made
+    # People are seen and not changed; a company is seen and changed, and neither made nor erased.
+    shared = table in ("companies", "users")
+    made.append(f"CREATE POLICY wall_company ON {table} FOR {'SELECT' if shared else 'ALL'} USING ({seen})")
+    if table == "companies":
+        made.append(
+            f"CREATE POLICY wall_company_change ON {table} FOR UPDATE USING ({seen}) WITH CHECK ({seen})"
+        )
+    return made
+
+
+def let_in(connection: Connection, role: str, tables: Iterable[str]) -> None:
+    """Give the application's role what it needs and no more: it reads and writes rows, and changes no table."""
+    name = connection.dialect.identifier_preparer.quote(role)
+    schema = connection.dialect.identifier_preparer.quote(
+        connection.exec_driver_sql("SELECT current_schema()").scalar_one()
+    )
+    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {schema} TO {name}")
+    connection.exec_driver_sql(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {name}")
+    for table in tables:
+        may = "SELECT, INSERT, UPDATE, DELETE"
+        if table == _OPEN:
+            may = "SELECT"
+        elif table in _ONLY_GROW:
+            may = "SELECT, INSERT"
+        connection.exec_driver_sql(f"REVOKE ALL ON {table} FROM {name}")
+        connection.exec_driver_sql(f"GRANT {may} ON {table} TO {name}")
+
+
+def serves_as(connection: Connection, role: str) -> bool:
+    """Whether a role is another one than the owner who migrates, and is there."""
+    wanted = sa.text("SELECT count(*) FROM pg_roles WHERE rolname = :role AND rolname <> current_user")
+    return bool(connection.execute(wanted, {"role": role}).scalar())
