@@ -11,6 +11,7 @@ from crm_data import clock
 from crm_data.accounts.people import Actor, parsed
 from crm_data.errors import Clash, Conflict, Invalid, NotFound
 from crm_data.rights import Act, Person, demand
+from crm_data.store.again import again
 from crm_data.store.changes import Doing, logged
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
@@ -109,6 +110,7 @@ class Profile:
             company = session.scalars(sa.select(Company)).one()
             return {name: getattr(company, name) for name in fields_of(Company)}
 
+    @again
     def change(self, fields: Mapping[str, tuple[Any, Any]]) -> None:
         """Save {field: (seen, new)}. Raises NotAllowed, Invalid, Conflict; nothing is saved then."""
         _demand(self._scope, Act.PROFILE)

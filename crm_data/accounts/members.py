@@ -12,6 +12,7 @@ from crm_data.accounts.links import make_reset
 from crm_data.accounts.people import find_user, is_operator, parsed
 from crm_data.errors import Invalid, NotAllowed, NotFound
 from crm_data.rights import ROLES, Act, Person, demand, grantable
+from crm_data.store.again import again
 from crm_data.store.changes import Doing, logged
 from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.security_log import masked, note
@@ -76,6 +77,7 @@ class Members:
             for m, u in rows
         ]
 
+    @again
     def invite(self, email: str, role: str) -> str:
         """The token of an invitation, for a week; an older one for the same e-mail works no longer."""
         self._demand(Act.MEMBERS)
@@ -112,12 +114,14 @@ class Members:
                 for link in session.scalars(wanted)
             ]
 
+    @again
     def withdraw(self, email: str) -> None:
         """End an invitation."""
         self._demand(Act.MEMBERS)
         with self._store.write(self._scope) as session:
             onetime.void(session, LinkKind.INVITE, email, session.company)
 
+    @again
     def change_role(self, user_id: int, role: str) -> None:
         """Give a member another role: never above one's own, and the last admin stays one."""
         self._demand(Act.MEMBERS)
@@ -135,6 +139,7 @@ class Members:
         with self._store.read(self._scope) as session:
             return open_work(session, user_id)
 
+    @again
     def end(self, user_id: int, hand_over_to: int | None = None) -> None:
         """End a membership; what is open goes to a colleague, and without one Invalid is raised."""
         self._demand(Act.MEMBERS)
@@ -162,6 +167,7 @@ class Members:
             )
             note(session, "membership_ended", self._scope.user_id, session.company, of=user_id)
 
+    @again
     def bring_back(self, user_id: int) -> None:
         """Make a former member a member again, with the role they had, lowered to what one may give."""
         self._demand(Act.MEMBERS)

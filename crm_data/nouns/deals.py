@@ -15,6 +15,7 @@ from crm_data.nouns.links import carry_customer, linked
 from crm_data.nouns.moves import noted
 from crm_data.nouns.steps import has_step, step_before
 from crm_data.store import query as q
+from crm_data.store.again import again
 from crm_data.store.changes import Doing, new_act
 from crm_data.store.names import member_names
 from crm_data.store.records import Records, Row
@@ -67,6 +68,7 @@ class Deals(Records):
             return [open_, Deal.expected_close_date.is_(None)]
         return [open_]
 
+    @again
     def move(
         self,
         id: Any,

@@ -14,6 +14,7 @@ from crm_data.nouns.links import carry_customer
 from crm_data.nouns.moves import noted
 from crm_data.rights import Act, demand
 from crm_data.store import query as q
+from crm_data.store.again import again
 from crm_data.store.changes import Doing, new_act
 from crm_data.store.names import member_names
 from crm_data.store.records import Records, Row
@@ -51,6 +52,7 @@ class Leads(Records):
         open_ = [Lead.converted_at.is_(None), Lead.status != LeadStatus.LOST.value]
         return [*open_, Lead.assigned_to == self._scope.user_id] if query.preset == "mine" else open_
 
+    @again
     def convert(
         self,
         id: Any,

@@ -11,6 +11,7 @@ from crm_data.errors import Invalid
 from crm_data.nouns.links import linked
 from crm_data.nouns.steps import OPEN_TASK, open_tasks, today_of
 from crm_data.store import query as q
+from crm_data.store.again import again
 from crm_data.store.changes import Doing, new_act
 from crm_data.store.reading import Page
 from crm_data.store.records import Records, Row
@@ -110,6 +111,7 @@ class Tasks(Records):
             "upcoming": [Task.due_date >= ends],
         }.get(query.preset, [])
 
+    @again
     def _set(
         self,
         id: Any,

@@ -10,6 +10,7 @@ from sqlalchemy import exc
 from sqlalchemy.orm import exc as orm_exc
 
 from crm_data.errors import CrmError, Invalid, NotFound, Unavailable
+from crm_data.store.again import GivenUp
 from crm_data.tables import Base
 from crm_data.tables.fields import words
 
@@ -28,11 +29,11 @@ _TROUBLE = (
     ("read-only", _CLOSED),
     ("locked", _BUSY),
     ("lock timeout", _BUSY),
-    ("deadlock", _BUSY),
-    ("could not serialize", _BUSY),
     ("malformed", _DAMAGED),
     ("not a database", _DAMAGED),
 )
+# PostgreSQL's codes for: could not serialize, deadlock, and a server that shuts down or restarts.
+_GIVEN_UP = ("40001", "40P01", "57P01", "57P02", "57P03")
 _WRONG = "The database refused these values; nothing was changed."
 
 
@@ -87,6 +88,8 @@ def _trouble(error: exc.DBAPIError) -> CrmError:
         return NotFound()
     if "append-only" in said or "permission denied for table change_log" in said:
         return Invalid("The log of changes can only grow; nothing was changed.")
+    if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _GIVEN_UP:
+        return GivenUp(_BUSY)
     log.error("database trouble: %s", said.splitlines()[0] if said else "unknown")
     for sign, sentence in _TROUBLE:
         if sign in said:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from crm_data.errors import Clash, Conflict, Invalid, NotFound, Problem
 from crm_data.rights import Act, demand
+from crm_data.store.again import again
 from crm_data.store.changes import Doing, logged, new_act
 from crm_data.store.reading import Page, Reader, Row
 from crm_data.store.scope import CompanySession
@@ -32,6 +33,7 @@ class Edit:
 class Records(Reader):
     """The records of one kind in one company, as one person may see and change them."""
 
+    @again
     def add(self, values: Mapping[str, Any], act_id: str | None = None, zone: tzinfo = UTC) -> int:
         """Make one record and return its id. The same `act_id` again makes nothing and returns the same id."""
         demand(self.person, Act.ADD, self.name)
@@ -41,6 +43,7 @@ class Records(Reader):
             made = self._already(session, doing.act_id)
             return self._add(session, doing, parsed) if made is None else made
 
+    @again
     def change(self, edits: Sequence[Edit], act_id: str | None = None, zone: tzinfo = UTC) -> int:
         """Save edits of any number of rows in one transaction, all or none; returns how many rows changed.
 
@@ -59,6 +62,7 @@ class Records(Reader):
                 raise Conflict(clashes)
             return sum(self._apply(session, doing, rows[id_], values) for id_, values in wanted.items())
 
+    @again
     def set_all(self, ids: Sequence[int], values: Mapping[str, Any], zone: tzinfo = UTC) -> int:
         """Give many records the same values; the same rules hold for each as for one. For managers."""
         demand(self.person, Act.BULK, self.name)
@@ -179,6 +183,7 @@ class Records(Reader):
             session.add(table(**values, company_id=session.company))
         session.flush()
 
+    @again
     def _put_away(self, ids: Sequence[int], away: bool) -> int:
         demand(self.person, Act.ARCHIVE, self.name)
         self._count(ids)

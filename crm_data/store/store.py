@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crm_data.errors import CrmError
+from crm_data.store.again import GivenUp, Unsure
 from crm_data.store.connections import Engines, begin_for, open_engines
 from crm_data.store.failures import as_sentence
 from crm_data.store.gate import Gate
@@ -41,14 +42,25 @@ class Store:
 
     @contextmanager
     def write(self, scope: CompanyScope) -> Iterator[CompanySession]:
-        """One write transaction of one company: committed at the end, undone by any exception."""
-        with (
-            self.gate.passed(),
-            as_sentence(),
-            CompanySession(self.engines.write, scope.company_id) as session,
-            session.begin(),
-        ):
-            yield session
+        """One write transaction of one company: committed at the end, undone by any exception.
+
+        Raises GivenUp where it may be tried again (see `again`), Unsure where nobody knows what became of it.
+        """
+        committing = False
+        try:
+            with (
+                self.gate.passed(),
+                as_sentence(),
+                CompanySession(self.engines.write, scope.company_id) as session,
+                session.begin(),
+            ):
+                yield session
+                session.flush()
+                committing = True
+        except GivenUp as lost:
+            if committing and _connection_lost(lost.__cause__):
+                raise Unsure from lost
+            raise
 
     @contextmanager
     def system(self, reason: str, write: bool = True) -> Iterator[Session]:
@@ -60,6 +72,10 @@ class Store:
             sa.event.listen(session, "after_begin", _open_guard)
             with session.begin():
                 yield session
+
+
+def _connection_lost(error: BaseException | None) -> bool:
+    return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
 
 
 def _open_guard(session: Session, transaction: object, connection: sa.Connection) -> None:

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from crm_data.rights import Act, demand
+from crm_data.store.again import again
 from crm_data.store.bulk import reading, writing
 from crm_data.store.changes import new_act
 from crm_data.store.records import Records
@@ -27,6 +28,7 @@ def rehearse(records: Records, sheet: Sheet, plan: Plan, progress: Progress = no
         return Sorting(bulk, sheet, plan, adding=False).sort(read, done=False)
 
 
+@again
 def commit(
     records: Records,
     sheet: Sheet,
