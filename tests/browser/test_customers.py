@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DANIEL, Door, Town
-from tests.support.screen import at_rest, customers, says, toast
+from tests.support.screen import at_rest, customers, says, toast, unfold
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -60,7 +60,7 @@ def test_the_full_edit_reaches_every_field_and_the_log_tells_it(town: Town, ente
     page.get_by_role("button", name="Edit").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("City").fill("Oslo")
-    dialog.get_by_text("More details").click()
+    unfold(page, "More details")
     dialog.get_by_label("Notes").fill("Rings on Mondays.\nNever before ten.")
     dialog.get_by_role("button", name="Save changes").click()
     toast(page, "Customer saved.")

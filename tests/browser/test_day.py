@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DANIEL, GRACE, PRIYA, TOM, Door, Town
-from tests.support.screen import at_rest, says, tasks, toast
+from tests.support.screen import at_rest, says, tasks, toast, unfold
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -95,7 +95,7 @@ def test_a_call_logged_on_a_record_is_on_the_timeline(town: Town, enter: Door) -
     my = town.my(PRIYA)
     customer = my.customers.add({"name": "Iota Works"})
     page = enter(PRIYA, f"/record?kind=customer&id={customer}")
-    page.get_by_text("Log a call, e-mail, meeting or note").click()
+    unfold(page, "Log a call, e-mail, meeting or note")
     log = page.get_by_role("button", name="Log it")
     page.get_by_role("textbox", name="Title").fill("Asked for a sample")
     page.get_by_role("textbox", name="Details").fill("Two kilos, whole beans.")
@@ -134,7 +134,7 @@ def test_an_activity_of_a_deal_shows_on_its_customer(town: Town, enter: Door) ->
     customer = my.customers.add({"name": "Lambda Works"})
     deal = my.deals.add({"deal_name": "Lambda beans", "customer_id": customer, "deal_value": "10"})
     page = enter(PRIYA, f"/record?kind=deal&id={deal}")
-    page.get_by_text("Log a call, e-mail, meeting or note").click()
+    unfold(page, "Log a call, e-mail, meeting or note")
     page.get_by_role("textbox", name="Title").fill("Price agreed")
     page.get_by_role("button", name="Log it").click()
     toast(page, "Call logged.")

@@ -7,7 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 SLOW = 15_000  # milliseconds; the machine may be busy
 
-# Resolves once the script has rested for a while: between a click and its rerun it rests as well.
+# Resolves once the script has rested for a while and nothing moves: between a click and its rerun it rests too,
+# and what is clicked while a box opens may have moved on before the button is up again.
 _AT_REST = """
 (quiet) => new Promise((done) => {
   let since = performance.now();
@@ -15,7 +16,9 @@ _AT_REST = """
     const app = document.querySelector("[data-testid=stApp]");
     const rests = app && app.dataset.testScriptState === "notRunning"
       && app.dataset.testConnectionState === "CONNECTED"
-      && !document.querySelector("[data-stale=true], [data-testid=stSkeleton]");
+      && !document.querySelector("[data-stale=true], [data-testid=stSkeleton]")
+      && !document.getAnimations().some((one) => one.playState === "running"
+        && Number.isFinite(one.effect?.getComputedTiming().endTime));
     if (!rests) since = performance.now();
     if (performance.now() - since > quiet) done(true); else setTimeout(look, 25);
   };
@@ -62,6 +65,12 @@ def choose(page: Page, label: str, option: str) -> None:
     """Choose in a select box: open it, click the option."""
     page.get_by_role("combobox", name=label, exact=True).click()
     page.get_by_role("option", name=option, exact=True).click()
+    at_rest(page)
+
+
+def unfold(page: Page, label: str) -> None:
+    """Open a box that folds, and wait until it lies still."""
+    page.get_by_text(label).click()
     at_rest(page)
 
 
