@@ -9,7 +9,6 @@ from crm_data.errors import NotReady
 from crm_data.settings import settings
 from crm_data.store.migrating import application_of, migration_engine, wait_for_others
 from crm_data.tables import Base
-from migrations.row_security import take_down
 from migrations.walls import raise_walls
 
 
@@ -29,8 +28,6 @@ def run(connection: Connection, application: str) -> None:
         compare_server_default=False,
     )
     with context.begin_transaction():
-        if connection.dialect.name == "postgresql":
-            take_down(connection)
         context.run_migrations()
         raise_walls(connection, application)
         if connection.dialect.name == "sqlite":
@@ -49,7 +46,7 @@ def main() -> None:
     """Use the connection that `crm_data` hands over, or open one from the settings (plain `alembic`)."""
     given = context.config.attributes.get("connection")
     if given is not None:
-        run(given, context.config.attributes["application"])
+        run(given, context.config.attributes.get("application", ""))
         return
     here = settings()
     engine = migration_engine(here.database_admin_url or here.database_url)

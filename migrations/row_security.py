@@ -4,6 +4,7 @@ Made from what the database holds: a table that nobody thought of is shown to th
 the policies too (FORCE); only a role with BYPASSRLS, which dumps the database, does not.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
@@ -15,46 +16,53 @@ from crm_data.store.guards import seen_by_a_company
 _COMPANY = "(SELECT nullif(current_setting('app.company_id', true), '')::integer)"
 _SYSTEM = "(SELECT current_setting('app.system', true)) = 'on'"
 _OPEN = "alembic_version"
+# Each table: whether row security holds it, for the owner too; its policies, and the marks of those that are ours.
+_STANDING = """
+SELECT c.relname AS table, c.relrowsecurity AND c.relforcerowsecurity AS held,
+  array_remove(array_agg(p.polname::text), NULL) AS names,
+  array_remove(array_agg(obj_description(p.oid, 'pg_policy')), NULL) AS marks
+FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid
+WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
+GROUP BY c.oid
+"""
 # What goes with its parent goes by the owner's hand, so the application need not be able to take any of it away.
 _ONLY_GROW = ("change_log", "deal_stage_history")
 
 
 def secure_rows(connection: Connection, tables: Mapping[str, set[str]]) -> None:
-    """Put the policies of these tables (with their columns) in place of those that stand."""
-    take_down(connection)
+    """Put the policies of these tables (with their columns) in place, where others stand or none.
+
+    What stands already is not touched: that would wait for every reader, and make every other one wait meanwhile.
+    """
+    standing = {row.table: row for row in connection.exec_driver_sql(_STANDING)}
     for table, columns in tables.items():
         # Before there are memberships, nobody works anywhere.
         if table == _OPEN or (table == "users" and "user_companies" not in tables):
             continue
-        for statement in policies(table, columns):
-            connection.exec_driver_sql(statement)
+        made, here = policies(table, columns), standing[table]
+        mark = hashlib.sha256(repr(made).encode()).hexdigest()[:32]
+        if here.held and here.marks == [mark] * len(made):
+            continue
+        connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        connection.exec_driver_sql(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        for name in here.names:
+            connection.exec_driver_sql(f"DROP POLICY {name} ON {table}")
+        for name, policy in made.items():
+            connection.exec_driver_sql(f"CREATE POLICY {name} ON {table} {policy}")
+            connection.exec_driver_sql(f"COMMENT ON POLICY {name} ON {table} IS '{mark}'")
 
 
-def take_down(connection: Connection) -> None:
-    """Lift row security for the length of a migration: it must see every row, and may drop what a policy leads to.
-
-    Nobody gets in meanwhile: it is one transaction, and the tables are locked to its end.
-    """
-    wanted = "SELECT policyname, tablename FROM pg_policies WHERE schemaname = current_schema()"
-    for name, table in connection.exec_driver_sql(wanted).fetchall():
-        connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
-        connection.exec_driver_sql(f"DROP POLICY {name} ON {table}")
-
-
-def policies(table: str, columns: set[str]) -> list[str]:
-    """The statements that make the policies of one table."""
-    made = [f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY", f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"]
-    made.append(f"CREATE POLICY wall_system ON {table} USING ({_SYSTEM}) WITH CHECK ({_SYSTEM})")
+def policies(table: str, columns: set[str]) -> dict[str, str]:
+    """The policies of one table: name -> what stands behind it."""
+    made = {"wall_system": f"USING ({_SYSTEM}) WITH CHECK ({_SYSTEM})"}
     seen = seen_by_a_company(table, columns, _COMPANY)
     if seen is None:
         return made
     # People are seen and not changed; a company is seen and changed, and neither made nor erased.
     shared = table in ("companies", "users")
-    made.append(f"CREATE POLICY wall_company ON {table} FOR {'SELECT' if shared else 'ALL'} USING ({seen})")
+    made["wall_company"] = f"FOR {'SELECT' if shared else 'ALL'} USING ({seen})"
     if table == "companies":
-        made.append(
-            f"CREATE POLICY wall_company_change ON {table} FOR UPDATE USING ({seen}) WITH CHECK ({seen})"
-        )
+        made["wall_company_change"] = f"FOR UPDATE USING ({seen}) WITH CHECK ({seen})"
     return made
 
 

@@ -3,6 +3,8 @@
 Made from what the database holds, so that it can be put back after any migration has rebuilt a table.
 """
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
@@ -21,14 +23,12 @@ def raise_walls(connection: Connection, application: str = "") -> None:
         table: {column["name"] for column in inspector.get_columns(table)}
         for table in sorted(inspector.get_table_names())
     }
-    make = _sqlite if connection.dialect.name == "sqlite" else _postgresql
-    for table, columns in tables.items():
-        for statement in make(table, columns):
-            connection.exec_driver_sql(statement)
     if connection.dialect.name == "sqlite":
+        for table, columns in tables.items():
+            for statement in _sqlite(table, columns):
+                connection.exec_driver_sql(statement)
         return
-    if "companies" not in tables:
-        connection.exec_driver_sql("DROP FUNCTION IF EXISTS app_touch, app_append_only")
+    _triggers(connection, tables)
     secure_rows(connection, tables)
     if application and serves_as(connection, application):
         let_in(connection, application, tables)
@@ -77,18 +77,28 @@ BEGIN
 END $$"""
 
 
-def _postgresql(table: str, columns: set[str]) -> list[str]:
-    made = []
+def _triggers(connection: Connection, tables: Mapping[str, set[str]]) -> None:
+    """PostgreSQL's: one that stands is left alone, since putting it back would wait for everybody who writes."""
+    if "companies" not in tables:
+        connection.exec_driver_sql("DROP FUNCTION IF EXISTS app_touch, app_append_only")
+        return
+    for function in (_TOUCH, _REFUSE):
+        connection.exec_driver_sql(function)
+    there = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid::regclass::text = %s"
+    for table, columns in tables.items():
+        standing = {name for (name,) in connection.exec_driver_sql(there, (table,))}
+        for name, made in _postgresql(table, columns).items():
+            if name not in standing:
+                connection.exec_driver_sql(f"CREATE TRIGGER {name} {made}")
+
+
+def _postgresql(table: str, columns: set[str]) -> dict[str, str]:
+    """Name -> what the trigger does."""
+    made = {}
     if "updated_at" in columns:
-        made.append(_TOUCH)
-        made.append(
-            f"CREATE OR REPLACE TRIGGER {table}_updated_at BEFORE UPDATE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION app_touch()"
-        )
+        made[f"{table}_updated_at"] = f"BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION app_touch()"
     if table in APPEND_ONLY:
-        made.append(_REFUSE)
-        made.append(
-            f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION app_append_only()"
+        made[f"{table}_append_only"] = (
+            f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION app_append_only()"
         )
     return made

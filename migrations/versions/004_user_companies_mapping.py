@@ -115,4 +115,5 @@ def downgrade() -> None:
     """Take it away."""
     if op.get_bind().dialect.name == "postgresql":
         op.drop_constraint("fk_customers_member_assigned_to", "customers", type_="foreignkey")
+        op.execute("DROP POLICY IF EXISTS wall_company ON users")  # it leads to memberships
     op.drop_table("user_companies")

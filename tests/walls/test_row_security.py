@@ -191,3 +191,12 @@ def test_serving_is_refused_while_a_table_is_bare(new_database: Callable[[str], 
         with pytest.raises(NotReady, match="tasks is not behind row security"):
             installation.demand_ready()
     store.close()
+
+
+def test_migrating_again_waits_for_nobody(database: Database, both: tuple[Filled, Filled]) -> None:
+    own, _ = both
+    with application(database, own.company_id) as reader, application(database, own.company_id) as writer:
+        assert rows(reader, "customers")
+        writer.execute("UPDATE customers SET city = 'Graz'")
+        at = f"{database.admin_url}?options=-clock_timeout%3D2000"
+        assert migrating.upgrade(at, application=postgres.server()["app"]) == migrating.head()
