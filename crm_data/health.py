@@ -16,7 +16,7 @@ from crm_data.store.migrating import current, head
 from crm_data.store.sqlite_file import opened, wal_path
 from crm_data.store.store import Store
 from crm_data.tables import Base, Membership, User
-from crm_data.transfer.backups import NOT_SQLITE, Backups
+from crm_data.transfer.backups import Backups
 from crm_data.transfer.trouble import as_trouble
 
 MOST_WAL = 64 * 1024 * 1024
@@ -47,8 +47,8 @@ class _Patient:
 
 def check(store: Store, settings: Settings) -> list[Finding]:
     """Look at everything; raises nothing for what is wrong with the database, that is a finding too."""
-    on_sqlite = store.engines.dialect == "sqlite"
-    questions = _ON_SQLITE | _EVERYWHERE | _BACKUP if on_sqlite else _ON_POSTGRESQL | _EVERYWHERE
+    own = _ON_SQLITE if store.engines.dialect == "sqlite" else _ON_POSTGRESQL
+    questions = own | _EVERYWHERE
     found: list[Finding] = []
     for what, look in questions.items():
         try:
@@ -57,7 +57,7 @@ def check(store: Store, settings: Settings) -> list[Finding]:
         except CrmError as error:
             wrong = [str(error)]
         found += [Finding(False, what, sentence) for sentence in wrong] or [Finding(True, what, _WELL[what])]
-    return found if on_sqlite else [*found, Finding(True, "Backup", NOT_SQLITE)]
+    return found
 
 
 def _integrity(patient: _Patient) -> Iterator[str]:
@@ -184,8 +184,8 @@ _EVERYWHERE: dict[str, _Look] = {
     "Revision": _revision,
     "Companies": _companies,
     "People": _people,
+    "Backup": _backup,
 }
-_BACKUP: dict[str, _Look] = {"Backup": _backup}
 _WELL = {
     "Structure": "SQLite finds no damage.",
     "Foreign keys": "Every row points at rows that are there.",

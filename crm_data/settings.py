@@ -22,10 +22,17 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("DATABASE_URL", "sqlite:///data/crm.db", "where the data is kept; SQLite or PostgreSQL"),
-    Setting("DATABASE_ADMIN_URL", "", "PostgreSQL only: the owner's address, for migrate and backup"),
+    Setting(
+        "DATABASE_ADMIN_URL", "", "PostgreSQL only: the owner's address, for migrate, backup and restore"
+    ),
     Setting("CRM_HOST", "127.0.0.1", "the address to listen on; anything but loopback needs TLS in front"),
     Setting("CRM_PORT", "8501", "the port to listen on"),
     Setting("CRM_BACKUP_DIR", "backups", "the folder that backups are written to"),
+    Setting(
+        "CRM_PG_BIN",
+        "",
+        "PostgreSQL only: the folder of pg_dump and pg_restore, when not on the PATH",
+    ),
     Setting("CRM_TRUSTED_PROXY", "", "address of the TLS proxy in front, when CRM_HOST is not loopback"),
     Setting("CRM_SESSION_IDLE_MINUTES", "480", "a sign-in ends after this long without a click"),
     Setting("CRM_SESSION_HOURS", "168", "a sign-in ends after this long in any case"),
@@ -42,10 +49,17 @@ class Settings:
     host: str
     port: int
     backup_dir: Path
+    pg_bin: str
     trusted_proxy: str
     session_idle_minutes: int
     session_hours: int
     demo_password: str
+
+    @property
+    def owner_url(self) -> str:
+        """The address of who may change tables: on PostgreSQL the owner's, where it is given."""
+        sqlite = self.database_url.startswith("sqlite")
+        return self.database_url if sqlite else self.database_admin_url or self.database_url
 
 
 def settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -58,6 +72,7 @@ def settings(environ: Mapping[str, str] | None = None) -> Settings:
         "host": raw["CRM_HOST"],
         "port": _whole(raw, "CRM_PORT", 1, 65535),
         "backup_dir": (ROOT / raw["CRM_BACKUP_DIR"]).resolve(),
+        "pg_bin": raw["CRM_PG_BIN"],
         "trusted_proxy": raw["CRM_TRUSTED_PROXY"],
         "session_idle_minutes": _whole(raw, "CRM_SESSION_IDLE_MINUTES", 1, 60 * 24 * 30),
         "session_hours": _whole(raw, "CRM_SESSION_HOURS", 1, 24 * 90),

@@ -1,6 +1,8 @@
 """What every test may ask for: a fresh migrated database on either engine, a stopped clock, a browser."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +20,8 @@ def pytest_configure(config: pytest.Config) -> None:
             postgres.stop(folder)
             run.remove(folder)
         run.begin()
+        with suppress(RuntimeError):  # without the wheel, those on the PATH
+            os.environ.setdefault("CRM_PG_BIN", str(postgres.programs()))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

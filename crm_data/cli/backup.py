@@ -32,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
         made = backups.make(actor)
         print(here.settings.backup_dir / made.name)
         print(f"{counted(made.total, 'row')}, {counted(made.size, 'byte')}, verified.")
+        if made.untried:
+            print(made.untried)
     return 0
 
 

@@ -14,7 +14,6 @@ from crm_data.store.migrating import head
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
-from crm_data.transfer.updating import owner_url
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Run = Callable[[argparse.Namespace], int]
@@ -70,7 +69,7 @@ def opened(owner: bool = False, ready: bool = True) -> Iterator[Opened]:
     `ready`: raise NotReady when the database is not at this version's revision.
     """
     told = settings()
-    store = Store(owner_url(told) if owner else told.database_url)
+    store = Store(told.owner_url if owner else told.database_url)
     try:
         installation = Installation(store, told)
         if ready:

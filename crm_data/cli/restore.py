@@ -27,7 +27,6 @@ def run(args: argparse.Namespace) -> int:
     """Do it."""
     told = settings()
     with _some_file(told), opened(owner=True, ready=False) as here:
-        here.installation.backups.demand_sqlite()
         actor = operator_of(here, args) if args.person else None
         done = here.installation.backups.restore_file(chosen(told, args.backup), actor)
         total = counted(sum(done.rows.values()), "row")

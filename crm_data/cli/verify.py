@@ -7,6 +7,8 @@ from crm_data.cli.common import Commands, acting_arguments, command, counted, op
 from crm_data.errors import NotFound
 from crm_data.settings import Settings, settings
 from crm_data.store.connections import sqlite_path
+from crm_data.transfer.examine_sqlite import examine
+from crm_data.transfer.kept import ending_of
 from crm_data.transfer.shelf import Shelf
 from crm_data.transfer.verify import Verified, verified_copy
 
@@ -33,7 +35,7 @@ def backup_argument(parser: argparse.ArgumentParser) -> None:
 
 def chosen(told: Settings, backup: str | None) -> Path:
     """The file that the argument means. Raises NotFound."""
-    shelf = Shelf(told.backup_dir)
+    shelf = shelf_of(told)
     if backup is None:
         newest = next((info for info in shelf.infos() if not info.problem), None)
         if newest is None:
@@ -46,17 +48,21 @@ def chosen(told: Settings, backup: str | None) -> Path:
     return Path(backup)
 
 
+def shelf_of(told: Settings) -> Shelf:
+    """The folder of backups that the settings name."""
+    return Shelf(told.backup_dir, ending_of(told.database_url))
+
+
 def run(args: argparse.Namespace) -> int:
     """Do it."""
     told = settings()
     lost = told.database_url.startswith("sqlite") and not sqlite_path(told.database_url).exists()
     if lost and args.person is None:
         # A backup can be checked on a machine that has nothing but the backup.
-        with verified_copy(chosen(told, args.backup), Shelf(told.backup_dir).ready()) as (_, verified):
+        with verified_copy(chosen(told, args.backup), shelf_of(told).ready(), examine) as (_, verified):
             _show(verified)
         return 0
     with opened(owner=True, ready=False) as here:
-        here.installation.backups.demand_sqlite()
         actor = operator_of(here, args) if args.person else None
         _show(here.installation.backups.verify_file(chosen(told, args.backup), actor))
     return 0
@@ -68,5 +74,7 @@ def _show(verified: Verified) -> None:
     print(f"{verified.name} is sound: {counted(total, 'row')}, revision {manifest.revision}.")
     for table, count in sorted(manifest.rows.items()):
         print(f"  {table}: {count:,}")
+    if verified.untried:
+        print(verified.untried)
     if verified.older:
         print("It was made by an earlier version; restoring brings it up to date.")

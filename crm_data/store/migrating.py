@@ -70,6 +70,14 @@ def upgrade(url: str, revision: str = "head", application: str = "") -> str:
     return _run(url, command.upgrade, revision, application)
 
 
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """As `upgrade`, inside a transaction of the caller's, who has waited for others."""
+    config = _config()
+    config.attributes["connection"] = connection
+    with _ALONE:
+        command.upgrade(config, revision)
+
+
 def downgrade(url: str, revision: str) -> str:
     """Take the database back to an older revision."""
     return _run(url, command.downgrade, revision)

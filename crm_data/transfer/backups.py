@@ -2,32 +2,27 @@
 
 import logging
 import os
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from crm_data import clock
-from crm_data.errors import BadBackup, CrmError, NotReady
+from crm_data.errors import BadBackup, CrmError
 from crm_data.rights import Act, Person, demand
 from crm_data.settings import Settings
-from crm_data.store.connections import sqlite_path
 from crm_data.store.migrating import head
-from crm_data.store.sqlite_file import checkpoint, opened, snapshot
 from crm_data.store.store import Store
+from crm_data.transfer.kept import kept_by
 from crm_data.transfer.manifest import Manifest, product, sync_folder, write_manifest
-from crm_data.transfer.memory import Actor, Memory, logged_only
-from crm_data.transfer.restore import prepare, put_in_place
+from crm_data.transfer.memory import Actor, Memory
 from crm_data.transfer.shelf import BackupInfo, Shelf
 from crm_data.transfer.trouble import as_trouble
-from crm_data.transfer.verify import Verified, digest, examine, verified_copy
+from crm_data.transfer.verify import Verified, digest, verified_copy
 
 log = logging.getLogger("foyer.backups")
 
 LATE = timedelta(hours=36)
-NOT_SQLITE = (
-    "Backups of PostgreSQL are made with pg_dump until the next release: pg_dump --format=custom "
-    "with DATABASE_ADMIN_URL."
-)
 Infos = list[BackupInfo]
 Names = list[str]
 
@@ -61,27 +56,23 @@ class Backups:
     """
 
     def __init__(self, store: Store, settings: Settings) -> None:
-        self._store = store
-        self._shelf = Shelf(settings.backup_dir)
+        self._kept = kept_by(store, settings)
+        self._shelf = Shelf(settings.backup_dir, self._kept.ending)
         self._memory = Memory(store)
-
-    def demand_sqlite(self) -> None:
-        """Raise NotReady, with what to do instead, on PostgreSQL."""
-        if self._store.engines.dialect != "sqlite":
-            raise NotReady(NOT_SQLITE)
 
     def make(self, by: Actor | None) -> BackupInfo:
         """Make a backup and verify it; it counts only then. Raises a CrmError, and keeps it for `status`."""
         self._allow(by)
         with self._memory.failing("backup_failed", by), as_trouble():
-            info = self._made(sqlite_path(self._store.url))
+            self._kept.demand()
+            info = self._made()
         self._memory.forget_failure()
         self._memory.note("backup_made", by, name=info.name, size=info.size)
         return info
 
     def list(self, by: Actor | None) -> Infos:
         """Every backup, newest first, also those that cannot be used: their `problem` says why."""
-        self._allow(by, sqlite=False)
+        self._allow(by)
         return self._shelf.infos()
 
     def verify(self, name: str, by: Actor | None) -> Verified:
@@ -94,7 +85,7 @@ class Backups:
         self._allow(by)
         with (
             self._memory.failing("verify_failed", by, name=self._called(path)),
-            verified_copy(path, self._shelf.ready()) as (_, verified),
+            self._copied(path) as (_, verified),
         ):
             pass
         self._memory.note("backup_verified", by, name=self._called(path))
@@ -112,11 +103,10 @@ class Backups:
         self._allow(by)
         with (
             self._memory.failing("restore_failed", by, name=self._called(path)),
-            verified_copy(path, self._shelf.ready()) as (copy, verified),
+            self._copied(path) as (copy, verified),
         ):
-            prepare(copy, verified.older, by.user_id if by else None, path.name)
-            safety = put_in_place(self._store, copy, self._keep_safe, alone)
-        self._checkpoint()
+            user_id = by.user_id if by else None
+            safety = self._kept.replace(copy, verified, user_id, self._keep_safe, alone)
         log.warning("restored %s; what stood before is kept as %s", path.name, safety or "nothing")
         return Restored(path.name, safety, head(), verified.manifest.rows)
 
@@ -130,32 +120,48 @@ class Backups:
 
     def daily(self) -> BackupInfo | None:
         """The daily round, called every few minutes: one verified backup a UTC day, old ones removed,
-        the write-ahead log cut. Raises nothing that `status` does not show; returns the backup, if made.
+        the database tidied. Of several processes one makes it. Raises nothing that `status` does not
+        show; returns the backup, if made.
         """
-        if self._store.engines.dialect != "sqlite":
+        made = None
+        if self._kept.cannot:
             return None
-        today, made = clock.now().date(), None
         try:
-            if not any(info.made_at.date() == today for info in self._good()):
-                made = self.make(None)
+            if not self._of_today():
+                made = self._made_by_one()
             self.prune()
         except CrmError as error:
             log.error("the daily backup failed: %s", error)
-        self._checkpoint()
+        self._kept.settle()
         return made
 
     def status(self, by: Actor | None) -> BackupStatus:
         """What the Admin page and `check` show."""
-        self._allow(by, sqlite=False)
-        if self._store.engines.dialect != "sqlite":
-            return BackupStatus(None, None, False, "", None, NOT_SQLITE)
+        self._allow(by)
         now, good = clock.now(), self._good()
         # One from the future was made while the clock was wrong.
         last = next((info for info in good if info.made_at <= now), next(iter(good), None))
         age = max(now - last.made_at, timedelta()) if last else None
         failed_at, failure = self._memory.last_failure(last.made_at if last else None)
         late = age is None or age > LATE
-        return BackupStatus(last, age, late, failure, failed_at, _told(age, late, failure))
+        sentence = _told(age, late, failure)
+        if late and not failure and self._kept.cannot:
+            sentence = f"{sentence} {self._kept.cannot}"
+        return BackupStatus(last, age, late, failure, failed_at, sentence)
+
+    def _of_today(self) -> bool:
+        today = clock.now().date()
+        return any(info.made_at.date() == today for info in self._good())
+
+    def _made_by_one(self) -> BackupInfo | None:
+        """Today's backup, unless another process is making it or has just made it."""
+        with self._memory.failing("backup_failed", None):
+            self._shelf.ready()
+        with self._kept.round() as ours:
+            return self.make(None) if ours and not self._of_today() else None
+
+    def _copied(self, path: Path) -> AbstractContextManager[tuple[Path, Verified]]:
+        return verified_copy(path, self._shelf.ready(), self._kept.examine)
 
     def _good(self) -> Infos:
         """Backups that were verified and have not been refused since, newest first."""
@@ -166,19 +172,16 @@ class Backups:
         """A backup's name in the log; a file from elsewhere is never taken for one of the same name here."""
         return path.name if path.parent == self._shelf.folder else str(path)
 
-    def _allow(self, by: Actor | None, sqlite: bool = True) -> None:
+    def _allow(self, by: Actor | None) -> None:
         if by is not None:
             demand(Person(by.role, by.operator), Act.BACKUP)
-        if sqlite:
-            self.demand_sqlite()
 
-    def _made(self, live: Path) -> BackupInfo:
+    def _made(self) -> BackupInfo:
         """Snapshot under a temporary name, checked and synced, then renamed, then its manifest."""
         self._shelf.ready()
         partial, final, moment = self._shelf.partial()
         try:
-            snapshot(live, partial)
-            facts = examine(partial)
+            facts = self._kept.checked(partial)
             with open(partial, "rb") as file:
                 os.fsync(file.fileno())
             manifest = Manifest(
@@ -190,30 +193,30 @@ class Backups:
         finally:
             partial.unlink(missing_ok=True)
         return BackupInfo(
-            final.name, moment, manifest.size, manifest.revision, manifest.product, manifest.rows
+            final.name,
+            moment,
+            manifest.size,
+            manifest.revision,
+            manifest.product,
+            manifest.rows,
+            untried=facts.untried,
         )
 
-    def _keep_safe(self, live: Path) -> str:
+    def _keep_safe(self) -> str:
         """The safety backup before a restore; of a damaged database a copy set aside, not counted as one."""
-        with opened(live) as connection:
-            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
-                return ""
+        if self._kept.is_empty():
+            return ""
         try:
-            return self._made(live).name
+            return self._made().name
         except BadBackup:
             partial, final, _ = self._shelf.partial()
             try:
-                snapshot(live, partial)
+                self._kept.write(partial)
                 aside = final.with_name(final.name.replace("crm_backup", "crm_unverified"))
                 os.replace(partial, aside)
             finally:
                 partial.unlink(missing_ok=True)
             return aside.name
-
-    def _checkpoint(self) -> None:
-        with logged_only(), as_trouble():
-            if not checkpoint(sqlite_path(self._store.url)):
-                log.info("the write-ahead log was in use and is cut the next time")
 
 
 def _told(age: timedelta | None, late: bool, failure: str) -> str:

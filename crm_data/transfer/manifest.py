@@ -15,7 +15,8 @@ from crm_data.settings import ROOT
 
 FORMAT = 1
 _STAMP = "%Y%m%d-%H%M%S"
-_NAME = re.compile(r"crm_backup_(\d{8}-\d{6})\.db", re.ASCII)
+SQLITE, POSTGRESQL = ".db", ".dump"
+_NAME = re.compile(r"crm_backup_(\d{8}-\d{6})(?:\.db|\.dump)", re.ASCII)
 _LONGEST = 100_000
 
 
@@ -31,9 +32,9 @@ class Manifest:
     product: str
 
 
-def name_of(moment: datetime) -> str:
-    """The file name of a backup made at a moment: crm_backup_YYYYMMDD-HHMMSS.db, in UTC."""
-    return f"crm_backup_{moment.astimezone(UTC).strftime(_STAMP)}.db"
+def name_of(moment: datetime, ending: str = SQLITE) -> str:
+    """The file name of a backup made at a moment: crm_backup_YYYYMMDD-HHMMSS.db or .dump, in UTC."""
+    return f"crm_backup_{moment.astimezone(UTC).strftime(_STAMP)}{ending}"
 
 
 def moment_of(name: str) -> datetime | None:
@@ -48,7 +49,7 @@ def moment_of(name: str) -> datetime | None:
 
 
 def manifest_path(backup: Path) -> Path:
-    """Where a backup's manifest lies: beside it, .json for .db."""
+    """Where a backup's manifest lies: beside it, .json for .db or .dump."""
     return backup.with_suffix(".json")
 
 

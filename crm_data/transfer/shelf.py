@@ -4,25 +4,39 @@ import os
 import shutil
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
 from crm_data import clock
 from crm_data.errors import BadBackup, NotFound
-from crm_data.transfer.manifest import manifest_path, moment_of, name_of, read_manifest
+from crm_data.transfer.manifest import (
+    POSTGRESQL,
+    SQLITE,
+    manifest_path,
+    moment_of,
+    name_of,
+    read_manifest,
+)
 from crm_data.transfer.trouble import as_trouble
 from crm_data.transfer.verify import digest
 
 DAYS_KEPT = 30
 _UNFINISHED = ("crm_backup_*.partial", "crm_backup_*.partial-*", "crm_backup_*.json.partial", ".private-*")
+_OF_THE_OTHER = {
+    SQLITE: "This backup is of PostgreSQL, and this installation runs on SQLite.",
+    POSTGRESQL: "This backup is of SQLite, and this installation runs on PostgreSQL.",
+}
 _NAMELESS = "There is no backup of that name. Choose one from the list."
 
 
 @dataclass(frozen=True)
 class BackupInfo:
-    """One backup: `size` in bytes, rows by table. `problem` is '' or says why it is not used."""
+    """One backup: `size` in bytes, rows by table. `problem` is '' or says why it is not used.
+
+    `untried` is told of one that was just made: '' or what could not be tried out (see Facts).
+    """
 
     name: str
     made_at: datetime
@@ -31,6 +45,7 @@ class BackupInfo:
     product: str = ""
     rows: dict[str, int] | None = None
     problem: str = ""
+    untried: str = field(default="", compare=False)
 
     @property
     def total(self) -> int:
@@ -39,10 +54,14 @@ class BackupInfo:
 
 
 class Shelf:
-    """The folder that backups are kept in. Knows files; asks nobody's rights."""
+    """The folder that backups are kept in; `ending` is that of the database's own kind.
 
-    def __init__(self, folder: Path) -> None:
+    Knows files; asks nobody's rights.
+    """
+
+    def __init__(self, folder: Path, ending: str) -> None:
         self.folder = folder
+        self.ending = ending
 
     def ready(self) -> Path:
         """The folder, made when missing, for its owner alone."""
@@ -59,7 +78,7 @@ class Shelf:
             made_at = moment_of(name)
             if made_at is not None:
                 with suppress(FileNotFoundError):  # another process has just pruned it
-                    found.append(_info(self.folder / name, made_at))
+                    found.append(self._info(self.folder / name, made_at))
         return found
 
     def path(self, name: str) -> Path:
@@ -72,7 +91,7 @@ class Shelf:
         """A new private file to write a backup to, the name it gets when it is done, and the moment."""
         moment = clock.now()
         while True:
-            final = self.folder / name_of(moment)
+            final = self.folder / name_of(moment, self.ending)
             partial = final.with_suffix(".partial")
             try:
                 os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
@@ -80,7 +99,7 @@ class Shelf:
                 moment += timedelta(seconds=1)
                 continue
             # Whoever holds the partial file holds the name.
-            if not final.exists():
+            if not _taken(final):
                 os.chmod(partial, 0o600)
                 return partial, final, moment
             partial.unlink()
@@ -117,25 +136,32 @@ class Shelf:
                 if path.lstat().st_mtime < old:
                     shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
+    def _info(self, path: Path, made_at: datetime) -> BackupInfo:
+        size = path.lstat().st_size
+        if path.suffix != self.ending:
+            return BackupInfo(path.name, made_at, size, problem=_OF_THE_OTHER[self.ending])
+        try:
+            manifest = read_manifest(path)
+        except BadBackup as error:
+            return BackupInfo(path.name, made_at, size, problem=str(error))
+        problem = ""
+        if path.is_symlink():
+            problem = "This backup is a link to another file, so it is not used."
+        elif size != manifest.size:
+            problem = "This backup is damaged: it is not as long as it was."
+        return BackupInfo(
+            path.name, made_at, size, manifest.revision, manifest.product, manifest.rows, problem
+        )
+
     def _intact(self, info: BackupInfo) -> bool:
         path = self.folder / info.name
         return digest(path) == read_manifest(path).sha256
 
 
+def _taken(backup: Path) -> bool:
+    """Whether the name is used: by either kind, which would share the manifest."""
+    return any(os.path.lexists(backup.with_suffix(ending)) for ending in (SQLITE, POSTGRESQL))
+
+
 def _alone(manifest: Path) -> bool:
-    backup = manifest.with_suffix(".db")
-    return moment_of(backup.name) is not None and not os.path.lexists(backup)
-
-
-def _info(path: Path, made_at: datetime) -> BackupInfo:
-    size = path.lstat().st_size
-    try:
-        manifest = read_manifest(path)
-    except BadBackup as error:
-        return BackupInfo(path.name, made_at, size, problem=str(error))
-    problem = ""
-    if path.is_symlink():
-        problem = "This backup is a link to another file, so it is not used."
-    elif size != manifest.size:
-        problem = "This backup is damaged: it is not as long as it was."
-    return BackupInfo(path.name, made_at, size, manifest.revision, manifest.product, manifest.rows, problem)
+    return moment_of(manifest.with_suffix(SQLITE).name) is not None and not _taken(manifest)

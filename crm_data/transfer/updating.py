@@ -24,10 +24,10 @@ def bring_up_to_date(settings: Settings) -> Updated:
 
     Raises NotReady when a newer version made it; then, and on any failure, it stays as it was.
     """
-    url = owner_url(settings)
+    url = settings.owner_url
     before = revision_of(settings)
     safety = ""
-    if url.startswith("sqlite") and before and before != head() and knows(before):
+    if before and before != head() and knows(before):
         store = Store(url)
         try:
             safety = Backups(store, settings).make(None).name
@@ -36,15 +36,9 @@ def bring_up_to_date(settings: Settings) -> Updated:
     return Updated(before, upgrade(url, application=application_of(settings.database_url)), safety)
 
 
-def owner_url(settings: Settings) -> str:
-    """The address of who may change tables: on PostgreSQL the owner's, where it is given."""
-    sqlite = settings.database_url.startswith("sqlite")
-    return settings.database_url if sqlite else settings.database_admin_url or settings.database_url
-
-
 def revision_of(settings: Settings) -> str:
     """The revision that the database is at; '' when there is none, or it is empty."""
-    url = owner_url(settings)
+    url = settings.owner_url
     if url.startswith("sqlite") and not sqlite_path(url).exists():
         return ""
     engine = migration_engine(url)

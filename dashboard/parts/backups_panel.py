@@ -48,14 +48,14 @@ def _make() -> None:
     with st.spinner("Backing up and verifying"):
         info = attempt(PLACE, lambda: session.installation().backups.make(session.signed().scope))
     if info is not None:
-        announce(f"Backup {info.name} made and verified.")
+        announce(f"Backup {info.name} made and verified. {info.untried}".strip())
 
 
 def _verify(name: str) -> None:
     with st.spinner("Verifying"):
         found = attempt(PLACE, lambda: session.installation().backups.verify(name, session.signed().scope))
     if found is not None:
-        announce(f"{name} is whole: {sum(found.manifest.rows.values()):,} rows.")
+        announce(f"{name} is whole: {sum(found.manifest.rows.values()):,} rows. {found.untried}".strip())
 
 
 def _restore(name: str) -> None:

@@ -112,10 +112,11 @@ def _start() -> dict[str, str]:
     url = own or _start_embedded()
     prefix = f"foyer_test_{run.name(run.folder())}" if own else "foyer"
     owner, app, password = f"{prefix}_owner", f"{prefix}_app", secrets.token_hex(12)
-    role = sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE {} PASSWORD {}")
+    role = sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEROLE {} PASSWORD {}")
     with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(role.format(_quoted(owner), sql.SQL("BYPASSRLS"), sql.Literal(password)))
-        admin.execute(role.format(_quoted(app), sql.SQL("NOBYPASSRLS"), sql.Literal(password)))
+        may = sql.SQL("BYPASSRLS CREATEDB")  # to see every row in a dump, and to try a dump out
+        admin.execute(role.format(_quoted(owner), may, sql.Literal(password)))
+        admin.execute(role.format(_quoted(app), sql.SQL("NOBYPASSRLS NOCREATEDB"), sql.Literal(password)))
     return {"admin": url, "owner": owner, "app": app, "password": password}
 
 

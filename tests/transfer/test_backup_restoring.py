@@ -19,7 +19,7 @@ from crm_data.settings import ROOT
 from crm_data.store import gate, migrating
 from crm_data.store.scope import CompanyScope
 from crm_data.tables import Customer
-from crm_data.transfer import restore
+from crm_data.transfer import restore_sqlite as restore
 from tests.transfer.office import OPERATOR, Office, content
 
 
@@ -189,7 +189,7 @@ def test_without_room_for_a_safety_backup_nothing_is_restored(
     def full(live: Path, to: Path) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr("crm_data.transfer.backups.snapshot", full)
+    monkeypatch.setattr("crm_data.transfer.kept_sqlite.snapshot", full)
     with pytest.raises(Unavailable, match="disk is full"):
         office.backups.restore(name, None)
     assert office.customers() == 15
@@ -275,7 +275,8 @@ from pathlib import Path
 from crm_data.settings import settings
 from crm_data.store import sqlite_file
 from crm_data.store.store import Store
-from crm_data.transfer import backups, restore
+from crm_data.transfer import kept_sqlite, restore_sqlite as restore
+from crm_data.transfer.backups import Backups
 
 def die(*given):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -309,7 +310,7 @@ exec(sys.argv[2])
 store = Store(settings().database_url)
 print("ready", flush=True)
 sys.stdin.readline()
-backups.Backups(store, settings()).restore_file(settings().backup_dir / sys.argv[1], None)
+Backups(store, settings()).restore_file(settings().backup_dir / sys.argv[1], None)
 print("done", flush=True)
 """
 
@@ -337,8 +338,8 @@ def child(office: Office, name: str, point: str) -> "subprocess.Popen[str]":
 
 POINTS = {
     "before the check": "before(restore, 'upgrade')",
-    "copy prepared": "after(backups, 'prepare')",
-    "safety backup begun": "before(backups, 'snapshot')",
+    "copy prepared": "after(kept_sqlite, 'prepare')",
+    "safety backup begun": "before(kept_sqlite, 'snapshot')",
     "safety backup made": "before(restore, 'replace_content')",
     "first pages written": "midway(0.05)",
     "half the pages written": "midway(0.5)",

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from crm_data.errors import BadBackup, CrmError
-from crm_data.transfer import verify
+from crm_data.transfer import kept_sqlite, verify
 from tests.transfer.office import Office, content
 
 
@@ -158,13 +158,13 @@ def test_a_file_replaced_after_the_check_changes_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = office.backups.make(None).name
-    real = verify.examine
+    real = kept_sqlite.examine
 
     def replaced_meanwhile(path: Path) -> verify.Facts:
         (office.folder / name).write_bytes(b"something else")
         return real(path)
 
-    monkeypatch.setattr(verify, "examine", replaced_meanwhile)
+    monkeypatch.setattr(kept_sqlite, "examine", replaced_meanwhile)
     office.add_customers(5)
     office.backups.restore(name, None)
     assert office.customers() == 10
@@ -204,7 +204,7 @@ def test_two_hundred_mutations_are_refused_or_restore_the_same(office: Office, t
         shutil.copy(original.with_suffix(".json"), backup.with_suffix(".json"))
         what = mutated(backup, random.Random(seed))
         try:
-            with verify.verified_copy(backup, tmp_path) as (copy, _):
+            with verify.verified_copy(backup, tmp_path, kept_sqlite.examine) as (copy, _):
                 assert content(copy) == good, what
         except CrmError:
             refused += 1
@@ -225,7 +225,7 @@ def test_mutations_with_a_forged_manifest_never_end_in_a_traceback(office: Offic
         except ValueError:
             continue  # the manifest itself was hit
         try:
-            with verify.verified_copy(backup, tmp_path) as (copy, _):
+            with verify.verified_copy(backup, tmp_path, kept_sqlite.examine) as (copy, _):
                 content(copy)
         except CrmError:
             refused += 1

@@ -1,4 +1,4 @@
-"""Putting a verified backup in the place of the live database: the old content, or the new, never a mix."""
+"""Putting a verified backup in the place of the live SQLite database: the old content, or the new, never a mix."""
 
 import fcntl
 import json
@@ -16,9 +16,9 @@ from crm_data.store.connections import private_file, sqlite_path
 from crm_data.store.migrating import upgrade
 from crm_data.store.sqlite_file import Moved, opened, replace_content, wal_path
 from crm_data.store.store import Store
+from crm_data.transfer.examine_sqlite import examine, quoted
 from crm_data.transfer.manifest import sync_folder
 from crm_data.transfer.trouble import as_trouble
-from crm_data.transfer.verify import examine, quoted
 
 _TRIES = 5
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -62,10 +62,10 @@ def _sign_out(connection: sqlite3.Connection, user_id: int | None, name: str) ->
     connection.execute("COMMIT")
 
 
-def put_in_place(store: Store, copy: Path, keep_safe: Callable[[Path], str], alone: bool) -> str:
+def put_in_place(store: Store, copy: Path, keep_safe: Callable[[], str], alone: bool) -> str:
     """Swap the live content for a prepared copy's while nobody writes. Returns what `keep_safe` returned.
 
-    `keep_safe(live)` makes the safety backup; it is made again when another process commits meanwhile.
+    `keep_safe()` makes the safety backup; it is made again when another process commits meanwhile.
     A file that SQLite cannot read is set aside instead, which needs Foyer stopped: `alone` says it is.
     """
     live = sqlite_path(store.url)
@@ -84,14 +84,14 @@ def put_in_place(store: Store, copy: Path, keep_safe: Callable[[Path], str], alo
         return _set_aside(live, copy)
 
 
-def _replaced(live: Path, copy: Path, keep_safe: Callable[[Path], str]) -> str:
+def _replaced(live: Path, copy: Path, keep_safe: Callable[[], str]) -> str:
     with opened(live) as reader:  # a file that is none is left just as it was found
         reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
     with opened(live, write=True) as witness:
         # Other processes wait here too; what slips in between the two locks is seen and the round begun anew.
         witness.execute("BEGIN IMMEDIATE")
         before = _version(witness)
-        safe = keep_safe(live)
+        safe = keep_safe()
         witness.execute("ROLLBACK")
         replace_content(live, copy, lambda: _version(witness) == before)
     os.chmod(live, 0o600)

@@ -1,0 +1,72 @@
+"""What backups need of a database, whichever it is; chosen once from the address."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from crm_data.settings import Settings
+from crm_data.store.store import Store
+from crm_data.transfer.kept_postgres import KeptPostgres
+from crm_data.transfer.kept_sqlite import KeptSqlite
+from crm_data.transfer.manifest import POSTGRESQL, SQLITE
+from crm_data.transfer.verify import Facts, Verified
+
+
+class Kept(Protocol):
+    """One database, to be written into files and put back out of them. All verbs raise CrmErrors only.
+
+    `ending` is that of the files' names. `cannot` is '' or says why this process makes no backup of its own.
+    """
+
+    @property
+    def ending(self) -> str: ...
+    @property
+    def cannot(self) -> str: ...
+
+    def demand(self) -> None:
+        """Raise NotReady, with what to do, when something is missing that every other verb needs."""
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing that could be backed up."""
+
+    def write(self, to: Path) -> None:
+        """Write everything, as of one moment and whoever is writing, into a file."""
+
+    def checked(self, to: Path) -> Facts:
+        """`write`, then `examine`. Raises BadBackup when what was written could not be restored."""
+
+    def examine(self, path: Path) -> Facts:
+        """What a private file holds. Raises BadBackup with the first thing wrong; the database is left alone."""
+
+    def replace(
+        self,
+        copy: Path,
+        verified: Verified,
+        user_id: int | None,
+        keep_safe: Callable[[], str],
+        alone: bool,
+    ) -> str:
+        """Put an examined file's content, brought up to date and with nobody signed in, in the place of all.
+
+        Nobody writes meanwhile; a crash leaves the old content or the new. `keep_safe()` is called when
+        writing has stopped, and what it returns is returned. `alone`: nobody else has the database open.
+        """
+
+    def round(self) -> AbstractContextManager[bool]:
+        """Whether this process has the daily round for itself; the others are told False."""
+
+    def settle(self) -> None:
+        """What is tidied after a round or a restore; a refusal goes to the log."""
+
+
+def kept_by(store: Store, settings: Settings) -> Kept:
+    """The one for a store."""
+    if store.engines.dialect == "sqlite":
+        return KeptSqlite(store, settings.backup_dir)
+    return KeptPostgres(store, settings)
+
+
+def ending_of(url: str) -> str:
+    """How the names of backups of a database end, told by its address alone."""
+    return SQLITE if url.startswith("sqlite") else POSTGRESQL

@@ -1,0 +1,234 @@
+"""How a PostgreSQL database is written into a backup, examined, and put back."""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from crm_data import clock
+from crm_data.errors import BadBackup, NotReady, Unavailable
+from crm_data.settings import Settings
+from crm_data.store.blueprint import blueprint
+from crm_data.store.failures import as_sentence
+from crm_data.store.migrating import knows, migration_engine, upgrade, upgrade_within, wait_for_others
+from crm_data.store.store import Store
+from crm_data.transfer.manifest import POSTGRESQL
+from crm_data.transfer.postgres_dump import Dump, Entry, Nowhere, foreign, missing_tables
+from crm_data.transfer.postgres_programs import Programs
+from crm_data.transfer.postgres_rows import fill, fits, make_anew, quoted, row_counts, tables
+from crm_data.transfer.postgres_scratch import NoScratch, scratch
+from crm_data.transfer.verify import Facts, Verified
+
+ROUND = 708368
+_TRIES = 5
+_WAIT = "30s"
+_UNDER_WAY = "A long change is under way. Nothing was restored; try again when it is done."
+_STANDING = """SELECT current_user, current_setting('server_version_num')::int / 10000, current_schema(),
+    coalesce(bool_and(pg_has_role(c.relowner, 'USAGE')), true),
+    coalesce(bool_or(row_security_active(c.oid)), false)
+FROM (SELECT 1) one LEFT JOIN pg_class c ON c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace"""
+# What the migrations make of a revision, as pg_restore lists it: learnt once a process.
+_BLUEPRINTS: dict[str, frozenset[Entry]] = {}
+
+
+class KeptPostgres:
+    """The database of DATABASE_ADMIN_URL, by pg_dump and pg_restore. See Kept for what each verb promises."""
+
+    ending = POSTGRESQL
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._url = settings.owner_url
+        self._programs = Programs(settings.pg_bin)
+        self.cannot = (
+            ""
+            if settings.database_admin_url
+            else "Foyer makes one each day when DATABASE_ADMIN_URL names the role that owns the tables."
+        )
+
+    def demand(self) -> None:
+        """The programs, and a role that owns every table and sees every row."""
+        with self._connected() as connection:
+            self._schema(connection)
+
+    def is_empty(self) -> bool:
+        """Whether the schema has no table."""
+        with self._connected() as connection:
+            return not tables(connection)
+
+    def write(self, to: Path) -> None:
+        """Everything in the schema, by pg_dump."""
+        with self._connected() as connection:
+            self._programs.dump(self._url, str(to), self._schema(connection))
+
+    def checked(self, to: Path) -> Facts:
+        """By pg_dump at a moment that rows are counted at too, so that none can be lacking."""
+        with self._connected("REPEATABLE READ") as connection:
+            schema = self._schema(connection)
+            moment = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
+            self._programs.dump(self._url, str(to), schema, f"--snapshot={moment}")
+            counted = row_counts(connection)
+        facts = self.examine(to)
+        if facts.rows != counted:
+            raise BadBackup("The backup does not hold every row that was there. Make it again.")
+        return facts
+
+    def examine(self, path: Path) -> Facts:
+        """Its list of contents, then its rows: put into a database of their own where the role may make one."""
+        dump = Dump(self._programs, path)
+        dump.demand_kind()
+        with self._connected() as connection:
+            schema = self._schema(connection)
+        there = dump.contents()
+        _nothing_foreign(there, None)
+        revision = dump.revision() if ("TABLE", "alembic_version") in there else ""
+        if not revision:
+            raise BadBackup("This file is not a database of Foyer. Choose another backup.")
+        if not knows(revision):
+            raise BadBackup(
+                "This backup was made by a newer version of Foyer. Install that version to restore it."
+            )
+        lacking = frozenset(("TABLE", name) for kind, name in blueprint(revision) if kind == "table")
+        if missing_tables(there, lacking):
+            raise BadBackup("This file lacks tables that Foyer needs. Choose another backup.")
+        try:
+            with scratch(self._url, schema) as url:
+                upgrade(url, revision)
+                _nothing_foreign(there, self._blueprint(url, schema, revision))
+                with self._connected(url=url) as connection, connection.begin():
+                    return Facts(revision, fill(connection, dump))
+        except NoScratch as error:
+            return Facts(revision, dump.read(Nowhere()), untried=str(error))
+
+    def replace(
+        self,
+        copy: Path,
+        verified: Verified,
+        user_id: int | None,
+        keep_safe: Callable[[], str],
+        alone: bool,
+    ) -> str:
+        """Rows out and rows in, in one transaction that other processes' writers wait for."""
+        with self._store.gate.shut():
+            safety = self._in_one_transaction(Dump(self._programs, copy), verified, user_id, keep_safe)
+        # What belongs to the walls and not to the tables (grants, policies) is put back in any case.
+        upgrade(self._url)
+        return safety
+
+    @contextmanager
+    def round(self) -> Iterator[bool]:
+        """A lock of the database's, which every process that serves it sees."""
+        with self._connected() as connection:
+            ours: bool = connection.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({ROUND})").scalar_one()
+            yield ours
+
+    def settle(self) -> None:
+        """PostgreSQL tidies by itself."""
+
+    def _in_one_transaction(
+        self, dump: Dump, verified: Verified, user_id: int | None, keep_safe: Callable[[], str]
+    ) -> str:
+        for _ in range(_TRIES):
+            try:
+                with self._connected() as connection, connection.begin():
+                    return _replaced(connection, dump, verified, user_id, keep_safe)
+            except _InTheWay:
+                continue
+        raise Unavailable(_UNDER_WAY)
+
+    def _schema(self, connection: Connection) -> str:
+        """The schema that everything is in. Raises NotReady with the first thing that is missing."""
+        role, server, schema, owner, hindered = connection.exec_driver_sql(_STANDING).one()
+        if not owner or schema is None:
+            raise NotReady(
+                "Backups of PostgreSQL are made and restored by the role that owns the tables: "
+                "give its address in DATABASE_ADMIN_URL."
+            )
+        if hindered:
+            raise NotReady(
+                f"The role {role} of DATABASE_ADMIN_URL does not see every row. "
+                f"Let a superuser run: ALTER ROLE {quoted(role)} BYPASSRLS"
+            )
+        self._programs.demand(server)
+        return str(schema)
+
+    def _blueprint(self, url: str, schema: str, revision: str) -> frozenset[Entry]:
+        if revision not in _BLUEPRINTS:
+            with tempfile.NamedTemporaryFile(prefix="foyer-blueprint-") as file:
+                self._programs.dump(url, file.name, schema, "--schema-only")
+                _BLUEPRINTS[revision] = Dump(self._programs, Path(file.name)).contents()
+        return _BLUEPRINTS[revision]
+
+    @contextmanager
+    def _connected(self, isolation: str = "READ COMMITTED", url: str = "") -> Iterator[Connection]:
+        engine = migration_engine(url or self._url)
+        try:
+            with as_sentence(), engine.connect().execution_options(isolation_level=isolation) as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+
+class _InTheWay(Exception):
+    """Another transaction and this one waited for each other, and this one gave way."""
+
+
+def _replaced(
+    connection: Connection,
+    dump: Dump,
+    verified: Verified,
+    user_id: int | None,
+    keep_safe: Callable[[], str],
+) -> str:
+    execute = connection.exec_driver_sql
+    execute(f"SET LOCAL lock_timeout = '{_WAIT}'")
+    execute("SELECT set_config('app.system', 'on', true)")
+    try:
+        wait_for_others(connection)
+        if named := ", ".join(map(quoted, sorted(tables(connection)))):
+            # Those who read go on, and so does pg_dump; those who write wait.
+            execute(f"LOCK TABLE {named} IN EXCLUSIVE MODE")
+        safety = keep_safe()
+        if not fits(connection, verified.manifest.revision):
+            make_anew(connection, verified.manifest.revision)
+        fill(connection, dump)
+        if verified.older:
+            upgrade_within(connection)
+        _sign_out(connection, user_id, verified.name)
+    except sa.exc.OperationalError as error:
+        if isinstance(error.orig, psycopg.errors.DeadlockDetected):
+            raise _InTheWay from error
+        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+            raise Unavailable(_UNDER_WAY) from error
+        raise
+    return safety
+
+
+def _sign_out(connection: Connection, user_id: int | None, name: str) -> None:
+    """End every session; a link that was used since the backup must not work a second time."""
+    connection.execute(sa.text("DELETE FROM sessions"))
+    connection.execute(
+        sa.text("UPDATE one_time_links SET used_at = :now WHERE used_at IS NULL"), {"now": clock.now()}
+    )
+    connection.execute(
+        sa.text(
+            "INSERT INTO security_log (at, event, user_id, detail)"
+            " VALUES (:now, 'backup_restored', :user_id, CAST(:detail AS json))"
+        ),
+        {"now": clock.now(), "user_id": user_id, "detail": json.dumps({"name": name})},
+    )
+
+
+def _nothing_foreign(there: frozenset[Entry], own: frozenset[Entry] | None) -> None:
+    found = foreign(there, own)
+    if found is not None:
+        kind, name = found
+        raise BadBackup(
+            f"The database holds something that Foyer did not make ({kind.lower()} {name[:80]}). "
+            "Remove it, then try again."
+        )

@@ -1,0 +1,71 @@
+"""A PostgreSQL database of a moment: made empty beside the live one, for trying a backup out, and dropped."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from crm_data.store.connections import postgres_url
+from crm_data.store.failures import as_sentence
+from crm_data.store.migrating import migration_engine
+from crm_data.transfer.postgres_rows import quoted
+
+PREFIX = "foyer_trial_"
+_STAMP = "%Y%m%d%H%M"
+_MAY = "SELECT current_user, rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+_LEFT = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND datdba = current_user::regrole"
+
+
+class NoScratch(Exception):
+    """None can be made; its text is a sentence that says why."""
+
+
+@contextmanager
+def scratch(url: str, schema: str) -> Iterator[str]:
+    """The address of an empty database in the same server, with a schema of that name. Raises NoScratch."""
+    engine = migration_engine(url)
+    try:
+        with as_sentence(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            role, may = connection.exec_driver_sql(_MAY).one()
+            if not may:
+                raise NoScratch(
+                    f"It was read to its end but not tried out in a database of its own: the role {role} may not "
+                    f"make one (ALTER ROLE {quoted(role)} CREATEDB)."
+                )
+            _drop_left_behind(connection)
+            name = f"{PREFIX}{datetime.now(UTC):{_STAMP}}_{secrets.token_hex(4)}"
+            # template0, since a template1 may hold what is not ours.
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+            try:
+                made = postgres_url(url).set(database=name).render_as_string(hide_password=False)
+                _prepare(made, schema)
+                yield made
+            finally:
+                connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    finally:
+        engine.dispose()
+
+
+def _prepare(url: str, schema: str) -> None:
+    engine = migration_engine(url)
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
+    except sa.exc.OperationalError as error:
+        raise NoScratch(
+            "It was read to its end but not tried out in a database of its own: the server lets this role into "
+            "one database only (pg_hba.conf)."
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _drop_left_behind(connection: sa.Connection) -> None:
+    """What a killed process left, once it is a day old."""
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    for (name,) in connection.exec_driver_sql(_LEFT, (PREFIX,)).fetchall():
+        stamp = name.removeprefix(PREFIX).partition("_")[0]
+        if stamp.isdigit() and stamp < f"{yesterday:{_STAMP}}":
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
