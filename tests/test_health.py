@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 
 from crm_data import health
-from crm_data.settings import settings
 from crm_data.store import migrating
 from crm_data.store.sqlite_file import wal_path
-from crm_data.store.store import Store
 from tests.support.databases import Database
 from tests.transfer.office import Office, open_office
 
@@ -140,10 +138,11 @@ def test_a_damaged_file_is_findings_and_no_traceback(office: Office, first: int)
 
 @pytest.mark.parametrize("engine_kind", [pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_postgresql_is_looked_at_too(database: Database, tmp_path: Path) -> None:
-    told = settings({"DATABASE_URL": database.url, "CRM_BACKUP_DIR": str(tmp_path)})
-    store = Store(database.url)
-    found = health.check(store, told)
-    store.close()
+    opened = open_office(database.url, database.admin_url, tmp_path)
+    assert wrong(opened) == {"Backup": "No backup has been made yet."}
+    opened.backups.make(None)
+    found = health.check(opened.store, opened.settings)
+    opened.store.close()
     assert [finding for finding in found if not finding.ok] == []
     assert [finding.what for finding in found] == [
         "Triggers",

@@ -19,15 +19,15 @@ from crm_data.store.migrating import knows, migration_engine, upgrade, upgrade_w
 from crm_data.store.store import Store
 from crm_data.transfer.manifest import POSTGRESQL
 from crm_data.transfer.postgres_dump import Dump, Entry, Nowhere, foreign, missing_tables
+from crm_data.transfer.postgres_locks import UNDER_WAY, hold_writers
 from crm_data.transfer.postgres_programs import Programs
 from crm_data.transfer.postgres_rows import fill, fits, make_anew, quoted, row_counts, tables
 from crm_data.transfer.postgres_scratch import NoScratch, scratch
 from crm_data.transfer.verify import Facts, Verified
 
 ROUND = 708368
-_TRIES = 5
-_WAIT = "30s"
-_UNDER_WAY = "A long change is under way. Nothing was restored; try again when it is done."
+_TRIES = 3
+_WAIT = 30.0
 _STANDING = """SELECT current_user, current_setting('server_version_num')::int / 10000, current_schema(),
     coalesce(bool_and(pg_has_role(c.relowner, 'USAGE')), true),
     coalesce(bool_or(row_security_active(c.oid)), false)
@@ -139,7 +139,7 @@ class KeptPostgres:
                     return _replaced(connection, dump, verified, user_id, keep_safe)
             except _InTheWay:
                 continue
-        raise Unavailable(_UNDER_WAY)
+        raise Unavailable(UNDER_WAY)
 
     def _schema(self, connection: Connection) -> str:
         """The schema that everything is in. Raises NotReady with the first thing that is missing."""
@@ -186,13 +186,11 @@ def _replaced(
     keep_safe: Callable[[], str],
 ) -> str:
     execute = connection.exec_driver_sql
-    execute(f"SET LOCAL lock_timeout = '{_WAIT}'")
+    execute(f"SET LOCAL lock_timeout = '{_WAIT}s'")
     execute("SELECT set_config('app.system', 'on', true)")
     try:
         wait_for_others(connection)
-        if named := ", ".join(map(quoted, sorted(tables(connection)))):
-            # Those who read go on, and so does pg_dump; those who write wait.
-            execute(f"LOCK TABLE {named} IN EXCLUSIVE MODE")
+        hold_writers(connection, _WAIT)
         safety = keep_safe()
         if not fits(connection, verified.manifest.revision):
             make_anew(connection, verified.manifest.revision)
@@ -204,7 +202,7 @@ def _replaced(
         if isinstance(error.orig, psycopg.errors.DeadlockDetected):
             raise _InTheWay from error
         if isinstance(error.orig, psycopg.errors.LockNotAvailable):
-            raise Unavailable(_UNDER_WAY) from error
+            raise Unavailable(UNDER_WAY) from error
         raise
     return safety
 

@@ -39,6 +39,7 @@ _PASSIVE = (
     "DEFAULT ACL",
     "FK CONSTRAINT",
     "INDEX",
+    "ROW SECURITY",
     "SCHEMA",
     "SECURITY LABEL",
     "SEQUENCE OWNED BY",

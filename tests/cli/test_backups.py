@@ -7,7 +7,8 @@ import pytest
 
 from crm_data.store import migrating
 from tests.cli.conftest import Run
-from tests.transfer.office import Office, content
+from tests.support.databases import fresh
+from tests.transfer.office import Office, content, open_office
 
 
 def test_migrate_makes_a_private_database(run: Run, tmp_path: Path) -> None:
@@ -120,15 +121,34 @@ def test_backups_are_the_operators(run: Run, office: Office) -> None:
 
 
 @pytest.mark.postgres
-def test_postgresql_is_told_what_to_do(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.support.databases import fresh
-
+def test_the_same_commands_work_on_postgresql(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     database = fresh("postgresql")
     monkeypatch.setenv("DATABASE_URL", database.url)
     monkeypatch.setenv("DATABASE_ADMIN_URL", database.admin_url)
-    for command in ("backup", "verify", "restore"):
-        assert "pg_dump" in run(command).err
-    assert "up to date" in run("migrate").out
+    office = open_office(database.url, database.admin_url, tmp_path / "backups")
+    assert "WRONG Backup: No backup has been made yet." in run("check").out
+    said = run("backup")
+    assert (said.code, said.err) == (0, "")
+    path = Path(said.out.splitlines()[0])
+    assert path.suffix == ".dump"
+    assert path.name in run("backup", "--list").out
+    assert "customers: 10" in run("verify").out
+    office.add_customers(5)
+    assert "Everybody is signed out" in run("restore", path.name).out
+    assert office.customers() == 10
+    path.write_bytes(path.read_bytes()[:-1])
+    for command in ("verify", "restore"):
+        assert "damaged" in run(command, path.name).err
     said = run("check")
     assert (said.code, said.err) == (0, "")
+    migrating.downgrade(database.admin_url, "009")
+    said = run("migrate")
+    (newest, *_) = office.backups.list(None)
+    assert newest.name in said.out
+    assert newest.revision == "009"
+    monkeypatch.setenv("CRM_PG_BIN", str(tmp_path))
+    assert "need pg_dump" in run("backup").err
+    office.store.close()
     database.drop()

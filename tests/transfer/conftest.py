@@ -1,10 +1,11 @@
 """The installation that the tests of backups work on."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.support.databases import fresh
+from tests.support.databases import Database, fresh
 from tests.transfer.office import Office, open_office
 
 
@@ -16,3 +17,13 @@ def office() -> Iterator[Office]:
     yield opened
     opened.store.close()
     database.drop()
+
+
+@pytest.fixture
+def either(database: Database, tmp_path: Path) -> Iterator[Office]:
+    """The same on either engine: what is tested with it holds on both."""
+    opened = open_office(
+        database.url, database.admin_url if database.kind == "postgresql" else "", tmp_path / "backups"
+    )
+    yield opened
+    opened.store.close()

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import threading
 import time
 from dataclasses import replace
 from datetime import datetime
@@ -12,15 +13,17 @@ import pytest
 
 from crm_data.errors import BadBackup, Unavailable
 from crm_data.store.sqlite_file import wal_path
+from crm_data.store.store import Store
 from crm_data.transfer.backups import Backups
 from crm_data.transfer.manifest import name_of, read_manifest, write_manifest
+from crm_data.transfer.shelf import BackupInfo
 from tests.conftest import FrozenClock
 from tests.transfer.office import OPERATOR, Office
 
 
 def names(office: Office) -> list[str]:
     """Backups in the folder, oldest first."""
-    return sorted(name for name in os.listdir(office.folder) if name.endswith(".db"))
+    return sorted(name for name in os.listdir(office.folder) if name.endswith(office.ending))
 
 
 def as_made_at(office: Office, name: str, moment: datetime) -> str:
@@ -32,12 +35,12 @@ def as_made_at(office: Office, name: str, moment: datetime) -> str:
     return again
 
 
-def test_one_backup_a_day(office: Office, frozen_clock: FrozenClock) -> None:
-    made = [office.backups.daily() for _ in range(3) if frozen_clock.move(minutes=5)]
+def test_one_backup_a_day(either: Office, frozen_clock: FrozenClock) -> None:
+    made = [either.backups.daily() for _ in range(3) if frozen_clock.move(minutes=5)]
     assert [info is not None for info in made] == [True, False, False]
     frozen_clock.move(hours=15)
-    assert office.backups.daily() is not None
-    assert len(names(office)) == 2
+    assert either.backups.daily() is not None
+    assert len(names(either)) == 2
 
 
 def test_thirty_days_are_kept_the_last_of_each(office: Office, frozen_clock: FrozenClock) -> None:
@@ -98,27 +101,27 @@ def test_what_a_crash_left_behind_goes_after_a_day(office: Office) -> None:
     assert not set(left) & set(os.listdir(office.folder))
 
 
-def test_a_failure_is_kept_and_seen_until_a_backup_is_made(office: Office, frozen_clock: FrozenClock) -> None:
-    assert office.backups.status(None).sentence == "No backup has been made yet."
-    office.backups.daily()
+def test_a_failure_is_kept_and_seen_until_a_backup_is_made(either: Office, frozen_clock: FrozenClock) -> None:
+    assert either.backups.status(None).sentence == "No backup has been made yet."
+    either.backups.daily()
     frozen_clock.move(days=1)
-    kept = shutil.move(office.folder, office.folder.with_name("kept"))
-    office.folder.write_text("in the way")
+    kept = shutil.move(either.folder, either.folder.with_name("kept"))
+    either.folder.write_text("in the way")
     for _ in range(3):
-        assert office.backups.daily() is None
-    assert office.events().count("backup_failed") == 1, "the log has room for better things"
-    status = office.backups.status(OPERATOR)
+        assert either.backups.daily() is None
+    assert either.events().count("backup_failed") == 1, "the log has room for better things"
+    status = either.backups.status(OPERATOR)
     assert status.failed_at == frozen_clock.moment
     assert status.sentence.startswith("The last backup failed: The backup folder")
-    office.folder.unlink()
-    shutil.move(kept, office.folder)
-    another_process = Backups(office.store, office.settings)
+    either.folder.unlink()
+    shutil.move(kept, either.folder)
+    another_process = Backups(either.store, either.settings)
     assert another_process.status(None).failure == status.failure
     frozen_clock.move(minutes=5)
-    assert office.backups.daily() is not None
+    assert either.backups.daily() is not None
     assert another_process.status(None).failure == ""
     frozen_clock.move(hours=50)
-    late = office.backups.status(None)
+    late = either.backups.status(None)
     assert late.late
     assert late.sentence == "The last verified backup is 50 hours old. Make one now."
 
@@ -167,3 +170,25 @@ def test_the_daily_round_cuts_the_write_ahead_log(office: Office) -> None:
     assert wal_path(office.path).stat().st_size > 100_000
     office.backups.daily()
     assert wal_path(office.path).stat().st_size == 0
+
+
+def test_of_rounds_at_once_one_makes_the_backup(either: Office) -> None:
+    """Each with a store of its own, as processes have."""
+    stores = [Store(either.store.url) for _ in range(3)]
+    start = threading.Barrier(len(stores))
+    made: list[BackupInfo | None] = []
+
+    def go_round(store: Store) -> None:
+        start.wait()
+        made.append(Backups(store, either.settings).daily())
+
+    threads = [threading.Thread(target=go_round, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for store in stores:
+        store.close()
+    assert [info is not None for info in made].count(True) == 1
+    assert len(names(either)) == 1
+    assert either.events() == ["backup_made"]

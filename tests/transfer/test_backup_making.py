@@ -15,25 +15,22 @@ from tests.conftest import FrozenClock
 from tests.transfer.office import ADMIN, OPERATOR, Office
 
 
-def test_a_backup_is_one_private_file_with_its_manifest(office: Office, frozen_clock: FrozenClock) -> None:
+def test_a_backup_is_one_private_file_with_its_manifest(either: Office, frozen_clock: FrozenClock) -> None:
     before = os.umask(0)
     try:
-        made = office.backups.make(OPERATOR)
+        made = either.backups.make(OPERATOR)
     finally:
         os.umask(before)
-    assert made.name == "crm_backup_20260302-093000.db"
-    assert sorted(os.listdir(office.folder)) == [
-        "crm_backup_20260302-093000.db",
-        "crm_backup_20260302-093000.json",
-    ]
-    assert all((office.folder / name).stat().st_mode & 0o777 == 0o600 for name in os.listdir(office.folder))
-    assert office.folder.stat().st_mode & 0o777 == 0o700
-    told = json.loads((office.folder / "crm_backup_20260302-093000.json").read_text())
+    assert made.name == f"crm_backup_20260302-093000{either.ending}"
+    assert sorted(os.listdir(either.folder)) == [made.name, "crm_backup_20260302-093000.json"]
+    assert all((either.folder / name).stat().st_mode & 0o777 == 0o600 for name in os.listdir(either.folder))
+    assert either.folder.stat().st_mode & 0o777 == 0o700
+    told = json.loads((either.folder / "crm_backup_20260302-093000.json").read_text())
     assert told["rows"]["customers"] == 10
     assert told["made_at"] == "2026-03-02T09:30:00+00:00"
     assert re.fullmatch(r"Foyer \d+\.\d+\.\d+", told["product"])
     assert len(told["sha256"]) == 64
-    assert office.backups.list(OPERATOR) == [made]
+    assert either.backups.list(OPERATOR) == [made]
 
 
 def test_two_backups_in_one_second_are_two(office: Office, frozen_clock: FrozenClock) -> None:
@@ -43,31 +40,31 @@ def test_two_backups_in_one_second_are_two(office: Office, frozen_clock: FrozenC
         office.backups.verify(name, None)
 
 
-def test_every_act_is_the_operators(office: Office) -> None:
-    name = office.backups.make(None).name
-    kept = office.events()
+def test_every_act_is_the_operators(either: Office) -> None:
+    name = either.backups.make(None).name
+    kept = either.events()
     acts = (
-        lambda: office.backups.make(ADMIN),
-        lambda: office.backups.list(ADMIN),
-        lambda: office.backups.verify(name, ADMIN),
-        lambda: office.backups.restore(name, ADMIN),
-        lambda: office.backups.status(ADMIN),
+        lambda: either.backups.make(ADMIN),
+        lambda: either.backups.list(ADMIN),
+        lambda: either.backups.verify(name, ADMIN),
+        lambda: either.backups.restore(name, ADMIN),
+        lambda: either.backups.status(ADMIN),
     )
     for act in acts:
         with pytest.raises(NotAllowed, match="operator"):
             act()
-    assert office.events() == kept
-    assert len(office.backups.list(OPERATOR)) == 1
+    assert either.events() == kept
+    assert len(either.backups.list(OPERATOR)) == 1
 
 
-def test_each_act_leaves_a_row_in_the_security_log(office: Office) -> None:
-    name = office.backups.make(OPERATOR).name
-    office.backups.verify(name, OPERATOR)
-    (office.folder / name).write_bytes(b"text")
+def test_each_act_leaves_a_row_in_the_security_log(either: Office) -> None:
+    name = either.backups.make(OPERATOR).name
+    either.backups.verify(name, OPERATOR)
+    (either.folder / name).write_bytes(b"text")
     with pytest.raises(BadBackup):
-        office.backups.verify(name, OPERATOR)
-    assert office.events() == ["backup_made", "backup_verified", "backup_refused"]
-    assert office.sql("SELECT DISTINCT user_id FROM security_log") == [(1,)]
+        either.backups.verify(name, OPERATOR)
+    assert either.events() == ["backup_made", "backup_verified", "backup_refused"]
+    assert either.sql("SELECT DISTINCT user_id FROM security_log") == [(1,)]
 
 
 @pytest.mark.parametrize(
@@ -81,11 +78,11 @@ def test_a_name_that_is_not_a_backups_finds_nothing(office: Office, name: str) -
         office.backups.restore(name, None)
 
 
-def test_a_folder_that_is_a_file_is_a_sentence(office: Office) -> None:
-    office.folder.write_text("in the way")
+def test_a_folder_that_is_a_file_is_a_sentence(either: Office) -> None:
+    either.folder.write_text("in the way")
     with pytest.raises(Unavailable, match="CRM_BACKUP_DIR"):
-        office.backups.make(None)
-    assert office.events() == ["backup_failed"]
+        either.backups.make(None)
+    assert either.events() == ["backup_failed"]
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.transfer.office import Office
+from tests.support.databases import fresh
+from tests.support.soak import size
+from tests.transfer.office import Office, dumped, open_office
 
 pytestmark = pytest.mark.slow
 
@@ -105,3 +107,59 @@ def test_plain_copies_under_load_fail_so_the_test_above_has_teeth(
         before = acknowledged(writers)
         found.append(fault(Path(shutil.copyfile(office.path, tmp_path / "copy.db")), before))
     assert any(found)
+
+
+# The same on PostgreSQL, by the application's role.
+_PG_WRITER = """
+import psycopg, sys, time
+url, acknowledged, who = sys.argv[1:]
+db, out, number = psycopg.connect(url), open(acknowledged, "w", buffering=1), 0
+while True:
+    number += 1
+    with db.transaction():
+        db.execute("INSERT INTO customers (company_id, name) VALUES (1, %s)", (f"{who}-{number}",))
+        db.execute(
+            "INSERT INTO activities (company_id, activity_type, title, user_id, activity_date)"
+            " VALUES (1, 'note', %s, 1, CURRENT_TIMESTAMP)", (f"{who}-{number}",))
+    out.write(f"{number}\\n")
+    time.sleep(0.002)  # the rows of a few seconds are enough
+"""
+
+
+@pytest.mark.postgres
+def test_backups_and_a_restore_of_postgresql_under_load_are_whole(tmp_path: Path) -> None:
+    database = fresh("postgresql")
+    office = open_office(database.url, database.admin_url, tmp_path / "backups")
+    files = [tmp_path / f"acknowledged-{who}" for who in range(2)]
+    running = [
+        subprocess.Popen([sys.executable, "-c", _PG_WRITER, database.url, str(file), f"w{who}"])
+        for who, file in enumerate(files)
+    ]
+    try:
+        while not all(file.exists() and file.stat().st_size for file in files):
+            time.sleep(0.05)
+        for _ in range(size(3, 30)):
+            before = acknowledged(files)
+            made = office.backups.make(None)
+            assert torn_or_stale(office.folder / made.name, before) == ""
+        safety = office.backups.restore(made.name, None).safety
+        reached = acknowledged(files)
+        deadline = time.monotonic() + 60
+        while not all(now > then for now, then in zip(acknowledged(files), reached, strict=True)):
+            assert time.monotonic() < deadline, "a writer stands still"
+            time.sleep(0.05)
+        assert torn_or_stale(office.folder / safety, before) == ""
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+        office.store.close()
+        database.drop()
+
+
+def torn_or_stale(dump: Path, before: list[int]) -> str:
+    """As `fault`, of a dump of PostgreSQL."""
+    names = {line.split(b"\t")[2].decode() for line in dumped(dump, "customers")}
+    if len([name for name in names if name.startswith("w")]) != len(dumped(dump, "activities")):
+        return "torn"
+    return "" if all(f"w{who}-{number}" in names for who, number in enumerate(before)) else "stale"
