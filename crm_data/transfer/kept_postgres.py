@@ -14,6 +14,7 @@ from crm_data import clock
 from crm_data.errors import BadBackup, NotReady, Unavailable
 from crm_data.settings import Settings
 from crm_data.store.blueprint import blueprint
+from crm_data.store.connections import postgres_url
 from crm_data.store.failures import as_sentence
 from crm_data.store.migrating import knows, migration_engine, upgrade, upgrade_within, wait_for_others
 from crm_data.store.store import Store
@@ -21,17 +22,26 @@ from crm_data.transfer.manifest import POSTGRESQL
 from crm_data.transfer.postgres_dump import Dump, Entry, Nowhere, foreign, missing_tables
 from crm_data.transfer.postgres_locks import UNDER_WAY, hold_writers
 from crm_data.transfer.postgres_programs import Programs
-from crm_data.transfer.postgres_rows import fill, fits, make_anew, quoted, row_counts, tables
+from crm_data.transfer.postgres_rows import (
+    NOT_AN_EXTENSIONS,
+    fill,
+    fits,
+    make_anew,
+    quoted,
+    row_counts,
+    tables,
+)
 from crm_data.transfer.postgres_scratch import NoScratch, scratch
 from crm_data.transfer.verify import Facts, Verified
 
 ROUND = 708368
 _TRIES = 3
 _WAIT = 30.0
-_STANDING = """SELECT current_user, current_setting('server_version_num')::int / 10000, current_schema(),
+_STANDING = f"""SELECT current_user, current_setting('server_version_num')::int / 10000, current_schema(),
     coalesce(bool_and(pg_has_role(c.relowner, 'USAGE')), true),
     coalesce(bool_or(row_security_active(c.oid)), false)
-FROM (SELECT 1) one LEFT JOIN pg_class c ON c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace"""
+FROM (SELECT 1) one LEFT JOIN pg_class c ON c.relkind = 'r'
+    AND c.relnamespace = current_schema()::regnamespace AND {NOT_AN_EXTENSIONS}"""
 # What the migrations make of a revision, as pg_restore lists it: learnt once a process.
 _BLUEPRINTS: dict[str, frozenset[Entry]] = {}
 
@@ -43,13 +53,20 @@ class KeptPostgres:
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
-        self._url = settings.owner_url
+        self._settings = settings
         self._programs = Programs(settings.pg_bin)
         self.cannot = (
             ""
             if settings.database_admin_url
             else "Foyer makes one each day when DATABASE_ADMIN_URL names the role that owns the tables."
         )
+
+    @property
+    def _url(self) -> str:
+        """The owner's address; its transactions may stand still for as long as a program runs."""
+        url = postgres_url(self._settings.owner_url)
+        options = f"{url.query['options']} -c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
+        return url.update_query_dict({"options": options}).render_as_string(hide_password=False)
 
     def demand(self) -> None:
         """The programs, and a role that owns every table and sees every row."""
