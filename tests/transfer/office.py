@@ -63,9 +63,8 @@ class Office:
     @contextlib.contextmanager
     def owner(self) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
         """A plain connection of PostgreSQL's, as the owner."""
-        with psycopg.connect(
-            self.settings.owner_url, autocommit=True, options="-c timezone=UTC"
-        ) as connection:
+        with psycopg.connect(self.settings.owner_url, autocommit=True) as connection:
+            connection.execute("SET timezone = 'UTC'")
             yield connection
 
     def add_customers(self, count: int) -> None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import psycopg
 import pytest
@@ -65,6 +65,14 @@ def office(trying: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
 
     monkeypatch.setattr(kept_postgres, "scratch", none)
     return trying
+
+
+@pytest.fixture
+def empty_postgresql() -> Iterator[Database]:
+    """A database without any table."""
+    made = fresh("postgresql", migrated=False)
+    yield made
+    made.drop()
 
 
 def with_settings(office: Office, **changed: str) -> Backups:
@@ -410,6 +418,29 @@ def test_a_role_that_does_not_see_every_row_makes_no_backup(office: Office, help
     assert office.sql("SELECT count(*) FROM customers") == [(10,)]
 
 
+def test_another_schema_and_a_password_of_signs(
+    empty_postgresql: Database, helper: str, tmp_path: Path
+) -> None:
+    password, role = "p@ss:w/%r d\"'", urlsplit(helper).username
+    name, known = urlsplit(empty_postgresql.url).path[1:], postgres.server()
+    with psycopg.connect(known["admin"], autocommit=True) as admin:
+        admin.execute(f"ALTER ROLE {role} BYPASSRLS CREATEDB PASSWORD $${password}$$".encode())
+        admin.execute(f"GRANT CREATE ON DATABASE {name} TO {role}".encode())
+    place = f"{empty_postgresql.url.partition('@')[2]}?options=-csearch_path%3Dfoyer"
+    url = f"postgresql://{role}:{quote(password, safe='')}@{place}"
+    with psycopg.connect(url) as owner:
+        owner.execute("CREATE SCHEMA foyer")
+    migrating.upgrade(url)
+    opened = open_office(url, url, tmp_path)
+    made = opened.backups.make(None)
+    assert made.untried == ""
+    opened.add_customers(5)
+    opened.backups.restore(made.name, None)
+    assert opened.customers() == 10
+    opened.store.close()
+    empty_postgresql.drop()
+
+
 def test_databases_for_trials_do_not_pile_up(trying: Office) -> None:
     left = f"{postgres_scratch.PREFIX}202001010000_abc"
     fresh_one = f"{postgres_scratch.PREFIX}299901010000_abc"
@@ -553,14 +584,6 @@ def test_an_empty_database_is_filled(office: Office, empty_postgresql: Database)
     store.close()
 
 
-@pytest.fixture
-def empty_postgresql() -> Iterator[Database]:
-    """A database without any table."""
-    made = fresh("postgresql", migrated=False)
-    yield made
-    made.drop()
-
-
 def test_rows_that_point_at_each_other_come_back(office: Office) -> None:
     office.sql("INSERT INTO leads (company_id, lead_name, status) VALUES (1, 'L', 'qualified')")
     office.sql(
@@ -582,7 +605,7 @@ _CHILD = """
 import os, signal, sys
 from crm_data.settings import settings
 from crm_data.store.store import Store
-from crm_data.transfer import kept_postgres, postgres_rows
+from crm_data.transfer import kept_postgres, postgres_rows, postgres_scratch
 from crm_data.transfer.backups import Backups
 
 def killed(*given, **more):
@@ -597,7 +620,11 @@ def after(module, name):
 
 store = Store(settings().database_url)
 backups = Backups(store, settings())
-# What is done to databases for trials is let be: the safety backup's is one.
+
+def none(url, schema):
+    raise postgres_scratch.NoScratch("to save time")
+
+kept_postgres.scratch = none
 real = backups._keep_safe
 def safe():
     name = real()
