@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crm_data.transfer import kept_postgres, postgres_scratch
 from tests.support.databases import Database, fresh
 from tests.transfer.office import Office, open_office
 
@@ -20,7 +21,20 @@ def office() -> Iterator[Office]:
 
 
 @pytest.fixture
-def either(database: Database, tmp_path: Path) -> Iterator[Office]:
+def untried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On PostgreSQL no backup is tried out in a database of its own, which takes a second each time.
+
+    For tests of other things; test_backup_postgresql.py has those of the trial.
+    """
+
+    def none(url: str, schema: str) -> None:
+        raise postgres_scratch.NoScratch("Not tried out, to save time.")
+
+    monkeypatch.setattr(kept_postgres, "scratch", none)
+
+
+@pytest.fixture
+def either(database: Database, tmp_path: Path, untried: None) -> Iterator[Office]:
     """The same on either engine: what is tested with it holds on both."""
     opened = open_office(
         database.url, database.admin_url if database.kind == "postgresql" else "", tmp_path / "backups"

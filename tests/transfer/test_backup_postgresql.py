@@ -57,13 +57,8 @@ def trying(tmp_path: Path) -> Iterator[Office]:
 
 
 @pytest.fixture
-def office(trying: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """The same for tests of other things than the trial, which takes a second each time."""
-
-    def none(url: str, schema: str) -> None:
-        raise postgres_scratch.NoScratch("Not tried out, to save time.")
-
-    monkeypatch.setattr(kept_postgres, "scratch", none)
+def office(trying: Office, untried: None) -> Office:
+    """The same for tests of other things than the trial."""
     return trying
 
 
