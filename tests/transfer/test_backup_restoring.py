@@ -71,18 +71,18 @@ def test_whoever_has_the_database_open_goes_on_with_the_restored_one(office: Off
     assert office.customers() == 11
 
 
-def test_the_walls_stand_on_connections_that_were_open_before(office: Office) -> None:
+def test_the_walls_stand_on_connections_that_were_open_before(either: Office) -> None:
     scope = CompanyScope(1, 1, "admin")
-    office.sql("INSERT INTO companies (name, email) VALUES ('Other', 'o@other.com')")
-    name = office.backups.make(None).name
-    with office.store.write(scope) as session:
+    either.sql("INSERT INTO companies (name, email) VALUES ('Other', 'o@other.com')")
+    name = either.backups.make(None).name
+    with either.store.write(scope) as session:
         session.add(Customer(name="Mine"))
-    office.backups.restore(name, None)
-    with pytest.raises(NotFound), office.store.write(scope) as session:
+    either.backups.restore(name, None)
+    with pytest.raises(NotFound), either.store.write(scope) as session:
         session.core().exec_driver_sql("INSERT INTO customers (company_id, name) VALUES (2, 'Theirs')")
-    with office.store.write(scope) as session:
+    with either.store.write(scope) as session:
         session.add(Customer(name="Mine again"))
-    assert office.customers() == 11
+    assert either.customers() == 11
 
 
 def test_an_older_backup_is_migrated(either: Office) -> None:
