@@ -16,7 +16,14 @@ from crm_data.settings import Settings
 from crm_data.store.blueprint import blueprint
 from crm_data.store.connections import postgres_url
 from crm_data.store.failures import as_sentence
-from crm_data.store.migrating import knows, migration_engine, upgrade, upgrade_within, wait_for_others
+from crm_data.store.migrating import (
+    application_of,
+    knows,
+    migration_engine,
+    upgrade,
+    upgrade_within,
+    wait_for_others,
+)
 from crm_data.store.store import Store
 from crm_data.transfer.manifest import POSTGRESQL
 from crm_data.transfer.postgres_dump import Dump, Entry, Nowhere, foreign, missing_tables
@@ -134,7 +141,7 @@ class KeptPostgres:
         with self._store.gate.shut():
             safety = self._in_one_transaction(Dump(self._programs, copy), verified, user_id, keep_safe)
         # What belongs to the walls and not to the tables (grants, policies) is put back in any case.
-        upgrade(self._url)
+        upgrade(self._url, application=application_of(self._settings.database_url))
         return safety
 
     @contextmanager
