@@ -10,6 +10,7 @@ from typing import Any
 import uvicorn
 from starlette.middleware import Middleware
 from starlette.types import Scope
+from streamlit import runtime as streamlit_runtime
 from streamlit.starlette import App
 
 from crm_data.errors import CrmError, NotReady
@@ -18,6 +19,7 @@ from dashboard import errors, runtime, warm_up
 from dashboard.web import cookie, csv_files
 from dashboard.web.gate import Gate
 from dashboard.web.headers import SecurityHeaders
+from dashboard.web.messages import Messages
 from dashboard.web.proxy import Proxy, demand_tls
 from dashboard.web.routes import ROUTES
 
@@ -34,7 +36,8 @@ def build(settings: Settings) -> App:
     csv_files.offer()
     middleware = [
         Middleware(SecurityHeaders, tls=tls),
-        Middleware(Gate, is_signed_in=_is_signed_in),
+        Middleware(Gate, is_signed_in=_is_signed_in, is_own_tab=_is_own_tab),
+        Middleware(Messages),
     ]
     if settings.trusted_proxy:
         middleware.insert(0, Middleware(Proxy, trusted=settings.trusted_proxy))
@@ -105,6 +108,16 @@ def announce(settings: Settings) -> None:
 def _is_signed_in(scope: Scope) -> bool:
     running = runtime.running()
     return running.installation.is_signed_in(cookie.read(running.settings, scope))
+
+
+def _is_own_tab(scope: Scope, tab: str) -> bool:
+    """Streamlit takes a file for whatever tab the address names; the name of another's tab must not be enough."""
+    client = streamlit_runtime.get_instance().get_client(tab)
+    if client is None:
+        return True  # there is no such tab now, which Streamlit says itself
+    settings, context = runtime.running().settings, client.client_context
+    held = context.cookies.get(cookie.name(settings)) if context is not None else None
+    return bool(held) and held == cookie.read(settings, scope)
 
 
 @contextlib.asynccontextmanager

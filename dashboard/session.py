@@ -68,18 +68,32 @@ def workspace() -> Workspace:
 
 
 def workspace_of(here: Signed, held: str | None) -> Workspace:
-    """A Workspace that works only as long as the token `held` stands for the same person, company and role."""
+    """A Workspace that works only as long as the token `held` stands for the same person, company and role.
+
+    And only in the browser that holds it: Streamlit gives a tab, with its callbacks, to whoever knows its name.
+    """
 
     def still(scope: CompanyScope) -> None:
-        now = _now.get() or installation().sessions.resolve(held)
-        if now is None:
+        if token() != held:
             raise NotSignedIn
-        if now.scope.company_id != scope.company_id:
-            raise CompanySwitched
-        if now.scope.role != scope.role or now.scope.operator != scope.operator:
-            raise NotAllowed("Your role was changed just now, so nothing was done. Try again.")
+        _demand_same(scope)
 
     return Workspace(WatchedStore(runtime.running().store, still), here.scope)
+
+
+def demand_here(my: Workspace) -> None:
+    """Raise unless the person at the browser is still the one that `my` was made for, with the same rights."""
+    _demand_same(my.scope)
+
+
+def _demand_same(scope: CompanyScope) -> None:
+    now = look_up()
+    if now is None or now.account.id != scope.user_id:
+        raise NotSignedIn
+    if now.scope.company_id != scope.company_id:
+        raise CompanySwitched
+    if now.scope.role != scope.role or now.scope.operator != scope.operator:
+        raise NotAllowed("Your role was changed just now, so nothing was done. Try again.")
 
 
 def rendered_for() -> tuple[int, int] | None:

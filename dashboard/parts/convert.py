@@ -7,6 +7,7 @@ import streamlit as st
 from crm_data import Workspace, new_act
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
+from dashboard.parts.dialog import dialog
 from dashboard.parts.picker import pick_record
 from dashboard.parts.place import leave_for
 
@@ -27,8 +28,8 @@ def convert_dialog(my: Workspace, place: str) -> None:
     def forget() -> None:
         st.session_state.pop(f"{place}.converting", None)
 
-    @st.dialog("Convert lead", on_dismiss=forget)
-    def dialog() -> None:
+    @dialog(my, "Convert lead", forget)
+    def show() -> None:
         if st.session_state.get(f"{place}.converting") is None:
             st.rerun()
         lead, key = my.leads.get(id_), f"{place}.convert.{act}"
@@ -44,7 +45,7 @@ def convert_dialog(my: Workspace, place: str) -> None:
                 "Convert to a deal", type="primary", on_click=_convert, args=(my, place, key, begun, customer)
             )
 
-    dialog()
+    show()
 
 
 def _convert(my: Workspace, place: str, key: str, begun: tuple[int, str], customer: int | None) -> None:

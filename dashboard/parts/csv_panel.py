@@ -15,6 +15,7 @@ from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.csv_mapping import MappingStep
 from dashboard.parts.csv_words import unknown_words
+from dashboard.parts.dialog import dialog
 from dashboard.parts.place import KIND_OF
 from dashboard.web import csv_files
 
@@ -43,11 +44,11 @@ def import_panel(my: Workspace, records: Records) -> None:
     st.button("Import", key=f"{place}.open", icon=":material/upload:", on_click=_open, args=(place,))
     if st.session_state.get(f"{place}.state") == "open":
 
-        @st.dialog(f"Import {records.name}", width="large", on_dismiss=lambda: _close(place))
-        def dialog() -> None:
+        @dialog(my, f"Import {records.name}", lambda: _close(place), "large")
+        def show() -> None:
             _Import(my, records, place).draw()
 
-        dialog()
+        show()
 
 
 def _open(place: str) -> None:

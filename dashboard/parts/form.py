@@ -10,6 +10,7 @@ from crm_data import Edit, Field, Kind, Page, Records, Workspace, errors, new_ac
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.clashes import ask, remember
+from dashboard.parts.dialog import dialog
 from dashboard.parts.picker import pick_record
 
 Row = dict[str, Any]
@@ -47,13 +48,13 @@ def form_dialog(
     def closed() -> None:
         st.session_state[f"{place}.state"] = "closed"
 
-    @st.dialog(f"Edit {noun}" if row else f"New {noun}", width="large", on_dismiss=closed)
-    def dialog() -> None:
+    @dialog(my, f"Edit {noun}" if row else f"New {noun}", closed, "large")
+    def show() -> None:
         if st.session_state.get(f"{place}.state") != "open":
             st.rerun()
         _body(my, records, members, place, noun, row, values or {}, on_saved)
 
-    dialog()
+    show()
 
 
 def _body(

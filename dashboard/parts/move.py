@@ -8,6 +8,7 @@ import streamlit as st
 from crm_data import Workspace, new_act, words
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
+from dashboard.parts.dialog import dialog
 
 OPEN_STAGES = ("prospect", "qualified", "proposal", "negotiation")
 WON, LOST = "closed_won", "closed_lost"
@@ -37,8 +38,8 @@ def closing_dialog(my: Workspace, place: str) -> None:
         st.session_state.pop(f"{place}.closing", None)
         forget_refusal(place)
 
-    @st.dialog(f"Close as {STAGE_WORDS[to].lower()}", on_dismiss=forget)
-    def dialog() -> None:
+    @dialog(my, f"Close as {STAGE_WORDS[to].lower()}", forget)
+    def show() -> None:
         if st.session_state.get(f"{place}.closing") is None:
             st.rerun()
         deal = my.deals.get(id_)
@@ -52,7 +53,7 @@ def closing_dialog(my: Workspace, place: str) -> None:
                 label, type="primary", on_click=_close, args=(my, place, key, closing, said)
             )
 
-    dialog()
+    show()
 
 
 def _won(key: str, deal: dict[str, Any]) -> tuple[str, ...]:

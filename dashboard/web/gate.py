@@ -14,16 +14,27 @@ log = logging.getLogger("foyer.web")
 
 # What answers only to somebody who is signed in. The script behind the websocket asks for itself.
 CLOSED = ("/media", "/export", "/_stcore/upload_file", "/_stcore/metrics", "/_stcore/script-health-check")
-NEVER = ("/_stcore/agent",)
+UPLOADS = "/_stcore/upload_file"
+# Ways in that Streamlit has of its own, and we have not.
+NEVER = ("/_stcore/agent", "/auth", "/oauth2callback")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Gate:
-    """ASGI middleware. `is_signed_in` looks a request's session up; it may take a moment and runs on a thread."""
+    """ASGI middleware. `is_signed_in` looks a request's session up; it may take a moment and runs on a thread.
 
-    def __init__(self, app: ASGIApp, is_signed_in: Callable[[Scope], bool]) -> None:
+    `is_own_tab(request, tab)`: whether a tab, by Streamlit's name for it, was opened with the request's cookie.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        is_signed_in: Callable[[Scope], bool],
+        is_own_tab: Callable[[Scope, str], bool] = lambda scope, tab: True,
+    ) -> None:
         self.app = app
         self.is_signed_in = is_signed_in
+        self.is_own_tab = is_own_tab
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through or answer it here."""
@@ -49,11 +60,17 @@ class Gate:
             return 403, "This request comes from another site and was refused."
         if _under(path, CLOSED) and not await run_in_threadpool(self.is_signed_in, scope):
             return 401, "You are signed out. Sign in to go on."
+        if _under(path, (UPLOADS,)) and not self.is_own_tab(scope, _tab(path)):
+            return 403, "This file belongs to another tab. Choose it again here."
         return 0, ""
 
 
 def _under(path: str, roots: tuple[str, ...]) -> bool:
     return any(path == root or path.startswith(root + "/") for root in roots)
+
+
+def _tab(path: str) -> str:
+    return path.removeprefix(UPLOADS).strip("/").split("/")[0]
 
 
 def _same_origin(scope: Scope) -> bool:

@@ -1,0 +1,1 @@
+"""Signing in and everything that leaves the server, under attack."""

@@ -1,0 +1,87 @@
+"""Two companies, a canary word in every row of each, people who can sign in, and how the database is compared."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+
+from crm_data.accounts import onetime
+from crm_data.tables import Base, Company, User
+from crm_data.tables.security import LinkKind
+from tests.dashboard.house import House, house
+from tests.support.serving import Served
+
+WORDS = ("kittiwake", "wolverine")
+# Whatever tells one company from the other: the word of its rows, and what the house calls it and its people.
+CANARIES = (("kittiwake", "alpha.example"), ("wolverine", "omega.example"))
+KINDS = ("customer", "lead", "deal", "task", "activity")
+# What signing in and being there may change; a refusal leaves everything else as it was.
+_RESTLESS = {"sessions", "sign_in_attempts", "one_time_links", "security_log"}
+
+
+@dataclass
+class Town:
+    """A house whose every row carries its company's word; `ids[company][kind]` is a record of that kind."""
+
+    house: House
+    ids: list[dict[str, int]] = field(default_factory=list)
+
+    def token(self, role: str = "manager", company: int = 0) -> str:
+        """A new session of somebody, without a password: what signing in costs is measured elsewhere."""
+        with self.house.office.store.system("a test") as session:
+            ticket = onetime.make(
+                session,
+                LinkKind.TICKET,
+                user_id=self.house.user(role, company),
+                company_id=self.house.office.companies[company],
+            )
+        return self.house.installation.sessions.open(ticket, "192.0.2.9", "a test")
+
+    def dump(self) -> dict[str, list[tuple[object, ...]]]:
+        """Every row of every table, but those that signing in touches."""
+        with self.house.office.store.system("a test", write=False) as session:
+            return {
+                name: [tuple(row) for row in session.execute(sa.select(table).order_by(table.c.id))]
+                for name, table in Base.metadata.tables.items()
+                if name not in _RESTLESS
+            }
+
+
+@contextmanager
+def town(database_url: str) -> Iterator[Town]:
+    """A house, renamed and filled."""
+    with house(database_url) as made:
+        found = Town(made)
+        for company, word in enumerate(WORDS):
+            made.change(
+                Company, Company.id == made.office.companies[company], name=f"{word} works", address=word
+            )
+            made.change(User, User.email.endswith(CANARIES[company][1]), first_name=word)
+            found.ids.append(_fill(found, company, word))
+        yield found
+
+
+def _fill(made: Town, company: int, word: str) -> dict[str, int]:
+    """A record of every kind, one closed, one archived, one converted."""
+    my = made.house.office.at(company, "manager")
+    customer = my.customers.add({"name": f"{word} customer", "notes": word, "tags": [word], "phone": "123"})
+    lead = my.leads.add({"lead_name": f"{word} lead", "customer_id": customer})
+    deal = my.deals.add({"deal_name": f"{word} deal", "deal_value": "50", "customer_id": customer})
+    lost = my.deals.add({"deal_name": f"{word} lost", "deal_value": "70", "customer_id": customer})
+    my.deals.move(lost, "closed_lost", "prospect", reason=f"Other: {word}")
+    task = my.tasks.add({"title": f"{word} task", "deal_id": deal})
+    activity = my.activities.log("call", f"{word} call", deal_id=deal, description=word)
+    my.customers.archive([my.customers.add({"name": f"{word} archived"})])
+    return {"customer": customer, "lead": lead, "deal": deal, "task": task, "activity": activity}
+
+
+def held(served: Served, token: str) -> str:
+    """The Cookie header of a browser that holds a session."""
+    return f"foyer_{urlsplit(served.url).port}={token}" if token else ""
+
+
+def canaries(heard: bytes, company: int) -> list[str]:
+    """The words of a company that stand in what was heard."""
+    return [word for word in CANARIES[company] if word.encode() in heard]
