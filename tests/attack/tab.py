@@ -131,6 +131,10 @@ class Tab:
             if element.WhichOneof("type") == kind:
                 yield getattr(element, kind)
 
+    def buttons(self, label: str) -> Iterator[Any]:
+        """The buttons with this label."""
+        return (found for found in self.all("button") if found.label == label)
+
     def one(self, kind: str, label: str) -> Any:
         """The first of them with this label."""
         return next(found for found in self.all(kind) if found.label == label)

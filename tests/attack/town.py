@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import httpx
 import sqlalchemy as sa
 
 from crm_data.accounts import onetime
@@ -80,6 +81,22 @@ def _fill(made: Town, company: int, word: str) -> dict[str, int]:
 def held(served: Served, token: str) -> str:
     """The Cookie header of a browser that holds a session."""
     return f"foyer_{urlsplit(served.url).port}={token}" if token else ""
+
+
+def upload(
+    served: Served, tab: str, cookie: str, file: str = "a-file", text: bytes = b"Name\nx\n"
+) -> httpx.Response:
+    """Send a file to an uploader of a tab, with Streamlit's own token as its page would send it."""
+    token = httpx.get(f"{served.url}/_stcore/health").cookies["_streamlit_xsrf"]
+    return httpx.put(
+        f"{served.url}/_stcore/upload_file/{tab}/{file}",
+        files={"file": ("a.csv", text, "text/csv")},
+        headers={
+            "Cookie": f"{cookie}; _streamlit_xsrf={token}",
+            "X-Xsrftoken": token,
+            "Origin": served.url,
+        },
+    )
 
 
 def canaries(heard: bytes, company: int) -> list[str]:
