@@ -35,6 +35,11 @@ class Action:
         """The column it stands in; no field has such a name."""
         return f"_{self.name}"
 
+    def labels(self, row: Row) -> list[str]:
+        """What can be clicked in this row; a browser may say that something else was."""
+        label = self.label(row)
+        return label if isinstance(label, list) else [label]
+
 
 @dataclass(frozen=True)
 class Note:
@@ -242,8 +247,9 @@ class Grid:
 
         def clicked() -> None:
             click = st.session_state[key]
-            if 0 <= click.row < len(page.rows):
-                action.act(page.rows[click.row]["id"], click.label)
+            row = page.rows[click.row] if 0 <= click.row < len(page.rows) else None
+            if row is not None and click.label in action.labels(row):
+                action.act(row["id"], click.label)
 
         return st.column_config.ButtonColumn(
             "", width=action.width, type="tertiary", key=key, on_click=clicked, pinned=True, help=action.help

@@ -59,6 +59,11 @@ class Tab:
 
     def run(self, *once: WidgetState, fragment: str = "", page_hash: str | None = None) -> bytes:
         """One run of the script, with what was kept and what is said this once; every byte that came back."""
+        self.socket.send(self.asking(*once, fragment=fragment, page_hash=page_hash).SerializeToString())
+        return self.heard()
+
+    def asking(self, *once: WidgetState, fragment: str = "", page_hash: str | None = None) -> BackMsg:
+        """The message that asks for a run."""
         asked = BackMsg()
         state = asked.rerun_script
         state.query_string, state.fragment_id = self.query, fragment
@@ -68,8 +73,7 @@ class Tab:
         state.context_info.timezone, state.context_info.locale = "UTC", "en-US"
         state.context_info.url = f"{self.url}/{self.page}"
         state.widget_states.widgets.extend([*self.states.values(), *once])
-        self.socket.send(asked.SerializeToString())
-        return self.heard()
+        return asked
 
     def say(self, message: BackMsg, seconds: float) -> bytes:
         """Any message at all; what has come back when nothing more comes for so long."""

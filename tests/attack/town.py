@@ -84,13 +84,14 @@ def held(served: Served, token: str) -> str:
 
 
 def upload(
-    served: Served, tab: str, cookie: str, file: str = "a-file", text: bytes = b"Name\nx\n"
+    served: Served, tab: str, cookie: str, file: str = "a-file", method: str = "PUT"
 ) -> httpx.Response:
-    """Send a file to an uploader of a tab, with Streamlit's own token as its page would send it."""
+    """Send a file to an uploader of a tab, or take it away, with Streamlit's token as its page would send it."""
     token = httpx.get(f"{served.url}/_stcore/health").cookies["_streamlit_xsrf"]
-    return httpx.put(
+    return httpx.request(
+        method,
         f"{served.url}/_stcore/upload_file/{tab}/{file}",
-        files={"file": ("a.csv", text, "text/csv")},
+        files={"file": ("a.csv", b"Name\nx\n", "text/csv")},
         headers={
             "Cookie": f"{cookie}; _streamlit_xsrf={token}",
             "X-Xsrftoken": token,
