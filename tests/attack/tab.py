@@ -112,7 +112,7 @@ class Tab:
                 self.page_hash = new.page_script_hash
                 self.session = new.initialize.session_id or self.session
                 if not message.metadata.run.fragment_ids:
-                    self.elements = {}
+                    self.elements, self.fragments = {}, set()
             elif kind == "navigation":
                 self.page_hash = message.navigation.page_script_hash or self.page_hash
             elif kind == "delta":
