@@ -12,10 +12,10 @@ from crm_data import clock
 from crm_data.accounts import onetime, passwords
 from crm_data.accounts.companies import any_company, judged_company, make_company
 from crm_data.accounts.onetime import LinkSpent
-from crm_data.accounts.people import Actor, find_user, judged_person, make_user
+from crm_data.accounts.people import Actor, email_key, find_user, judged_person, make_user
 from crm_data.accounts.sessions import end_all
 from crm_data.accounts.sign_in import REFUSED, prove
-from crm_data.accounts.throttle import succeeded
+from crm_data.accounts.throttle import known, succeeded
 from crm_data.errors import Invalid, NotFound, NotSignedIn
 from crm_data.rights import Act, Person, demand
 from crm_data.store.changes import Doing, logged
@@ -136,6 +136,7 @@ class Links:
             user = find_user(session, shown.email)
             if user is None and kept:
                 user = make_user(session, shown.email, first_name, last_name, kept, is_verified=True)
+                known(session, email_key(user.email), address)
             elif user is None or not user.is_active or not attempt:
                 raise NotSignedIn(REFUSED)
             else:
@@ -146,8 +147,11 @@ class Links:
             user.last_login = clock.now()
             return _joined(session, user, company.id)
 
-    def redeem_reset(self, token: str, password: str) -> None:
-        """Set a new password and end every session of the person. Signing in comes after, as always."""
+    def redeem_reset(self, token: str, password: str, address: str = "") -> None:
+        """Set a new password and end every session of the person. Signing in comes after, as always.
+
+        From `address` the person can then sign in, however many strangers guess at the account.
+        """
         shown = self.look(token)
         passwords.judged(password, shown.email)
         kept = passwords.hashed(password)
@@ -158,6 +162,8 @@ class Links:
                 raise LinkSpent
             set_password(session, user, kept, keep=None)
             user.is_verified = True
+            if address:
+                known(session, email_key(user.email), address)
             note(session, "password_reset", user.id)
 
     def tidy(self) -> None:

@@ -1,8 +1,8 @@
 """Failed sign-ins, counted in the database and slowed before any hashing; a restart forgets none of them.
 
 An account takes 5 failures in 15 minutes, an address 30; then tries are refused until the oldest failure is
-15 minutes old. Where the person has signed in lately, only that address's own failures count, so that a
-stranger who guesses cannot lock the person out.
+15 minutes old. Where the person has signed in lately, or has used a link that was handed to them, only that
+address's own failures count, so that a stranger who guesses cannot lock the person out.
 """
 
 from datetime import datetime, timedelta
@@ -38,6 +38,11 @@ def begin(session: Session, email_key: str, address: str) -> int:
     session.add(attempt)
     session.flush()
     return int(attempt.id)
+
+
+def known(session: Session, email_key: str, address: str) -> None:
+    """The person has proved to be at this address by other means than a password."""
+    session.add(SignInAttempt(email_key=email_key, address=address[:64], at=clock.now(), succeeded=True))
 
 
 def succeeded(session: Session, attempt_id: int) -> None:

@@ -81,7 +81,7 @@ def _reset(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
             return
         try:
             _same(password, again)
-            session.installation().links.redeem_reset(token, password)
+            session.installation().links.redeem_reset(token, password, session.address())
         except CrmError as refused:
             _refuse(refused)
             return

@@ -1,11 +1,15 @@
 """What somebody sees who is not signed in: the form, or the screen of the one-time link they opened."""
 
+import time
+
 import streamlit as st
 
-from crm_data.errors import CrmError
+from crm_data.errors import CrmError, Throttled
 from dashboard import session
 from dashboard.sign_in import handover, links
 from dashboard.sign_in.form import SignInForm
+
+THROTTLED_FOR = 1.0  # seconds
 
 
 def link_opened() -> str | None:
@@ -58,4 +62,9 @@ def narrow() -> "st.delta_generator.DeltaGenerator":
 
 
 def _judge(email: str, password: str) -> str:
-    return session.installation().sign_in(email, password, session.address())
+    try:
+        return session.installation().sign_in(email, password, session.address())
+    except Throttled:
+        # This tab's thread sleeps while no core works: a flood through it gets a try a second, not forty.
+        time.sleep(THROTTLED_FOR)
+        raise
