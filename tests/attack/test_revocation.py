@@ -1,5 +1,6 @@
 """Ten ways for a session to end or change, four ways to go on using it: each is over within one interaction."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from crm_data import clock
 from crm_data.accounts.people import SYSTEM
 from crm_data.accounts.tokens import digest
+from crm_data.settings import ROOT
 from crm_data.tables import Membership, SignInSession, User
 from tests.attack.tab import Tab, state
 from tests.attack.town import WORDS, Town, canaries, held, upload
@@ -275,3 +277,10 @@ def test_roles_stay_as_they_were(there: Town) -> None:
             sa.select(Membership).where(Membership.user_id == there.house.user(WHO))
         ).all()
         assert [(one.role, one.ended_at) for one in found] == [(WHO, None), ("user", None)]
+
+
+def test_nothing_runs_without_the_script_but_dialogs_that_ask() -> None:
+    """Streamlit's own dialogs and fragments go on by themselves after a session has ended."""
+    files = [*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
+    users = [path.name for path in files if re.search(r"st\.(dialog|fragment)\(", path.read_text("utf-8"))]
+    assert users == ["dialog.py"]
