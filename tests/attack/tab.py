@@ -75,11 +75,15 @@ class Tab:
         state.widget_states.widgets.extend([*self.states.values(), *once])
         return asked
 
-    def say(self, message: BackMsg, seconds: float) -> bytes:
-        """Any message at all; what has come back when nothing more comes for so long."""
+    def say(self, message: BackMsg, seconds: float, patience: float | None = None) -> bytes:
+        """Any message at all; what has come back when nothing more comes for so long. `patience`: for the first."""
         self.rest(seconds)
         self.socket.send(message.SerializeToString())
-        return self.rest(seconds)
+        try:
+            first = self.socket.recv(patience or seconds, decode=False)
+        except TimeoutError:
+            return b""
+        return first + self.rest(seconds)
 
     def rest(self, seconds: float) -> bytes:
         """What comes unasked, until nothing comes for so long."""
