@@ -76,7 +76,7 @@ class Tab:
         return asked
 
     def say(self, message: BackMsg, seconds: float, patience: float | None = None) -> bytes:
-        """Any message at all; what has come back when nothing more comes for so long. `patience`: for the first."""
+        """Any message at all; what came when nothing more comes for so long. `patience`: for the first of it."""
         self.rest(seconds)
         self.socket.send(message.SerializeToString())
         try:
