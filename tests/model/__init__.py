@@ -1,0 +1,1 @@
+"""The product beside a plain model of it, and beside itself on the other engine."""
