@@ -51,7 +51,7 @@ def hand_over(session: CompanySession, doing: Doing, user_id: int, to: int) -> N
     """Assign everything a person has open to a colleague; each record's change is logged."""
     for name, (table, also) in _OPEN.items():
         which = _of(table, also, user_id)
-        ids = session.scalars(sa.select(table.id).where(*which).with_for_update()).all()
+        ids = session.scalars(sa.select(table.id).where(*which).order_by(table.id).with_for_update()).all()
         if not ids:
             continue
         session.execute(

@@ -106,7 +106,7 @@ class Deals(Records):
                 session.scalars(wanted.order_by(DealStageHistory.moved_at, DealStageHistory.id)).all()
             )
             who = member_names(session)
-        ends = [row.moved_at for row in rows[1:]] + [clock.now()]
+        ends = [*(row.moved_at for row in rows[1:]), clock.now()][: len(rows)]  # there may be no line at all
         return [
             Move(
                 row.from_stage,

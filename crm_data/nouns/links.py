@@ -100,7 +100,8 @@ def carry_customer(session: CompanySession, doing: Doing, link: str, id_: int, c
         if link == "lead_id":
             mine.append(model.deal_id.is_(None))
         other = sa.or_(model.customer_id.is_(None), model.customer_id != customer_id)
-        for row in session.scalars(sa.select(model).where(*mine, other).with_for_update()).all():
+        rows = sa.select(model).where(*mine, other).order_by(model.id).with_for_update()
+        for row in session.scalars(rows).all():
             was = row.customer_id
             row.customer_id, row.updated_at, row.version = customer_id, doing.at, row.version + 1
             after = {"customer_id": customer_id}

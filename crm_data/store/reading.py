@@ -94,8 +94,8 @@ class Reader:
             total = session.scalar(sa.select(sa.func.count()).select_from(self.table).where(*where)) or 0
             found = [dict(row) for row in session.execute(rows_of).mappings()]
             everybody, active = colleagues(session)
+            more, found = len(found) > query.size, found[: query.size]
             names = self._names(session, found, everybody)
-        more, found = len(found) > query.size, found[: query.size]
         if backwards:
             found.reverse()
         start = self._start(query, total, before, len(found), more)

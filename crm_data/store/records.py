@@ -208,7 +208,9 @@ class Records(Reader):
         if None in known:
             raise NotFound
         model: Any = self.table
-        found = session.scalars(sa.select(model).where(model.id.in_(known)).with_for_update()).all()
+        # In one order always: of two who lock the same rows, one waits for the other and neither for both.
+        wanted = sa.select(model).where(model.id.in_(known)).order_by(model.id).with_for_update()
+        found = session.scalars(wanted).all()
         if len(found) != len(set(known)):
             raise NotFound
         return {row.id: row for row in found}

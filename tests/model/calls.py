@@ -1,0 +1,629 @@
+"""Calls of every public verb, made by chance: who calls, what with, and how it is done on a Workspace."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crm_data import Edit, Query, Workspace
+from crm_data.nouns.activities import Activities
+from crm_data.nouns.customers import Customers
+from crm_data.nouns.deals import Deals
+from crm_data.nouns.leads import Leads
+from crm_data.nouns.tasks import Tasks
+from crm_data.numbers.period import Period
+from crm_data.store.records import Records
+from crm_data.tables.fields import Field, Kind, fields_of
+from tests.model import files
+from tests.model.values import Around, Said, said
+from tests.model.world import CANARIES, KINDS, NOBODY, Dump, Row, Table, World, members
+
+CLASSES: dict[str, type[Records]] = {
+    "customers": Customers,
+    "leads": Leads,
+    "deals": Deals,
+    "tasks": Tasks,
+    "activities": Activities,
+}
+ZONES: tuple[tzinfo, ...] = (UTC, UTC, ZoneInfo("Pacific/Auckland"), ZoneInfo("America/New_York"))
+SEARCHES = ("", "", "", "acme", "BOLT", "50%", "_", "émile", "é", "東", "+41 44", "4144", "zzz", *CANARIES)
+
+
+@dataclass
+class Call:
+    """One call. `do` makes it; `said` is what a model needs to know of it. `writes`: it may change something."""
+
+    verb: str
+    do: Callable[[Workspace], Any]
+    said: dict[str, Any] = field(default_factory=dict)
+    writes: bool = False
+    company: int = 0
+    user: int = 0
+    role: str = ""
+    currency: str = "USD"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A cursor that a page handed out: of which list, and where it stands."""
+
+    kind: str
+    query: Query
+    word: str
+    row: Row
+    before: int
+    forward: bool
+
+
+@dataclass
+class Scene:
+    """What a call is made from: chance, and the world as it stands for one person in one company."""
+
+    dice: random.Random
+    dump: Dump
+    moment: datetime
+    canary: str
+    company: int
+    user: int
+    role: str
+    places: list[Place]
+
+    @property
+    def own(self) -> dict[str, Table]:
+        """The company's tables."""
+        return self.dump[self.company]
+
+    def around(self) -> Around:
+        """What values may name."""
+        others = [tables for id_, tables in self.dump.items() if id_ != self.company]
+        own = {kind: list(self.own[kind]) for kind in KINDS}
+        foreign = {kind: [id_ for tables in others for id_ in tables[kind]] for kind in KINDS}
+        here = members(self.own)
+        own["users"] = [id_ for id_, member in here.items() if not member.ended]
+        foreign["users"] = [
+            id_ for tables in others for id_ in members(tables) if id_ not in own["users"]
+        ] + [id_ for id_, member in here.items() if member.ended]
+        return Around(self.canary, own, foreign, self.moment.date())
+
+    def id(self, kind: str) -> Any:
+        """An id of a table: mostly one's own, at times a foreign one or nothing's."""
+        around, chance = self.around(), self.dice.random()
+        if chance < 0.8 and around.own[kind]:
+            return self.dice.choice(around.own[kind][-30:])
+        if chance < 0.95:
+            return self.dice.choice(around.foreign[kind])
+        return self.dice.choice([NOBODY, 0, -1, 2**63, "x", "٣", None, True, "1; DROP TABLE customers"])
+
+    def ids(self, kind: str) -> list[Any]:
+        """A few ids; a foreign one may hide among one's own."""
+        own, count = self.around().own[kind][-30:], self.dice.choice([1, 1, 2, 4])
+        if self.dice.random() < 0.85 and own:
+            return self.dice.choices(own, k=count)
+        return [self.id(kind) for _ in range(count)]
+
+    def act(self, kind: str) -> str | None:
+        """A name for an act: none, a new one, or one that was done before."""
+        if self.dice.random() < 0.9:
+            return None
+        done = [row["act_id"] for row in self.own["change_log"].values() if row["table_name"] == kind]
+        made = f"{self.dice.randrange(10**12):012d}"
+        return self.dice.choice(done[-20:]) if done and self.dice.random() < 0.5 else made
+
+
+def scene(world: World, dump: Dump, dice: random.Random, places: list[Place]) -> Scene:
+    """Somebody who works somewhere, about to do something."""
+    company = dice.choice(list(world.companies))
+    here = {id_: member for id_, member in members(dump[company]).items() if not member.ended}
+    roles = sorted({member.role for member in here.values()})
+    role = dice.choices(roles, [{"admin": 4, "manager": 3}.get(role, 2) for role in roles])[0]
+    user = dice.choice([id_ for id_, member in here.items() if member.role == role])
+    return Scene(dice, dump, world.moment, world.companies[company], company, user, role, places)
+
+
+def make(verb: str, here: Scene) -> Call:
+    """A call of one verb."""
+    call = VERBS[verb](here)
+    call.verb, call.company, call.user, call.role = verb, here.company, here.user, here.role
+    call.currency = here.own["companies"][here.company]["currency"]
+    return call
+
+
+def values(here: Scene, kind: str, few: bool, wrong: float = 0.04) -> dict[str, Said]:
+    """Values for a record: all that it needs and some more, or a few of any."""
+    fields = {name: f for name, f in fields_of(CLASSES[kind].table).items() if f.edit}
+    names = list(fields)
+    chosen = here.dice.sample(names, here.dice.randint(1, 3) if few else here.dice.randint(0, len(names)))
+    if not few:
+        needed = [name for name, f in fields.items() if f.required]
+        drop = here.dice.choice(needed) if here.dice.random() < 0.03 else None
+        chosen = [name for name in dict.fromkeys([*needed, *chosen]) if name != drop]
+    around = here.around()
+    return {name: _said(here, kind, fields[name], around, wrong) for name in chosen}
+
+
+def _said(here: Scene, kind: str, field: Field, around: Around, wrong: float) -> Said:
+    if kind == "activities" and field.name == "activity_type" and here.dice.random() < 0.95:
+        word = here.dice.choice(["call", "email", "meeting", "note"])
+        return Said(word, word)
+    no_choice = kind == "deals" and field.name in ("actual_close_date", "loss_reason", "probability")
+    if no_choice and here.dice.random() < 0.7:  # most stages leave none
+        return Said("", None)
+    if field.kind is Kind.LINK and not field.required and here.dice.random() < 0.6:
+        return Said(None, None)
+    return said(here.dice, field, around, wrong)
+
+
+def raw(values: Mapping[str, Said]) -> dict[str, Any]:
+    """The values as they are typed."""
+    return {name: value.raw for name, value in values.items()}
+
+
+def query(here: Scene, kind: str, presets: bool = True) -> Query:
+    """A list, by chance."""
+    dice, table = here.dice, CLASSES[kind]
+    fields = fields_of(table.table)
+    where = {}
+    for name in dice.sample([n for n, f in fields.items() if f.filter], dice.choice([0, 0, 1, 2])):
+        where[name] = _condition(here, fields[name])
+    return Query(
+        search=dice.choice(SEARCHES),
+        preset=dice.choice(["", "", *table.presets]) if presets else "",
+        where=where,
+        sort=dice.choice([n for n, f in fields.items() if f.sort]),
+        descending=dice.random() < 0.5,
+        archived=dice.random() < 0.15,
+        size=dice.choice([1, 3, 7, 50]),
+        zone=dice.choice(ZONES),
+    )
+
+
+def _condition(here: Scene, field: Field) -> Any:
+    dice, around = here.dice, here.around()
+    if field.kind in (Kind.MONEY, Kind.WHOLE):
+        low, high = sorted(dice.sample([0, 1, 100, 5_000, 10**6], 2))
+        return dice.choice([(low, high), (low, None), (None, high), (None, None)])
+    if field.kind in (Kind.DAY, Kind.MOMENT):
+        days = [around.today + timedelta(days=dice.randint(-60, 60)) for _ in range(2)]
+        low_day, high_day = min(days), max(days)
+        return dice.choice([(low_day, high_day), (low_day, None), (None, high_day)])
+    if field.kind in (Kind.MEMBER, Kind.LINK):
+        table = "users" if field.kind is Kind.MEMBER else str(field.to)
+        ids = [*around.own[table][-5:], *around.foreign[table][:2], None]
+        return tuple(dice.sample(ids, dice.randint(1, len(ids))))
+    if field.kind is Kind.CHOICE:
+        coded = list(field.choice_labels())
+        return tuple(dice.sample(coded, dice.randint(1, len(coded))))
+    if field.kind is Kind.TAGS:
+        return tuple(dice.sample(["vip", "émile", here.canary, "none"], 2))
+    return dice.choice(["acme", "USD", "50%", here.canary, ""])
+
+
+# --------------------------------------------------------------------------------------------- of every record
+
+
+def _kind(here: Scene) -> str:
+    return here.dice.choice(KINDS)
+
+
+def _page(here: Scene) -> Call:
+    kind = _kind(here)
+    if here.places and here.dice.random() < 0.5:
+        place = here.dice.choice(here.places)
+        edge = {"after": place.word} if place.forward else {"before": place.word}
+        wanted = replace(place.query, **edge, last=False)
+        return Call(
+            "",
+            lambda my: my.records(place.kind).page(wanted),
+            {"kind": place.kind, "query": wanted, "place": place},
+        )
+    wanted = replace(query(here, kind), last=here.dice.random() < 0.15)
+    said_ = {"kind": kind, "query": wanted, "place": None}
+    if here.dice.random() < 0.05:
+        word = here.dice.choice(["", "x", "W10", "bnVsbA", "ñ" * 5, "A" * 5000])
+        broken = replace(wanted, **{here.dice.choice(["sort", "preset", "after"]): word or "password_hash"})
+        broken = replace(broken, last=False)
+        return Call("", lambda my: my.records(kind).page(broken), said_ | {"broken": True})
+    return Call("", lambda my: my.records(kind).page(wanted), said_)
+
+
+def _reading(verb: str, presets: bool = True) -> Callable[[Scene], Call]:
+    def made(here: Scene) -> Call:
+        kind = _kind(here)
+        wanted = query(here, kind, presets)
+        return Call("", lambda my: getattr(my.records(kind), verb)(wanted), {"kind": kind, "query": wanted})
+
+    return made
+
+
+def _one(verb: str) -> Callable[[Scene], Call]:
+    def made(here: Scene) -> Call:
+        kind = _kind(here)
+        id_ = here.id(kind)
+        return Call("", lambda my: getattr(my.records(kind), verb)(id_), {"kind": kind, "id": id_})
+
+    return made
+
+
+def _choices(here: Scene) -> Call:
+    kind, word, limit = _kind(here), here.dice.choice(SEARCHES), here.dice.choice([1, 5, 50])
+    return Call(
+        "", lambda my: my.records(kind).choices(word, limit), {"kind": kind, "search": word, "limit": limit}
+    )
+
+
+def _names(here: Scene) -> Call:
+    kind = _kind(here)
+    fields = fields_of(CLASSES[kind].table)
+    row = {n: here.id(str(f.to)) for n, f in fields.items() if f.kind is Kind.LINK}
+    row = {name: id_ if type(id_) is int and 0 < id_ < 2**31 else None for name, id_ in row.items()}
+    return Call("", lambda my: my.records(kind).names(row), {"kind": kind, "row": row})
+
+
+def _add(here: Scene) -> Call:
+    kind = _kind(here)
+    new, act = values(here, kind, few=False), here.act(kind)
+    call = Call("", lambda my: my.records(kind).add(raw(new), act), {"kind": kind, "values": new, "act": act})
+    if here.dice.random() < 0.02:
+        name = here.dice.choice(
+            ["company_id", "id", "created_by", "password_hash", "version", "converted_at"]
+        )
+        bad = raw(new) | {name: next(iter(here.dump))}
+        return Call("", lambda my: my.records(kind).add(bad), call.said | {"forbidden": True}, writes=True)
+    call.writes = True
+    return call
+
+
+def _change(here: Scene) -> Call:
+    kind = _kind(here)
+    edits, wanted = [], []
+    for id_ in dict.fromkeys(i for i in here.ids(kind) if i is not True and i is not None):
+        new = values(here, kind, few=True, wrong=0.02)
+        row = here.own[kind].get(id_, {}) if isinstance(id_, int) else {}
+        stale = here.dice.random() < 0.05
+        seen = {name: (None if stale else row.get(name)) for name in new}
+        edits.append(Edit(id_, {name: (seen[name], new[name].raw) for name in new}))
+        wanted.append((id_, seen, new))
+    return Call("", lambda my: my.records(kind).change(edits), {"kind": kind, "edits": wanted}, writes=True)
+
+
+def _set_all(here: Scene) -> Call:
+    kind = _kind(here)
+    ids, new = here.ids(kind), values(here, kind, few=True, wrong=0.02)
+    if here.dice.random() < 0.02:
+        ids = ids * 501
+    said_ = {"kind": kind, "ids": ids, "values": new}
+    return Call("", lambda my: my.records(kind).set_all(ids, raw(new)), said_, writes=True)
+
+
+def _put(verb: str) -> Callable[[Scene], Call]:
+    def made(here: Scene) -> Call:
+        kind = _kind(here)
+        ids = here.ids(kind)
+        if verb == "restore":
+            away = [id_ for id_, row in here.own[kind].items() if row["archived_at"]]
+            ids = [*ids, *away[-2:]] if here.dice.random() < 0.3 else away[-2:] or ids
+        said_ = {"kind": kind, "ids": ids, "away": verb == "archive"}
+        return Call("", lambda my: getattr(my.records(kind), verb)(ids), said_, writes=True)
+
+    return made
+
+
+# --------------------------------------------------------------------------------------------- of one noun
+
+
+def _active(here: Scene) -> Call:
+    wanted = query(here, "customers", presets=False)
+    return Call("", lambda my: my.customers.active(wanted), {"kind": "customers", "query": wanted})
+
+
+def _lookalikes(here: Scene) -> Call:
+    rows = [
+        *here.own["customers"].values(),
+        *(r for t in here.dump.values() for r in t["customers"].values()),
+    ]
+    row = here.dice.choice(rows)
+    sought = {name: row[name] for name in here.dice.sample(["name", "email", "phone"], 2)}
+    return Call("", lambda my: my.customers.lookalikes(sought), {"values": sought})
+
+
+def _convert(here: Scene) -> Call:
+    open_ = [id_ for id_, row in here.own["leads"].items() if not row["converted_at"]]
+    id_ = here.dice.choice(open_) if open_ and here.dice.random() < 0.7 else here.id("leads")
+    customer: Any = None
+    said_customer: Any = None
+    chance = here.dice.random()
+    if chance < 0.35:
+        customer = said_customer = here.id("customers")
+    elif chance < 0.6:
+        said_customer = values(here, "customers", few=True, wrong=0.02)
+        customer = raw(said_customer)
+    deal = values(here, "deals", few=True, wrong=0.02) if here.dice.random() < 0.5 else {}
+    if here.dice.random() < 0.7:
+        deal["deal_value"] = Said("99.90", Decimal("99.90"))
+    deal.pop("lead_id", None)
+    deal.pop("customer_id", None)
+    act = here.act("deals")
+    return Call(
+        "",
+        lambda my: my.leads.convert(id_, customer, raw(deal), act),
+        {"id": id_, "customer": said_customer, "deal": deal, "act": act},
+        writes=True,
+    )
+
+
+def _move(here: Scene) -> Call:
+    id_ = here.id("deals")
+    stage = here.dice.choice(
+        ["prospect", "qualified", "proposal", "negotiation", "closed_won", "closed_lost", "won"]
+    )
+    row = here.own["deals"].get(id_) if isinstance(id_, int) else None
+    seen = row["stage"] if row and here.dice.random() < 0.95 else "prospect"
+    value: str | None = None
+    day: Any = None
+    reason = f"Price {here.canary}" if stage == "closed_lost" else None
+    if here.dice.random() < 0.3:
+        value = here.dice.choice([None, "12.34", "0", "-1"])
+        day = here.dice.choice([None, here.moment.date(), "2026-02-30"])
+        reason = here.dice.choice([None, f"Price {here.canary}", "Other"])
+    act = here.act("deals")
+    said_ = {
+        "id": id_,
+        "stage": stage,
+        "seen": seen,
+        "value": value,
+        "day": day,
+        "reason": reason,
+        "act": act,
+    }
+    return Call("", lambda my: my.deals.move(id_, stage, seen, value, day, reason, act), said_, writes=True)
+
+
+def _moves(here: Scene) -> Call:
+    id_ = here.id("deals")
+    return Call("", lambda my: my.deals.moves(id_), {"id": id_})
+
+
+def _task(verb: str) -> Callable[[Scene], Call]:
+    def made(here: Scene) -> Call:
+        id_, act = here.id("tasks"), here.act("tasks")
+        said_ = {"id": id_}
+        return Call("", lambda my: getattr(my.tasks, verb)(id_, act), said_, writes=True)
+
+    return made
+
+
+def _reschedule(here: Scene) -> Call:
+    id_, day = here.id("tasks"), here.moment.date() + timedelta(days=here.dice.randint(-3, 30))
+    due = here.dice.choice([day, None, here.moment + timedelta(hours=5), "2026-02-30", "soon"])
+    zone = here.dice.choice(ZONES)
+    said_ = {"id": id_, "due": due, "zone": zone}
+    return Call("", lambda my: my.tasks.reschedule(id_, due, zone=zone), said_, writes=True)
+
+
+def _mine(here: Scene) -> Call:
+    wanted = query(here, "tasks", presets=False)
+    return Call("", lambda my: my.tasks.mine(wanted), {"query": wanted})
+
+
+def _counts(here: Scene) -> Call:
+    wanted = query(here, "tasks", presets=False)
+    return Call("", lambda my: my.tasks.counts(wanted), {"query": wanted})
+
+
+def _log(here: Scene) -> Call:
+    new = values(here, "activities", few=False, wrong=0.02)
+    for name in ("activity_type", "title", "source"):
+        new.pop(name, None)
+    word = here.dice.choice(["call", "email", "meeting", "note", "Call", "status_change", "dance"])
+    title = here.dice.choice(["", f"{here.canary} talked", "x" * 300])
+    given = {("at" if name == "activity_date" else name): value.raw for name, value in new.items()}
+    said_ = {"values": new, "word": word, "title": title}
+    return Call("", lambda my: my.activities.log(word, title, **given), said_, writes=True)
+
+
+def _timeline(here: Scene) -> Call:
+    given: dict[str, Any] = {"size": here.dice.choice([3, 50]), "zone": here.dice.choice(ZONES)}
+    for name, kind in (("customer_id", "customers"), ("deal_id", "deals"), ("lead_id", "leads")):
+        if here.dice.random() < 0.4:
+            around = here.around()
+            given[name] = here.dice.choice([*around.own[kind], *around.foreign[kind]])
+    if here.dice.random() < 0.4:
+        given["kinds"] = here.dice.sample(["call", "note", "status_change"], 2)
+    if here.dice.random() < 0.4:
+        given["since"] = here.moment.date() - timedelta(days=here.dice.randint(0, 9))
+    return Call("", lambda my: my.activities.timeline(**given), {"given": given})
+
+
+# --------------------------------------------------------------------------------------------- of the rest
+
+
+def _number(verb: str, kind: str = "deals", **more: Callable[[Scene], Any]) -> Callable[[Scene], Call]:
+    def made(here: Scene) -> Call:
+        wanted = query(here, kind) if here.dice.random() < 0.7 else None
+        if wanted is not None and wanted.search in CANARIES:
+            wanted = replace(wanted, search="")  # figures repeat what was asked
+        given = {name: made(here) for name, made in more.items()}
+        said_ = {"kind": kind, "query": wanted, "given": given}
+        return Call("", lambda my: getattr(my.numbers, verb)(wanted, **given), said_)
+
+    return made
+
+
+def _currency(here: Scene) -> str | None:
+    return here.dice.choice([None, None, "EUR", "usd", "XXX"])
+
+
+def _period(here: Scene) -> Period | None:
+    day = here.moment.date() - timedelta(days=here.dice.randint(0, 60))
+    return here.dice.choice([None, Period(day, here.moment.date()), Period.month_of(day)])
+
+
+def _steps(here: Scene) -> Call:
+    around = here.around()
+    ids = [*around.own["deals"][-20:], *around.foreign["deals"][:5], NOBODY]
+    zone = here.dice.choice(ZONES)
+    return Call("", lambda my: my.numbers.next_steps(ids, zone), {"ids": ids, "zone": zone})
+
+
+def _overview(here: Scene) -> Call:
+    zone, rows = here.dice.choice(ZONES), here.dice.choice([1, 5])
+    return Call("", lambda my: my.numbers.overview(zone, rows), {"zone": zone, "rows": rows})
+
+
+def _person(here: Scene) -> int:
+    around = here.around()
+    here_, there = list(members(here.own)), around.foreign["users"]
+    return here.dice.choice([*here_, here.dice.choice(there), NOBODY])
+
+
+def _members(verb: str, role: bool = False, writes: bool = True) -> Callable[[Scene], Call]:
+    def made(here: Scene) -> Call:
+        person = _person(here)
+        given: list[Any] = [
+            here.dice.choice(["user", "sales_rep", "manager", "admin", "admin", "owner"])
+        ] * role
+        said_ = {"person": person, "given": given}
+        return Call("", lambda my: getattr(my.people, verb)(person, *given), said_, writes=writes)
+
+    return made
+
+
+def _end(here: Scene) -> Call:
+    person = _person(here)
+    to = here.dice.choice([None, _person(here), _person(here), person])
+    return Call("", lambda my: my.people.end(person, to), {"person": person, "to": to}, writes=True)
+
+
+def _invite(here: Scene) -> Call:
+    own = [
+        f"new{here.dice.randrange(5)}@example.com",
+        f"admin@{here.canary}.example",
+        "both@example.com",
+        "no",
+    ]
+    email, role = here.dice.choice(own), here.dice.choice(["user", "admin", "owner"])
+    said_ = {"email": email, "role": role}
+    return Call("", lambda my: my.people.invite(email, role), said_, writes=True)
+
+
+def _withdraw(here: Scene) -> Call:
+    email = f"new{here.dice.randrange(5)}@example.com"
+    return Call("", lambda my: my.people.withdraw(email), {"email": email}, writes=True)
+
+
+def _profile(here: Scene) -> Call:
+    row = here.own["companies"][here.company]
+    name = here.dice.choice(["city", "industry", "name", "currency", "address", "status"])
+    new = f"{here.canary} {here.dice.randrange(9)}"
+    if name == "currency":
+        new = here.dice.choice(["USD", "EUR", "eur", "EURO"])
+    seen = row[name] if here.dice.random() < 0.9 else "something else"
+    said_ = {"name": name, "seen": seen, "new": new}
+    return Call("", lambda my: my.profile.change({name: (seen, new)}), said_, writes=True)
+
+
+def _import(commit: bool) -> Callable[[Scene], Call]:
+    def made(here: Scene) -> Call:
+        kind = _kind(here)
+        data = files.some(here.dice, kind, here.around())
+        act = f"{here.dice.randrange(10**12):012d}"
+
+        def do(my: Workspace) -> Any:
+            records = my.records(kind)
+            sheet = my.read_file(data, f"{kind}.csv")
+            plan = my.guess(sheet, records)
+            if not commit:
+                return my.rehearse(records, sheet, plan)
+            return my.commit_import(records, sheet, plan, act_id=act)
+
+        return Call("", do, {"kind": kind, "data": data}, writes=commit)
+
+    return made
+
+
+def _read_file(here: Scene) -> Call:
+    kind = _kind(here)
+    data = files.some(here.dice, kind, here.around())
+    if here.dice.random() < 0.3:
+        data = here.dice.choice(
+            [b"", b"PK\x03\x04", data[: len(data) // 2], data.replace(b",", b";"), b'a,"b']
+        )
+
+    def do(my: Workspace) -> Any:
+        sheet = my.read_file(data, "x.csv")
+        return sheet, my.guess(sheet, my.records(kind))
+
+    return Call("", do, {"kind": kind})
+
+
+def _export(here: Scene) -> Call:
+    kind = _kind(here)
+    wanted = query(here, kind)
+    return Call(
+        "", lambda my: my.export(my.records(kind), wanted), {"kind": kind, "query": wanted}, writes=True
+    )
+
+
+def _simply(do: Callable[[Workspace], Any], writes: bool = False) -> Callable[[Scene], Call]:
+    return lambda here: Call("", do, writes=writes)
+
+
+VERBS: dict[str, Callable[[Scene], Call]] = {
+    "Records.page": _page,
+    "Records.count": _reading("count"),
+    "Records.walk": _reading("walk"),
+    "Records.get": _one("get"),
+    "Records.history": _one("history"),
+    "Records.choices": _choices,
+    "Records.names": _names,
+    "Records.add": _add,
+    "Records.change": _change,
+    "Records.set_all": _set_all,
+    "Records.archive": _put("archive"),
+    "Records.restore": _put("restore"),
+    "Customers.active": _active,
+    "Customers.lookalikes": _lookalikes,
+    "Leads.convert": _convert,
+    "Deals.move": _move,
+    "Deals.moves": _moves,
+    "Tasks.complete": _task("complete"),
+    "Tasks.reopen": _task("reopen"),
+    "Tasks.reschedule": _reschedule,
+    "Tasks.mine": _mine,
+    "Tasks.counts": _counts,
+    "Activities.log": _log,
+    "Activities.timeline": _timeline,
+    "Numbers.board": _number("board"),
+    "Numbers.by_stage": _number("by_stage", currency=_currency),
+    "Numbers.by_currency": _number("by_currency"),
+    "Numbers.by_month": _number("by_month", currency=_currency),
+    "Numbers.by_owner": _number("by_owner", period=_period, currency=_currency),
+    "Numbers.tiles": _number("tiles", period=_period, currency=_currency),
+    "Numbers.conversion": _number("conversion", "leads", period=_period),
+    "Numbers.currency": _number("currency", currency=_currency),
+    "Numbers.next_steps": _steps,
+    "Numbers.overview": _overview,
+    "Members.all": _simply(lambda my: my.people.all()),
+    "Members.invite": _invite,
+    "Members.invitations": _simply(lambda my: my.people.invitations()),
+    "Members.withdraw": _withdraw,
+    "Members.change_role": _members("change_role", role=True),
+    "Members.open_work": _members("open_work", writes=False),
+    "Members.end": _end,
+    "Members.bring_back": _members("bring_back"),
+    "Members.reset_link": _members("reset_link"),
+    "Profile.get": _simply(lambda my: my.profile.get()),
+    "Profile.change": _profile,
+    "Workspace.members": _simply(lambda my: my.members()),
+    "Workspace.may": _simply(lambda my: {act: my.may(act) for act in ("add", "export", "members", "backup")}),
+    "Workspace.records": _simply(lambda my: my.records("security_log")),
+    "Workspace.export": _export,
+    "Workspace.take_away": _simply(lambda my: my.take_away(), writes=True),
+    "Workspace.read_file": _read_file,
+    "Workspace.guess": _read_file,
+    "Workspace.rehearse": _import(commit=False),
+    "Workspace.commit_import": _import(commit=True),
+}

@@ -1,0 +1,208 @@
+"""One call at a time, looked at from all sides: the answer, every company before and after, and the log of it."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from crm_data import errors
+from tests.model.calls import Call, Place, make, scene
+from tests.model.reads import Reader
+from tests.model.results import Answer, answer
+from tests.model.rules import Wrong, may_call
+from tests.model.world import BEGINS, KINDS, Dump, Row, World
+from tests.model.writes import Writer
+
+MODELLED = {
+    "Records.add",
+    "Records.change",
+    "Records.set_all",
+    "Records.archive",
+    "Records.restore",
+    "Leads.convert",
+    "Deals.move",
+    "Tasks.complete",
+    "Tasks.reopen",
+    "Tasks.reschedule",
+    "Activities.log",
+    "Members.change_role",
+    "Members.end",
+    "Members.bring_back",
+    "Profile.change",
+}
+# Written by the product about other writes, and not logged in their turn.
+LOGS = ("change_log", "deal_stage_history")
+STAMPS = {"updated_at", "version", "archived_at", "archived_by"}
+
+
+class Checked:
+    """A world under a model. `step` makes one call and fails on anything that is not as the model says."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.before: Dump = world.dump()
+        self.outside = world.outside()
+        self.places: dict[int, list[Place]] = {id_: [] for id_ in world.companies}
+        self.done: Counter[tuple[str, bool]] = Counter()
+
+    def step(self, verb: str, dice: random.Random) -> None:
+        """Somebody does something."""
+        self.world.tick(dice.randint(1, 7_000))
+        here = scene(self.world, self.before, dice, [])
+        here.places = self.places[here.company]
+        call = make(verb, here)
+        found = answer(self.world, call)
+        self.done[verb, found.refused is None] += 1
+        self._walls(call, found)
+        if call.writes or dice.random() < 0.1:
+            after, outside = self.world.dump(), self.world.outside()
+            try:
+                self._written(call, found, after, outside)
+            finally:
+                self.before, self.outside = after, outside
+        if not (call.writes and call.verb in MODELLED):
+            self._read(call, found)
+
+    def _walls(self, call: Call, found: Answer) -> None:
+        """No word of another company is in what is seen, or said."""
+        shown = repr(found.compared())
+        for id_, canary in self.world.companies.items():
+            if id_ != call.company and call.said.get("search") != canary:
+                assert canary not in shown
+
+    def _written(self, call: Call, found: Answer, after: Dump, outside: dict[str, list[Row]]) -> None:
+        """Nobody else's rows are touched; nothing at all by a refused call, or one that only reads."""
+        for id_ in self.world.companies:
+            if id_ != call.company or found.refused or not call.writes:
+                assert after[id_] == self.before[id_]
+        if found.refused or not call.writes:
+            assert outside == self.outside
+            if call.writes:
+                self._judge(call, found, after)
+            return
+        self._logged(call, after)
+        self._judge(call, found, after)
+
+    def _logged(self, call: Call, after: Dump) -> None:
+        """Each changed row has exactly one line in the log, and each line says what changed."""
+        old, new = self.before[call.company], after[call.company]
+        lines = [line for id_, line in new["change_log"].items() if id_ not in old["change_log"]]
+        assert all(line["user_id"] == call.user for line in lines)
+        changed: dict[tuple[str, int], set[str]] = {}
+        for table in new:
+            if table in LOGS:
+                continue
+            assert set(old[table]) <= set(new[table]), "nothing is ever erased by a verb"
+            for id_, row in new[table].items():
+                was = old[table].get(id_)
+                if was is None and row.get("activity_type") == "status_change":
+                    continue
+                if was != row:
+                    differ = {name for name in row if was is None or was[name] != row[name]}
+                    changed[table, id_] = differ - STAMPS - {"company_id"}
+        said: dict[tuple[str, int], set[str]] = {}
+        for line in lines:
+            about = said.setdefault((line["table_name"], line["row_id"]), set())
+            about |= set(line["after"] or {})
+        assert set(said) == set(changed)
+        for about, names in changed.items():
+            if about[1] in old[about[0]]:
+                assert said[about] == names
+        if call.verb not in ("Leads.convert",):
+            assert len(lines) == len(said)
+        for id_, line in old["change_log"].items():
+            assert new["change_log"][id_] == line
+        for id_, line in old["deal_stage_history"].items():
+            assert new["deal_stage_history"][id_] == line
+
+    def _judge(self, call: Call, found: Answer, after: Dump) -> None:
+        old, new = self.before[call.company], after[call.company]
+        if not may_call(call.verb, call.role):
+            assert found.refused is errors.NotAllowed
+            return
+        if call.verb == "Workspace.commit_import":
+            self._imported(call, found, after)
+            return
+        if call.verb not in MODELLED:
+            return
+        fresh = {name: sorted(set(new[name]) - set(old[name])) for name in new if name != "change_log"}
+        writer = Writer(call, old, self.world.moment, fresh, undone=found.refused is not None)
+        value, refused = _tried(writer.run)
+        assert (found.refused and found.refused.__name__) == refused, found.sentence
+        if refused:
+            return
+        assert not any(fresh.values()), f"rows that no rule asks for: {fresh}"
+        for name, table in writer.tables.items():
+            if name != "change_log":
+                for id_, row in table.items():
+                    _alike(new[name][id_], row)
+        if call.verb == "Deals.move":
+            value = {name: value[name] for name in found.value}
+            _alike(found.value, value)
+        else:
+            assert found.value == value
+
+    def _imported(self, call: Call, found: Answer, after: Dump) -> None:
+        """The report counts what happened: new and changed rows of the kind, and only of it."""
+        if found.refused is not None:
+            return
+        kind, report = call.said["kind"], found.raw
+        old, new = self.before[call.company], after[call.company]
+        assert len(new[kind]) - len(old[kind]) == report.created
+        assert sum(new[kind][id_] != row for id_, row in old[kind].items()) == report.updated
+        total = call.said["data"].count(b"\r\n") - 1
+        assert report.created + report.updated + report.unchanged + len(report.refused) <= total
+        about = {"activities"} if kind in ("deals", "leads") else set()
+        about |= {"deal_stage_history"} if kind == "deals" else set()
+        for name in set(KINDS) - {kind} - about:
+            assert len(new[name]) == len(old[name])
+
+    def _read(self, call: Call, found: Answer) -> None:
+        if not may_call(call.verb, call.role):
+            assert found.refused is errors.NotAllowed
+            return
+        if call.verb in (
+            "Workspace.read_file",
+            "Workspace.guess",
+            "Workspace.rehearse",
+            "Workspace.commit_import",
+        ):
+            return  # a file may be refused for many reasons: its own tests know them
+        if call.verb.startswith("Members.") and call.writes:
+            return
+        if "id" in call.said:
+            id_, kind = call.said["id"], call.said.get("kind", "deals")
+            if type(id_) is not int or id_ not in self.before[call.company][kind]:
+                assert found.refused is errors.NotFound
+                return
+        users = {row["id"]: row for row in self.outside["users"]}
+        reader = Reader(call, self.before[call.company], users, self.world.moment)
+        _, refused = _tried(lambda: reader.check(found))
+        assert (found.refused and found.refused.__name__) == refused, found.sentence
+        if call.verb == "Records.page" and found.raw is not None:
+            self._keep(call, found.raw)
+
+    def _keep(self, call: Call, page: Any) -> None:
+        """The cursors of a page, to be followed later."""
+        kind, query, places = call.said["kind"], call.said["query"], self.places[call.company]
+        if page.next:
+            places.append(
+                Place(kind, query.first(), page.next, page.rows[-1], page.start - 1 + len(page.rows), True)
+            )
+        if page.previous:
+            places.append(Place(kind, query.first(), page.previous, page.rows[0], page.start - 1, False))
+        del places[:-6]
+
+
+def _tried(what: Callable[[], Any]) -> tuple[Any, str | None]:
+    """The model's answer, or the class by which it refuses."""
+    try:
+        return what(), None
+    except Wrong as wrong:
+        return None, str(wrong)
+
+
+def _alike(stored: Row, said: Row) -> None:
+    """A row as the model has it. The database's own trigger stamps with the real clock, which is long ago here."""
+    real = "updated_at" in stored and stored["updated_at"] < BEGINS
+    assert stored == (said | {"updated_at": stored["updated_at"]} if real else said)

@@ -1,0 +1,63 @@
+"""Small CSV files, by chance, for each kind of record; and what comes out as files, read again."""
+
+import csv
+import io
+import random
+import zipfile
+from typing import Any
+
+from tests.model.values import Around
+
+HEADINGS = {
+    "customers": ["Name", "E-mail", "City", "Owner"],
+    "leads": ["Name", "E-mail", "Estimated value", "Status"],
+    "deals": ["Name", "Customer id", "Value", "Stage", "Closed on"],
+    "tasks": ["Title", "Owner", "Due", "Deal id"],
+    "activities": ["Title", "Type", "When", "Person"],
+}
+
+
+def some(dice: random.Random, kind: str, around: Around) -> bytes:
+    """A file of a few rows, good and bad ones, one that is foreign among them."""
+    made = io.StringIO(newline="")
+    writer = csv.writer(made)
+    writer.writerow(HEADINGS[kind])
+    for _ in range(dice.randint(1, 6)):
+        writer.writerow([_cell(dice, heading, around) for heading in HEADINGS[kind]])
+    return made.getvalue().encode()
+
+
+def _cell(dice: random.Random, heading: str, around: Around) -> Any:
+    canary, day = around.canary, around.today.isoformat()
+    ids = [*around.own["customers"][-5:], *around.foreign["customers"][:2]]
+    deals = [*around.own["deals"][-5:], *around.foreign["deals"][:1], ""]
+    cells: dict[str, list[Any]] = {
+        "Name": [f"{canary} firm {dice.randrange(30)}", f"'={canary}", "", f"{canary}\n"],
+        "Title": [f"{canary} thing {dice.randrange(30)}", f"'={canary}"],
+        "E-mail": [f"ann{dice.randrange(20)}@{canary}.example", "", "nobody"],
+        "City": [canary, ""],
+        "Owner": [f"admin@{canary}.example", "nobody here", "both@example.com", ""],
+        "Person": [f"admin@{canary}.example", "nobody here"],
+        "Estimated value": ["12.50", "0.005", "", "1e3"],
+        "Value": ["12.50", "0.005", "7", "9999999999999.99"],
+        "Status": ["New", "qualified", "strange", ""],
+        "Stage": ["Prospecting", "Won", "Lost", "strange"],
+        "Closed on": [day, "", "2026-02-30"],
+        "Due": [f"{day} 10:00", day, ""],
+        "When": [f"{day} 10:00", "soon"],
+        "Type": ["Call", "note", "status_change"],
+        "Customer id": ids,
+        "Deal id": deals,
+    }
+    return dice.choice(cells[heading])
+
+
+def rows(data: bytes) -> list[dict[str, str]]:
+    """A CSV file's rows."""
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def unzipped(data: bytes) -> dict[str, bytes]:
+    """What is in a ZIP, by name."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}

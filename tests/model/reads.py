@@ -1,0 +1,319 @@
+"""What each reading verb answers, said plainly from a company's tables; ANY where only the walls are looked at."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from crm_data.tables.fields import Kind, fields_of
+from tests.model import lists
+from tests.model.calls import CLASSES, Call
+from tests.model.files import rows as rows_of
+from tests.model.files import unzipped
+from tests.model.results import Answer
+from tests.model.rules import OPEN, Tables, Wrong, cents
+from tests.model.world import KINDS, Row, members
+from tests.model.writes import Writer
+
+
+class Reader:
+    """One reading call beside the tables of its company: each method fails when the answer is another."""
+
+    def __init__(self, call: Call, tables: Tables, users: dict[int, Row], now: datetime) -> None:
+        self.call, self.tables, self.users, self.now = call, tables, users, now
+
+    def check(self, answer: Answer) -> None:
+        """Compare. Raises Wrong with the class of the refusal that had to come."""
+        room, _, verb = self.call.verb.partition(".")
+        known = getattr(self, f"_{verb}" if room != "Profile" else "_profile", None)
+        if known is not None and (answer.refused is None or self._refuses()):
+            known(answer.value, answer.raw, **self.call.said)
+
+    # the parts
+
+    def _refuses(self) -> bool:
+        """Whether it is a call of which only the refusal can be right."""
+        return bool(self.call.said.get("broken")) or self.call.verb == "Workspace.records"
+
+    def _list(self, kind: str, query: Any) -> list[Row]:
+        return lists.matching(self.tables, kind, query, self.call.user, self.now)
+
+    def _names_of(self, active: bool = False) -> dict[int, str]:
+        found = {
+            id_: f"{self.users[id_]['first_name']} {self.users[id_]['last_name']}"
+            for id_, member in members(self.tables).items()
+            if not (active and member.ended)
+        }
+        order = lambda id_: (self.users[id_]["first_name"], self.users[id_]["last_name"], id_)  # noqa: E731
+        return {id_: found[id_] for id_ in sorted(found, key=order)}
+
+    def _same(self, kind: str, shown: list[Row], ids: list[int]) -> None:
+        assert [row["id"] for row in shown] == ids
+        for row in shown:
+            stored = self.tables[kind][row["id"]]
+            assert row == {name: stored[name] for name in row}
+            assert set(stored) - set(row) <= {"company_id"}
+
+    # records
+
+    def _page(self, value: Any, raw: Any, kind: str, query: Any, place: Any, broken: bool = False) -> None:
+        if broken:
+            raise Wrong("Invalid")
+        rows = self._list(kind, query)
+        ids, start = lists.page(rows, query, kind, place)
+        self._same(kind, raw.rows, ids)
+        assert raw.total == len(rows)
+        assert raw.members == self._names_of(active=True)
+        assert list(raw.members) == list(self._names_of(active=True))
+        if place is None:  # a page that is reached by a cursor counts what was before it when it was made
+            assert raw.start == start
+            assert (raw.next is None) == (not ids or start - 1 + len(ids) >= len(rows))
+            assert (raw.previous is None) == (start <= 1)
+        self._check_names(kind, raw.rows, raw.names)
+
+    def _check_names(self, kind: str, rows: list[Row], names: Any) -> None:
+        for name, field in fields_of(CLASSES[kind].table).items():
+            if field.kind is Kind.MEMBER:
+                assert names[name] == self._names_of()
+            elif field.kind is Kind.LINK:
+                table, title = str(field.to), lists.TITLES[str(field.to)]
+                wanted = {row[name] for row in rows if row.get(name) in self.tables[table]}
+                titles = {id_: self.tables[table][id_][title] for id_ in wanted}
+                assert names[name] == titles
+
+    def _count(self, value: int, raw: Any, kind: str, query: Any) -> None:
+        assert value == len(self._list(kind, query))
+
+    def _walk(self, value: Any, raw: Any, kind: str, query: Any) -> None:
+        self._same(
+            kind, [row for page in raw for row in page.rows], [r["id"] for r in self._list(kind, query)]
+        )
+
+    def _export(self, value: Any, raw: Any, kind: str, query: Any) -> None:
+        shown = [int(row["Id"]) for row in rows_of(raw[1])]
+        assert shown == [row["id"] for row in self._list(kind, query)]
+
+    def _get(self, value: Any, raw: Any, kind: str, id: Any) -> None:
+        self._same(kind, [raw], [id])
+
+    def _history(self, value: Any, raw: Any, kind: str, id: Any) -> None:
+        names = self._names_of()
+        logged = [
+            line for _, line in sorted(self.tables["change_log"].items(), reverse=True)
+            if (line["table_name"], line["row_id"]) == (kind, id)
+        ][:200]  # fmt: skip
+        lines = []
+        for line in logged:
+            who = names.get(line["user_id"], "A former colleague") if line["user_id"] else "The system"
+            if line["action"] != "change":
+                lines.append((line["at"], who, line["action"], None, None, None))
+            else:
+                before, after = line["before"] or {}, line["after"]
+                lines += [(line["at"], who, "change", name, before.get(name), after[name]) for name in after]
+        assert [(c.at, c.who, c.action, c.field, c.before, c.after) for c in raw] == lines
+
+    def _choices(self, value: Any, raw: Any, kind: str, search: str, limit: int) -> None:
+        fields, title = fields_of(CLASSES[kind].table), lists.TITLES[kind]
+        found = [
+            row for row in self.tables[kind].values()
+            if row["archived_at"] is None and lists.searched(fields, row, search)
+        ]  # fmt: skip
+        found.sort(key=lambda row: (row[title].lower(), row["id"]))
+        assert list(raw.items()) == [(row["id"], row[title]) for row in found[:limit]]
+
+    def _names(self, value: Any, raw: Any, kind: str, row: Row) -> None:
+        self._check_names(kind, [row], raw)
+
+    # one noun's own
+
+    def _active(self, value: Any, raw: Any, kind: str, query: Any) -> None:
+        self._page(value, raw, kind, replace(query, where={**query.where, "status": ("active",)}), None)
+
+    def _lookalikes(self, value: Any, raw: Any, values: Row) -> None:
+        found = []
+        for id_, row in sorted(self.tables["customers"].items()):
+            same = [
+                n
+                for n in ("name", "email")
+                if values.get(n) and row[n] and row[n].lower() == values[n].lower()
+            ]
+            if same or (values.get("phone") and row["phone"] == values["phone"]):
+                found.append((id_, row["name"]))
+        assert raw == found[:3]
+
+    def _moves(self, value: Any, raw: Any, id: Any) -> None:
+        lines = [row for row in self.tables["deal_stage_history"].values() if row["deal_id"] == id]
+        lines.sort(key=lambda row: (row["moved_at"], row["id"]))
+        assert [(m.before, m.stage, m.at, m.deal_value, m.probability) for m in raw] == [
+            (r["from_stage"], r["to_stage"], r["moved_at"], r["deal_value"], r["probability"]) for r in lines
+        ]
+
+    def _mine(self, value: Any, raw: Any, query: Any) -> None:
+        self._page(value, raw, "tasks", replace(query, preset="mine"), None)
+
+    def _counts(self, value: Any, raw: Any, query: Any) -> None:
+        assert raw == {
+            preset: len(self._list("tasks", replace(query, preset=preset)))
+            for preset in ("mine", "overdue", "today", "upcoming", "all")
+        }
+
+    def _timeline(self, value: Any, raw: Any, given: Row) -> None:
+        rows = [
+            row for row in self.tables["activities"].values()
+            if row["archived_at"] is None
+            and all(row[n] == given[n] for n in ("customer_id", "deal_id", "lead_id") if n in given)
+            and ("kinds" not in given or row["activity_type"] in given["kinds"])
+            and ("since" not in given or row["activity_date"] >= lists.begins(given["since"], given["zone"]))
+        ]  # fmt: skip
+        rows.sort(key=lambda row: (row["activity_date"], row["id"]), reverse=True)
+        assert raw.total == len(rows)
+        self._same("activities", raw.rows, [row["id"] for row in rows[: given["size"]]])
+
+    # numbers
+
+    def _deals(self, query: Any, preset: str = "") -> list[Row]:
+        if query is not None:
+            return self._list("deals", query)
+        return [row for row in self.tables["deals"].values() if row["archived_at"] is None]
+
+    def _money(self, query: Any, given: Row) -> str:
+        asked = query.where.get("currency") if query else None
+        asked = asked if isinstance(asked, str) and len(asked) == 3 else None
+        return (given.get("currency") or asked or self.call.currency).upper()
+
+    def _currency(self, value: str, raw: Any, kind: str, query: Any, given: Row) -> None:
+        assert value == self._money(query, given)
+
+    def _by_stage(self, value: Any, raw: Any, kind: str, query: Any, given: Row) -> None:
+        sums = _sums([row for row in self._deals(query) if row["status"] == "open"])
+        money = self._money(query, given)
+        assert {(s.currency, s.count, s.value, s.weighted) for s in (raw.sum, *raw.others) if s.count} == {
+            (currency, *parts) for currency, parts in sums.items()
+        }
+        assert raw.sum.currency == money
+        assert list(raw.frame["count"]) == [
+            sum(
+                r["stage"] == stage and r["currency"] == money and r["status"] == "open"
+                for r in self._deals(query)
+            )
+            for stage in OPEN
+        ]
+
+    def _board(self, value: Any, raw: Any, kind: str, query: Any, given: Row) -> None:
+        rows = self._deals(query)
+        if query is None:
+            rows.sort(key=lambda row: (row["created_at"], row["id"]), reverse=True)
+        for column in raw:
+            here = [row for row in rows if row["stage"] == column.stage]
+            assert column.count == len(here)
+            assert [card.id for card in column.cards] == [row["id"] for row in here[:20]]
+            found = {
+                s.currency: (s.count, s.value, s.weighted) for s in (column.sum, *column.others) if s.count
+            }
+            assert found == _sums(here)
+
+    def _by_currency(self, value: Any, raw: Any, kind: str, query: Any, given: Row) -> None:
+        rows = self._deals(query)
+        open_, won = (_sums([r for r in rows if r["status"] == s]) for s in ("open", "won"))
+        none = (0, Decimal(0), Decimal(0))
+        assert value == [
+            {
+                "currency": code,
+                "count": sum(row["currency"] == code for row in rows),
+                "open": round(float(open_.get(code, none)[1]), 9),
+                "weighted": round(float(open_.get(code, none)[2]), 9),
+                "won": round(float(won.get(code, none)[1]), 9),
+            }
+            for code in sorted({row["currency"] for row in rows})
+        ]
+
+    def _by_owner(self, value: Any, raw: Any, kind: str, query: Any, given: Row) -> None:
+        money, period = self._money(query, given), given["period"]
+        rows = [row for row in self._deals(query) if row["currency"] == money]
+        closed = [
+            row for row in rows
+            if row["status"] != "open"
+            and (period is None or period.first <= row["actual_close_date"] <= period.last)
+        ]  # fmt: skip
+        found = {line["owner_id"]: line for line in value}
+        for owner in {row["assigned_to"] for row in rows}:
+            won = [r for r in closed if (r["assigned_to"], r["status"]) == (owner, "won")]
+            lost = [r for r in closed if (r["assigned_to"], r["status"]) == (owner, "lost")]
+            mine = [r for r in rows if (r["assigned_to"], r["status"]) == (owner, "open")]
+            if not (won or lost or mine):
+                assert owner not in found
+                continue
+            line = found[owner]
+            assert (line["open_count"], line["won_count"], line["lost_count"]) == (
+                len(mine),
+                len(won),
+                len(lost),
+            )
+            assert line["won"] == round(float(sum((r["deal_value"] for r in won), Decimal(0))), 9)
+
+    def _tiles(self, value: Any, raw: Any, kind: str, query: Any, given: Row) -> None:
+        if given["period"] is None:
+            return
+        money, period = self._money(query, given), given["period"]
+        won = [
+            row["deal_value"] for row in self._deals(query)
+            if row["status"] == "won" and row["currency"] == money
+            and period.first <= row["actual_close_date"] <= period.last
+        ]  # fmt: skip
+        assert raw[0].value == sum(won, Decimal(0))
+
+    def _next_steps(self, value: Any, raw: Any, ids: list[int], zone: Any) -> None:
+        far = datetime.max.replace(tzinfo=self.now.tzinfo)
+        for id_ in ids:
+            steps = sorted(lists.open_tasks(self.tables, id_), key=lambda t: (t["due_date"] or far, t["id"]))
+            assert raw[id_].task_id == (steps[0]["id"] if steps else None)
+
+    def _overview(self, value: Any, raw: Any, zone: Any, rows: int) -> None:
+        for name, page in (("due", raw.due), ("without_step", raw.without_step), ("recent", raw.recent)):
+            kind, query = raw.rows[name]
+            expected = self._list(kind, query)
+            assert page.total == len(expected)
+            size = 10 if name == "recent" else rows
+            assert [row["id"] for row in page.rows] == [row["id"] for row in expected[:size]]
+
+    # the rest
+
+    def _all(self, value: Any, raw: Any) -> None:
+        here = members(self.tables)
+        assert {m.user_id: (m.role, m.ended_at is not None) for m in raw} == {
+            id_: (member.role, member.ended) for id_, member in here.items()
+        }
+
+    def _profile(self, value: Any, raw: Any) -> None:
+        row = self.tables["companies"][self.call.company]
+        assert raw == {name: row[name] for name in raw}
+
+    def _members(self, value: Any, raw: Any) -> None:
+        assert list(raw.items()) == list(self._names_of(active=True).items())
+
+    def _records(self, value: Any, raw: Any) -> None:
+        raise Wrong("NotFound")
+
+    def _open_work(self, value: Any, raw: Any, person: int, given: Any) -> None:
+        left = Writer(self.call, self.tables, self.now, {}).open_work(person)
+        assert {kind: getattr(raw, kind) for kind in left} == {kind: len(rows) for kind, rows in left.items()}
+
+    def _take_away(self, value: Any, raw: Any) -> None:
+        for kind in KINDS:
+            for away in (False, True):
+                name = f"{kind}{'-archived' if away else ''}.csv"
+                shown = {int(row["Id"]) for row in rows_of(unzipped(raw[1])[name])}
+                assert shown == {
+                    id_ for id_, row in self.tables[kind].items() if (row["archived_at"] is not None) == away
+                }
+
+
+def _sums(rows: list[Row]) -> dict[str, tuple[int, Decimal, Decimal]]:
+    parts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in rows:
+        part = parts[row["currency"]]
+        part[0] += 1
+        part[1] += cents(row["deal_value"])
+        part[2] += (cents(row["deal_value"]) * row["probability"] + 50) // 100
+    return {code: (n, Decimal(v).scaleb(-2), Decimal(w).scaleb(-2)) for code, (n, v, w) in parts.items()}

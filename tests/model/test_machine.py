@@ -1,0 +1,115 @@
+"""Companies, people and every public verb in any order: a plain model knows what each call does and shows."""
+
+import inspect
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from crm_data import Workspace
+from crm_data.accounts.companies import Profile
+from crm_data.accounts.members import Members
+from crm_data.numbers.numbers import Numbers
+from crm_data.store.records import Records
+from tests.model.calls import CLASSES, VERBS
+from tests.model.checking import Checked
+from tests.model.world import new_world
+from tests.support.databases import fresh
+from tests.support.soak import size
+
+STEPS = 200
+# In a soak each step of Hypothesis is followed by more of any verb, from the same seed.
+BURST = size(1, 100)
+SETTINGS = settings(
+    max_examples=size(5, 50),
+    stateful_step_count=STEPS,
+    derandomize=size(1, 0) == 1,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+)
+# Verbs that neither read nor write rows: they judge, name or describe, and the others call them.
+PURE = {"may", "query", "params", "narrow", "default_query", "judge", "consequences", "parse_all"}
+PURE |= {"linked", "matching", "new_values"}
+
+
+class Companies(RuleBasedStateMachine):
+    """Three companies in a database of their own."""
+
+    kind = "sqlite"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.database = fresh(self.kind)
+        self.checked = Checked(new_world(self.database.url))
+
+    def step(self, verb: str, seed: int) -> None:
+        """One call of a verb, and in a soak many more."""
+        dice = random.Random(seed)
+        self.checked.step(verb, dice)
+        for _ in range(BURST - 1):
+            self.checked.step(dice.choice(list(VERBS)), dice)
+
+    def teardown(self) -> None:
+        """Nothing was changed by what came last either."""
+        checked = self.checked
+        try:
+            assert checked.world.dump() == checked.before
+            assert checked.world.outside() == checked.outside
+        finally:
+            checked.world.close()
+            self.database.drop()
+
+
+def _rule(verb: str) -> Any:
+    def step(self: Companies, seed: int) -> None:
+        self.step(verb, seed)
+
+    step.__name__ = verb.replace(".", "_")
+    return rule(seed=st.integers(0, 2**40))(step)
+
+
+for _verb in VERBS:
+    setattr(Companies, _verb.replace(".", "_"), _rule(_verb))
+
+
+@pytest.mark.slow
+def test_every_call_is_as_the_model_says(engine_kind: str) -> None:
+    machine = type("Companies", (Companies,), {"kind": engine_kind})
+    run_state_machine_as_test(machine, settings=SETTINGS)
+
+
+def public(kind: type) -> Iterator[str]:
+    """The verbs that a class itself brings: functions, and none that its base has already."""
+    for name, value in vars(kind).items():
+        inherited = any(name in vars(base) for base in kind.__mro__[1:])
+        if inspect.isfunction(value) and not name.startswith("_") and not inherited:
+            yield name
+
+
+def test_every_public_verb_is_a_rule() -> None:
+    known: dict[str, Callable[..., Any]] = dict(VERBS)
+    found = set()
+    for kind in (Workspace, *CLASSES.values(), Numbers, Members, Profile):
+        found |= {f"{kind.__name__}.{name}" for name in public(kind)}
+    for base in Records.__mro__[:-1]:
+        found |= {f"Records.{name}" for name in public(base)}
+    rules = {name for name in vars(Companies) if hasattr(vars(Companies)[name], "hypothesis_stateful_rule")}
+    assert {
+        name for name in found if name.partition(".")[2] not in PURE or name.startswith("Workspace")
+    } == set(known)
+    assert rules == {verb.replace(".", "_") for verb in known}
+
+
+def test_every_room_of_a_workspace_is_looked_into() -> None:
+    rooms = {
+        name
+        for name in dir(Workspace)
+        if not name.startswith("_") and not inspect.isfunction(getattr(Workspace, name))
+    }
+    assert rooms == {*CLASSES, "numbers", "people", "profile", "scope", "kinds"}

@@ -1,0 +1,135 @@
+"""Three companies with people in one or two of them, a clock, and everything that the database keeps of them."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_data import Workspace, clock
+from crm_data.store.guards import guarded_tables
+from crm_data.store.scope import CompanyScope
+from crm_data.store.store import Store
+from crm_data.tables import Base
+from tests.support import makers
+
+# In every text of a company's rows, and in nothing else.
+CANARIES = ("zqalpha", "zqbravo", "zqcedar")
+KINDS = ("customers", "leads", "deals", "tasks", "activities")
+ROLES = ("user", "sales_rep", "manager", "admin")
+# Far from the real clock, which the triggers of the database go by: the two are told apart by the year.
+BEGINS = datetime(2101, 3, 2, 9, 30, tzinfo=UTC)
+NOBODY = 987_654
+
+Row = dict[str, Any]
+Table = dict[int, Row]
+Dump = dict[int, dict[str, Table]]
+
+
+@dataclass
+class Member:
+    """A membership as rights see it."""
+
+    role: str
+    ended: bool = False
+
+
+@dataclass
+class World:
+    """An open store. `companies`: id -> canary. Time goes on by `tick` alone."""
+
+    store: Store
+    companies: dict[int, str] = field(default_factory=dict)
+    moment: datetime = BEGINS
+
+    def tick(self, seconds: int) -> None:
+        """Later; never the same second twice, so that every change has its own stamp."""
+        self.moment += timedelta(seconds=seconds)
+
+    def at(self, company: int, user: int, role: str, currency: str = "USD") -> Workspace:
+        """One person at work, as a sign-in would make it."""
+        scope = CompanyScope(company, user, role, company_name=self.companies[company], currency=currency)
+        return Workspace(self.store, scope)
+
+    def dump(self) -> Dump:
+        """Every row of every company, by company, table and id."""
+        found: Dump = {id_: {} for id_ in self.companies}
+        with self.store.system("the model looks", write=False) as session:
+            for name, column in guarded_tables().items():
+                for tables in found.values():
+                    tables[name] = {}
+                table = Base.metadata.tables[name]
+                for row in session.execute(sa.select(table)).mappings():
+                    found[row[column]][name][row["id"]] = dict(row)
+        return found
+
+    def outside(self) -> dict[str, list[Row]]:
+        """Every row outside any company, but for the log that may grow."""
+        names = ("users", "sessions", "sign_in_attempts", "one_time_links")
+        with self.store.system("the model looks", write=False) as session:
+            return {
+                name: [dict(row) for row in session.execute(sa.select(table).order_by(table.c.id)).mappings()]
+                for name in names
+                for table in [Base.metadata.tables[name]]
+            }
+
+    def close(self) -> None:
+        """The clock goes again."""
+        clock.set_source(None)
+        self.store.close()
+
+
+def members(tables: Mapping[str, Table]) -> dict[int, Member]:
+    """Who works, or worked, in a company: user id -> membership."""
+    return {
+        row["user_id"]: Member(row["role"], row["ended_at"] is not None)
+        for row in tables["user_companies"].values()
+    }
+
+
+def new_world(url: str) -> World:
+    """Three companies with a person a role and some rows of each kind; two people work in two companies."""
+    world = World(Store(url))
+    clock.set_source(lambda: world.moment)
+    dice = random.Random(1)
+    with world.store.system("the model's world") as session:
+        shared = [
+            makers.person(
+                session, email=f"both{at}@example.com", first_name="Both", last_name=f"Hands{at}"
+            ).id
+            for at in range(2)
+        ]
+        for at, canary in enumerate(CANARIES):
+            company = makers.company(session, name=canary, email=f"info@{canary}.example", city=canary)
+            world.companies[company.id] = canary
+            people = {}
+            for role in ROLES:
+                person = makers.person(
+                    session, email=f"{role}@{canary}.example", first_name=canary, last_name=role
+                )
+                makers.member(session, company.id, role, user_id=person.id, is_primary=True)
+                people[role] = person.id
+            left = makers.person(session, email=f"left@{canary}.example", first_name=canary, last_name="left")
+            makers.member(session, company.id, "manager", user_id=left.id, ended_at=BEGINS)
+            if at < 2:
+                makers.member(session, company.id, ("manager", "user")[at], user_id=shared[0])
+            if at > 0:
+                makers.member(session, company.id, ("admin", "sales_rep")[at - 1], user_id=shared[1])
+            for _ in range(3):
+                _some_rows(session, company.id, canary, list(people.values()), dice)
+    return world
+
+
+def _some_rows(session: Any, company: int, canary: str, people: list[int], dice: random.Random) -> None:
+    who = dice.choice(people)
+    kept = {"assigned_to": dice.choice([None, *people]), "created_by": dice.choice(people), "notes": canary}
+    customer = makers.customer(session, company, name=canary, email=f"buyer@{canary}.example", **kept)
+    lead = makers.lead(session, company, lead_name=canary, email=f"lead@{canary}.example", **kept)
+    deal = makers.deal(session, company, customer.id, deal_name=canary, probability=10, **kept)
+    task = makers.task(session, company, who, title=canary, deal_id=deal.id, customer_id=customer.id)
+    makers.activity(
+        session, company, who, title=canary, task_id=task.id, customer_id=customer.id, deal_id=deal.id
+    )
+    assert lead.id
