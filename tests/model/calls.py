@@ -31,6 +31,8 @@ CLASSES: dict[str, type[Records]] = {
 ZONES: tuple[tzinfo, ...] = (UTC, UTC, ZoneInfo("Pacific/Auckland"), ZoneInfo("America/New_York"))
 SEARCHES = ("", "", "", "acme", "BOLT", "50%", "_", "émile", "é", "東", "+41 44", "4144", "zzz", *CANARIES)
 
+_ACT = 12  # letters in the name of an act, when it is ours: the product's own names are longer
+
 
 @dataclass
 class Call:
@@ -108,8 +110,9 @@ class Scene:
         """A name for an act: none, a new one, or one that was done before."""
         if self.dice.random() < 0.9:
             return None
-        done = [row["act_id"] for row in self.own["change_log"].values() if row["table_name"] == kind]
-        made = f"{self.dice.randrange(10**12):012d}"
+        log = self.own["change_log"].values()
+        done = [row["act_id"] for row in log if row["table_name"] == kind and len(row["act_id"]) == _ACT]
+        made = f"{self.dice.randrange(10**_ACT):0{_ACT}d}"
         return self.dice.choice(done[-20:]) if done and self.dice.random() < 0.5 else made
 
 
@@ -529,7 +532,7 @@ def _import(commit: bool) -> Callable[[Scene], Call]:
     def made(here: Scene) -> Call:
         kind = _kind(here)
         data = files.some(here.dice, kind, here.around())
-        act = f"{here.dice.randrange(10**12):012d}"
+        act = f"{here.dice.randrange(10**_ACT):0{_ACT}d}"
 
         def do(my: Workspace) -> Any:
             records = my.records(kind)

@@ -43,6 +43,8 @@ def answer(world: World, call: Call) -> Answer:
             found = (found[0], b"".join(found[1]))
     except CrmError as refused:
         return Answer(None, type(refused), _sentence(refused))
+    if call.verb == "Leads.convert":
+        world.restamp("leads")
     if call.verb in _TOKENS:
         assert isinstance(found, str)
         assert len(found) > 30

@@ -139,7 +139,9 @@ def _wrong(dice: random.Random, field: Field, around: Around) -> Said | None:
         table = "users" if kind is Kind.MEMBER else str(field.to)
         foreign = around.foreign[table]
         ids = [*(foreign and [dice.choice(foreign)] * 4), NOBODY, 0, -1, 2**63, "x", "٣", "1e0", True]
-        return Said(dice.choice(ids), REFUSED)
+        id_ = dice.choice(ids)
+        readable = type(id_) is int and 0 < id_ < 2**31  # that it is not here is found out later
+        return Said(id_, id_ if readable else REFUSED)
     if kind not in wrong:
         return None
     return Said(dice.choice(wrong[kind]), REFUSED)

@@ -53,6 +53,13 @@ class World:
         scope = CompanyScope(company, user, role, company_name=self.companies[company], currency=currency)
         return Workspace(self.store, scope)
 
+    def restamp(self, name: str) -> None:
+        """Rows changed twice in one second were stamped by the trigger, which goes by the real clock."""
+        table = Base.metadata.tables[name]
+        by_trigger = sa.update(table).where(table.c.updated_at < BEGINS)
+        with self.store.system("the model's clock") as session:
+            session.execute(by_trigger.values(updated_at=self.moment))
+
     def dump(self) -> Dump:
         """Every row of every company, by company, table and id."""
         found: Dump = {id_: {} for id_ in self.companies}

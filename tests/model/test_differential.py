@@ -1,0 +1,125 @@
+"""Thousands of operations on SQLite and PostgreSQL side by side: the same answers, refusals, ids and rows."""
+
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from crm_data.tables import Base
+from tests.model.calls import VERBS, Call, Place, make, scene
+from tests.model.results import Answer, answer, plain
+from tests.model.world import Row, World, new_world
+from tests.support.databases import Database
+from tests.support.soak import size
+
+OPERATIONS = size(5_000, 100_000)
+# How often the calls are made from what the databases hold by now, and how often all of it is compared.
+LOOK, COMPARE = 10, OPERATIONS // 5
+
+
+class Side:
+    """A world on one engine, and its database by plain ways."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.world: World = new_world(database.url)
+
+    def rows(self) -> dict[str, list[Row]]:
+        """Every row of every table, but for what chance made."""
+        found = {}
+        with self.world.store.system("both sides are compared", write=False) as session:
+            for name, table in Base.metadata.tables.items():
+                rows = session.execute(sa.select(table).order_by(table.c.id)).mappings().all()
+                found[name] = [_settled(dict(row)) for row in rows]
+        return found
+
+
+def _settled(row: Row) -> Row:
+    row = {name: plain(value) for name, value in row.items()}
+    if "token_hash" in row:
+        assert len(row["token_hash"]) == 64
+        row["token_hash"] = "by chance"
+    return row
+
+
+@pytest.fixture
+def sides(new_database: Callable[[str], Database]) -> Iterator[tuple[Side, Side]]:
+    """The same world twice; its clock is that of both."""
+    made = Side(new_database("sqlite")), Side(new_database("postgresql"))
+    yield made
+    for side in made:
+        side.world.close()
+
+
+def realign(sides: tuple[Side, Side]) -> None:
+    """PostgreSQL never gives an id again, even one of a transaction that was undone; here it has to."""
+    lite, post = (side.database for side in sides)
+    with sqlite3.connect(lite.url.removeprefix("sqlite:///")) as connection:
+        last = dict(connection.execute("SELECT name, seq FROM sqlite_sequence"))
+    connection.close()
+    with psycopg.connect(post.admin_url, autocommit=True) as owner:
+        for table, number in last.items():
+            owner.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", (table, number))
+
+
+def same(call: Call, lite: Answer, post: Answer) -> None:
+    """The same answer, in the same order; or the same refusal, word for word."""
+    assert post.refused is lite.refused, f"{call.verb} {call.said}: {lite.sentence} {post.sentence}"
+    assert post.sentence == lite.sentence, f"{call.verb} {call.said}"
+    assert post.value == lite.value, f"{call.verb} {call.said}"
+    if isinstance(lite.value, dict):
+        assert list(post.value) == list(lite.value)
+
+
+def compare(sides: tuple[Side, Side]) -> None:
+    """Every table, row for row."""
+    lite, post = (side.rows() for side in sides)
+    for name, rows in lite.items():
+        assert len(post[name]) == len(rows), name
+        for one, other in zip(rows, post[name], strict=True):
+            assert other == one, name
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_both_engines_do_the_same(sides: tuple[Side, Side]) -> None:
+    dice = random.Random(size(17, random.randrange(10**9)))
+    lite, post = (side.world for side in sides)
+    places: dict[int, list[Place]] = {id_: [] for id_ in lite.companies}
+    assert post.companies == lite.companies
+    compare(sides)
+    dump, written, seen = lite.dump(), 0, Counter[tuple[str, bool]]()
+    for number in range(1, OPERATIONS + 1):
+        seconds = dice.randint(1, 5_000)
+        for world in (lite, post):
+            world.tick(seconds)
+        here = scene(lite, dump, dice, [])
+        here.places = places[here.company]
+        call = make(dice.choice(list(VERBS)), here)
+        answers = [answer(world, call) for world in (lite, post)]
+        same(call, *answers)
+        allowed = answers[0].refused is None
+        seen[call.verb, allowed] += 1
+        if call.writes and not allowed:
+            realign(sides)
+        written += call.writes and allowed
+        if call.verb == "Records.page" and allowed:
+            _keep(here.places, call, answers[0].raw)
+        if call.writes and allowed and written % LOOK == 0:
+            dump = lite.dump()
+        if number % COMPARE == 0:
+            compare(sides)
+    never = [verb for verb in VERBS if not seen[verb, True] and verb != "Workspace.records"]
+    assert never == [], "each verb did something"
+
+
+def _keep(places: list[Place], call: Call, page: Any) -> None:
+    for word, forward in ((page.next, True), (page.previous, False)):
+        if word:
+            places.append(Place(call.said["kind"], call.said["query"].first(), word, {}, 0, forward))
+    del places[:-6]
