@@ -153,16 +153,19 @@ def like(said: str) -> str:
     return f"%{escaped}%"
 
 
+def spellings(said: str) -> set[str]:
+    """A text in each usual case: SQLite folds the case of ASCII only, other letters are to be looked for."""
+    return {said} if said.isascii() else {said, said.lower(), said.upper(), said.title()}
+
+
 def _search(model: Any, declared: Mapping[str, Field], said: str) -> ColumnElement[bool]:
     found = []
-    # SQLite folds the case of ASCII only, so other letters are looked for in each usual case.
-    spellings = {said} if said.isascii() else {said, said.lower(), said.upper(), said.title()}
     digits = "".join(c for c in said if c.isdigit())
     for name, field_ in declared.items():
         if not field_.search:
             continue
         column = getattr(model, name)
-        found += [column.ilike(like(spelling), escape="\\") for spelling in spellings]
+        found += [column.ilike(like(spelling), escape="\\") for spelling in spellings(said)]
         if field_.kind is Kind.PHONE and len(digits) >= 4 and not any(c.isalpha() for c in said):
             found.append(_digits_of(column).like(like(digits), escape="\\"))
     return sa.or_(*found)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from crm_data import errors
+from crm_data import Page, errors
 from tests.model.calls import Call, Place, make, scene
 from tests.model.reads import Reader
 from tests.model.results import Answer, answer
@@ -43,6 +43,7 @@ class Checked:
         self.before: Dump = world.dump()
         self.outside = world.outside()
         self.places: dict[int, list[Place]] = {id_: [] for id_ in world.companies}
+        self.sentences: dict[str, Any] = {}
         self.done: Counter[tuple[str, bool]] = Counter()
 
     def step(self, verb: str, dice: random.Random) -> None:
@@ -65,10 +66,13 @@ class Checked:
 
     def _walls(self, call: Call, found: Answer) -> None:
         """No word of another company is in what is seen, or said."""
-        shown = repr(found.compared())
+        shown = repr(found.compared()) + repr(found.raw)
+        if isinstance(found.raw, Page):
+            shown += found.raw.frame().to_csv()
         for id_, canary in self.world.companies.items():
-            if id_ != call.company and call.said.get("search") != canary:
-                assert canary not in shown
+            assert id_ == call.company or canary not in shown
+        if found.refused is errors.NotFound:  # what is another's and what never was sound the same
+            assert self.sentences.setdefault(call.verb, found.sentence) == found.sentence
 
     def _written(self, call: Call, found: Answer, after: Dump, outside: dict[str, list[Row]]) -> None:
         """Nobody else's rows are touched; nothing at all by a refused call, or one that only reads."""
