@@ -29,7 +29,22 @@ CLASSES: dict[str, type[Records]] = {
     "activities": Activities,
 }
 ZONES: tuple[tzinfo, ...] = (UTC, UTC, ZoneInfo("Pacific/Auckland"), ZoneInfo("America/New_York"))
-SEARCHES = ("", "", "", "acme", "BOLT", "50%", "_", "émile", "é", "東", "+41 44", "4144", "zzz", *CANARIES)
+SEARCHES = (
+    "",
+    "",
+    "",
+    "acme",
+    "BOLT",
+    "50%",
+    "_",
+    "émile",
+    "ÉMILE",
+    "東",
+    "+41 44",
+    "4144",
+    "zzz",
+    *CANARIES,
+)
 
 _ACT = 12  # letters in the name of an act, when it is ours: the product's own names are longer
 
