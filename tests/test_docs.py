@@ -47,3 +47,11 @@ def test_every_screen_of_the_menu_has_its_page_in_the_guide() -> None:
     for screen in SCREENS:
         if screen.in_menu:
             assert (ROOT / "docs" / "guide" / f"{screen.name}.md").exists(), screen.name
+
+
+def test_every_promise_names_tests_that_are_there() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    promises = [line for line in page.splitlines() if line.startswith("| ") and "`tests/" in line]
+    assert len(promises) >= 20
+    named = {path for line in promises for path in re.findall(r"`(tests/[^`]+)`", line)}
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
