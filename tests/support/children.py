@@ -1,0 +1,55 @@
+"""Processes forked from one that has imported the product already: there in milliseconds, free to be killed."""
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+_PRELOADED = [
+    "alembic.command",
+    "crm_data.installation",
+    "crm_data.workspace",
+    "sqlalchemy.dialects.sqlite.pysqlite",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "psycopg",
+    "tests.lost.acts",
+]
+_forking = multiprocessing.get_context("forkserver")
+_forking.set_forkserver_preload(_PRELOADED)
+
+
+@contextmanager
+def child(act: Callable[..., object], *given: object) -> Iterator[BaseProcess]:
+    """A process that calls `act`; it is killed with -9 at the end, if it still runs."""
+    process = _forking.Process(target=act, args=given, daemon=True)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
+
+
+def in_child(act: Callable[..., T], *given: object) -> T:
+    """What `act` returns or raises in a process of its own."""
+    with ProcessPoolExecutor(1, mp_context=_forking) as pool:
+        return pool.submit(act, *given).result()
+
+
+def wait_for_lines(process: BaseProcess, file: Path, count: int, seconds: float = 60) -> None:
+    """Wait until a process has written so many lines to a file. A process that ends before is an error."""
+    end = time.monotonic() + seconds
+    while file.read_bytes().count(b"\n") < count:
+        assert process.is_alive(), f"the process ended by itself with {process.exitcode}"
+        assert time.monotonic() < end, f"no line {count} after {seconds} seconds"
+        time.sleep(0.001)
+
+
+def lines(file: Path) -> list[str]:
+    """The whole lines of a file; one that a kill cut short does not count."""
+    return [line.decode() for line in file.read_bytes().split(b"\n")[:-1]]
