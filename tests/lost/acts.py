@@ -5,10 +5,12 @@ import os
 import random
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from crm_data import Edit, Workspace
+from crm_data.errors import Conflict
 from crm_data.settings import settings
 from crm_data.store import migrating
 from crm_data.store.changes import new_act
@@ -123,3 +125,36 @@ def upgraded(url: str, scripts: Path) -> str:
     """Bring a database to the newest revision of `scripts`; the revision it is at."""
     migrating._config = lambda: config(scripts)
     return migrating.upgrade(url)
+
+
+OWN = ("name", "industry", "company_name", "country", "address", "city", "state", "notes")
+SHARED = "customer_code"
+
+
+def edit(my: Workspace, customer: int, field: str, times: int) -> int:
+    """Count up a field of one's own, and every fourth time one that all share, reading anew after a Conflict.
+
+    Returns how many conflicts there were.
+    """
+    conflicts, own = 0, 0
+    for time in range(times):
+        if time % 4 != 3:
+            own += my.customers.change([Edit(customer, {field: (str(own), str(own + 1))})])
+            continue
+        while True:
+            seen = my.customers.get(customer)[SHARED]
+            # Two who want the very same value agree; so each signs what it counts.
+            mine = f"{int(seen.split()[0]) + 1} {field}"
+            try:
+                my.customers.change([Edit(customer, {SHARED: (seen, mine)})])
+                break
+            except Conflict:
+                conflicts += 1
+    return conflicts
+
+
+def edit_together(url: str, scope: CompanyScope, customer: int, fields: tuple[str, ...], times: int) -> int:
+    """A thread for each field; returns how many conflicts there were in all."""
+    my = Workspace(Store(url), scope)
+    with ThreadPoolExecutor(len(fields)) as pool:
+        return sum(pool.map(lambda field: edit(my, customer, field, times), fields))

@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 _PRELOADED = [
@@ -37,8 +37,13 @@ def child(act: Callable[..., object], *given: object) -> Iterator[BaseProcess]:
 
 def in_child(act: Callable[..., T], *given: object) -> T:
     """What `act` returns or raises in a process of its own."""
-    with ProcessPoolExecutor(1, mp_context=_forking) as pool:
-        return pool.submit(act, *given).result()
+    return in_children((act, *given))[0]
+
+
+def in_children(*acts: tuple[Any, ...]) -> list[Any]:
+    """What each act, a function and what it is given, returns or raises in a process of its own, all at once."""
+    with ProcessPoolExecutor(len(acts), mp_context=_forking) as pool:
+        return [future.result() for future in [pool.submit(*act) for act in acts]]
 
 
 def wait_for_lines(process: BaseProcess, file: Path, count: int, seconds: float = 60) -> None:
