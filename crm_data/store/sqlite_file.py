@@ -81,12 +81,16 @@ def replace_content(live: Path, copy: Path, unchanged: Callable[[], bool]) -> No
         source.backup(target, pages=_STEP, progress=watch)
 
 
-def checkpoint(live: Path) -> bool:
+def checkpoint(live: Path, wait: float = 1.0) -> bool:
     """Bring the write-ahead log home and cut it to nothing; False when somebody was reading meanwhile."""
+    deadline = time.monotonic() + wait
     # A short wait: while it waits for readers, it holds up the writers.
-    with opened(live, write=True, wait=1.0) as connection:
-        busy: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    return not busy
+    with opened(live, write=True, wait=wait) as connection:
+        while True:
+            busy: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if not busy or time.monotonic() > deadline:
+                return not busy
+            time.sleep(0.005)  # a writer was bringing a part of it home, for which SQLite does not wait
 
 
 def wal_path(live: Path) -> Path:

@@ -1,17 +1,18 @@
 """The store: short transactions on one database, for one company or, with a reason, for the system."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crm_data.errors import CrmError
 from crm_data.store.again import GivenUp, Unsure
-from crm_data.store.connections import Engines, begin_for, open_engines
+from crm_data.store.connections import Engines, begin_for, open_engines, sqlite_path
 from crm_data.store.failures import as_sentence
 from crm_data.store.gate import Gate
+from crm_data.store.log_length import LogLength
 from crm_data.store.scope import CompanyScope, CompanySession
 
 log = logging.getLogger("foyer.store")
@@ -24,6 +25,9 @@ class Store:
         self.url = url
         self.gate = Gate()
         self.engines: Engines = open_engines(url)
+        self._log_kept_short: Callable[[], AbstractContextManager[None]] = nullcontext
+        if self.engines.dialect == "sqlite":
+            self._log_kept_short = LogLength(sqlite_path(url)).kept
 
     def close(self) -> None:
         """Close every connection; the store may be opened anew by `reopen`."""
@@ -49,7 +53,7 @@ class Store:
         committing = False
         try:
             with (
-                self.gate.passed(),
+                self._way_in(),
                 as_sentence(),
                 CompanySession(self.engines.write, scope.company_id) as session,
                 session.begin(),
@@ -67,11 +71,17 @@ class Store:
         """A transaction across companies, for signing in, the command line and the operator. Logged."""
         log.debug("system scope: %s", reason)
         engine = self.engines.write if write else self.engines.read_all
-        way = self.gate.passed() if write else nullcontext()
+        way = self._way_in() if write else nullcontext()
         with way, as_sentence(), Session(engine, autoflush=False, expire_on_commit=False) as session:
             sa.event.listen(session, "after_begin", _open_guard)
             with session.begin():
                 yield session
+
+    @contextmanager
+    def _way_in(self) -> Iterator[None]:
+        """What every write passes on its way in and out."""
+        with self.gate.passed(), self._log_kept_short():
+            yield
 
 
 def _connection_lost(error: BaseException | None) -> bool:

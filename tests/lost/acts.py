@@ -158,3 +158,10 @@ def edit_together(url: str, scope: CompanyScope, customer: int, fields: tuple[st
     my = Workspace(Store(url), scope)
     with ThreadPoolExecutor(len(fields)) as pool:
         return sum(pool.map(lambda field: edit(my, customer, field, times), fields))
+
+
+def write_much(url: str, scope: CompanyScope, said: Path) -> None:
+    """Add customers with long notes without end."""
+    my, acknowledge = Workspace(Store(url), scope), _acknowledging(said)
+    while True:
+        acknowledge(str(my.customers.add({"name": "Firm", "notes": "x" * 30_000})))
