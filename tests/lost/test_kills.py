@@ -16,9 +16,10 @@ from crm_data.store import migrating
 from tests.lost import acts
 from tests.lost.whole import halves
 from tests.migrations.trial import folder_with
+from tests.support import office as offices
 from tests.support.children import child, in_child, lines, wait_for_lines
 from tests.support.databases import Database, fresh
-from tests.support.office import Office, office
+from tests.support.office import Office
 from tests.support.plain import Plain, plain
 from tests.support.soak import size
 from tests.tables.facts import words
@@ -61,7 +62,7 @@ class Scene:
 
 @pytest.fixture
 def scene(database: Database, tmp_path: Path) -> Iterator[Scene]:
-    two = office(database.url)
+    two = offices.office(database.url)
     two.store.close()
     with plain(database, owner=True) as sql:
         (tmp_path / "said").touch(mode=0o600)
@@ -137,15 +138,11 @@ def test_imports(scene: Scene) -> None:
 
 
 @pytest.fixture
-def filled(tmp_path: Path) -> Iterator[small.Office]:
-    """A small installation with rows enough that a backup is written for a while."""
-    database = fresh("sqlite")
-    opened = small.open_office(database.url)
-    opened.add_customers(2000)
+def filled(office: small.Office, tmp_path: Path) -> small.Office:
+    """An installation with rows enough that a backup is written for a while."""
+    office.add_customers(2000)
     (tmp_path / "said").touch(mode=0o600)
-    yield opened
-    opened.store.close()
-    database.drop()
+    return office
 
 
 def test_backups(filled: small.Office, tmp_path: Path) -> None:
