@@ -18,11 +18,15 @@ log = logging.getLogger("foyer.store")
 
 _FULL = "The disk is full. Nothing was changed; make room and try again."
 _CLOSED = "The database cannot be written to. Nothing was changed; ask whoever runs this installation."
+_FAULT = "The disk is full or has a fault. Nothing was changed; look at it and try again."
+_MISSING = "The database file cannot be opened. See that it is there and may be read; then try again."
 _BUSY = "The database is busy. Nothing was changed; try again in a moment."
 _DAMAGED = "The database file is damaged. Nothing was changed; restore the last verified backup."
 _TROUBLE = (
     ("disk is full", _FULL),
     ("no space left", _FULL),
+    ("i/o error", _FAULT),
+    ("unable to open", _MISSING),
     ("readonly", _CLOSED),
     ("it is a view", _CLOSED),  # what a SQLite reader sees are views
     ("permission denied", _CLOSED),
@@ -83,7 +87,7 @@ def _refused(error: exc.IntegrityError) -> CrmError:
 
 
 def _trouble(error: exc.DBAPIError) -> CrmError:
-    said = str(error.orig).lower()
+    said = str(_first(error).orig).lower()
     if "another company" in said or "row-level security" in said:
         return NotFound()
     if "append-only" in said or "permission denied for table change_log" in said:
@@ -95,6 +99,15 @@ def _trouble(error: exc.DBAPIError) -> CrmError:
         if sign in said:
             return Unavailable(sentence)
     return Unavailable()
+
+
+def _first(error: exc.DBAPIError) -> exc.DBAPIError:
+    """What began it: SQLite undoes everything where a disk fails it, and what tidies up after that fails too."""
+    first, before = error, error.__context__
+    while before is not None and not isinstance(before, CrmError):
+        first = before if isinstance(before, exc.DBAPIError) else first
+        before = before.__context__
+    return first
 
 
 @cache

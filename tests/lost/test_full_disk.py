@@ -1,0 +1,61 @@
+"""A disk that is full at any write call: one sentence, nothing half done, and no restart once there is room."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.lost.small_disk import FRAME, HEADER, PAGE, tries
+from tests.migrations.trial import folder_with
+from tests.support.children import in_child
+from tests.support.databases import fresh
+from tests.support.office import office
+from tests.support.soak import size
+
+pytestmark = pytest.mark.slow
+
+GROWS = """
+    with rebuild("customers") as batch:
+        batch.create_check_constraint("ck_customers_made_up", "id > 0")
+"""
+
+
+def writes(count: int, step: int) -> list[int]:
+    """Where each write call to a new log ends: a frame's head, then its page."""
+    return [
+        0,
+        HEADER,
+        *(HEADER + frame * FRAME + part for frame in range(0, count, step) for part in (24, FRAME)),
+    ]
+
+
+def pages(count: int, step: int) -> list[int]:
+    """Where writes to a new database file end."""
+    return [page * PAGE for page in range(0, count, step)]
+
+
+ACTS = {
+    "save": writes(60, 1),
+    "bring": writes(200, size(4, 1)),
+    "back_up": pages(300, size(12, 1)),
+    "put_back": pages(450, size(15, 1)),
+    "migrate": writes(150, size(8, 1)),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_full_disk(act: str, tmp_path: Path) -> None:
+    database = fresh("sqlite")
+    two, folder = office(database.url), tmp_path / "backups"
+    if act == "put_back":
+        folder.mkdir()
+    my = two.at(role="admin")
+    my.customers.add({"name": "Firm"})
+    for n in range(10):
+        my.customers.add({"name": f"Other {n}", "notes": "x" * 20_000})
+    two.store.close()
+    told = in_child(tries, act, database.url, folder, my.scope, folder_with(GROWS, tmp_path), ACTS[act])
+    sentences = {sentence for sentence in told if sentence}
+    assert told[0]
+    assert told[-1] == ""
+    assert all(sentence.startswith("The disk") for sentence in sentences), sentences
+    database.drop()
