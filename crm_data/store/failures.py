@@ -1,6 +1,7 @@
 """The database's own errors as sentences: what a constraint, a lock or a full disk means to a person."""
 
 import logging
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -62,6 +63,11 @@ def as_sentence() -> Iterator[None]:
         raise
     except (OverflowError, UnicodeEncodeError) as error:  # the driver cannot even send the value
         raise Invalid(_WRONG) from error
+    except (ValueError, ArithmeticError) as error:
+        if not _while_reading(error):
+            raise
+        log.error("what is kept cannot be read: %s", type(error).__name__)
+        raise Unavailable(_DAMAGED) from error
 
 
 def _refused(error: exc.IntegrityError) -> CrmError:
@@ -99,6 +105,12 @@ def _trouble(error: exc.DBAPIError) -> CrmError:
         if sign in said:
             return Unavailable(sentence)
     return Unavailable()
+
+
+def _while_reading(error: BaseException) -> bool:
+    """Whether it came out of SQLAlchemy or the driver: a stored date that is none, a text that is no UTF-8."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(str(frame.f_globals.get("__name__")).startswith("sqlalchemy.") for frame, _ in frames)
 
 
 def _first(error: exc.DBAPIError) -> exc.DBAPIError:

@@ -13,6 +13,7 @@ from crm_data.errors import Unavailable
 BUSY_SECONDS = 30.0
 # The first callback must come before the last page: the smallest database of ours has over a hundred pages.
 _STEP = 32
+_HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 class Moved(Exception):
@@ -52,7 +53,7 @@ def snapshot(live: Path, to: Path) -> None:
     """Copy a live database as of one moment into one plain file, whoever is writing."""
     with opened(live) as source, opened(to, write=True) as target:
         # In one step: stepwise, every commit of another process starts the copy anew.
-        source.backup(target, pages=-1)
+        source.backup(target, pages=-1, progress=_patience("copied"))
         target.execute("PRAGMA journal_mode=DELETE")
 
 
@@ -62,15 +63,12 @@ def replace_content(live: Path, copy: Path, unchanged: Callable[[], bool]) -> No
     Whoever has the database open goes on with it; a crash leaves the old content or the new.
     `unchanged` is asked once the write lock is held; False raises Moved and changes nothing.
     """
-    deadline = time.monotonic() + BUSY_SECONDS
-    asked = False
+    wait_no_longer, asked = _patience("restored"), False
 
     def watch(status: int, remaining: int, total: int) -> None:
         nonlocal asked
-        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            if time.monotonic() > deadline:
-                raise Unavailable("The database is busy. Nothing was restored; try again in a moment.")
-        elif not asked:
+        wait_no_longer(status, remaining, total)
+        if status not in _HELD and not asked:
             asked = True
             if not unchanged():
                 raise Moved
@@ -79,6 +77,17 @@ def replace_content(live: Path, copy: Path, unchanged: Callable[[], bool]) -> No
         target.execute("PRAGMA journal_mode=WAL")
         target.execute("PRAGMA synchronous=FULL")
         source.backup(target, pages=_STEP, progress=watch)
+
+
+def _patience(done: str) -> Callable[[int, int, int], None]:
+    """What ends a copy that somebody's lock holds up: by itself the driver would try for ever."""
+    deadline = time.monotonic() + BUSY_SECONDS
+
+    def watch(status: int, remaining: int, total: int) -> None:
+        if status in _HELD and time.monotonic() > deadline:
+            raise Unavailable(f"The database is busy. Nothing was {done}; try again in a moment.")
+
+    return watch
 
 
 def checkpoint(live: Path, wait: float = 1.0) -> bool:

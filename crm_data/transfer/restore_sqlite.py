@@ -78,6 +78,8 @@ def put_in_place(store: Store, copy: Path, keep_safe: Callable[[], str], alone: 
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
                 raise
+        except UnicodeDecodeError:  # SQLite quotes a schema that is no text any more
+            pass
         if not alone:
             raise Unavailable(_STOP)
         store.close()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from crm_data.errors import Unavailable
 from crm_data.store.sqlite_file import Moved
 
+_DAMAGED = "The database file is damaged. Restore the last verified backup."
 _FULL = "The disk is full. Nothing was changed; make room and try again."
 _CLOSED = (
     "The backup folder cannot be written to. Allow writing there, or name another folder in CRM_BACKUP_DIR."
@@ -32,8 +33,8 @@ _BY_WORD = (
         "The database cannot be written to. Nothing was changed; ask whoever runs this installation.",
     ),
     ("locked", "The database is busy. Try again in a moment."),
-    ("not a database", "The database file is damaged. Restore the last verified backup."),
-    ("malformed", "The database file is damaged. Restore the last verified backup."),
+    ("not a database", _DAMAGED),
+    ("malformed", _DAMAGED),
     ("unable to open", "The database file cannot be opened. See that it is there and may be read."),
 )
 
@@ -46,6 +47,8 @@ def as_trouble() -> Iterator[None]:
     except sqlite3.Error as error:
         said = str(error).lower()
         raise Unavailable(next((words for sign, words in _BY_WORD if sign in said), None)) from error
+    except UnicodeDecodeError as error:  # SQLite quotes a schema that is no text any more
+        raise Unavailable(_DAMAGED) from error
     except OSError as error:
         raise Unavailable(_BY_ERRNO.get(error.errno or 0)) from error
     except Moved as error:

@@ -49,7 +49,8 @@ class Place:
     def bring(self) -> None:
         self.count += 1
         sheet = acts.sheet_of(self.my, f"x{self.count}")
-        self.my.commit_import(self.my.deals, sheet, self.my.guess(sheet, self.my.deals))
+        report = self.my.commit_import(self.my.deals, sheet, self.my.guess(sheet, self.my.deals))
+        assert report.created == acts.IMPORTED
 
     def back_up(self) -> None:
         self.backups.make(None)
@@ -96,3 +97,10 @@ def tries(
     do()
     place.save()
     return told
+
+
+def bare(place: Place) -> None:
+    """Close every connection and bring the log home, so that the file alone is the database."""
+    place.store.close()
+    for path in place.path.parent.glob(f"{place.path.name}-*"):
+        path.unlink()
