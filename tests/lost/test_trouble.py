@@ -34,7 +34,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     firm = my.customers.add(
         {"name": "Firm", "tags": ["a", "b"], "credit_limit": "12.30", "notes": "words " * 50}
     )
-    for _ in range(40):
+    for _ in range(10):
         my.deals.move(a_deal(my, firm), "qualified", "prospect")
         a_task(my, due_date="2026-12-01")
         a_lead(my)
