@@ -208,8 +208,9 @@ def closed_to_us(url: str, folder: Path, scope: Any, scripts: Path, shut: str) -
 @pytest.mark.parametrize("shut", ["the file", "its folder", "the backups"])
 def test_closed_to_us(place: Place, tmp_path: Path, shut: str) -> None:
     place.store.close()
-    for path in (tmp_path, *tmp_path.parents[:2]):
-        path.chmod(path.stat().st_mode | 0o055)
+    for path in (tmp_path, *tmp_path.parents):
+        if path.owner() == tmp_path.owner() and path.stat().st_mode & 0o055 != 0o055:
+            path.chmod(path.stat().st_mode | 0o055)
     said = in_child(closed_to_us, place.store.url, place.folder, place.my.scope, place.scripts, shut)
     for name in ("save", "import") if shut != "the backups" else ("back up", "restore"):
         assert "cannot be written" in said[name], said

@@ -113,7 +113,8 @@ def test_plain_copies_under_load_fail_so_the_test_above_has_teeth(
 _PG_WRITER = """
 import psycopg, sys, time
 url, acknowledged, who = sys.argv[1:]
-db, out, number = psycopg.connect(url), open(acknowledged, "w", buffering=1), 0
+db = psycopg.connect(url, options="-c app.company_id=1")
+out, number = open(acknowledged, "w", buffering=1), 0
 while True:
     number += 1
     with db.transaction():
@@ -137,6 +138,7 @@ def test_backups_and_a_restore_of_postgresql_under_load_are_whole(tmp_path: Path
     ]
     try:
         while not all(file.exists() and file.stat().st_size for file in files):
+            assert all(process.poll() is None for process in running), "a writer has died"
             time.sleep(0.05)
         for _ in range(size(3, 30)):
             before = acknowledged(files)
