@@ -1,5 +1,6 @@
 """The front door to what has no company: signing in, links, companies, the state of the database."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -139,17 +140,22 @@ class Installation:
             if connection.exec_driver_sql(_TOO_STRONG).scalar():
                 raise NotReady(
                     "DATABASE_URL names a PostgreSQL role that is a superuser, owns tables or passes row "
-                    "security. Serve with a role that only reads and writes rows, and give the owner's "
-                    "address in DATABASE_ADMIN_URL."
+                    "security, or belongs to such a role. Serve with a role that only reads and writes rows, "
+                    "and give the owner's address in DATABASE_ADMIN_URL."
                 )
 
-    def housekeeping(self) -> None:
-        """What is done at the start and every few minutes while the server runs."""
-        self.sessions.tidy()
-        self.links.tidy()
-        self.backups.daily()
+    def chores(self) -> tuple[Callable[[], object], ...]:
+        """What is done at the start and every few minutes while the server runs, each whatever the others do.
+
+        Several processes may serve one database and call each at any moment.
+        """
+        return self.sessions.tidy, self.links.tidy, self.backups.daily
 
 
+# Whom the role may become counts as well: a member of the owner's role passes row security as the owner does.
 _TOO_STRONG = """SELECT EXISTS (
-    SELECT 1 FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)
-) OR EXISTS (SELECT 1 FROM pg_tables WHERE tablename = 'companies' AND tableowner = current_user)"""
+    SELECT 1 FROM pg_roles WHERE (rolsuper OR rolbypassrls) AND pg_has_role(session_user, oid, 'MEMBER')
+) OR EXISTS (
+    SELECT 1 FROM pg_class WHERE relkind IN ('r', 'p') AND pg_has_role(session_user, relowner, 'MEMBER')
+    AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('companies'))
+)"""

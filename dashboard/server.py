@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import uvicorn
@@ -134,11 +134,19 @@ async def _while_serving(app: App) -> AsyncIterator[dict[str, Any] | None]:
 
 async def _housekeeping() -> None:
     while True:
-        try:
-            await asyncio.to_thread(runtime.running().installation.housekeeping)
-        except CrmError as trouble:
-            log.error("housekeeping failed: %s", trouble)
+        for work in runtime.running().installation.chores():
+            await asyncio.to_thread(_tried, work)
         await asyncio.sleep(HOUSEKEEPING_EVERY)
+
+
+def _tried(work: Callable[[], object]) -> None:
+    """One piece of housekeeping. Whatever happens in it, the rest is done, and it is tried again the next time."""
+    try:
+        work()
+    except CrmError as trouble:
+        log.error("housekeeping failed: %s", trouble)
+    except Exception as unforeseen:  # noqa: BLE001 - nobody else would ever hear of it, and backups would end
+        errors.logged(unforeseen)
 
 
 def _demand_port(settings: Settings) -> None:

@@ -11,6 +11,7 @@ from crm_data import clock
 from crm_data.accounts.people import Actor, parsed
 from crm_data.errors import Clash, Conflict, Invalid, NotFound
 from crm_data.rights import Act, Person, demand
+from crm_data.store import turns
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, logged
 from crm_data.store.scope import CompanyScope
@@ -136,6 +137,7 @@ def make_company(session: Session, values: Mapping[str, Any], created_by: int | 
     if not set(values) <= allowed:
         raise Invalid("A new company takes only its profile.")
     judged = judged_company(values)
+    turns.wait_for(session.connection(), turns.Turn.FIRST_COMPANY)
     if session.scalar(sa.select(Company.id).where(Company.email == judged["email"])) is not None:
         raise Invalid("Another company here uses this e-mail. Give this one its own.", "email")
     company = Company(**judged, created_by=created_by)

@@ -18,6 +18,7 @@ from crm_data.accounts.sign_in import REFUSED, prove
 from crm_data.accounts.throttle import known, succeeded
 from crm_data.errors import Invalid, NotFound, NotSignedIn
 from crm_data.rights import Act, Person, demand
+from crm_data.store import turns
 from crm_data.store.changes import Doing, logged
 from crm_data.store.security_log import masked, note
 from crm_data.store.store import Store
@@ -57,8 +58,12 @@ class Links:
     # making
 
     def setup(self) -> str | None:
-        """The token of a link that makes the first company; None when there is one already."""
+        """The token of a link that makes the first company; None when there is one already.
+
+        Of several processes that start on an empty database the last one's link works.
+        """
         with self._store.system("a setup link is made") as session:
+            turns.wait_for(session.connection(), turns.Turn.FIRST_COMPANY)
             if any_company(session):
                 return None
             note(session, "setup_link")
@@ -101,6 +106,7 @@ class Links:
         self.look(token)  # a spent link is told before the password is hashed
         kept = passwords.hashed(password)
         with self._store.system("the installation is set up") as session:
+            turns.wait_for(session.connection(), turns.Turn.FIRST_COMPANY)
             onetime.use(session, token, LinkKind.SETUP)
             if any_company(session):
                 raise LinkSpent(
@@ -167,8 +173,10 @@ class Links:
             note(session, "password_reset", user.id)
 
     def tidy(self) -> None:
-        """Remove links long past and attempts that count no longer."""
+        """Remove links long past and attempts that count no longer, unless another process is at it."""
         with self._store.system("old links and attempts are removed") as session:
+            if not turns.is_free(session.connection(), turns.Turn.TIDY):
+                return
             long_ago = clock.now() - timedelta(days=30)
             session.execute(sa.delete(OneTimeLink).where(OneTimeLink.expires_at < long_ago))
             session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < long_ago))

@@ -12,6 +12,7 @@ from crm_data.accounts import onetime
 from crm_data.accounts.people import Account
 from crm_data.accounts.tokens import digest, new_token
 from crm_data.errors import NotAllowed, NotFound, Unavailable
+from crm_data.store import turns
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
@@ -171,12 +172,12 @@ class Sessions:
         ]
 
     def tidy(self) -> None:
-        """Remove sessions that can never be used again."""
+        """Remove sessions that can never be used again, unless another process is at it."""
         now = clock.now()
+        dead = (SignInSession.expires_at <= now) | (SignInSession.last_seen_at <= now - self._idle)
         with self._store.system("dead sessions are removed") as session:
-            _drop(
-                session, (SignInSession.expires_at <= now) | (SignInSession.last_seen_at <= now - self._idle)
-            )
+            if turns.is_free(session.connection(), turns.Turn.TIDY):
+                _drop(session, dead)
 
     def _seen(self, session_id: int, now: datetime) -> None:
         """Stamp the session. A database that is busy just now must not keep a page from showing."""

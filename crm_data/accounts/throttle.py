@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from crm_data import clock
 from crm_data.errors import Throttled
+from crm_data.store import turns
 from crm_data.tables import SignInAttempt
 
 WINDOW = timedelta(minutes=15)
@@ -25,8 +26,7 @@ def begin(session: Session, email_key: str, address: str) -> int:
 
     The count and the new try are one write transaction, so a hundred tries at once are counted one by one.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql("SELECT pg_advisory_xact_lock(708368)")
+    turns.wait_for(session.connection(), turns.Turn.SIGN_IN)
     address = address[:64]
     since = clock.now() - WINDOW
     if (

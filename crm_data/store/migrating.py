@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, event
 
 from crm_data.errors import NotReady
 from crm_data.settings import ROOT
+from crm_data.store import turns
 from crm_data.store.connections import BUSY_MS, postgres_url, private_file, sqlite_path
 from crm_data.store.failures import as_sentence
 
@@ -51,8 +52,8 @@ def wait_for_others(connection: Connection) -> None:
 
     A migration is the system's: without saying so, PostgreSQL's row security would hide every row from it.
     """
+    turns.wait_for(connection, turns.Turn.MIGRATE)
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(708367)")
         connection.exec_driver_sql("SELECT set_config('app.system', 'on', true)")
 
 

@@ -80,6 +80,24 @@ def test_a_newer_setup_link_voids_the_older(bare: Installation) -> None:
     assert bare.links.look(new)
 
 
+def test_of_many_who_set_up_at_once_one_makes_the_first_company(bare: Installation) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        tokens = list(pool.map(lambda _: bare.links.setup() or "", range(8)))
+
+        def attempt(turn: int) -> Joined | None:
+            company, person = ({**who, "email": f"{turn}@acme.example"} for who in (COMPANY, ADA))
+            try:
+                return bare.links.redeem_setup(tokens[turn], company, person, PASSWORD)
+            except LinkSpent:
+                return None
+
+        won = [joined for joined in pool.map(attempt, range(8)) if joined]
+    assert len(won) == 1
+    with bare._store.system("a test", write=False) as session:
+        assert len(session.scalars(sa.select(Company.id)).all()) == 1
+        assert len(session.scalars(sa.select(User.id)).all()) == 1
+
+
 @pytest.mark.parametrize(
     ("kind", "lasts"), [("setup", 24 * 3600), ("invite", 7 * 86400), ("reset", 3600), ("ticket", 30)]
 )
@@ -243,6 +261,6 @@ def test_of_many_who_use_a_link_at_once_one_wins(house: House) -> None:
 def test_old_links_are_tidied_away(house: House, frozen_clock: FrozenClock) -> None:
     members(house).invite("new@alpha.example", "user")
     frozen_clock.move(days=60)
-    house.installation.housekeeping()
+    house.installation.links.tidy()
     with house.store.system("a test", write=False) as session, pytest.raises(LinkSpent):
         onetime.look(session, new_token())

@@ -199,6 +199,6 @@ def test_dead_sessions_are_removed(house: House, frozen_clock: FrozenClock) -> N
     house.sign_in()
     frozen_clock.move(days=8)
     kept = house.sign_in("admin")
-    house.installation.housekeeping()
+    house.installation.sessions.tidy()
     with house.store.system("a test", write=False) as session:
         assert session.scalars(sa.select(SignInSession.token_hash)).all() == [digest(kept)]
