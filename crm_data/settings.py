@@ -1,14 +1,17 @@
 """Every setting, read from the environment, each with a safe default. Nothing else reads the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from crm_data.errors import NotReady
 
 ROOT = Path(__file__).resolve().parent.parent
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:.]*:[0-9a-f:.]*")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("CRM_HOST", "127.0.0.1", "the address to listen on; anything but loopback needs TLS in front"),
     Setting("CRM_PORT", "8501", "the port to listen on"),
+    Setting("CRM_PUBLIC_URL", "", "the address people reach Foyer at when a proxy is in front, for links"),
     Setting("CRM_BACKUP_DIR", "backups", "the folder that backups are written to"),
     Setting(
         "CRM_PG_BIN",
@@ -48,6 +52,7 @@ class Settings:
     database_admin_url: str
     host: str
     port: int
+    public_url: str
     backup_dir: Path
     pg_bin: str
     trusted_proxy: str
@@ -61,6 +66,12 @@ class Settings:
         sqlite = self.database_url.startswith("sqlite")
         return self.database_url if sqlite else self.database_admin_url or self.database_url
 
+    @property
+    def address(self) -> str:
+        """Where people reach Foyer, without a path: what the links that are handed over begin with."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
 
 def settings(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings as the environment says now. Raises NotReady with the variable's name when one is wrong."""
@@ -71,6 +82,7 @@ def settings(environ: Mapping[str, str] | None = None) -> Settings:
         "database_admin_url": raw["DATABASE_ADMIN_URL"],
         "host": raw["CRM_HOST"],
         "port": _whole(raw, "CRM_PORT", 1, 65535),
+        "public_url": _origin(raw, "CRM_PUBLIC_URL"),
         "backup_dir": (ROOT / raw["CRM_BACKUP_DIR"]).resolve(),
         "pg_bin": raw["CRM_PG_BIN"],
         "trusted_proxy": raw["CRM_TRUSTED_PROXY"],
@@ -87,6 +99,27 @@ def absolute_url(url: str) -> str:
     if not url.startswith(prefix) or url == prefix or url.startswith(prefix + ":memory:"):
         return url
     return prefix + str((ROOT / url.removeprefix(prefix)).resolve())
+
+
+def _origin(raw: Mapping[str, str], name: str) -> str:
+    """An address as a browser names it as an origin: scheme, host, and the port where it is not the usual one."""
+    if not raw[name]:
+        return ""
+    try:
+        said = urlsplit(raw[name])
+        host = (said.hostname or "").encode("idna").decode()
+        port = said.port
+    except ValueError:
+        host = ""
+    usual = {"http": 80, "https": 443}
+    if not _HOST.fullmatch(host) or said.scheme not in usual or said.path not in ("", "/"):
+        host = ""
+    if not host or "@" in said.netloc or "?" in raw[name] or "#" in raw[name]:
+        raise NotReady(
+            f"{name} must be an address like https://crm.example.com, with no path; it is {raw[name]!r}."
+        )
+    host = f"[{host}]" if ":" in host else host
+    return f"{said.scheme}://{host}" + (f":{port}" if port not in (None, usual[said.scheme]) else "")
 
 
 def _whole(raw: Mapping[str, str], name: str, low: int, high: int) -> int:

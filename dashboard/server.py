@@ -6,10 +6,12 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.middleware import Middleware
 from starlette.types import Scope
+from streamlit import config
 from streamlit import runtime as streamlit_runtime
 from streamlit.starlette import App
 
@@ -34,9 +36,12 @@ def build(settings: Settings) -> App:
     """The ASGI application. `runtime` must be open before the first request."""
     tls = cookie.secure(settings)
     csv_files.offer()
+    if settings.public_url:
+        # Streamlit judges a websocket's origin once more, and would ask the internet for its own address first.
+        config.set_option("browser.serverAddress", urlsplit(settings.public_url).hostname)
     middleware = [
         Middleware(SecurityHeaders, tls=tls),
-        Middleware(Gate, is_signed_in=_is_signed_in, is_own_tab=_is_own_tab),
+        Middleware(Gate, is_signed_in=_is_signed_in, is_own_tab=_is_own_tab, public=settings.public_url),
         Middleware(Messages),
     ]
     if settings.trusted_proxy:
@@ -57,7 +62,7 @@ def serve(settings: Settings) -> None:
     running = runtime.start(settings)
     running.installation.demand_ready()
     warm_up.warm_up()
-    config = uvicorn.Config(
+    listener = uvicorn.Config(
         build(settings),
         host=settings.host,
         port=settings.port,
@@ -75,7 +80,7 @@ def serve(settings: Settings) -> None:
     )
     warm_up.settle()
     try:
-        _Server(config, settings).run()
+        _Server(listener, settings).run()
     finally:
         runtime.stop()
 
@@ -96,11 +101,11 @@ class _Server(uvicorn.Server):
 
 def announce(settings: Settings) -> None:
     """Print the address, and while there is no company the link that makes the first one."""
-    address = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
-    print(f"Foyer is running at {address}", flush=True)
+    behind = f", behind {settings.host} port {settings.port}" if settings.public_url else ""
+    print(f"Foyer is running at {settings.address}{behind}", flush=True)
     token = runtime.running().installation.links.setup()
     if token is not None:
-        link = f"{address}/?link={token}"
+        link = f"{settings.address}/?link={token}"
         print(f"There is no company yet. Make the first one here, within 24 hours: {link}", flush=True)
         log.warning("one-time setup link: %s", link)
 

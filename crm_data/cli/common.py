@@ -106,9 +106,8 @@ def counted(number: int, what: str) -> str:
 
 
 def link(told: Settings, token: str) -> str:
-    """The address of a one-time link, as it is reached on this machine."""
-    host = f"[{told.host}]" if ":" in told.host else told.host
-    return f"http://{host}:{told.port}/?link={token}"
+    """The address of a one-time link."""
+    return f"{told.address}/?link={token}"
 
 
 def _demand_ready(installation: Installation) -> None:

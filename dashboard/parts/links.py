@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from dashboard import runtime
 from dashboard.parts import say
 
 
@@ -22,8 +23,9 @@ def show_link(place: str) -> None:
 
 
 def address(token: str) -> str:
-    """The address that a one-time token is opened at, on the host that this browser uses."""
-    here = urlsplit(st.context.url or "http://127.0.0.1:8501")
+    """The address that a one-time token is opened at: the public one, else the one that this browser uses."""
+    told = runtime.running().settings
+    here = urlsplit(told.public_url or st.context.url or told.address)
     return f"{here.scheme}://{here.netloc}/?link={token}"
 
 

@@ -24,6 +24,7 @@ class Gate:
     """ASGI middleware. `is_signed_in` looks a request's session up; it may take a moment and runs on a thread.
 
     `is_own_tab(request, tab)`: whether a tab, by Streamlit's name for it, was opened with the request's cookie.
+    `public`: the origin that browsers know us by, where a proxy in front may call us otherwise.
     """
 
     def __init__(
@@ -31,8 +32,10 @@ class Gate:
         app: ASGIApp,
         is_signed_in: Callable[[Scope], bool],
         is_own_tab: Callable[[Scope, str], bool] = lambda scope, tab: True,
+        public: str = "",
     ) -> None:
         self.app = app
+        self.public = public
         self.is_signed_in = is_signed_in
         self.is_own_tab = is_own_tab
 
@@ -55,7 +58,7 @@ class Gate:
         path = "/" + scope["path"].lstrip("/")
         if _under(path, NEVER):
             return 404, "There is nothing here."
-        if not _same_origin(scope):
+        if not _same_origin(scope, self.public):
             log.warning("refused a %s from another origin to %s", scope["type"], path)
             return 403, "This request comes from another site and was refused."
         if _under(path, CLOSED) and not await run_in_threadpool(self.is_signed_in, scope):
@@ -73,7 +76,7 @@ def _tab(path: str) -> str:
     return path.removeprefix(UPLOADS).strip("/").split("/")[0]
 
 
-def _same_origin(scope: Scope) -> bool:
+def _same_origin(scope: Scope, public: str) -> bool:
     """Whether a request that may change something, or a websocket, comes from a page of our own.
 
     Browsers name the origin with every one of these. A websocket without an origin comes from no browser, and so
@@ -86,6 +89,8 @@ def _same_origin(scope: Scope) -> bool:
         return True
     if origin is None:
         return bool(scope["type"] == "websocket")
+    if origin == public:
+        return True
     try:
         return urlsplit(origin).netloc == str(headers.get("host"))
     except ValueError:

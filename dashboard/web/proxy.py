@@ -32,6 +32,12 @@ def demand_tls(settings: Settings) -> None:
             f"CRM_HOST is {settings.host}, which other machines can reach, and Foyer speaks no TLS itself. "
             "Put a TLS proxy in front and name its address in CRM_TRUSTED_PROXY, or use CRM_HOST=127.0.0.1."
         )
+    if settings.public_url and bool(settings.trusted_proxy) != settings.public_url.startswith("https://"):
+        raise NotReady(
+            f"CRM_PUBLIC_URL is {settings.public_url}, and CRM_TRUSTED_PROXY "
+            f"is {settings.trusted_proxy or 'empty'}. Name the TLS proxy there when people come by https://, "
+            "and leave it empty when they come by http://."
+        )
 
 
 def network(said: str) -> IPv4Network | IPv6Network:

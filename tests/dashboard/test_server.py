@@ -133,6 +133,24 @@ def test_only_our_own_pages_may_change_something(method: str, origin: str | None
     assert GATED.request(method, "/session", headers=headers).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://crm.example", 200),
+        (HOME, 200),
+        ("http://crm.example", 403),
+        ("https://crm.example:8443", 403),
+        ("https://crm.example.evil.example", 403),
+        ("null", 403),
+    ],
+)
+def test_the_public_address_is_ours_whatever_the_proxy_calls_us(origin: str, status: int) -> None:
+    behind = client(Middleware(Gate, is_signed_in=with_token, public="https://crm.example"))
+    assert behind.post("/session", headers={"Origin": origin}).status_code == status
+    said = behind.websocket("/_stcore/stream", origin=origin, host="127.0.0.1:8501")
+    assert (said[0]["type"] == "websocket.accept") == (status == 200)
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:8501"])
 def test_a_websocket_of_another_origin_is_refused(origin: str) -> None:
     said = GATED.websocket("/_stcore/stream", origin=origin, host="127.0.0.1:8501")
@@ -163,6 +181,13 @@ def test_loopback_needs_none(host: str) -> None:
 def test_a_proxy_is_named_by_its_address(said: str) -> None:
     with pytest.raises(NotReady, match="CRM_TRUSTED_PROXY must be"):
         demand_tls(settings({"CRM_TRUSTED_PROXY": said}))
+
+
+@pytest.mark.parametrize(("public", "proxy"), [("https://crm.example", ""), ("http://crm.example", "::1")])
+def test_the_public_address_and_the_proxy_agree(public: str, proxy: str) -> None:
+    with pytest.raises(NotReady, match="CRM_PUBLIC_URL is"):
+        demand_tls(settings({"CRM_PUBLIC_URL": public, "CRM_TRUSTED_PROXY": proxy}))
+    demand_tls(settings({"CRM_PUBLIC_URL": public, "CRM_TRUSTED_PROXY": "" if proxy else "::1"}))
 
 
 def test_only_the_proxy_speaks_and_is_believed() -> None:
