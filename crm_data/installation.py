@@ -12,7 +12,7 @@ from crm_data.accounts.links import Links
 from crm_data.accounts.members import Members
 from crm_data.accounts.people import Actor, find_user, is_operator
 from crm_data.accounts.sessions import Sessions, Signed
-from crm_data.errors import CrmError, NotFound, NotReady
+from crm_data.errors import CrmError, NotFound, NotReady, Unavailable
 from crm_data.rights import Act, Person, demand
 from crm_data.settings import Settings
 from crm_data.store import migrating
@@ -120,29 +120,41 @@ class Installation:
 
     def demand_ready(self) -> None:
         """Raise NotReady, with what to do, unless the database is there, up to date, and ours to use."""
+        try:
+            with self._store.system("the role is checked", write=False) as session:
+                connection = session.connection()
+                on_postgresql = connection.dialect.name == "postgresql"
+                too_strong = on_postgresql and connection.exec_driver_sql(_TOO_STRONG).scalar()
+        except Unavailable as silent:
+            raise NotReady(
+                "The database does not answer. Check DATABASE_URL and that it is running."
+            ) from silent
+        if too_strong:
+            raise NotReady(
+                "DATABASE_URL names a PostgreSQL role that is a superuser, owns tables or passes row "
+                "security, or belongs to such a role. Serve with a role that only reads and writes rows, "
+                "and give the owner's address in DATABASE_ADMIN_URL."
+            )
         state = self.state()
         if not state.database:
-            raise NotReady("The database does not answer. Check DATABASE_URL and that it is running.")
+            raise NotReady(
+                "The database answers, but may not be read by the role in DATABASE_URL. "
+                "Run `python -m crm_data migrate` with DATABASE_ADMIN_URL set."
+            )
         if not state.ready:
             raise NotReady(
                 f"The database is at revision {state.revision or 'none'}, and this version needs "
                 f"{state.expected}. Run `python -m crm_data migrate` with DATABASE_ADMIN_URL set."
             )
-        with self._store.system("the role is checked", write=False) as session:
-            connection = session.connection()
-            if connection.dialect.name != "postgresql":
-                return
-            if bare := unguarded(connection):
-                raise NotReady(
-                    f"The table {bare[0]} is not behind row security. Run `python -m crm_data migrate` "
-                    "with DATABASE_ADMIN_URL set."
-                )
-            if connection.exec_driver_sql(_TOO_STRONG).scalar():
-                raise NotReady(
-                    "DATABASE_URL names a PostgreSQL role that is a superuser, owns tables or passes row "
-                    "security, or belongs to such a role. Serve with a role that only reads and writes rows, "
-                    "and give the owner's address in DATABASE_ADMIN_URL."
-                )
+        if not on_postgresql:
+            return
+        with self._store.system("row security is checked", write=False) as session:
+            bare = unguarded(session.connection())
+        if bare:
+            raise NotReady(
+                f"The table {bare[0]} is not behind row security. Run `python -m crm_data migrate` "
+                "with DATABASE_ADMIN_URL set."
+            )
 
     def chores(self) -> tuple[Callable[[], object], ...]:
         """What is done at the start and every few minutes while the server runs, each whatever the others do.

@@ -1,25 +1,18 @@
 """The real server, asked by real HTTP and a real websocket: what a stranger gets, and how it starts and stops."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
-from websockets.typing import Origin, Subprotocol
 
-from crm_data.settings import ROOT
 from tests.dashboard.house import PASSWORD, House, house
+from tests.support import wire
 from tests.support.databases import Database
 from tests.support.ports import free_port
-from tests.support.serving import Served, serving
+from tests.support.serving import Served, refused, serving
 
 pytestmark = pytest.mark.slow
 
@@ -42,28 +35,7 @@ def served(home: House) -> Iterator[Served]:
 
 
 def seen(served: Served, page: str, cookie: str = "", origin: str = "") -> bytes:
-    """Everything that the server sends for one run of a page, as it comes over the wire."""
-    asked = BackMsg()
-    asked.rerun_script.page_name = page
-    heard = b""
-    with connect(
-        served.url.replace("http", "ws") + "/_stcore/stream",
-        origin=Origin(origin or served.url),
-        subprotocols=[Subprotocol("streamlit")],
-        additional_headers={"Cookie": cookie} if cookie else {},
-        max_size=None,
-        proxy=None,
-    ) as socket:
-        socket.send(asked.SerializeToString())
-        while True:
-            raw = socket.recv(timeout=60)
-            assert isinstance(raw, bytes)
-            heard += raw
-            message = ForwardMsg.FromString(raw)
-            # A redirect to the first page ends one run early and begins another.
-            early = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
-            if message.WhichOneof("type") == "script_finished" and not early:
-                return heard
+    return wire.seen(served.url, page, cookie, origin)
 
 
 def cookie(served: Served, token: str) -> str:
@@ -127,22 +99,6 @@ def test_nothing_is_written_without_our_origin(served: Served, home: House) -> N
         assert httpx.post(f"{served.url}/_stcore/agent/interact", headers=headers).status_code == 404
     assert httpx.post(f"{served.url}/session/end", headers={**mine, "Origin": served.url}).status_code == 204
     assert b"Password" in seen(served, "", mine["Cookie"])
-
-
-def refused(**environment: str) -> str:
-    """Start the server where it must not start; returns what it says."""
-    done = subprocess.run(
-        [sys.executable, "-m", "dashboard"],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    return done.stderr.strip()
 
 
 @pytest.mark.parametrize("home", ["sqlite"], indirect=True)

@@ -64,6 +64,22 @@ def serving(database_url: str, environment: Mapping[str, str] | None = None) -> 
             process.wait()
 
 
+def refused(**environment: str) -> str:
+    """Start it where it must not start; returns the sentence that it says and leaves with."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dashboard"],
+        cwd=ROOT,
+        env={**os.environ, "CRM_PORT": str(free_port()), **environment},
+        capture_output=True,
+        text=True,
+        timeout=WAIT,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr.strip()
+
+
 def _wait_until_up(served: Served) -> None:
     until = time.monotonic() + WAIT
     while time.monotonic() < until and served.process.poll() is None:
