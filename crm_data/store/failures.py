@@ -22,10 +22,6 @@ _CLOSED = "The database cannot be written to. Nothing was changed; ask whoever r
 _FAULT = "The disk is full or has a fault. Nothing was changed; look at it and try again."
 _MISSING = "The database file cannot be opened. See that it is there and may be read; then try again."
 _BUSY = "The database is busy. Nothing was changed; try again in a moment."
-_NOT_OURS = (
-    "The role that the database was opened with has no right to do this. Nothing was changed; tables are "
-    "changed with the owner's address in DATABASE_ADMIN_URL."
-)
 _DAMAGED = "The database file is damaged. Nothing was changed; restore the last verified backup."
 _TROUBLE = (
     ("disk is full", _FULL),

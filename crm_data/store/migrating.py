@@ -112,6 +112,7 @@ def _run(url: str, what: Any, revision: str, application: str = "") -> str:
     engine = migration_engine(url)
     try:
         with _ALONE, as_sentence(), engine.begin() as connection:
+            _demand_owner(connection)
             wait_for_others(connection)
             here = current(connection)
             if here is not None and not knows(here):
@@ -125,6 +126,21 @@ def _run(url: str, what: Any, revision: str, application: str = "") -> str:
             return current(connection) or ""
     finally:
         engine.dispose()
+
+
+def _demand_owner(connection: Connection) -> None:
+    """Raise NotReady when this role could not change the tables, or make them."""
+    if connection.dialect.name == "postgresql" and not connection.exec_driver_sql(_MAY_MIGRATE).scalar():
+        raise NotReady(
+            "Tables are made and changed by the role that owns them. "
+            "Give the owner's address in DATABASE_ADMIN_URL."
+        )
+
+
+_MAY_MIGRATE = """SELECT coalesce(
+    (SELECT pg_has_role(relowner, 'MEMBER') FROM pg_class WHERE oid = to_regclass('alembic_version')),
+    has_schema_privilege(current_schema(), 'CREATE')
+)"""
 
 
 def _config() -> Config:
