@@ -1,5 +1,6 @@
 """The TLS proxy in front: only it may speak to us, and what it says of the browser behind it is believed."""
 
+import logging
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from starlette.responses import PlainTextResponse
@@ -9,6 +10,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from crm_data.errors import NotReady
 from crm_data.settings import Settings
+
+log = logging.getLogger("foyer.web")
 
 ANYBODY = ("/healthz",)
 
@@ -62,9 +65,13 @@ class Proxy:
         """Let the proxy through."""
         if scope["type"] not in ("http", "websocket") or scope["path"] in ANYBODY:
             await self.app(scope, receive, send)
-        elif scope.get("client") and ip_address(scope["client"][0]) in self.network:
+            return
+        peer = scope["client"][0] if scope.get("client") else ""
+        if peer and ip_address(peer) in self.network:
             await self.behind(scope, receive, send)  # type: ignore[arg-type]
-        elif scope["type"] == "websocket":
+            return
+        log.warning("refused %s, whom CRM_TRUSTED_PROXY does not name", peer or "somebody without an address")
+        if scope["type"] == "websocket":
             await WebSocketClose(1008)(scope, receive, send)
         else:
             await PlainTextResponse("Foyer answers through its proxy only.", 403)(scope, receive, send)

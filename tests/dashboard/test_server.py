@@ -1,9 +1,11 @@
 """The pieces around the script, each by itself: policy, gate, proxy, cookie, exports, log, menu."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from starlette.applications import Starlette
@@ -15,11 +17,11 @@ from starlette.types import Scope
 from starlette.websockets import WebSocket
 
 from crm_data.accounts.sessions import Signed
-from crm_data.errors import NotAllowed, NotReady
+from crm_data.errors import NotAllowed, NotReady, Unavailable
 from crm_data.rights import ROLES
 from crm_data.settings import ROOT, settings
 from crm_data.store.scope import CompanyScope
-from dashboard import errors, logs, runtime
+from dashboard import errors, logs, runtime, server
 from dashboard.menu import SCREENS
 from dashboard.web import cookie, exports
 from dashboard.web.gate import Gate
@@ -316,6 +318,34 @@ def test_an_error_is_logged_under_the_code_that_is_told(caplog: pytest.LogCaptur
     code = errors.logged(ValueError("the cause"))
     assert re.fullmatch(r"[A-Z2-9]{6}", code)
     assert code in caplog.text
+    assert "the cause" in caplog.text
+
+
+def test_housekeeping_goes_on_whatever_happens_in_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[str] = []
+
+    def unforeseen() -> None:
+        raise ZeroDivisionError("the cause")
+
+    def busy() -> None:
+        raise Unavailable("The database is busy.")
+
+    chores = (unforeseen, busy, lambda: done.append("tidy"))
+    installation = SimpleNamespace(chores=lambda: chores)
+    monkeypatch.setattr(runtime, "running", lambda: SimpleNamespace(installation=installation))
+    monkeypatch.setattr(server, "HOUSEKEEPING_EVERY", 0.0)
+
+    async def two_rounds() -> None:
+        work = asyncio.create_task(server._housekeeping())
+        while len(done) < 2:
+            assert not work.done()
+            await asyncio.sleep(0.01)
+        work.cancel()
+
+    asyncio.run(two_rounds())
+    assert "The database is busy." in caplog.text
     assert "the cause" in caplog.text
 
 
