@@ -30,11 +30,10 @@ _TROUBLE = (
     ("unable to open", _MISSING),
     ("readonly", _CLOSED),
     ("it is a view", _CLOSED),  # what a SQLite reader sees are views
-    ("permission denied", _NOT_OURS),
+    ("permission denied", _CLOSED),
     ("read-only", _CLOSED),
     ("locked", _BUSY),
     ("lock timeout", _BUSY),
-    ("must be owner", _NOT_OURS),
     ("malformed", _DAMAGED),
     ("not a database", _DAMAGED),
 )

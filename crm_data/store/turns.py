@@ -14,6 +14,7 @@ class Turn(IntEnum):
 
     MIGRATE = 708367
     SIGN_IN = 708368
+    DAILY_BACKUP = 708369
     FIRST_COMPANY = 708371
     TIDY = 708372
 

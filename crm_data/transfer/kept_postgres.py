@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from crm_data import clock
 from crm_data.errors import BadBackup, NotReady, Unavailable
 from crm_data.settings import Settings
+from crm_data.store import turns
 from crm_data.store.blueprint import blueprint
 from crm_data.store.connections import postgres_url
 from crm_data.store.failures import as_sentence
@@ -41,7 +42,6 @@ from crm_data.transfer.postgres_rows import (
 from crm_data.transfer.postgres_scratch import NoScratch, scratch
 from crm_data.transfer.verify import Facts, Verified
 
-ROUND = 708368
 _TRIES = 3
 _WAIT = 30.0
 _STANDING = f"""SELECT current_user, current_setting('server_version_num')::int / 10000, current_schema(),
@@ -148,7 +148,7 @@ class KeptPostgres:
     def round(self) -> Iterator[bool]:
         """A lock of the database's, which every process that serves it sees."""
         with self._connected() as connection:
-            ours: bool = connection.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({ROUND})").scalar_one()
+            ours = turns.is_free(connection, turns.Turn.DAILY_BACKUP)
             yield ours
 
     def settle(self) -> None:

@@ -23,6 +23,7 @@ from crm_data.errors import BadBackup, CrmError, NotReady, Unavailable
 from crm_data.settings import ROOT, settings
 from crm_data.store import migrating
 from crm_data.store.store import Store
+from crm_data.store.turns import Turn
 from crm_data.transfer import kept_postgres, postgres_scratch
 from crm_data.transfer.backups import Backups
 from crm_data.transfer.manifest import manifest_path
@@ -605,6 +606,7 @@ _CHILD = """
 import os, signal, sys
 from crm_data.settings import settings
 from crm_data.store.store import Store
+from crm_data.store.turns import Turn
 from crm_data.transfer import kept_postgres, postgres_rows, postgres_scratch
 from crm_data.transfer.backups import Backups
 
@@ -673,7 +675,7 @@ def test_a_kill_leaves_the_old_or_the_new(office: Office, point: str) -> None:
 
 def test_while_another_process_makes_todays_backup_this_one_makes_none(office: Office) -> None:
     with office.owner() as other, other.transaction():
-        other.execute(f"SELECT pg_advisory_xact_lock({kept_postgres.ROUND})".encode())
+        other.execute(f"SELECT pg_advisory_xact_lock({int(Turn.DAILY_BACKUP)})".encode())
         assert office.backups.daily() is None
     assert office.events() == [], "that is no failure"
     assert office.backups.daily() is not None
