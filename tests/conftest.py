@@ -15,18 +15,18 @@ from tests.support.databases import Database, fresh
 
 def pytest_configure(config: pytest.Config) -> None:
     """The run's folder is made before the workers start, and inherited by them."""
-    if not hasattr(config, "workerinput"):
+    run.begin()
+    if run.is_mine():
         for folder in run.left_behind():
             postgres.stop(folder)
             run.remove(folder)
-        run.begin()
         with suppress(RuntimeError):  # without the wheel, those on the PATH
             os.environ.setdefault("CRM_PG_BIN", str(postgres.programs()))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The run's own server and files go with it."""
-    if not hasattr(config, "workerinput"):
+    if run.is_mine():
         postgres.stop(run.folder())
         run.remove(run.folder())
 

@@ -264,6 +264,7 @@ FOUND_SINCE = [
     refused("a colleague of the other company", _assigned, commits=True),
     # companies, memberships, the log
     scoped("companies", lambda s, o: [s.get(Company, o.company_id), s.scalars(select(Company.name)).all()]),
+    scoped("an alias of companies", lambda s, o: s.scalars(select(aliased(Company).name)).all()),
     scoped(
         "companies beside members",
         lambda s, o: s.execute(

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event, select
-from sqlalchemy.exc import NoResultFound
+from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import Session
 
 from crm_data.errors import CrmError, NoCompany
+from crm_data.store.connections import beyond_company
 from crm_data.store.guards import guarded_tables
 from crm_data.store.scope import CompanyScope
 from crm_data.store.statements import NotImplementedInScope
@@ -163,6 +164,52 @@ def test_a_connection_forgets_its_company_in_the_pool(store: Store, both: tuple[
     with store.engines.write.connect() as connection:
         guard = connection.info["guard"]
         assert (guard.company_id, guard.system, guard.named) == (None, False, False)
+
+
+def test_the_database_is_told_whose_transaction_it_is(store: Store, both: tuple[Filled, Filled]) -> None:
+    """Past the session's own filter the database holds by itself: the session named its company, no more."""
+    own, other = both
+    names = sa.text("SELECT name FROM customers")
+    change = sa.text("UPDATE customers SET city = 'Graz' WHERE id = :id")
+    with store.read(own.scope) as session:
+        assert set(session.core().scalars(names)) == {own.canary}
+    with pytest.raises(Undo), store.write(own.scope) as session:
+        assert session.core().execute(change, {"id": own.customer_id}).rowcount == 1
+        if store.engines.dialect == "sqlite":
+            with pytest.raises(IntegrityError, match="another company's row"):
+                session.core().execute(change, {"id": other.customer_id})
+        else:
+            assert set(session.core().scalars(names)) == {own.canary}
+            assert session.core().execute(change, {"id": other.customer_id}).rowcount == 0
+        raise Undo
+
+
+@pytest.mark.postgres
+def test_postgresql_forgets_it_with_the_transaction(new_database: Callable[[str], Database]) -> None:
+    store = Store(new_database("postgresql").url)
+    own, other = two_companies(store)
+    told = "SELECT current_setting('app.company_id', true), current_setting('app.system', true)"
+
+    def left() -> set[Any]:
+        fairy = store.engines.write.raw_connection()
+        with fairy.cursor() as cursor:
+            cursor.execute(told)
+            found = set(cursor.fetchone() or ())
+        fairy.close()
+        return found
+
+    with store.write(own.scope) as session:
+        session.core()
+    assert left() <= {"", None}
+    with store.system("to be forgotten"):
+        pass
+    assert left() <= {"", None}
+    names = sa.text("SELECT name FROM customers")
+    with store.write(own.scope) as session:
+        with beyond_company(session.core()):
+            assert set(session.core().scalars(names)) == {own.canary, other.canary}
+        assert set(session.core().scalars(names)) == {own.canary}
+    store.close()
 
 
 STATEMENTS = [

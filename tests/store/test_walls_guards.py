@@ -83,6 +83,7 @@ def test_a_foreign_row(store: Store, both: tuple[Filled, Filled], table: str) ->
         refuses(cursor, f"{upsert} (id) DO UPDATE SET id = id", theirs, mine)
         if table != "companies":
             refuses(cursor, f"UPDATE {table} SET company_id = ? WHERE id = ?", other.company_id, mine)
+            refuses(cursor, f"UPDATE {table} SET company_id = ? WHERE id = ?", own.company_id, theirs)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -94,6 +95,15 @@ def test_nothing_at_all_without_a_company(store: Store, both: tuple[Filled, Fill
         refuses(cursor, insert, own.id_in(table))
         refuses(cursor, f"UPDATE {table} SET id = id WHERE id = ?", own.id_in(table))
         refuses(cursor, f"DELETE FROM {table} WHERE id = ?", own.id_in(table))
+
+
+def test_a_company_neither_makes_nor_erases_itself(store: Store, both: tuple[Filled, Filled]) -> None:
+    own, _ = both
+    names = columns("companies")
+    again = f"INSERT OR REPLACE INTO companies (id, {names}) SELECT id, {names} FROM companies WHERE id = ?"
+    with raw(store, own.company_id) as cursor:
+        refuses(cursor, again, own.company_id)
+        refuses(cursor, "DELETE FROM companies WHERE id = ?", own.company_id)
 
 
 def test_own_rows_are_free(store: Store, both: tuple[Filled, Filled]) -> None:
@@ -143,5 +153,19 @@ def test_readers_cannot_write(store: Store) -> None:
             cursor.execute("UPDATE customers SET city = 'Graz'")
         with pytest.raises(sqlite3.DatabaseError, match=r"readonly|not authorized"):
             cursor.execute("UPDATE main.customers SET city = 'Graz'")
+        assert cursor.execute("PRAGMA query_only").fetchone() == (1,)
         cursor.close()
         fairy.close()
+
+
+def test_the_file_is_opened_for_reading_alone(store: Store) -> None:
+    for engine in (store.engines.read, store.engines.read_all):
+        fairy = engine.raw_connection()
+        connection: Any = fairy.driver_connection
+        connection.set_authorizer(None)
+        cursor = fairy.cursor()
+        cursor.execute("PRAGMA query_only=OFF")
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            cursor.execute("UPDATE main.customers SET city = 'Graz'")
+        cursor.close()
+        fairy.invalidate()

@@ -13,7 +13,12 @@ PREFIX = "foyer-tests-"
 
 
 def begin() -> None:
-    """Make the run's folder and name it in the environment, so that every worker finds the same one."""
+    """Make the run's folder and name it in the environment, so that every worker finds the same one.
+
+    A process that was started within a run, as a worker is, finds it named already and belongs to that run.
+    """
+    if FOLDER in os.environ and folder().exists():
+        return
     parent = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
     os.chmod(parent, 0o711)  # PostgreSQL, which never runs as root, must be able to walk through it
     os.environ[FOLDER] = parent
@@ -22,6 +27,24 @@ def begin() -> None:
 def folder() -> Path:
     """The folder of this run."""
     return Path(os.environ[FOLDER])
+
+
+def is_mine() -> bool:
+    """Whether this process began the run, and so ends it."""
+    return _pid(folder()) == str(os.getpid())
+
+
+def within(word: str) -> Path:
+    """A folder inside this run's for a run within it, with the same server and nothing else of what was made.
+
+    Its name begins as this run's, so that what is made there for it on another server is dropped with the rest.
+    """
+    made = folder() / f"{folder().name}-{word}"
+    made.mkdir(mode=0o711)
+    os.chmod(made, 0o711)
+    if (folder() / "postgres.json").exists():
+        shutil.copyfile(folder() / "postgres.json", made / "postgres.json")
+    return made
 
 
 def name(folder: Path) -> str:
@@ -37,7 +60,7 @@ def remove(folder: Path) -> None:
 def left_behind() -> list[Path]:
     """Folders of runs that were killed before they could tidy up: their process is gone."""
     found = Path(tempfile.gettempdir()).glob(f"{PREFIX}*")
-    dead = [path for path in found if not _alive(path.name.removeprefix(PREFIX).partition("-")[0])]
+    dead = [path for path in found if not _alive(_pid(path))]
     return [path for path in dead if path.exists() and path.stat().st_uid == os.getuid()]
 
 
@@ -65,6 +88,10 @@ def once(what: str, make: Callable[[], dict[str, str]]) -> dict[str, str]:
 def _write(path: Path, values: dict[str, str]) -> None:
     path.touch(mode=0o600)
     path.write_text(json.dumps(values))
+
+
+def _pid(folder: Path) -> str:
+    return folder.name.removeprefix(PREFIX).partition("-")[0]
 
 
 def _alive(pid: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,11 +16,16 @@ from crm_data.store.store import Store
 from crm_data.tables import Base
 from tests.store.paths import Path
 from tests.store.test_walls import Undo, as_the_system, dump, shown
-from tests.support.makers import Filled
+from tests.support.databases import Database
+from tests.support.makers import Filled, two_companies
+from tests.support.plain import plain
+from tests.walls.without import store_with
 
 # What became of a way: nothing of the other company was seen or changed; its rows were seen, but only by a
 # reader within a transaction that changes; its rows were seen, changed, or pointed at.
 HELD, SEEN_IN_A_CHANGE, OPEN = "held", "read in a change", "open"
+# What only the composite keys refuse: rows that are one's own in all but where they point.
+POINTS_OUT = {"a link to the other company's row", "a colleague of the other company"}
 _BY_CHANCE = re.compile(r" at 0x[0-9a-f]+|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
 _REFUSALS = (NotImplementedInScope, CrmError, exc.SQLAlchemyError, AttributeError, TypeError, LookupError)
 
@@ -33,6 +38,22 @@ class Ground:
     own: Filled
     other: Filled
     lonely: Store
+
+    def close(self) -> None:
+        """Close both stores."""
+        self.store.close()
+        self.lonely.close()
+
+
+def grounds(walls: frozenset[str], there: Database, deserted: Database) -> Ground:
+    """Two databases filled for tries: with these walls and no others."""
+    store, lonely = store_with(walls, there), store_with(walls, deserted)
+    own, other = two_companies(store)
+    same, gone = two_companies(lonely)
+    with plain(deserted, owner=True) as sql:  # whatever keys there are
+        sql.run("DELETE FROM companies WHERE id = ?", gone.company_id)
+    assert replace(same, canary="") == replace(own, canary="")
+    return Ground(store, own, other, lonely)
 
 
 def outcome(ground: Ground, path: Path) -> str:

@@ -2,34 +2,19 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from sqlalchemy.exc import SAWarning
 
-from crm_data.store.store import Store
 from tests.store.paths import PUBLISHED
 from tests.store.paths_since import FOUND_SINCE
 from tests.support.databases import Database
-from tests.support.makers import Filled, two_companies
-from tests.support.plain import plain
-from tests.walls.matrix import HELD, OPEN, SEEN_IN_A_CHANGE, Ground, outcome
+from tests.walls.matrix import HELD, OPEN, POINTS_OUT, SEEN_IN_A_CHANGE, grounds, outcome
 from tests.walls.report import COLUMNS, told
-from tests.walls.without import store_with
 
 pytestmark = pytest.mark.slow
 PATHS = {path.name: path for path in [*PUBLISHED, *FOUND_SINCE]}
-# What only the composite keys refuse: rows that are one's own in all but where they point.
-POINTS_OUT = {"a link to the other company's row", "a colleague of the other company"}
 Table = dict[str, dict[str, str]]
-
-
-def alone(database: Database, store: Store) -> Filled:
-    """The same first company, with the other gone, whatever keys there are."""
-    own, other = two_companies(store)
-    with plain(database, owner=True) as sql:
-        sql.run("DELETE FROM companies WHERE id = ?", other.company_id)
-    return own
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -37,16 +22,11 @@ def table(request: pytest.FixtureRequest, new_database: Callable[[str], Database
     """Configuration of walls -> way -> what became of it."""
     found: Table = {}
     for name, walls in COLUMNS.items():
-        there, deserted = (new_database(request.param) for _ in range(2))
-        store, lonely = store_with(walls, there), store_with(walls, deserted)
-        own, other = two_companies(store)
-        assert replace(alone(deserted, lonely), canary="") == replace(own, canary="")
-        ground = Ground(store, own, other, lonely)
+        ground = grounds(walls, *(new_database(request.param) for _ in range(2)))
         with warnings.catch_warnings():  # what SQLAlchemy thinks of such statements is not the question
             warnings.simplefilter("ignore", SAWarning)
             found[name] = {way: outcome(ground, path) for way, path in PATHS.items()}
-        store.close()
-        lonely.close()
+        ground.close()
     return {"engine": {"": request.param}, **found}
 
 

@@ -97,6 +97,32 @@ def test_of_people_only_those_who_work_here(database: Database, both: tuple[Fill
         assert sql.execute("DELETE FROM users").rowcount == 0
 
 
+def test_a_company_changes_itself_and_no_other(database: Database, both: tuple[Filled, Filled]) -> None:
+    own, other = both
+    with application(database, own.company_id) as sql:
+        assert sql.execute("UPDATE companies SET city = 'Graz'").rowcount == 1
+        assert sql.execute("DELETE FROM companies").rowcount == 0
+    with (
+        application(database, own.company_id) as sql,
+        pytest.raises(psycopg.Error, match="row-level security"),
+    ):
+        sql.execute("UPDATE companies SET id = %s", [other.company_id + 1000])
+
+
+def test_what_the_applications_role_is_granted(database: Database) -> None:
+    with application(database, owner=True) as owner:
+        found = owner.execute(
+            "SELECT table_name::text, string_agg(privilege_type, ' ' ORDER BY privilege_type)"
+            " FROM information_schema.role_table_grants WHERE grantee = %s GROUP BY 1",
+            [postgres.server()["app"]],
+        ).fetchall()
+    granted: dict[str, str] = dict(found)
+    assert granted.pop("alembic_version") == "SELECT"
+    assert granted.pop("change_log") == granted.pop("deal_stage_history") == "INSERT SELECT"
+    assert set(granted) == set(Base.metadata.tables) - {"change_log", "deal_stage_history"}
+    assert set(granted.values()) == {"DELETE INSERT SELECT UPDATE"}
+
+
 @pytest.mark.parametrize("table", sorted(set(TABLES) - {"companies", "change_log", "deal_stage_history"}))
 def test_a_foreign_row_is_not_changed(database: Database, both: tuple[Filled, Filled], table: str) -> None:
     own, other = both

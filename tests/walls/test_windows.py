@@ -72,6 +72,9 @@ BEHIND = [
     "WITH RECURSIVE customers(n) AS (SELECT name FROM main.customers UNION SELECT n FROM customers)"
     " SELECT n FROM customers",
     "SELECT * FROM (SELECT * FROM main.customers) AS customers",
+    "WITH RECURSIVE window_(n) AS (SELECT name FROM main.customers UNION SELECT n FROM window_)"
+    " SELECT n FROM window_",
+    "SELECT * FROM temp.window_customers",
     "SELECT c.name FROM customers LEFT JOIN main.customers c",
     "SELECT * FROM main.sessions",
     "SELECT * FROM sign_in_attempts",
