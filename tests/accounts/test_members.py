@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from crm_data import clock
+from crm_data import clock, rights
 from crm_data.accounts.handover import OpenWork
 from crm_data.accounts.members import Members
+from crm_data.accounts.onetime import LinkSpent
 from crm_data.accounts.people import SYSTEM
 from crm_data.errors import CrmError, Invalid, NotAllowed, NotFound
+from crm_data.rights import ROLES, Act
 from crm_data.tables import ChangeLog, Customer, Deal, Lead, Membership, Task
 from tests.accounts.conftest import House
 from tests.support.statements import counted
@@ -78,6 +80,42 @@ def test_people_of_another_company_do_not_exist_here(house: House) -> None:
 def test_there_are_four_roles(house: House, role: str) -> None:
     with pytest.raises(Invalid, match="no such role"):
         members(house).change_role(house.user("user"), role)
+
+
+def test_nobody_gives_a_role_above_their_own(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks after members is an admin now; the rule stands for the day on which others may."""
+    monkeypatch.setitem(rights._FROM, Act.MEMBERS, "manager")
+    monkeypatch.setattr("crm_data.accounts.members.grantable", lambda role: ROLES[: ROLES.index(role) + 1])
+    mine = members(house, "manager")
+    mine.change_role(house.user("user"), "sales_rep")
+    for act in (
+        lambda: mine.change_role(house.user("user"), "admin"),
+        lambda: mine.invite("new@alpha.example", "admin"),
+        lambda: mine.reset_link(house.user("admin")),
+    ):
+        with pytest.raises(NotAllowed, match="above their own"):
+            act()
+
+
+def test_an_invitation_elsewhere_stands(house: House) -> None:
+    tokens = [members(house, company=company).invite("new@both.example", "user") for company in (0, 1)]
+    members(house).withdraw("new@both.example")
+    with pytest.raises(LinkSpent):
+        house.installation.links.look(tokens[0])
+    assert house.installation.links.look(tokens[1]).company == "Omega"
+    assert len(members(house, company=1).invitations()) == 1
+    assert members(house).invitations() == []
+
+
+def test_who_leaves_here_stays_signed_in_elsewhere(house: House) -> None:
+    house.join(house.user("user"), 1)
+    here = house.sign_in("user")
+    there = house.sign_in("user")
+    ticket = house.installation.sessions.switch(house.signed(there), house.office.companies[1])
+    there = house.installation.sessions.open(ticket, replacing=there)
+    members(house).end(house.user("user"))
+    assert house.installation.sessions.resolve(here) is None
+    assert house.signed(there).scope.company_id == house.office.companies[1]
 
 
 def test_the_last_admin_stays(house: House) -> None:

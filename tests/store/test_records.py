@@ -230,6 +230,17 @@ def test_a_stranger_finds_and_changes_nothing(two: Office) -> None:
     assert customers.get(mine)["city"] is None
 
 
+def test_work_is_given_to_nobody_who_left(two: Office) -> None:
+    admin = two.at(0, "admin")
+    id_ = admin.customers.add({"name": "Firm"})
+    leaver = two.people[0]["sales_rep"]
+    admin.people.end(leaver)
+    with pytest.raises(errors.Invalid, match="no such choice here"):
+        admin.customers.change([Edit(id_, {"assigned_to": (None, leaver)})])
+    with pytest.raises(errors.Invalid, match="no such choice here"):
+        admin.customers.add({"name": "Another", "assigned_to": leaver})
+
+
 def test_a_page_costs_three_statements(two: Office) -> None:
     from tests.support.statements import counted
 

@@ -17,7 +17,7 @@ from crm_data.store.guards import guarded_tables
 from crm_data.store.scope import CompanyScope
 from crm_data.store.statements import NotImplementedInScope
 from crm_data.store.store import Store
-from crm_data.tables import Company, Customer, Deal, Task
+from crm_data.tables import Company, Customer, Deal, SignInAttempt, Task
 from tests.store.paths import PUBLISHED, Path, made_up
 from tests.store.paths_since import FOUND_SINCE
 from tests.support.databases import Database
@@ -290,3 +290,10 @@ def test_new_rows_get_the_company(store: Store, both: tuple[Filled, Filled]) -> 
         session.delete(row)
     with store.read(own.scope) as session:
         assert session.get(Customer, row.id) is None
+
+
+def test_only_statements_of_the_orm_are_let_through(store: Store, both: tuple[Filled, Filled]) -> None:
+    own, _ = both
+    outside = select(SignInAttempt.__table__)  # no company's rows, and no way to be sure of that but this
+    with store.read(own.scope) as session, pytest.raises(NotImplementedInScope, match="Only ORM"):
+        session.execute(outside)

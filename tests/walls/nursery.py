@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType
@@ -21,7 +22,7 @@ from tests.support import run
 ROOT = Path(__file__).resolve().parents[2]  # settings.ROOT, without importing the product
 LONGEST = 180  # seconds that a child may take, on a machine that is busy
 FAILED, PASSED = 1, 0  # of pytest's exit codes
-_QUIETLY = ("-q", "-x", "-o", "addopts=", *(f"-pno:{name}" for name in ("cacheprovider", "xdist", "playwright")))
+_QUIETLY = ("-q", "-x", "-o", "addopts=", "-p", "no:cacheprovider")
 
 
 class Nursery:
@@ -88,6 +89,8 @@ def _born(order: dict[str, Any], number: int) -> dict[str, Any]:
         try:
             os._exit(_live(order, number, said))
         finally:
+            traceback.print_exc()
+            sys.stderr.flush()
             os._exit(70)  # whatever it was, it is no answer of pytest's
     _, status = os.waitpid(child, 0)
     return {"code": os.waitstatus_to_exitcode(status), "said": str(said)}
@@ -102,6 +105,7 @@ def _live(order: dict[str, Any], number: int, said: Path) -> int:
         mutate(order["file"], order["old"], order["new"])
     if order["anew"]:
         os.environ[run.FOLDER] = str(run.within(f"mutant{number}"))
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     import pytest
 
     code = int(pytest.main([*_QUIETLY, *order["nodes"]]))

@@ -1,0 +1,54 @@
+"""Whatever keeps companies and rights apart is missed when it is gone: each small change fails a test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support import postgres
+from tests.walls.mutants import Mutant, mutants
+from tests.walls.nursery import FAILED, PASSED, ROOT, Nursery, once
+
+MUTANTS = mutants()
+LEAST = 36
+
+
+def _params() -> Iterator[object]:
+    for mutant in MUTANTS:
+        marks = [pytest.mark.postgres] if mutant.postgres else []
+        yield pytest.param(mutant, id=f"{mutant.file}: {mutant.name}", marks=[pytest.mark.slow, *marks])
+
+
+def nodes(on_postgres: bool) -> list[str]:
+    """Every test that is named, once."""
+    return sorted({node for mutant in MUTANTS if mutant.postgres == on_postgres for node in mutant.nodes})
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    yield made
+    made.close()
+
+
+def test_each_changes_one_place() -> None:
+    assert len({(mutant.file, mutant.name) for mutant in MUTANTS}) == len(MUTANTS) >= LEAST
+    for mutant in MUTANTS:
+        once((ROOT / mutant.file).read_text("utf-8"), mutant.old, mutant.file)
+        assert mutant.old != mutant.new
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("on_postgres", [False, pytest.param(True, marks=pytest.mark.postgres)])
+def test_nothing_fails_while_nothing_is_changed(nursery: Nursery, on_postgres: bool) -> None:
+    if on_postgres:
+        postgres.server()
+    code, said = nursery.tried(nodes(on_postgres))
+    assert code == PASSED, said
+
+
+@pytest.mark.parametrize("mutant", list(_params()))
+def test_is_noticed(nursery: Nursery, mutant: Mutant) -> None:
+    if mutant.postgres:
+        postgres.server()
+    code, said = nursery.tried(list(mutant.nodes), mutant.file, mutant.old, mutant.new, mutant.anew)
+    assert code == FAILED, f"pytest ended with {code}: {said}"
