@@ -174,9 +174,9 @@ def test_links_that_contradict_are_refused(two: Office) -> None:
 def test_links_into_another_company_are_not_there(two: Office) -> None:
     foreign = a_deal(two.at(1))
     for link in ("deal_id", "customer_id", "lead_id"):
-        with pytest.raises(errors.Invalid):
+        with pytest.raises(errors.Invalid, match="no such choice here"):
             a_task(two.at(), **{link: foreign})
-    with pytest.raises(errors.Invalid):
+    with pytest.raises(errors.Invalid, match="no such choice here"):
         a_task(two.at(), assigned_to=two.people[1]["user"])
 
 

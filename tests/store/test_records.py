@@ -224,7 +224,7 @@ def test_a_stranger_finds_and_changes_nothing(two: Office) -> None:
         with pytest.raises(errors.NotFound) as refusal:
             attempt()
         assert str(refusal.value) == errors.NotFound.sentence
-    with pytest.raises(errors.Invalid):
+    with pytest.raises(errors.Invalid, match="no such choice here"):
         customers.change([Edit(mine, {"assigned_to": (None, two.people[1]["admin"])})])
     assert two.at(1).customers.get(theirs) == before
     assert customers.get(mine)["city"] is None

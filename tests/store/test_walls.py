@@ -156,14 +156,19 @@ def test_an_engine_alone_executes_nothing(store: Store, both: tuple[Filled, Fill
 
 def test_a_connection_forgets_its_company_in_the_pool(store: Store, both: tuple[Filled, Filled]) -> None:
     own, other = both
+
+    def left() -> tuple[Any, ...]:
+        with store.engines.write.connect() as connection:
+            guard = connection.info["guard"]
+            return guard.company_id, guard.system, guard.named
+
     for scope in (own.scope, other.scope):
         with store.write(scope) as session:
             assert session.core().info["guard"].company_id == scope.company_id
-    with store.system("to be forgotten"):
-        pass
-    with store.engines.write.connect() as connection:
-        guard = connection.info["guard"]
-        assert (guard.company_id, guard.system, guard.named) == (None, False, False)
+        assert left() == (None, False, False)
+    with store.system("to be forgotten") as session:
+        assert session.connection().info["guard"].system
+    assert left() == (None, False, False)
 
 
 def test_the_database_is_told_whose_transaction_it_is(store: Store, both: tuple[Filled, Filled]) -> None:
@@ -201,8 +206,8 @@ def test_postgresql_forgets_it_with_the_transaction(new_database: Callable[[str]
     with store.write(own.scope) as session:
         session.core()
     assert left() <= {"", None}
-    with store.system("to be forgotten"):
-        pass
+    with store.system("to be forgotten") as system:
+        system.connection()
     assert left() <= {"", None}
     names = sa.text("SELECT name FROM customers")
     with store.write(own.scope) as session:

@@ -3,7 +3,7 @@
 They stand in `changes/`, each with the tests that notice it, the fewest that do:
 
     # file                     what is changed below
-    name                       of the change
+    name                       of the change; "~ name" for one like another above, tried at full length only
     - text                     what goes, line by line; stands in the file exactly once
     + text                     what comes in its place
     > tests/file.py::test      what fails then; at least one
@@ -25,6 +25,7 @@ class Mutant:
     old: str
     new: str
     nodes: tuple[str, ...]
+    like: bool = False
 
     @property
     def anew(self) -> bool:
@@ -52,4 +53,5 @@ def _read(text: str) -> Iterator[Mutant]:
         old, new, nodes = ([line[2:] for line in lines if line.startswith(f"{sign} ")] for sign in "-+>")
         if not (old and nodes) or len(old) + len(new) + len(nodes) != len(lines):
             raise ValueError(f"This change cannot be read: {block}")
-        yield Mutant(file, name, "\n".join(old), "\n".join(new), tuple(nodes))
+        like = name.startswith("~ ")
+        yield Mutant(file, name.removeprefix("~ "), "\n".join(old), "\n".join(new), tuple(nodes), like)

@@ -22,7 +22,7 @@ from tests.support import run
 ROOT = Path(__file__).resolve().parents[2]  # settings.ROOT, without importing the product
 LONGEST = 180  # seconds that a child may take, on a machine that is busy
 FAILED, PASSED = 1, 0  # of pytest's exit codes
-_QUIETLY = ("-q", "-x", "-o", "addopts=", "-p", "no:cacheprovider")
+_QUIETLY = ("-q", "-x", "-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:unraisableexception")
 
 
 class Nursery:
@@ -124,16 +124,7 @@ def main() -> None:
 
 def _warm_up() -> None:
     """Import what the children need and mutants do not change. A thread would not survive a fork."""
-    import alembic.command
-    import bcrypt
-    import httpx
-    import pandas
-    import playwright.sync_api
-    import psycopg
-    import pytest
     import sqlalchemy.orm
-    import streamlit.starlette
-    import streamlit.testing.v1
 
     with contextlib.suppress(ImportError):
         import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401

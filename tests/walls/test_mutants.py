@@ -5,22 +5,24 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support import postgres
+from tests.support.soak import size
 from tests.walls.mutants import Mutant, mutants
 from tests.walls.nursery import FAILED, PASSED, ROOT, Nursery, once
 
 MUTANTS = mutants()
+TRIED = [mutant for mutant in MUTANTS if size(not mutant.like, True)]
 LEAST = 36
 
 
 def _params() -> Iterator[object]:
-    for mutant in MUTANTS:
+    for mutant in TRIED:
         marks = [pytest.mark.postgres] if mutant.postgres else []
         yield pytest.param(mutant, id=f"{mutant.file}: {mutant.name}", marks=[pytest.mark.slow, *marks])
 
 
 def nodes(on_postgres: bool) -> list[str]:
     """Every test that is named, once."""
-    return sorted({node for mutant in MUTANTS if mutant.postgres == on_postgres for node in mutant.nodes})
+    return sorted({node for mutant in TRIED if mutant.postgres == on_postgres for node in mutant.nodes})
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,19 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql as words
+from psycopg.errors import InsufficientPrivilege
 
+from crm_data.accounts import onetime, throttle
 from crm_data.errors import NotReady
 from crm_data.health import check
 from crm_data.installation import Installation
 from crm_data.settings import settings
 from crm_data.store import migrating
 from crm_data.store.guards import guarded_tables
+from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.tables import OUTSIDE_ANY_COMPANY, Base
+from crm_data.tables.security import LinkKind
 from tests.support import postgres
 from tests.support.databases import Database
 from tests.support.makers import Filled, two_companies
@@ -34,6 +38,15 @@ def database(new_database: Callable[[str], Database]) -> Database:
 def both(database: Database) -> tuple[Filled, Filled]:
     store = Store(database.url)
     made = two_companies(store)
+    with store.system("what stands outside any company") as session:
+        note(session, "test", made[1].rep_id, made[1].company_id)
+        onetime.make(session, LinkKind.RESET, email=f"rep@{made[1].canary}.example", user_id=made[1].rep_id)
+        throttle.begin(session, "a key", "an address")
+    tickets = Installation(store, settings({"DATABASE_URL": database.url})).sessions
+    with store.system("a ticket for a session") as session:
+        rep = {"user_id": made[1].rep_id, "company_id": made[1].company_id}
+        ticket = onetime.make(session, LinkKind.TICKET, **rep)
+    tickets.open(ticket)
     store.close()
     return made
 
@@ -85,8 +98,13 @@ def test_plain_sql_sees_one_company(database: Database, both: tuple[Filled, Fill
 def test_what_stands_outside_is_not_seen_without_a_company(
     database: Database, both: tuple[Filled, Filled], table: str
 ) -> None:
+    own, _ = both
     with application(database) as sql:
         assert rows(sql, table) == []
+        sql.execute("SELECT set_config('app.system', 'on', true)")
+        assert rows(sql, table), "there is something to be seen"
+    with application(database, own.company_id) as sql:
+        assert table == "users" or rows(sql, table) == []
 
 
 def test_of_people_only_those_who_work_here(database: Database, both: tuple[Filled, Filled]) -> None:
@@ -163,7 +181,7 @@ def test_the_applications_role_can_do_no_more_than_it_needs(
 ) -> None:
     own, other = both
     said = statement.format(other=other.company_id, owner=postgres.server()["owner"])
-    with application(database, own.company_id) as sql, pytest.raises(psycopg.Error):
+    with application(database, own.company_id) as sql, pytest.raises(InsufficientPrivilege):
         sql.execute(said)  # type: ignore[arg-type]
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import event, select
 from crm_data.errors import NotFound
 from crm_data.store import scope as scope_module
 from crm_data.store.scope import CompanySession
-from crm_data.store.store import Store
 from crm_data.store.statements import NotImplementedInScope
+from crm_data.store.store import Store
 from crm_data.tables import Activity, Company, Customer, User
 from tests.store.paths import made_up
 from tests.support.databases import Database
@@ -120,5 +120,8 @@ def test_what_steps_round_the_company_is_refused(
     store: Store, both: tuple[Filled, Filled], name: str
 ) -> None:
     own, _ = both
-    with store.read(own.scope) as session, pytest.raises(NotImplementedInScope, match="use the store's verbs"):
+    with (
+        store.read(own.scope) as session,
+        pytest.raises(NotImplementedInScope, match="use the store's verbs"),
+    ):
         getattr(session, name)()

@@ -69,11 +69,17 @@ BEHIND = [
     "SELECT name FROM customers UNION SELECT name FROM main.customers",
     "SELECT (SELECT max(name) FROM main.customers)",
     "WITH customers AS (SELECT * FROM main.customers) SELECT * FROM customers",
-    "WITH RECURSIVE customers(n) AS (SELECT name FROM main.customers UNION SELECT n FROM customers)"
-    " SELECT n FROM customers",
+    pytest.param(
+        "WITH RECURSIVE customers(n) AS (SELECT name FROM main.customers UNION SELECT n FROM customers)"
+        " SELECT n FROM customers",
+        id="a query that calls itself as a table",
+    ),
     "SELECT * FROM (SELECT * FROM main.customers) AS customers",
-    "WITH RECURSIVE window_(n) AS (SELECT name FROM main.customers UNION SELECT n FROM window_)"
-    " SELECT n FROM window_",
+    pytest.param(
+        "WITH RECURSIVE window_(n) AS (SELECT name FROM main.customers UNION SELECT n FROM window_)"
+        " SELECT n FROM window_",
+        id="a query that calls itself as a window",
+    ),
     "SELECT * FROM temp.window_customers",
     "SELECT c.name FROM customers LEFT JOIN main.customers c",
     "SELECT * FROM main.sessions",
