@@ -1,7 +1,7 @@
 """A warm process that forks a child for each mutant: the child changes one text of the product as it is imported.
 
-Nothing in the tree is touched. `python -m tests.walls.nursery` reads an order a line on stdin and answers each with
-pytest's exit code and the file that holds what pytest said; the product itself is imported in the children alone.
+Nothing in the tree is touched. `python -m tests.walls.nursery` reads an order a line on stdin and answers each
+with pytest's exit code and the file that holds what pytest said; the product is imported in the children alone.
 """
 
 import contextlib
