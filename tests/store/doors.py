@@ -1,0 +1,166 @@
+"""Every public verb of the two front doors, how it is called, and the weakest role that may call it."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from crm_data import Query, Workspace
+from crm_data.accounts.companies import Profile
+from crm_data.accounts.members import Members
+from crm_data.accounts.people import Actor
+from crm_data.installation import Installation
+from crm_data.nouns.activities import Activities
+from crm_data.nouns.deals import Deals
+from crm_data.nouns.leads import Leads
+from crm_data.nouns.tasks import Tasks
+from crm_data.numbers.numbers import Numbers
+from crm_data.store.records import Records
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What a call is about: a company's records and one of its people, all assigned to its admin."""
+
+    company: int
+    user: int
+    email: str
+    customer: int
+    lead: int
+    deal: int
+    task: int
+
+
+@dataclass(frozen=True)
+class Verb:
+    """`least`: the weakest role that may do it to a record that is another's; None: the operator alone."""
+
+    call: Callable[[Any, Ids], Any]
+    least: str | None = "user"
+
+
+def _file(my: Workspace, ids: Ids) -> tuple[Any, Any, Any]:
+    lines = f"Id,Name,Owner\n{ids.customer},Taken,{ids.user}\n,Taken too,{ids.email}\n".encode()
+    sheet = my.read_file(lines, "some.csv")
+    return my.customers, sheet, my.guess(sheet, my.customers)
+
+
+def _links(ids: Ids) -> dict[str, int]:
+    return {"customer_id": ids.customer, "lead_id": ids.lead, "deal_id": ids.deal, "task_id": ids.task}
+
+
+def _about(ids: Ids) -> Query:
+    return Query(where={"customer_id": (ids.customer,)})
+
+
+WORKSPACE = {
+    "commit_import": Verb(lambda my, ids: my.commit_import(*_file(my, ids)), "manager"),
+    "export": Verb(lambda my, ids: my.export(my.customers, Query(where={"assigned_to": (ids.user,)})), "manager"),
+    "members": Verb(lambda my, ids: my.members()),
+    "rehearse": Verb(lambda my, ids: my.rehearse(*_file(my, ids)), "manager"),
+    "take_away": Verb(lambda my, ids: my.take_away(), "admin"),
+}
+# They judge, name or read a file that is given; or hand out a room, whose verbs are below.
+WORKSPACE_PURE = {"may", "records", "read_file", "guess"}
+
+NUMBERS = {
+    "board": Verb(lambda my, ids: my.numbers.board(_about(ids))),
+    "by_currency": Verb(lambda my, ids: my.numbers.by_currency()),
+    "by_month": Verb(lambda my, ids: my.numbers.by_month()),
+    "by_owner": Verb(lambda my, ids: my.numbers.by_owner()),
+    "by_stage": Verb(lambda my, ids: my.numbers.by_stage(_about(ids))),
+    "conversion": Verb(lambda my, ids: my.numbers.conversion()),
+    "currency": Verb(lambda my, ids: my.numbers.currency()),
+    "next_steps": Verb(lambda my, ids: my.numbers.next_steps([ids.deal])),
+    "overview": Verb(lambda my, ids: my.numbers.overview()),
+    "tiles": Verb(lambda my, ids: my.numbers.tiles()),
+}
+MEMBERS = {
+    "all": Verb(lambda my, ids: my.people.all()),
+    "bring_back": Verb(lambda my, ids: my.people.bring_back(ids.user), "admin"),
+    "change_role": Verb(lambda my, ids: my.people.change_role(ids.user, "admin"), "admin"),
+    "end": Verb(lambda my, ids: my.people.end(ids.user, my.scope.user_id), "admin"),
+    "invitations": Verb(lambda my, ids: my.people.invitations(), "admin"),
+    "invite": Verb(lambda my, ids: my.people.invite("new@else.example", "user"), "admin"),
+    "open_work": Verb(lambda my, ids: my.people.open_work(ids.user), "admin"),
+    "reset_link": Verb(lambda my, ids: my.people.reset_link(ids.user), "admin"),
+    "withdraw": Verb(lambda my, ids: my.people.withdraw(ids.email), "admin"),
+}
+PROFILE = {
+    "change": Verb(lambda my, ids: my.profile.change({"city": (None, "Graz")}), "admin"),
+    "get": Verb(lambda my, ids: my.profile.get()),
+}
+NOUNS = {
+    "Activities.log": Verb(lambda my, ids: my.activities.log("call", **_links(ids))),
+    "Activities.timeline": Verb(lambda my, ids: my.activities.timeline(**_links(ids))),
+    "Deals.move": Verb(lambda my, ids: my.deals.move(ids.deal, "proposal", "prospect"), "manager"),
+    "Deals.moves": Verb(lambda my, ids: my.deals.moves(ids.deal)),
+    "Leads.convert": Verb(lambda my, ids: my.leads.convert(ids.lead, customer=ids.customer), "manager"),
+    "Tasks.complete": Verb(lambda my, ids: my.tasks.complete(ids.task), "manager"),
+    "Tasks.counts": Verb(lambda my, ids: my.tasks.counts(_about(ids))),
+    "Tasks.mine": Verb(lambda my, ids: my.tasks.mine()),
+    "Tasks.reopen": Verb(lambda my, ids: my.tasks.reopen(ids.task), "user"),  # it is open: nothing to do
+    "Tasks.reschedule": Verb(lambda my, ids: my.tasks.reschedule(ids.task, "2030-01-01"), "manager"),
+}
+NOUN_KINDS: tuple[type[Records], ...] = (Activities, Deals, Leads, Tasks)
+
+# What an Actor asks of the installation: the operator alone, whatever role they have in a company.
+Ask = Callable[[Installation, Actor, Ids], Any]
+OPERATORS: dict[str, Ask] = {
+    "Installation.members_of": lambda house, actor, ids: house.members_of(actor, ids.company),
+    "Installation.set_active": lambda house, actor, ids: house.set_active(actor, ids.email, False),
+    "Companies.all": lambda house, actor, ids: house.companies.all(actor),
+    "Companies.change": lambda house, actor, ids: house.companies.change(
+        actor, ids.company, {"status": "suspended"}
+    ),
+    "Companies.make": lambda house, actor, ids: house.companies.make(
+        actor, {"name": "New", "email": "n@new.example"}
+    ),
+    "Links.reset": lambda house, actor, ids: house.links.reset(actor, ids.email),
+    "Backups.list": lambda house, actor, ids: house.backups.list(actor),
+    "Backups.make": lambda house, actor, ids: house.backups.make(actor),
+    "Backups.restore": lambda house, actor, ids: house.backups.restore("crm_backup_20260101-000000.db", actor),
+    "Backups.restore_file": lambda house, actor, ids: house.backups.restore_file(Path("x.db"), actor),
+    "Backups.status": lambda house, actor, ids: house.backups.status(actor),
+    "Backups.verify": lambda house, actor, ids: house.backups.verify("crm_backup_20260101-000000.db", actor),
+    "Backups.verify_file": lambda house, actor, ids: house.backups.verify_file(Path("x.db"), actor),
+}
+# What proves itself by a token, a ticket, a link or a password, or tells nothing of any company; tests/accounts.
+PROVED = {
+    "Installation": {
+        "change_password", "demand_ready", "housekeeping", "is_signed_in", "scope", "sign_in", "state",
+    },
+    "Companies": {"exist"},
+    "Links": {"look", "redeem_invite", "redeem_reset", "redeem_setup", "setup", "tidy"},
+    "Backups": {"daily", "demand_sqlite", "prune"},
+    "Sessions": {"end", "end_everywhere", "end_one", "of", "open", "resolve", "switch", "tidy"},
+}  # fmt: skip
+
+DOORS: dict[str, tuple[tuple[type, ...], dict[str, Verb], set[str]]] = {
+    "Workspace": ((Workspace,), WORKSPACE, WORKSPACE_PURE),
+    "Numbers": ((Numbers,), NUMBERS, set()),
+    "Members": ((Members,), MEMBERS, set()),
+    "Profile": ((Profile,), PROFILE, set()),
+}
+VERBS = {f"{door}.{name}": verb for door, (_, verbs, _) in DOORS.items() for name, verb in verbs.items()} | NOUNS
+
+
+def told(answer: Any) -> str:
+    """Everything that an answer tells, in one text; what comes piece by piece is taken to its end."""
+    if isinstance(answer, bytes):
+        if answer.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(answer)) as files:
+                return " ".join(told(files.read(name)) for name in files.namelist())
+        return answer.decode("utf-8-sig")
+    if isinstance(answer, pd.DataFrame):
+        return str(answer.to_csv())
+    if isinstance(answer, list | tuple):
+        return " ".join(map(told, answer))
+    if isinstance(answer, Iterator):
+        pieces = list(answer)
+        return told(b"".join(pieces)) if all(isinstance(piece, bytes) for piece in pieces) else told(pieces)
+    return repr(answer)
