@@ -98,7 +98,7 @@ class Deals(Records):
             return self._as_row(row)
 
     def moves(self, id: Any) -> list[Move]:
-        """A deal's way through the stages, oldest first."""
+        """A deal's way through the stages, oldest first; empty for one that plain SQL put in."""
         wanted = sa.select(DealStageHistory).where(DealStageHistory.deal_id == row_id(id))
         with self._store.read(self._scope) as session:
             self._get(session, id)

@@ -34,6 +34,16 @@ def test_a_new_deal_starts_its_history_and_is_no_move(two: Office) -> None:
     assert changes(my, deal) == []
 
 
+def test_a_deal_that_plain_sql_put_in_has_no_moves_until_its_first(two: Office) -> None:
+    my = two.at()
+    customer = a_customer(my)
+    with two.store.system("a test") as session:
+        deal = makers.deal(session, my.scope.company_id, customer).id
+    assert my.deals.moves(deal) == []
+    my.deals.move(deal, "qualified", "prospect")
+    assert stages(my, deal) == [("prospect", "qualified")]
+
+
 def test_an_empty_probability_and_currency_are_left_to_stage_and_company(two: Office) -> None:
     my = two.at()
     blank = a_deal(my, stage="proposal", probability=None, currency="")

@@ -59,7 +59,9 @@ def _about(ids: Ids) -> Query:
 
 WORKSPACE = {
     "commit_import": Verb(lambda my, ids: my.commit_import(*_file(my, ids)), "manager"),
-    "export": Verb(lambda my, ids: my.export(my.customers, Query(where={"assigned_to": (ids.user,)})), "manager"),
+    "export": Verb(
+        lambda my, ids: my.export(my.customers, Query(where={"assigned_to": (ids.user,)})), "manager"
+    ),
     "members": Verb(lambda my, ids: my.members()),
     "rehearse": Verb(lambda my, ids: my.rehearse(*_file(my, ids)), "manager"),
     "take_away": Verb(lambda my, ids: my.take_away(), "admin"),
@@ -123,7 +125,9 @@ OPERATORS: dict[str, Ask] = {
     "Links.reset": lambda house, actor, ids: house.links.reset(actor, ids.email),
     "Backups.list": lambda house, actor, ids: house.backups.list(actor),
     "Backups.make": lambda house, actor, ids: house.backups.make(actor),
-    "Backups.restore": lambda house, actor, ids: house.backups.restore("crm_backup_20260101-000000.db", actor),
+    "Backups.restore": lambda house, actor, ids: house.backups.restore(
+        "crm_backup_20260101-000000.db", actor
+    ),
     "Backups.restore_file": lambda house, actor, ids: house.backups.restore_file(Path("x.db"), actor),
     "Backups.status": lambda house, actor, ids: house.backups.status(actor),
     "Backups.verify": lambda house, actor, ids: house.backups.verify("crm_backup_20260101-000000.db", actor),
@@ -146,7 +150,9 @@ DOORS: dict[str, tuple[tuple[type, ...], dict[str, Verb], set[str]]] = {
     "Members": ((Members,), MEMBERS, set()),
     "Profile": ((Profile,), PROFILE, set()),
 }
-VERBS = {f"{door}.{name}": verb for door, (_, verbs, _) in DOORS.items() for name, verb in verbs.items()} | NOUNS
+VERBS = {
+    f"{door}.{name}": verb for door, (_, verbs, _) in DOORS.items() for name, verb in verbs.items()
+} | NOUNS
 
 
 def told(answer: Any) -> str:

@@ -135,9 +135,7 @@ def _answer(town: Town, name: str) -> str:
 
 
 def installation(town: Town, folder: Path) -> Installation:
-    return Installation(
-        town.store, settings({"DATABASE_URL": town.store.url, "CRM_BACKUP_DIR": str(folder)})
-    )
+    return Installation(town.store, settings({"DATABASE_URL": town.store.url, "CRM_BACKUP_DIR": str(folder)}))
 
 
 @pytest.mark.parametrize("role", ROLES)
