@@ -1,5 +1,6 @@
 """Whatever keeps companies and rights apart is missed when it is gone: each small change fails a test."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,9 @@ from tests.walls.nursery import FAILED, PASSED, ROOT, Nursery, once
 MUTANTS = mutants()
 TRIED = [mutant for mutant in MUTANTS if size(not mutant.like, True)]
 LEAST = 36
+BROKEN = re.compile(
+    r"^E +(NameError|UnboundLocalError|SyntaxError|IndentationError|ImportError)", re.MULTILINE
+)
 
 
 def _params() -> Iterator[object]:
@@ -54,3 +58,5 @@ def test_is_noticed(nursery: Nursery, mutant: Mutant) -> None:
         postgres.server()
     code, said = nursery.tried(list(mutant.nodes), mutant.file, mutant.old, mutant.new, mutant.anew)
     assert code == FAILED, f"pytest ended with {code}: {said}"
+    assert "1 failed" in said.strip().splitlines()[-1], f"a test must fail, not its ground: {said}"
+    assert not BROKEN.search(said), f"the change breaks the product instead of weakening it: {said}"
