@@ -72,8 +72,9 @@ class Crowd:
     def company(self) -> int:
         """The company that the next row belongs to: any, or by half of them the first."""
         if self.big_tenant and len(self.companies) > 1:
-            first, *others = self.companies
-            return first if self.random.random() < 0.5 else self.random.choice(others)
+            if self.random.random() < 0.5:
+                return self.companies[0]
+            return self.companies[1 + int(self.random.random() * (len(self.companies) - 1))]
         return self.random.choice(self.companies)
 
     def member(self, company: int) -> int:
