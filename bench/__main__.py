@@ -4,14 +4,19 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from bench import databases, files, moving, pages, questions, reading, report, screens
+from bench import databases, files, moving, pages, questions, reading, report, screens, walls
+from bench.databases import address
+from bench.ground import MISSING, filled, ground, has_postgres
+from bench.pages import Size
 from bench.section import Section
 from crm_data.settings import ROOT
 
-PARTS = ("reading", "screens", "pages", "moving", "files")
+PARTS = ("reading", "screens", "pages", "walls", "moving", "files")
+ONE = "one of 100 companies"
 HALF = "a company with half of all rows"
 
 
@@ -25,18 +30,22 @@ def main() -> int:
     asked.add_argument(
         "--scale",
         type=float,
-        help="measure the pages at so many times one year's size too; 10 takes many minutes the first time",
+        help="measure the pages in a database so many times as large too; 10 takes many minutes the first time",
     )
     said = asked.parse_args()
     if unknown := [part for part in said.parts if part not in PARTS]:
         asked.error(f"there is no part {unknown[0]}; choose from {', '.join(PARTS)}")
     os.chdir(ROOT)
     parts = said.parts or PARTS
-    even = databases.year(1, False, _say)
-    big = databases.year(1, True, _say)
-    sizes = {"even": even, HALF: big}
-    if said.scale:
-        sizes[f"{HALF}, {said.scale:g} times as many"] = databases.year(said.scale, True, _say)
+    sizes = [
+        Size(ONE, databases.year(1, False, _say)),
+        Size(HALF, databases.year(1, True, _say), ONE),
+    ]
+    if n := said.scale:
+        sizes += [
+            Size(f"one of {100 * n:g}, all {n:g} times as much", databases.year(n, False, _say), ONE),
+            Size(f"half of all, {n:g} times as much", databases.year(n, True, _say), HALF),
+        ]
     with tempfile.TemporaryDirectory(prefix="foyer-bench-run-") as folder:
         sections = _measure(parts, sizes, Path(folder), said.rounds)
     path = ROOT / "bench" / "RESULTS.md" if not said.parts else Path(os.devnull)
@@ -44,22 +53,22 @@ def main() -> int:
     return 0
 
 
-def _measure(
-    parts: list[str] | tuple[str, ...], sizes: Mapping[str, Path], folder: Path, rounds: int
-) -> list[Section]:
-    even, big = sizes["even"], sizes[HALF]
+def _measure(parts: Sequence[str], sizes: Sequence[Size], folder: Path, rounds: int) -> list[Section]:
+    even, big = sizes[0].path, sizes[1].path
     fewer = max(3, rounds // 3)
     sections: list[Section] = []
     if "reading" in parts:
-        _say("the data call")
-        sections.append(reading.section(even, big, rounds))
+        _say("the data calls")
+        sections.append(reading.section(address(even), address(big), rounds))
+        sections.append(questions.section(address(even), address(big), rounds))
     if "screens" in parts:
         _say("reruns and new sessions")
         sections += screens.sections(even, big, folder, rounds)
     if "pages" in parts:
         _say("every page")
         sections += pages.sections(sizes, folder, max(3, rounds // 2))
-        sections.append(questions.section(even, big, rounds))
+    if "reading" in parts or "walls" in parts:
+        sections += _on_both(parts, rounds)
     if "moving" in parts:
         _say("filling and backups")
         sections.append(moving.section(even, folder, fewer))
@@ -67,6 +76,29 @@ def _measure(
         _say("import and export")
         sections.append(files.section(even, folder, fewer))
     return sections
+
+
+def _on_both(parts: Sequence[str], rounds: int) -> list[Section]:
+    """The data calls on PostgreSQL too, and the walls on both; one sentence where there is no PostgreSQL."""
+    sections: list[Section] = []
+    with ground():
+        there = has_postgres(_say)
+        if "reading" in parts:
+            sections += _on_postgres(rounds) if there else [Section("The data calls, PostgreSQL", MISSING)]
+        if "walls" in parts:
+            _say("the walls")
+            sections.append(walls.section("sqlite", rounds))
+            missing = Section("What the walls cost, PostgreSQL", MISSING)
+            sections.append(walls.section("postgresql", rounds) if there else missing)
+    return sections
+
+
+def _on_postgres(rounds: int) -> list[Section]:
+    with ExitStack() as stack:
+        _say("filling a PostgreSQL, twice")
+        urls = [stack.enter_context(filled("postgresql", 1, big)).url for big in (False, True)]
+        _say("the data calls on PostgreSQL")
+        return [part.section(*urls, rounds, "PostgreSQL") for part in (reading, questions)]
 
 
 def _say(what: str) -> None:

@@ -7,10 +7,10 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.plain import asking
 from crm_data.demo import scale
 from crm_data.settings import ROOT
 from crm_data.store.migrating import upgrade
@@ -29,17 +29,22 @@ class Member:
     email: str
 
 
-def manager(path: Path) -> Member:
+def address(path: Path) -> str:
+    """The address of a database in a file."""
+    return f"sqlite:///{path}"
+
+
+def manager(url: str) -> Member:
     """The first manager of the first company who arrives there when signing in."""
     question = (
         "SELECT u.id, u.email FROM user_companies m JOIN users u ON u.id = m.user_id"
         " WHERE m.company_id = ? AND m.is_primary AND m.role = 'manager' ORDER BY u.id LIMIT 1"
     )
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        found = connection.execute(question, (COMPANY,)).fetchone()
-    if found is None:
-        raise RuntimeError(f"Nobody in {path.name} is a manager of the first company.")
-    return Member(*found)
+    with asking(url, COMPANY) as ask:
+        found = ask(question, COMPANY)
+    if not found:
+        raise RuntimeError("Nobody is a manager of the first company; the database is not one of ours.")
+    return Member(*found[0])
 
 
 def folder() -> Path:
@@ -75,8 +80,8 @@ def year(n: float, big_tenant: bool, tell: Callable[[str], None]) -> Path:
 def build(path: Path, n: float, big_tenant: bool = False) -> None:
     """A new database of that size in one file."""
     remove(path)
-    upgrade(f"sqlite:///{path}")
-    scale(f"sqlite:///{path}", n, PASSWORD, big_tenant=big_tenant)
+    upgrade(address(path))
+    scale(address(path), n, PASSWORD, big_tenant=big_tenant)
     one_file(path)
 
 

@@ -4,10 +4,10 @@ import csv
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from bench import databases
 from bench.databases import COMPANY
@@ -61,27 +61,31 @@ def section(even: Path, folder: Path, rounds: int) -> Section:
 
 
 def _written(path: Path) -> Path:
-    """A file with the product's own headings, so that nothing has to be mapped by hand."""
     with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADINGS)
-        for n in range(ROWS):
-            writer.writerow(
-                (
-                    f"IN-{n:05d}",
-                    f"Brought In {n:05d}",
-                    f"office{n}@brought.example",
-                    f"+1 503 555 01{n % 100:02d}",
-                    "Portland",
-                    "United States",
-                    ("business", "individual")[n % 2],
-                    ("active", "inactive", "prospect")[n % 3],
-                    "Trade show",
-                    f"{n % 9000}.50",
-                    "Came with the file. " * 4,
-                )
-            )
+        write(file, range(ROWS))
     return path
+
+
+def write(file: TextIO, numbers: Iterable[int]) -> None:
+    """Customers with the product's own headings, so that nothing has to be mapped by hand."""
+    writer = csv.writer(file)
+    writer.writerow(HEADINGS)
+    for n in numbers:
+        writer.writerow(
+            (
+                f"IN-{n:05d}",
+                f"Brought In {n:05d}",
+                f"office{n}@brought.example",
+                f"+1 503 555 01{n % 100:02d}",
+                "Portland",
+                "United States",
+                ("business", "individual")[n % 2],
+                ("active", "inactive", "prospect")[n % 3],
+                "Trade show",
+                f"{n % 9000}.50",
+                "Came with the file. " * 4,
+            )
+        )
 
 
 def _import(even: Path, live: Path, file: Path, rounds: int) -> Times:
@@ -97,7 +101,7 @@ def _import(even: Path, live: Path, file: Path, rounds: int) -> Times:
         return run
 
     def product() -> None:
-        store, my = workspace(live)
+        store, my = workspace(databases.address(live))
         try:
             outcome = import_file(my.customers, file, Choices(key=("customer_code",), source="Bench"))
         finally:
@@ -142,7 +146,7 @@ def _connected(live: Path) -> sqlite3.Connection:
 
 
 def _export(live: Path, folder: Path, rounds: int) -> Times:
-    store, my = workspace(live)
+    store, my = workspace(databases.address(live))
     fields = ["id", *fields_of(Customer)]
     question = (
         f"SELECT {', '.join(fields)} FROM customers WHERE company_id = ? ORDER BY created_at DESC, id DESC"

@@ -1,13 +1,13 @@
 """Every page as a manager sees it: against an empty page, at two sizes of company, and beside plain Streamlit."""
 
-import sqlite3
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench import databases
 from bench.databases import COMPANY, PASSWORD, Member
+from bench.plain import asking
 from bench.rounds import Times, interleave
 from bench.section import Line, Section
 from bench.served import Served, product, quiet, streamlit_run
@@ -52,13 +52,22 @@ SCREENS = (
 )
 
 
-def sections(databases_by_size: Mapping[str, Path], folder: Path, rounds: int) -> list[Section]:
-    """`databases_by_size`: 'even', and companies with half of all rows by what a reader calls them."""
+@dataclass(frozen=True)
+class Size:
+    """A database and the company in it, as a reader calls them. `against`: the size that it is held against."""
+
+    name: str
+    path: Path
+    against: str = ""
+
+
+def sections(sizes: Sequence[Size], folder: Path, rounds: int) -> list[Section]:
+    """The first of `sizes` is held against an empty page, each other one against the one that it names."""
     with ExitStack() as stack:
         tabs: dict[str, Tab] = {}
         servers: list[Served] = []
-        for size, path in databases_by_size.items():
-            here = databases.manager(path)
+        for size, path in ((size.name, size.path) for size in sizes):
+            here = databases.manager(databases.address(path))
             server = stack.enter_context(product(path, folder, here.email, PASSWORD))
             peer = _peer(stack, path, folder)
             servers += [server, *([peer] if peer else [])]
@@ -69,9 +78,11 @@ def sections(databases_by_size: Mapping[str, Path], folder: Path, rounds: int) -
                 )
                 if peer and screen.peer:
                     tabs[f"{size} peer {screen.name}"] = Tab(peer.url, query=screen.peer.format(**said))
-        even = databases_by_size["even"]
+        even = sizes[0].path
         bare = stack.enter_context(
-            product(even, folder, databases.manager(even).email, PASSWORD, "bench.empty_server")
+            product(
+                even, folder, databases.manager(databases.address(even)).email, PASSWORD, "bench.empty_server"
+            )
         )
         tabs["empty"] = Tab(bare.url, "", bare.cookie)
         quiet([*servers, bare])
@@ -80,19 +91,19 @@ def sections(databases_by_size: Mapping[str, Path], folder: Path, rounds: int) -
             tab.run()
             _demand(name, tab)
         times = interleave({name: _some(tab) for name, tab in tabs.items()}, rounds)
-    return [_pages(times, databases_by_size), _beside(times, databases_by_size)]
+    return [_pages(times, sizes), _beside(times, sizes)]
 
 
 def _said(path: Path, me: Member) -> dict[str, int]:
     """Who looks and at what: a customer and a deal with about as many activities whatever the company's size."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+    with asking(databases.address(path), COMPANY) as ask:
 
         def alike(link: str) -> int:
             question = (
                 f"SELECT {link} FROM activities WHERE company_id = ? AND {link} IS NOT NULL"
                 f" GROUP BY {link} ORDER BY abs(count(*) - ?), {link} LIMIT 1"
             )
-            return int(connection.execute(question, (COMPANY, ALIKE)).fetchone()[0])
+            return int(ask(question, COMPANY, ALIKE)[0][0])
 
         return {"me": me.id, "customer": alike("customer_id"), "deal": alike("deal_id")}
 
@@ -104,25 +115,25 @@ def _peer(stack: ExitStack, path: Path, folder: Path) -> Served | None:
     return stack.enter_context(streamlit_run(folder, PEER, variables))
 
 
-def _pages(times: Times, sizes: Mapping[str, Path]) -> Section:
+def _pages(times: Times, sizes: Sequence[Size]) -> Section:
+    first = sizes[0].name
     lines = [
         Line(
             screen.name,
             "an empty page, same server",
-            times.ratio(f"even {screen.name}", "empty"),
+            times.ratio(f"{first} {screen.name}", "empty"),
             screen.most,
         )
         for screen in SCREENS
     ]
     lines += [
         Line(
-            f"{screen.name}, {size}",
-            "one of 100 companies",
-            times.ratio(f"{size} {screen.name}", f"even {screen.name}"),
+            f"{screen.name}, {size.name}",
+            size.against,
+            times.ratio(f"{size.name} {screen.name}", f"{size.against} {screen.name}"),
             1.3,
         )
-        for size in sizes
-        if size != "even"
+        for size in sizes[1:]
         for screen in SCREENS
     ]
     return Section(
@@ -134,16 +145,16 @@ def _pages(times: Times, sizes: Mapping[str, Path]) -> Section:
     )
 
 
-def _beside(times: Times, sizes: Mapping[str, Path]) -> Section:
+def _beside(times: Times, sizes: Sequence[Size]) -> Section:
     title = "Beside Streamlit as found in the wild"
     if not any(" peer " in name for name in times.seconds):
         return Section(title, "Left out: `../shared/bench` with the page to compare with is not there.")
     lines = [
         Line(
-            screen.name if size == "even" else f"{screen.name}, {size}",
+            f"{screen.name}, {size.name}" if size.against else screen.name,
             "its whole table in pandas",
-            times.ratio(f"{size} {screen.name}", f"{size} peer {screen.name}"),
-            screen.peer_most if size == "even" else None,
+            times.ratio(f"{size.name} {screen.name}", f"{size.name} peer {screen.name}"),
+            None if size.against else screen.peer_most,
         )
         for size in sizes
         for screen in SCREENS

@@ -1,13 +1,11 @@
-"""The pages' data calls against plain sqlite3 that asks the same questions on an open connection."""
+"""The pages' data calls against plain SQL that asks the same questions on an open connection."""
 
-import sqlite3
 from collections.abc import Callable, Collection, Mapping
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from bench import databases
 from bench.databases import COMPANY
+from bench.plain import Ask, asking
 from bench.reading import NAMES, many, workspace
 from bench.rounds import Times, interleave
 from bench.section import Line, Section
@@ -20,21 +18,25 @@ PER_COLUMN = 20
 MINE = "company_id = ? AND assigned_to = ? AND archived_at IS NULL AND status IN ('pending', 'in_progress')"
 LATELY = "company_id = ? AND archived_at IS NULL"
 OPEN = "company_id = ? AND archived_at IS NULL AND status = 'open'"
-# An absent day is ordered last, spelled as in the index.
-DUE = "coalesce(due_date, '9999-12-31 00:00:00'), id"
+# An absent day is ordered last, spelled as in each database's index.
+DUE = {
+    "SQLite": "coalesce(due_date, '9999-12-31 00:00:00'), id",
+    "PostgreSQL": "coalesce(due_date, '9999-12-31 00:00:00+00'), id",
+}
 SUMS = (
-    "SELECT stage, currency, count(*), sum(CAST(round(deal_value * 100) AS INTEGER)),"
-    " sum((CAST(round(deal_value * 100) AS INTEGER) * probability + 50) / 100)"
+    "SELECT stage, currency, count(*), sum(CAST(round(deal_value * 100) AS BIGINT)),"
+    " sum((CAST(round(deal_value * 100) AS BIGINT) * probability + 50) / 100)"
     f" FROM deals WHERE {OPEN} GROUP BY stage, currency"
 )
 CARDS = (
     "SELECT id, deal_name, stage, deal_value, currency, probability, customer_id, assigned_to, stage_since"
     " FROM (SELECT *, row_number() OVER (PARTITION BY stage ORDER BY created_at DESC, id DESC) AS place"
-    f" FROM deals WHERE {OPEN}) WHERE place <= {PER_COLUMN} ORDER BY place"
+    f" FROM deals WHERE {OPEN}) AS ranked WHERE place <= {PER_COLUMN} ORDER BY place"
 )
 STEPS = (
-    "SELECT deal_id, id, title, min(coalesce(due_date, '9999')) FROM tasks WHERE company_id = ?"
-    " AND archived_at IS NULL AND status IN ('pending', 'in_progress') AND deal_id IN ({}) GROUP BY deal_id"
+    "SELECT deal_id, id, title, due_date FROM (SELECT deal_id, id, title, due_date, row_number() OVER"
+    " (PARTITION BY deal_id ORDER BY due_date) AS place FROM tasks WHERE company_id = ? AND archived_at IS NULL"
+    " AND status IN ('pending', 'in_progress') AND deal_id IN ({})) AS ranked WHERE place = 1"
 )
 TITLES = {"customers": "name", "leads": "lead_name", "deals": "deal_name", "tasks": "title"}
 Call = Callable[[], Any]
@@ -46,37 +48,36 @@ WORDS = {
 }
 
 
-def section(even: Path, big: Path, rounds: int) -> Section:
+def section(even: str, big: str, rounds: int, on: str = "SQLite") -> Section:
     """Measure for a manager of one of many companies alike, and of one that has half of everything."""
-    here, there = _measured(even, rounds), _measured(big, rounds)
+    here, there = _measured(even, rounds, on), _measured(big, rounds, on)
+    plainly = f"plain {'sqlite3' if on == 'SQLite' else 'psycopg'}"
     lines = []
     for name, words in WORDS.items():
-        lines.append(Line(words, "plain sqlite3", here.ratio(name, f"plain {name}")))
+        lines.append(Line(words, plainly, here.ratio(name, f"plain {name}")))
         lines.append(
             Line(
                 f"{words}, a company with half of all rows",
-                "plain sqlite3",
+                plainly,
                 there.ratio(name, f"plain {name}"),
             )
         )
     return Section(
-        "The other pages' data calls",
-        "Each with its counts and every name behind an id, within the walls. Plain sqlite3 asks the same on an "
-        "open connection, with the same indexes and as much memory, and makes nothing of the answers. For one of "
-        "100 companies its answers are so short that the ratio is mostly the price of a session.",
+        f"The other pages' data calls, {on}",
+        "Each with its counts and every name behind an id, within the walls. "
+        f"{plainly.capitalize()} asks the same on an open connection, with the same indexes and as much memory, "
+        "and makes nothing of the answers. For one of 100 companies its answers are so short that the ratio is "
+        "mostly the price of a session.",
         lines,
     )
 
 
-def _measured(path: Path, rounds: int) -> Times:
-    manager = databases.manager(path)
-    store, my = workspace(path, manager.email)
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        # As the product sets its own: with two megabytes of cache alone, plain SQLite would lose.
-        connection.execute("PRAGMA cache_size = -16000")
-        connection.execute("PRAGMA mmap_size = 268435456")
+def _measured(url: str, rounds: int, on: str) -> Times:
+    manager = databases.manager(url)
+    store, my = workspace(url, manager.email)
+    with asking(url, COMPANY) as ask:
         try:
-            product, plain = _calls(my), _plain(connection, manager.id)
+            product, plain = _calls(my), _plain(ask, manager.id, DUE[on])
             _demand_the_same(product, plain)
             works = product | {f"plain {name}": call for name, call in plain.items()}
             return interleave({name: many(call, CALLS) for name, call in works.items()}, rounds)
@@ -93,11 +94,8 @@ def _calls(my: Workspace) -> dict[str, Call]:
     }
 
 
-def _plain(connection: sqlite3.Connection, me: int) -> dict[str, Call]:
+def _plain(ask: Ask, me: int, due: str) -> dict[str, Call]:
     """The same questions; each answers with ids, or with totals, that can be held against the product's."""
-
-    def ask(question: str, *values: Any) -> list[Any]:
-        return connection.execute(question, values).fetchall()
 
     def names(ids: Mapping[str, Collection[int]]) -> None:
         for table, wanted in ids.items():
@@ -123,7 +121,7 @@ def _plain(connection: sqlite3.Connection, me: int) -> dict[str, Call]:
     three = {"customer_id": "customers", "lead_id": "leads", "deal_id": "deals"}
     four = three | {"task_id": "tasks"}
     return {
-        "mine": lambda: rows(Task, MINE, DUE, three, COMPANY, me),
+        "mine": lambda: rows(Task, MINE, due, three, COMPANY, me),
         "timeline": lambda: rows(Activity, LATELY, "activity_date DESC, id DESC", four, COMPANY),
         "board": board,
         "by_stage": lambda: ask(SUMS, COMPANY),

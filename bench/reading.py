@@ -1,12 +1,11 @@
-"""The customers page's data call against plain sqlite3 that fetches the same rows."""
+"""The customers page's data call against plain SQL that fetches the same rows."""
 
-import sqlite3
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from bench.databases import COMPANY, EMAIL
+from bench.plain import asking
 from bench.rounds import Times, interleave
 from bench.section import Line, Section
 from crm_data import Query, Workspace
@@ -28,24 +27,22 @@ NAMES = (
 )
 
 
-def section(even: Path, big: Path, rounds: int) -> Section:
+def section(even: str, big: str, rounds: int, on: str = "SQLite") -> Section:
     """Measure on a database of many companies alike, and on one in which a company has half of everything."""
     here, there = _measured(even, rounds), _measured(big, rounds)
     both = _first_pages(even, big, rounds)
     return Section(
-        "The customers page's data call",
+        f"The customers page's data call, {on}",
         "`Workspace.customers.page()`: 50 typed rows, the exact count, colleagues' names, within the walls. "
-        "Plain sqlite3 asks the same three questions on an open connection, with the same indexes.",
+        f"{_plainly(on)} asks the same three questions on an open connection, with the same indexes.",
         [
+            Line("the call, one of 100 companies", "the same questions", here.ratio("call", "plain")),
+            Line("the call, one of 100 companies", "the question for the rows", here.ratio("call", "rows")),
             Line(
-                "the call, one of 100 companies",
-                "plain sqlite3, the same questions",
-                here.ratio("call", "plain"),
+                "the call, a company with half of all rows",
+                "the same questions",
+                there.ratio("call", "plain"),
             ),
-            Line(
-                "the call, one of 100 companies", "plain sqlite3, the rows alone", here.ratio("call", "rows")
-            ),
-            Line("the call, a company with half of all rows", "plain sqlite3", there.ratio("call", "plain")),
             Line(
                 "the call, a company with half of all rows", "one of 100 companies", both.ratio("big", "even")
             ),
@@ -55,44 +52,52 @@ def section(even: Path, big: Path, rounds: int) -> Section:
     )
 
 
-def workspace(path: Path, email: str = EMAIL) -> tuple[Store, Workspace]:
+def _plainly(on: str) -> str:
+    return "Plain sqlite3" if on == "SQLite" else "Plain psycopg, with the same role under row security,"
+
+
+def workspace(url: str, email: str = EMAIL) -> tuple[Store, Workspace]:
     """Somebody of the first company at work, its admin unless another one is named, on an open store."""
-    store = Store(f"sqlite:///{path}")
-    return store, Workspace(store, Installation(store, settings({})).scope(COMPANY, email))
+    store = Store(url)
+    return store, at_work(store, email)
 
 
-def _measured(path: Path, rounds: int) -> Times:
-    store, my = workspace(path)
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+def at_work(store: Store, email: str = EMAIL) -> Workspace:
+    """The same on a store that is open."""
+    return Workspace(store, Installation(store, settings({})).scope(COMPANY, email))
+
+
+def _measured(url: str, rounds: int) -> Times:
+    store, my = workspace(url)
     columns = ", ".join(["id", *fields_of(Customer)])
     rows = ROWS.format(columns)
+    with asking(url, COMPANY) as ask:
 
-    def plain() -> None:
-        connection.execute(COUNT, (COMPANY,)).fetchone()
-        connection.execute(rows, (COMPANY,)).fetchall()
-        connection.execute(NAMES, (COMPANY,)).fetchall()
+        def plain() -> None:
+            ask(COUNT, COMPANY)
+            ask(rows, COMPANY)
+            ask(NAMES, COMPANY)
 
-    try:
-        same = [row[0] for row in connection.execute(rows, (COMPANY,))][:50]
-        if [row["id"] for row in my.customers.page().rows] != same:
-            raise RuntimeError("The page and plain SQL show different rows; the measure means nothing.")
-        return interleave(
-            {
-                "call": many(my.customers.page),
-                "last": many(lambda: my.customers.page(Query(last=True))),
-                "search": many(lambda: my.customers.page(Query(search="marsh"))),
-                "plain": many(plain),
-                "rows": many(lambda: connection.execute(rows, (COMPANY,)).fetchall()),
-            },
-            rounds,
-        )
-    finally:
-        connection.close()
-        store.close()
+        try:
+            same = [row[0] for row in ask(rows, COMPANY)][:50]
+            if [row["id"] for row in my.customers.page().rows] != same:
+                raise RuntimeError("The page and plain SQL show different rows; the measure means nothing.")
+            return interleave(
+                {
+                    "call": many(my.customers.page),
+                    "last": many(lambda: my.customers.page(Query(last=True))),
+                    "search": many(lambda: my.customers.page(Query(search="marsh"))),
+                    "plain": many(plain),
+                    "rows": many(lambda: ask(rows, COMPANY)),
+                },
+                rounds,
+            )
+        finally:
+            store.close()
 
 
-def _first_pages(even: Path, big: Path, rounds: int) -> Times:
-    stores = {name: workspace(path) for name, path in (("even", even), ("big", big))}
+def _first_pages(even: str, big: str, rounds: int) -> Times:
+    stores = {name: workspace(url) for name, url in (("even", even), ("big", big))}
     try:
         return interleave({name: many(my.customers.page) for name, (_, my) in stores.items()}, rounds)
     finally:

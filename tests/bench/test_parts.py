@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import databases, files, moving, pages, questions, reading, screens
+from bench import databases, files, moving, pages, questions, reading, screens, walls
+from bench.ground import filled, ground, has_postgres
+from bench.pages import Size
 from bench.section import Section
+from tests.support import postgres
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +30,7 @@ def _told(section: Section) -> set[str]:
 
 
 def test_the_data_call(small: Path) -> None:
-    assert "the last page there" in _told(reading.section(small, small, rounds=2))
+    assert "the last page there" in _told(reading.section(*2 * [databases.address(small)], rounds=2))
 
 
 def test_filling_and_backups(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,11 +55,35 @@ def test_every_page(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(pages, "quiet", lambda servers: None)
     peer = Path(pages.__file__).with_name("empty_page.py")
     monkeypatch.setattr(pages, "PEER", peer if peer_there else tmp_path / "nothing.py")
-    every, beside = pages.sections({"even": small, "big": small}, tmp_path, rounds=1)
+    every, beside = pages.sections([Size("even", small), Size("big", small, "even")], tmp_path, rounds=1)
     assert _told(every) >= {"overview", "tasks, big", "a deal's record"}
     assert bool(_told(beside)) == peer_there
     assert ("Left out" in beside.note) != peer_there
 
 
 def test_the_other_pages_data_calls(small: Path) -> None:
-    assert questions.WORDS["board"] in _told(questions.section(small, small, rounds=2))
+    assert questions.WORDS["board"] in _told(questions.section(*2 * [databases.address(small)], rounds=2))
+
+
+@pytest.mark.postgres
+def test_the_data_calls_on_postgresql() -> None:
+    with ground():
+        assert has_postgres(print)
+        with filled("postgresql", 0.02) as made:
+            assert "a search there" in _told(reading.section(made.url, made.url, 1, "PostgreSQL"))
+            assert questions.WORDS["mine"] in _told(questions.section(made.url, made.url, 1, "PostgreSQL"))
+
+
+def test_what_the_walls_cost(engine_kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walls, "IMPORTED", 100)
+    assert "an import of 1,000 rows, all walls" in _told(walls.section(engine_kind, rounds=1))
+
+
+def test_without_a_postgresql_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        raise RuntimeError("PostgreSQL is missing.")
+
+    said: list[str] = []
+    monkeypatch.setattr(postgres, "server", missing)
+    assert not has_postgres(said.append)
+    assert said == ["no PostgreSQL: PostgreSQL is missing."]
