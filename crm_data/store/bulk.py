@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from itertools import repeat
+from itertools import chain, repeat
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -119,7 +119,8 @@ class Bulk:
         """Add rows, in order. `told` hears after each chunk how many rows are in."""
         demand(self.records.person, Act.ADD, self.records.name)
         table = self._table(self.records.table)
-        empty = {name: _absent(table.c[name], self.doing) for row in rows for name in row}
+        names = dict.fromkeys(chain.from_iterable(rows))
+        empty = {name: _absent(table.c[name], self.doing) for name in names}
         stamp = {"created_by": self.doing.user_id, "created_at": self.doing.at, "updated_at": self.doing.at}
         if "created_at" in empty:  # the file says when some of them began
             empty["created_at"] = stamp.pop("created_at")

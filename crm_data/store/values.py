@@ -53,6 +53,8 @@ def to_text(field: Field, value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """The value as JSON can hold it, for the log of changes."""
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, datetime):

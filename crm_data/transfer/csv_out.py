@@ -18,6 +18,7 @@ from crm_data.transfer.formulas import disarmed, is_live
 from crm_data.transfer.headings import OWN_ID, Own, own_columns
 
 _AS_THEY_ARE = (Kind.MEMBER, Kind.LINK, Kind.WHOLE, Kind.MONEY)
+_MOMENT = "%04d-%02d-%02dT%02d:%02d:%02dZ"
 _TEXTS = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.CHOICE)
 
 
@@ -79,8 +80,11 @@ def _column(own: Own, cells: Mapping[str, Sequence[Any]], page: Page) -> Sequenc
         return values
     if kind in _TEXTS:
         return [f"'{value}" if value and is_live(value) else value for value in values]
-    if kind is Kind.MOMENT:  # always in UTC
-        return [value and f"{value.isoformat()[:19]}Z" for value in values]
+    if kind is Kind.MOMENT:  # always in UTC; isoformat would ask each for its zone
+        return [
+            value and _MOMENT % (value.year, value.month, value.day, value.hour, value.minute, value.second)
+            for value in values
+        ]
     if kind is Kind.JSON:
         return [value and disarmed(json.dumps(value, ensure_ascii=False)) for value in values]
     return [disarmed(to_text(own.field, value)) for value in values]

@@ -67,7 +67,11 @@ def drafts(sheet: Sheet, plan: Plan, records: Records, progress: Progress) -> li
         draft = Draft(line.number, line.cells)
         for at, column, cells in steps:
             if cells is not None:
-                _put(draft, column.to, line.cells[at], cells.read(line.cells[at]))
+                read = cells.read(line.cells[at])
+                if read[0] == VALUE:  # nearly always, and there may be millions of cells
+                    draft.values[column.to] = read[1]
+                else:
+                    _put(draft, column.to, line.cells[at], read)
             elif column.to == ID:
                 draft.id = line.cells[at].strip()
             else:
