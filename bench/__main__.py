@@ -43,8 +43,8 @@ def main() -> int:
     ]
     if n := said.scale:
         sizes += [
-            Size(f"one of {100 * n:g}, all {n:g} times as much", databases.year(n, False, _say), ONE),
-            Size(f"half of all, {n:g} times as much", databases.year(n, True, _say), HALF),
+            Size(f"one of {100 * n:g}, all {n:g} times as much", databases.year(n, False, _say), ONE, False),
+            Size(f"half of all, {n:g} times as much", databases.year(n, True, _say), HALF, False),
         ]
     with tempfile.TemporaryDirectory(prefix="foyer-bench-run-") as folder:
         sections = _measure(parts, sizes, Path(folder), said.rounds)

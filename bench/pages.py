@@ -54,11 +54,15 @@ SCREENS = (
 
 @dataclass(frozen=True)
 class Size:
-    """A database and the company in it, as a reader calls them. `against`: the size that it is held against."""
+    """A database and the company in it, as a reader calls them. `against`: the size that it is held against.
+
+    `beside`: whether the peer runs on it too, which takes minutes where there are many rows.
+    """
 
     name: str
     path: Path
     against: str = ""
+    beside: bool = True
 
 
 def sections(sizes: Sequence[Size], folder: Path, rounds: int) -> list[Section]:
@@ -66,18 +70,19 @@ def sections(sizes: Sequence[Size], folder: Path, rounds: int) -> list[Section]:
     with ExitStack() as stack:
         tabs: dict[str, Tab] = {}
         servers: list[Served] = []
-        for size, path in ((size.name, size.path) for size in sizes):
+        for size in sizes:
+            path = size.path
             here = databases.manager(databases.address(path))
             server = stack.enter_context(product(path, folder, here.email, PASSWORD))
-            peer = _peer(stack, path, folder)
+            peer = _peer(stack, path, folder) if size.beside else None
             servers += [server, *([peer] if peer else [])]
             said = _said(path, here)
             for screen in SCREENS:
-                tabs[f"{size} {screen.name}"] = Tab(
+                tabs[f"{size.name} {screen.name}"] = Tab(
                     server.url, screen.page, server.cookie, screen.query.format(**said)
                 )
                 if peer and screen.peer:
-                    tabs[f"{size} peer {screen.name}"] = Tab(peer.url, query=screen.peer.format(**said))
+                    tabs[f"{size.name} peer {screen.name}"] = Tab(peer.url, query=screen.peer.format(**said))
         even = sizes[0].path
         bare = stack.enter_context(
             product(
@@ -158,7 +163,7 @@ def _beside(times: Times, sizes: Sequence[Size]) -> Section:
         )
         for size in sizes
         for screen in SCREENS
-        if screen.peer
+        if screen.peer and size.beside
     ]
     return Section(
         title,

@@ -142,6 +142,7 @@ async def _housekeeping() -> None:
         for work in runtime.running().installation.chores():
             await asyncio.to_thread(_tried, work)
         await asyncio.sleep(HOUSEKEEPING_EVERY)
+        await asyncio.to_thread(warm_up.settle)
 
 
 def _tried(work: Callable[[], object]) -> None:

@@ -92,7 +92,9 @@ class Reader:
             rows_of = rows_of.where(sa.tuple_(key, id_) < here if down else sa.tuple_(key, id_) > here)
         with self._store.read(self._scope) as session:
             total = session.scalar(sa.select(sa.func.count()).select_from(self.table).where(*where)) or 0
-            found = [dict(row) for row in session.execute(rows_of).mappings()]
+            result = session.execute(rows_of)
+            columns = list(result.keys())
+            found = [dict(zip(columns, row, strict=True)) for row in result]
             everybody, active = colleagues(session)
             more, found = len(found) > query.size, found[: query.size]
             names = self._names(session, found, everybody)

@@ -1,8 +1,10 @@
 """The pieces around the script, each by itself: policy, gate, proxy, cookie, exports, log, menu."""
 
 import asyncio
+import gc
 import logging
 import re
+import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +23,7 @@ from crm_data.errors import NotAllowed, NotReady, Unavailable
 from crm_data.rights import ROLES
 from crm_data.settings import ROOT, settings
 from crm_data.store.scope import CompanyScope
-from dashboard import errors, logs, runtime, server
+from dashboard import errors, logs, runtime, server, warm_up
 from dashboard.menu import SCREENS
 from dashboard.web import cookie, exports
 from dashboard.web.gate import Gate
@@ -366,3 +368,26 @@ def test_admin_is_for_admins_and_the_operator() -> None:
     may = {role: admin.open_to(CompanyScope(1, 1, role)) for role in ROLES}
     assert may == {"user": False, "sales_rep": False, "manager": False, "admin": True}
     assert admin.open_to(CompanyScope(1, 1, "user", operator=True))
+
+
+# --- the collector
+
+
+def test_settling_again_lets_go_of_what_has_died_since() -> None:
+    class Ring:
+        """Something that only the collector can let go of."""
+
+        def __init__(self) -> None:
+            self.itself = self
+
+    ring = Ring()
+    seen = weakref.ref(ring)
+    try:
+        warm_up.settle()
+        del ring
+        gc.collect()
+        assert seen() is not None, "what is settled is not walked"
+        warm_up.settle()
+        assert seen() is None
+    finally:
+        gc.unfreeze()
