@@ -14,6 +14,7 @@ from bench.ground import MISSING, filled, ground, has_postgres
 from bench.pages import Size
 from bench.section import Section
 from crm_data.settings import ROOT
+from dashboard.warm_up import settle
 
 PARTS = ("reading", "screens", "pages", "walls", "moving", "files")
 ONE = "one of 100 companies"
@@ -46,6 +47,7 @@ def main() -> int:
             Size(f"one of {100 * n:g}, all {n:g} times as much", databases.year(n, False, _say), ONE, False),
             Size(f"half of all, {n:g} times as much", databases.year(n, True, _say), HALF, False),
         ]
+    settle()  # as the server does before it serves
     with tempfile.TemporaryDirectory(prefix="foyer-bench-run-") as folder:
         sections = _measure(parts, sizes, Path(folder), said.rounds)
     path = ROOT / "bench" / "RESULTS.md" if not said.parts else Path(os.devnull)

@@ -36,7 +36,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else _in_utc(value)
+        return None if value is None else value.astimezone(UTC)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
         # A list reads hundreds of moments, an export a hundred thousand: one function, not a chain of three.
@@ -44,19 +44,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _read(text: str | None) -> datetime | None:
-    """The moment behind SQLite's text; plain SQL may have written another form than ours."""
-    if text is None:
-        return None
-    try:
-        return _in_utc(datetime.fromisoformat(f"{text}+00:00"))
-    except ValueError:  # it names a zone itself
-        return _in_utc(datetime.fromisoformat(text))
-
-
-def _in_utc(moment: datetime) -> datetime:
-    if moment.tzinfo is UTC:
-        return moment
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    """The moment behind SQLite's text, whose one form a CHECK keeps."""
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
 class Money(TypeDecorator[Decimal]):

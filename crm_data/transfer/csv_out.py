@@ -87,4 +87,4 @@ def _column(own: Own, cells: Mapping[str, Sequence[Any]], page: Page) -> Sequenc
         ]
     if kind is Kind.JSON:
         return [value and disarmed(json.dumps(value, ensure_ascii=False)) for value in values]
-    return [disarmed(to_text(own.field, value)) for value in values]
+    return [None if value is None else disarmed(to_text(own.field, value)) for value in values]

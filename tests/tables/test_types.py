@@ -52,7 +52,7 @@ def ground(request: pytest.FixtureRequest, new_database: Callable[[str], Databas
     store = Store(database.url)
     with store.system("a company") as session:
         company_id = makers.company(session).id
-    with plain(database) as sql:
+    with plain(database, owner=True) as sql:  # COPY is the owner's: row security does not allow it
         yield store, sql, company_id
     store.close()
 
