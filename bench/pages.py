@@ -145,7 +145,9 @@ def _pages(times: Times, sizes: Sequence[Size]) -> Section:
         "Every page",
         "A manager's reruns over the websocket. One of 100 companies has some 15 colleagues, 100 customers and "
         "500 tasks; the company that owns half of all rows has 50 times as many. There a board fills its columns "
-        "and every colleague is a choice in a cell, where the small company has less to draw.",
+        "and every colleague is a choice in a cell, where the small company has less to draw. In a database "
+        "so many times as large, one of so many more companies is of the same size; the half is larger, and its "
+        "colleagues are more.",
         lines,
     )
 
