@@ -136,11 +136,11 @@ OPERATORS: dict[str, Ask] = {
 # What proves itself by a token, a ticket, a link or a password, or tells nothing of any company; tests/accounts.
 PROVED = {
     "Installation": {
-        "change_password", "demand_ready", "housekeeping", "is_signed_in", "scope", "sign_in", "state",
+        "change_password", "demand_ready", "chores", "is_signed_in", "scope", "sign_in", "state",
     },
     "Companies": {"exist"},
     "Links": {"look", "redeem_invite", "redeem_reset", "redeem_setup", "setup", "tidy"},
-    "Backups": {"daily", "demand_sqlite", "prune"},
+    "Backups": {"daily", "prune"},
     "Sessions": {"end", "end_everywhere", "end_one", "of", "open", "resolve", "switch", "tidy"},
 }  # fmt: skip
 

@@ -19,6 +19,7 @@ from crm_data.tables import Activity, Company, Customer, Deal, Lead, Membership,
 from tests.support import makers
 from tests.support.databases import Database
 from tests.support.makers import Filled
+from tests.walls.without import KEYS, SESSION, store_with
 
 OWNED: list[Any] = [Customer, Deal, Lead, Task, Activity, Membership]
 Pair = tuple[Store, Store, Filled]
@@ -26,8 +27,8 @@ Pair = tuple[Store, Store, Filled]
 
 @pytest.fixture(scope="module")
 def pair(new_database: Callable[[str], Database]) -> Iterator[Pair]:
-    """A database with one company, and one with the same and another."""
-    alone, together = (Store(new_database("sqlite").url) for _ in range(2))
+    """A database with one company, and one with the same and another; the session alone stands between them."""
+    alone, together = (store_with(frozenset({SESSION, KEYS}), new_database("sqlite")) for _ in range(2))
     clock.set_source(lambda: makers.MOMENT)
     with alone.system("fill") as session:
         first = makers.filled_company(session, "own")
@@ -228,4 +229,4 @@ def test_another_company_is_changed_by_nothing(pair: Pair, seeds: range) -> None
 def test_without_the_check_statements_do_see_it(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crm_data.store.scope.demand_scoped", lambda *args: None)
     assert len(differ(pair, range(400))[0]) > 10
-    assert len(differ(pair, range(400), change=True)[0]) > 10
+    assert len(differ(pair, range(1000), change=True)[0]) > 10

@@ -1,12 +1,14 @@
 """Processes forked from one that has imported the product already: there in milliseconds, free to be killed."""
 
 import multiprocessing
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -27,7 +29,8 @@ _forking.set_forkserver_preload(_PRELOADED)
 def child(act: Callable[..., object], *given: object) -> Iterator[BaseProcess]:
     """A process that calls `act`; it is killed with -9 at the end, if it still runs."""
     process = _forking.Process(target=act, args=given, daemon=True)
-    process.start()
+    with _no_main():
+        process.start()
     try:
         yield process
     finally:
@@ -43,7 +46,20 @@ def in_child(act: Callable[..., T], *given: object) -> T:
 def in_children(*acts: tuple[Any, ...]) -> list[Any]:
     """What each act, a function and what it is given, returns or raises in a process of its own, all at once."""
     with ProcessPoolExecutor(len(acts), mp_context=_forking) as pool:
-        return [future.result() for future in [pool.submit(*act) for act in acts]]
+        with _no_main():
+            futures = [pool.submit(*act) for act in acts]
+        return [future.result() for future in futures]
+
+
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """A child runs the file of `__main__` first; a test of a page leaves one there that is long gone."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def wait_for_lines(process: BaseProcess, file: Path, count: int, seconds: float = 60) -> None:
