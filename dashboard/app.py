@@ -28,6 +28,8 @@ def main(here: Signed | None, notice: str | None) -> None:
         for s in SCREENS
     ]
     current = st.navigation(pages, position="top" if inside else "hidden")
+    if inside:
+        st.set_page_config(f"{current.title} · Foyer")
     if link is not None:
         screen.draw_link(link)
     elif here is None:

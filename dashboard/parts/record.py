@@ -42,6 +42,7 @@ def record_screen(my: Workspace) -> None:
 def _draw(my: Workspace, records: Records, kind: str, row: Row) -> None:
     members, names = my.members(), records.names(row)
     form = f"{PLACE}.{records.name}"
+    st.set_page_config(f"{row[records.title]} · Foyer")
     with heading(str(row[records.title]), kind.capitalize()):
         _acts(my, records, kind, row, form)
     show_refusal(PLACE)

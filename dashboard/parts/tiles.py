@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -18,7 +18,8 @@ def tiles(figures: Sequence[Figure]) -> None:
                 figure.label,
                 shown(figure.unit, figure.value, figure.currency),
                 delta=_delta(figure),
-                delta_color="inverse" if figure.unit is Unit.DAYS else "normal",
+                delta_color=_colour(figure),
+                delta_arrow="auto" if figure.change else "off",
                 help=_help(figure),
                 border=True,
             )
@@ -39,10 +40,19 @@ def shown(unit: Unit, value: Any, currency: str | None) -> str:
     return f"{value:,}"
 
 
+def _colour(figure: Figure) -> Literal["normal", "inverse", "off"]:
+    """Green for the better, which of days is fewer; grey where nothing has changed."""
+    if not figure.change:
+        return "off"
+    return "inverse" if figure.unit is Unit.DAYS else "normal"
+
+
 def _delta(figure: Figure) -> str | None:
     change: Any = figure.change
     if change is None:
         return None
+    if not change:
+        return "no change"
     sign = "-" if change < 0 else "+"
     if figure.unit is Unit.SHARE:
         return f"{sign}{abs(change) * 100:.0f} points"
