@@ -49,7 +49,7 @@ def main() -> None:
         run(given, context.config.attributes.get("application", ""))
         return
     here = settings()
-    engine = migration_engine(here.database_admin_url or here.database_url)
+    engine = migration_engine(here.owner_url)
     with engine.begin() as connection:
         wait_for_others(connection)
         run(connection, application_of(here.database_url))

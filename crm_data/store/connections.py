@@ -123,8 +123,7 @@ def _sqlite(path: Path, wall: Callable[[Any, Guard], None], write: bool = False)
         # The driver's own BEGIN comes too late (it lost 449 of 600 updates); `begin_for` sends ours.
         dbapi.isolation_level = None
         cursor = dbapi.cursor()
-        pragmas = sqlite_pragmas(write)
-        for pragma in pragmas:
+        for pragma in sqlite_pragmas(write):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
         wall(dbapi, guard)

@@ -7,6 +7,7 @@ from crm_data.errors import BadBackup
 from crm_data.store.blueprint import blueprint
 from crm_data.store.migrating import knows
 from crm_data.store.sqlite_file import opened_untrusted
+from crm_data.transfer.quoting import quoted
 from crm_data.transfer.verify import DUMP_MAGIC, SQLITE_MAGIC, Facts
 
 
@@ -39,11 +40,6 @@ def row_counts(connection: sqlite3.Connection) -> dict[str, int]:
     return {
         name: connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0] for (name,) in tables
     }
-
-
-def quoted(name: str) -> str:
-    """A name as SQL takes it, whatever is in it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _sound(connection: sqlite3.Connection) -> None:

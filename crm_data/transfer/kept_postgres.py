@@ -35,11 +35,11 @@ from crm_data.transfer.postgres_rows import (
     fill,
     fits,
     make_anew,
-    quoted,
     row_counts,
     tables,
 )
 from crm_data.transfer.postgres_scratch import NoScratch, scratch
+from crm_data.transfer.quoting import quoted
 from crm_data.transfer.verify import Facts, Verified
 
 _TRIES = 3
@@ -211,7 +211,6 @@ def _replaced(
 ) -> str:
     execute = connection.exec_driver_sql
     execute(f"SET LOCAL lock_timeout = '{_WAIT}s'")
-    execute("SELECT set_config('app.system', 'on', true)")
     try:
         wait_for_others(connection)
         hold_writers(connection, _WAIT)

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from crm_data.errors import Unavailable
 from crm_data.tables import Base
-from crm_data.transfer.postgres_rows import quoted, tables
+from crm_data.transfer.postgres_rows import tables
+from crm_data.transfer.quoting import quoted
 
 UNDER_WAY = "A long change is under way. Nothing was restored; try again when it is done."
 _PATIENCE = "SELECT extract(epoch FROM current_setting('deadlock_timeout')::interval)"

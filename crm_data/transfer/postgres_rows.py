@@ -15,6 +15,7 @@ from crm_data.errors import BadBackup, Unavailable
 from crm_data.store.migrating import current, upgrade_within
 from crm_data.tables import Base
 from crm_data.transfer.postgres_dump import DAMAGED, Dump, Write
+from crm_data.transfer.quoting import quoted
 
 REVISION_TABLE = "alembic_version"
 _MISSING = "This backup is damaged: a row points at another that is missing. Choose another."
@@ -43,11 +44,6 @@ def row_counts(connection: Connection) -> dict[str, int]:
         name: connection.exec_driver_sql(f"SELECT count(*) FROM {quoted(name)}").scalar_one()
         for name in sorted(tables(connection))
     }
-
-
-def quoted(name: str) -> str:
-    """A name as SQL takes it, whatever is in it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def fits(connection: Connection, revision: str) -> bool:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from crm_data.store.connections import postgres_url
 from crm_data.store.failures import as_sentence
 from crm_data.store.migrating import migration_engine
-from crm_data.transfer.postgres_rows import quoted
+from crm_data.transfer.quoting import quoted
 
 PREFIX = "foyer_trial_"
 _STAMP = "%Y%m%d%H%M"

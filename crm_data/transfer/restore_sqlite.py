@@ -16,8 +16,9 @@ from crm_data.store.connections import private_file, sqlite_path
 from crm_data.store.migrating import upgrade
 from crm_data.store.sqlite_file import Moved, opened, replace_content, wal_path
 from crm_data.store.store import Store
-from crm_data.transfer.examine_sqlite import examine, quoted
+from crm_data.transfer.examine_sqlite import examine
 from crm_data.transfer.manifest import sync_folder
+from crm_data.transfer.quoting import quoted
 from crm_data.transfer.trouble import as_trouble
 
 _TRIES = 5

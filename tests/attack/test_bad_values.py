@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import count
@@ -19,10 +19,9 @@ from crm_data.accounts.sign_in import REFUSED
 from crm_data.errors import CrmError
 from crm_data.tables import User
 from tests.attack.tab import Tab
-from tests.attack.town import Town, canaries, town
+from tests.attack.town import Town, canaries
 from tests.dashboard.house import PASSWORD, House, house
 from tests.support import makers
-from tests.support.databases import Database
 from tests.support.serving import Served, serving
 
 # Nobody is tried so often that they would be slowed.
@@ -31,12 +30,6 @@ _address = count(1)
 
 
 # --- the form, over the wire
-
-
-@pytest.fixture(scope="module")
-def there(new_database: Callable[[str], Database]) -> Iterator[Town]:
-    with town(new_database("sqlite").url) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -237,13 +237,3 @@ def test_lists_by_name(two: Office) -> None:
     with pytest.raises(errors.Invalid):
         my.deals.query({"preset": "1=1"})
     assert my.deals.params(Query(preset="open")) == {"preset": "open"}
-
-
-def test_a_deal_that_came_by_plain_sql_has_no_moves_to_show(two: Office) -> None:
-    with two.store.system("a deal by plain SQL") as session:
-        customer = makers.customer(session, two.companies[0]).id
-        deal = makers.deal(session, two.companies[0], customer).id
-    my = two.at()
-    assert my.deals.moves(deal) == []
-    my.deals.move(deal, "proposal", "prospect")
-    assert stages(my, deal) == [("prospect", "proposal")]

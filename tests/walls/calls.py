@@ -241,7 +241,6 @@ CALLS: dict[str, Rule] = {
         {
             "crm_data/store/connections.py": "says it",
             "crm_data/store/migrating.py": "says it: a migration must see every row",
-            "crm_data/transfer/kept_postgres.py": "says it: a restore writes every row",
             "migrations/row_security.py": "asks for it",
         },
     ),
