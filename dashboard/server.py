@@ -18,7 +18,7 @@ from streamlit.starlette import App
 from crm_data.errors import CrmError, NotReady
 from crm_data.settings import ROOT, Settings
 from dashboard import errors, runtime, warm_up
-from dashboard.web import cookie, csv_files
+from dashboard.web import cookie, csv_files, whole_acts
 from dashboard.web.gate import Gate
 from dashboard.web.headers import SecurityHeaders
 from dashboard.web.messages import Messages
@@ -36,6 +36,7 @@ def build(settings: Settings) -> App:
     """The ASGI application. `runtime` must be open before the first request."""
     tls = cookie.secure(settings)
     csv_files.offer()
+    whole_acts.keep()
     if settings.public_url:
         # Streamlit judges a websocket's origin once more, and would ask the internet for its own address first.
         config.set_option("browser.serverAddress", urlsplit(settings.public_url).hostname)

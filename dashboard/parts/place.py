@@ -29,7 +29,7 @@ export default function ({ data }) {
 _visit = st.components.v2.component("foyer_visit", js=_JS)
 
 
-# Where the last act led: the parameters before and after it.
+# Where the last acts led: the addresses they left, at most twenty, and the one they reached.
 _LED = "place.led"
 
 
@@ -47,18 +47,20 @@ def go(wanted: Mapping[str, str], keep: tuple[str, ...] = ()) -> None:
     before = st.query_params.to_dict()
     kept = {name: before[name] for name in keep if name in before}
     st.query_params.from_dict({**kept, **wanted})
-    st.session_state[_LED] = before, st.query_params.to_dict()
+    left = st.session_state.get(_LED, ((), None))[0]
+    st.session_state[_LED] = (*left, before)[-20:], st.query_params.to_dict()
 
 
 def catch_up() -> None:
-    """From a callback: be where the act before this one led, even if the browser did not know it yet.
+    """From a callback: be where the acts before this one led, even if the browser did not know it yet.
 
     A second click that is quicker than the answer to the first is sent with the address before both, and would
     undo it. Only a callback can tell such a click from Back: that one calls none.
     """
-    led = st.session_state.get(_LED)
-    if led and st.query_params.to_dict() == led[0]:
-        st.query_params.from_dict(led[1])
+    left, reached = st.session_state.get(_LED, ((), None))
+    here = st.query_params.to_dict()
+    if here != reached and here in left:
+        st.query_params.from_dict(reached)
 
 
 def visit(address: str) -> None:

@@ -38,3 +38,11 @@ def test_back_is_followed() -> None:
     assert at.session_state["read"] == {}
     at.checkbox[0].check().run()
     assert at.session_state["read"] == {}
+
+
+def test_three_clicks_sent_before_the_browser_knew_all_count() -> None:
+    at = opened()
+    at.button[1].click().run()
+    del at.query_params["q"], at.query_params["sort"]
+    at.checkbox[0].check().run()
+    assert at.session_state["read"] == {"q": "oak", "sort": "name"}
