@@ -19,6 +19,7 @@ from crm_data.errors import CrmError, NotReady
 from crm_data.settings import ROOT, Settings
 from dashboard import errors, runtime, warm_up
 from dashboard.web import cookie, csv_files, whole_acts
+from dashboard.web.addresses import Addresses
 from dashboard.web.gate import Gate
 from dashboard.web.headers import SecurityHeaders
 from dashboard.web.messages import Messages
@@ -44,6 +45,7 @@ def build(settings: Settings) -> App:
         Middleware(SecurityHeaders, tls=tls),
         Middleware(Gate, is_signed_in=_is_signed_in, is_own_tab=_is_own_tab, public=settings.public_url),
         Middleware(Messages),
+        Middleware(Addresses),
     ]
     if settings.trusted_proxy:
         middleware.insert(0, Middleware(Proxy, trusted=settings.trusted_proxy))

@@ -6,7 +6,7 @@ import streamlit as st
 from crm_data import words
 from dashboard import session
 from dashboard.parts.acts import announce, attempt, done, show_refusal
-from dashboard.parts.links import show_link
+from dashboard.parts.links import ONCE, show_link
 
 PLACE = "companies"
 STATES = ("active", "inactive", "suspended")
@@ -53,7 +53,7 @@ def _add() -> None:
         return
     announce(f"{said['name']} was added.")
     if token:
-        note = f"Send this invitation to {said['admin']}, the first admin of {said['name']}. It works once."
+        note = f"Send this invitation to {said['admin']}, the first admin of {said['name']}. {ONCE}"
         st.session_state[f"{PLACE}.link"] = (note, token)
     for name in said:
         st.session_state[f"{PLACE}.{name}"] = ""

@@ -15,9 +15,11 @@ from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.clashes import ask, remember
 
 PICK = "_pick"
+LOCK = "_lock"
 Row = dict[str, Any]
 ROW_HEIGHT = 34
 HEIGHT = 34 * 15 + 4
+_LOCKED = "A lock: a colleague's record, which only its owner or a manager may change"
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Grid:
         show_refusal(self.place)
         self._note_what_was_seen(key)
         frozen = [name for name in fields if not self._editable(fields[name], page)]
-        frozen += [action.column for action in actions] + [note.column for note in self.notes]
+        frozen += [LOCK, *(action.column for action in actions), *(note.column for note in self.notes)]
         st.data_editor(
             self._frame(page, fields, actions),
             key=key,
@@ -186,6 +188,8 @@ class Grid:
                 raise
             except errors.Invalid as wrong:
                 raise self._named(wrong) from wrong
+            except errors.NotAllowed as refused:
+                raise self._whose(refused, edits) from refused
 
         if attempt(self.place, do) is not None:
             announce(f"Saved {say.count(count, 'change')}.")
@@ -204,6 +208,13 @@ class Grid:
             ]
         )
 
+    def _whose(self, refused: errors.NotAllowed, edits: list[Edit]) -> errors.NotAllowed:
+        """The same refusal, with the names of the records that are a colleague's."""
+        rows = {row["id"]: row for row in st.session_state.get(f"{self._key()}.rows") or []}
+        edited = [rows[edit.id] for edit in edits if edit.id in rows]
+        theirs = [str(row[self.records.title]) for row in edited if not self.records.may("change", row)]
+        return errors.NotAllowed(f"{', '.join(theirs)}: {refused}") if theirs else refused
+
     def empty(self) -> None:
         """Let go of every pending edit and tick."""
         key = self._key()
@@ -221,6 +232,8 @@ class Grid:
             columns[PICK] = np.zeros(len(page.rows), dtype=bool)
         for action in actions:
             columns[action.column] = [action.label(row) for row in page.rows]
+        if not self.records.may("change"):
+            columns[LOCK] = ["" if self.records.may("change", row) else "🔒" for row in page.rows]
         for at, (name, field) in enumerate(fields.items()):
             values = [row.get(name) for row in page.rows]
             columns[name] = _typed(values, field, page.names.get(name, {}))
@@ -233,6 +246,7 @@ class Grid:
             PICK: st.column_config.CheckboxColumn(
                 "", width=36, help="Tick rows to archive them", pinned=True
             ),
+            LOCK: st.column_config.TextColumn("", width=36, help=_LOCKED, pinned=True),
         }
         for action in actions:
             config[action.column] = self._button(action, page)

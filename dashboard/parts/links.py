@@ -7,6 +7,8 @@ import streamlit as st
 from dashboard import runtime
 from dashboard.parts import say
 
+ONCE = "It works once, within seven days."  # what is said of an invitation
+
 
 def show_link(place: str) -> None:
     """Show the link kept under `place`, if there is one, until it is put away."""

@@ -7,7 +7,7 @@ from crm_data import Workspace, words
 from crm_data.accounts.members import Member
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, done, show_refusal
-from dashboard.parts.links import show_link
+from dashboard.parts.links import ONCE, show_link
 
 PLACE = "people"
 
@@ -49,7 +49,7 @@ def _invite(my: Workspace) -> None:
         email, role = st.session_state[f"{PLACE}.email"], st.session_state[f"{PLACE}.role"]
         token = attempt(PLACE, lambda: my.people.invite(email, role))
         if token:
-            st.session_state[f"{PLACE}.link"] = (f"Send this invitation to {email}. It works once.", token)
+            st.session_state[f"{PLACE}.link"] = (f"Send this invitation to {email}. {ONCE}", token)
             st.session_state[f"{PLACE}.email"] = ""
 
     with st.container(border=True):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DANIEL, Door, Town
+from tests.browser.conftest import DANIEL, PRIYA, Door, Town
 from tests.support.screen import at_rest, customers, says, toast, unfold
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -110,3 +110,20 @@ def test_the_way_from_the_list_to_the_record(town: Town, enter: Door) -> None:
     customers(page).press(0, "open")
     expect(page).to_have_url(f"{enter.town.url}/record?kind=customer&id={id_}")
     expect(page.get_by_role("heading", name="Kappa Works")).to_be_visible()
+
+
+def test_a_colleagues_row_bears_a_lock_and_its_refusal_names_it(town: Town, enter: Door) -> None:
+    his, hers = town.my(), town.my(PRIYA)
+    theirs = his.customers.add({"name": "Lambda Mills", "city": "Bergen", "assigned_to": his.scope.user_id})
+    hers.customers.add({"name": "Lambda Docks", "city": "Bergen", "assigned_to": hers.scope.user_id})
+    page = enter(PRIYA, "/customers?q=Lambda")
+    sheet = customers(page)
+    expect(sheet.canvas.locator("td", has_text="🔒")).to_have_count(1)
+    sheet.edit(sheet.row("Lambda Mills"), "City", "Oslo")
+    page.get_by_role("button", name="Save 1 change").click()
+    says(page, "Lambda Mills: You may change only records that are yours.")
+    assert his.customers.get(theirs)["city"] == "Bergen"
+    page.get_by_role("button", name="Discard").click()
+    sheet.ready().edit(sheet.row("Lambda Docks"), "City", "Oslo")
+    page.get_by_role("button", name="Save 1 change").click()
+    toast(page, "Saved 1 change.")

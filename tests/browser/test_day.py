@@ -118,7 +118,9 @@ def test_a_call_logged_on_a_record_is_on_the_timeline(town: Town, enter: Door) -
 def test_a_note_is_logged_from_the_timeline(town: Town, enter: Door) -> None:
     page = enter(PRIYA, "/timeline?q=Kappa")
     page.get_by_role("button", name="Log", exact=True).click()
+    at_rest(page)
     page.get_by_role("radio", name="Note").click(force=True)
+    at_rest(page)
     page.get_by_role("textbox", name="Title").fill("Kappa is closing down")
     page.get_by_role("button", name="Log it").click()
     toast(page, "Note logged.")

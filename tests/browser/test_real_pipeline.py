@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from crm_data.numbers.period import Period
 from tests.dashboard.house import House, house, sign_in
 from tests.support.databases import Database
+from tests.support.screen import at_rest
 from tests.support.serving import Served, serving
 from tests.transfer.files import REAL, accounts, pipeline
 
@@ -46,6 +47,8 @@ def upload(page: Page, path: Path) -> None:
 
 
 def choose(page: Page, label: str, at: int, option: str) -> None:
+    expect(page.get_by_test_id("stSelectbox").filter(has_text=label).nth(at)).to_be_visible(timeout=SLOW)
+    at_rest(page)  # what is drawn anew meanwhile would close the list of options
     page.get_by_test_id("stSelectbox").filter(has_text=label).nth(at).locator("input").click(timeout=SLOW)
     page.get_by_role("option", name=option).click(timeout=SLOW)
 
@@ -64,7 +67,9 @@ def test_the_pipeline_shows_what_the_file_holds(
     page.goto(f"{served.url}/pipeline?tab=deals")
     upload(page, file)
     choose(page, "What is not known", 0, "Add as a former colleague")
+    at_rest(page)
     page.get_by_text('In account, "null" means empty').click(timeout=SLOW)
+    at_rest(page)
     fallback = page.get_by_role("dialog").get_by_label("Customer *")
     fallback.click(timeout=SLOW)
     fallback.fill(FALLBACK)

@@ -78,7 +78,10 @@ def test_a_websocket_from_elsewhere_is_refused(served: Served, home: House, orig
         ("/healthz", 200),
         ("/customers?x=1", 200),
         ("/favicon.png", 200),
-        ("/app/static/secret", 200),  # no such folder: the shell of the page, as for every unknown address
+        ("/index.html", 200),
+        ("/app/static/secret", 404),
+        ("/no-such-page", 404),
+        ("/customers/7/no-such-page?x=1", 404),
     ],
 )
 def test_what_http_answers_a_stranger(served: Served, path: str, status: int) -> None:
@@ -89,6 +92,14 @@ def test_what_http_answers_a_stranger(served: Served, path: str, status: int) ->
     assert "server" not in answer.headers
     for secret in ("Canary", "Alpha", "Traceback"):
         assert secret not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/no-such-page", "/customers/7/no-such-page?x=1"])
+def test_an_address_without_a_screen_says_so_and_leads_on(served: Served, path: str) -> None:
+    answer = httpx.get(served.url + path)
+    assert "There is no such page" in answer.text
+    assert '<a href="/">overview</a>' in answer.text
+    assert 'id="root"' not in answer.text  # where Streamlit would draw
 
 
 def test_nothing_is_written_without_our_origin(served: Served, home: House) -> None:

@@ -12,7 +12,7 @@ from crm_data.settings import ROOT
 from crm_data.store import migrating
 from crm_data.store.guards import guarded_tables
 from crm_data.tables import OUTSIDE_ANY_COMPANY, Base
-from tests.support.databases import Database
+from tests.support.databases import Database, create_declared
 from tests.support.plain import Plain, plain
 from tests.tables.facts import facts, words
 
@@ -32,7 +32,8 @@ def left(sql: Plain) -> list[str]:
 
 def test_migrated_and_declared_are_the_same_words(database: Database, empty_database: Database) -> None:
     engine = migrating.migration_engine(empty_database.admin_url)
-    Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        create_declared(connection)
     engine.dispose()
     with plain(database, owner=True) as migrated, plain(empty_database, owner=True) as declared:
         made, said = words(migrated), words(declared)

@@ -51,7 +51,9 @@ def toast(page: Page, sentence: str) -> None:
     """Wait for a toast that says this, and put it away so that it covers nothing."""
     shown = page.get_by_test_id("stToast").filter(has_text=sentence).first
     expect(shown).to_be_visible(timeout=SLOW)
-    shown.get_by_role("button", name="Close").click()
+    at_rest(page)
+    # By script, which waits for nothing: on a busy machine it may have gone by itself.
+    shown.get_by_role("button", name="Close").evaluate_all("all => all.forEach((one) => one.click())")
     expect(shown).to_be_hidden(timeout=SLOW)
     at_rest(page)
 

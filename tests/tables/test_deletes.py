@@ -14,7 +14,7 @@ from crm_data.store.store import Store
 from crm_data.tables import Base
 from migrations.walls import raise_walls
 from tests.support import postgres
-from tests.support.databases import Database, fresh
+from tests.support.databases import Database, create_declared, fresh
 from tests.support.makers import Filled, filled_company
 from tests.support.plain import Plain, plain
 from tests.tables.facts import _split
@@ -86,7 +86,7 @@ def declared(database: Database) -> Database:
     made = fresh(database.kind, migrated=False)
     engine = migrating.migration_engine(made.admin_url)
     with engine.begin() as connection:
-        Base.metadata.create_all(connection)
+        create_declared(connection)
         raise_walls(connection)
     engine.dispose()
     return made
