@@ -31,6 +31,8 @@ _CSS = """
   .st-key-who p { max-width: 7rem; }
   .st-key-who .stText { display: none; }
   .st-key-narrow { padding-top: 0; }
+  [data-testid="stMainBlockContainer"] { padding-top: 4.25rem; }
+  button kbd { display: none; }
 }
 </style>
 """

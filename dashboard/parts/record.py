@@ -188,10 +188,12 @@ def _timeline(my: Workspace, link: str, id_: int) -> None:
 
 
 def _facts(my: Workspace, records: Records, row: Row, names: Any) -> None:
-    """Every field, with a dash where it holds nothing, so that nothing seems hidden."""
+    """Every field that holds something, and the names of those that do not, so that nothing seems hidden."""
+    fields = [field for field in records.fields.values() if field.kind is not Kind.JSON]
+    lacking = [field.label for field in fields if row[field.name] in (None, "", [])]
     with st.grid(min_column_width=150, gap="small"):
-        for field in records.fields.values():
-            if field.kind is Kind.JSON:
+        for field in fields:
+            if field.label in lacking:
                 continue
             with st.container(gap=None):
                 st.caption(field.label)
@@ -206,6 +208,8 @@ def _facts(my: Workspace, records: Records, row: Row, names: Any) -> None:
                     )
                 else:
                     st.text(say.value(field, row[field.name], names.get(field.name), _currency(my, row)))
+    if lacking:
+        st.caption(f"Not filled in: {', '.join(lacking)}.")
     for label, said in (row.get("imported") or {}).items():
         with st.container(gap=None):
             st.caption(f"{say.plain(label)} (from the imported file)")

@@ -189,14 +189,15 @@ class Sheet:
 
 
 def customers(page: Page, archives: bool = True) -> Sheet:
-    """The grid of a list of records; with ticks for somebody who may archive."""
-    return Sheet(page, _ticks(archives) | {"open": 44}).ready()
+    """The grid of a list of records; with ticks for somebody who may archive, with locks for others."""
+    return Sheet(page, _pinned(archives, {"open": 44})).ready()
 
 
 def tasks(page: Page, archives: bool = True) -> Sheet:
     """The grid of tasks."""
-    return Sheet(page, _ticks(archives) | {"open": 44, "done": 44, "later": 60}).ready()
+    return Sheet(page, _pinned(archives, {"open": 44, "done": 44, "later": 60})).ready()
 
 
-def _ticks(archives: bool) -> dict[str, int]:
-    return {"tick": 36} if archives else {}
+def _pinned(archives: bool, buttons: dict[str, int]) -> dict[str, int]:
+    """A manager may tick rows; to others a lock shows which are not theirs."""
+    return {"tick": 36} | buttons if archives else buttons | {"lock": 36}
