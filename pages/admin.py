@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 
-import streamlit as st
-
-from crm_data import Act
+from crm_data import Act, words
 from dashboard.parts.backups_panel import backups_panel
 from dashboard.parts.companies_panel import companies_panel
 from dashboard.parts.data_panel import data_panel
 from dashboard.parts.heading import heading
 from dashboard.parts.people_panel import people_panel
 from dashboard.parts.profile_panel import profile_panel
+from dashboard.parts.views import choose_view
 from dashboard.session import workspace
 
 my = workspace()
@@ -20,14 +19,12 @@ with heading("Admin", my.scope.company_name):
 
 panels: dict[str, Callable[[], None]] = {}
 if my.may(Act.MEMBERS):
-    panels["Members"] = lambda: people_panel(my)
-    panels["Company"] = lambda: profile_panel(my)
-    panels["Data"] = lambda: data_panel(my)
+    panels["members"] = lambda: people_panel(my)
+    panels["company"] = lambda: profile_panel(my)
+    panels["data"] = lambda: data_panel(my)
 if my.may(Act.COMPANIES):
-    panels["Companies"] = companies_panel
+    panels["companies"] = companies_panel
 if my.may(Act.BACKUP):
-    panels["Backups"] = backups_panel
+    panels["backups"] = backups_panel
 
-for tab, panel in zip(st.tabs(list(panels)), panels.values(), strict=True):
-    with tab:
-        panel()
+panels[choose_view("tab", {name: words(name) for name in panels})]()

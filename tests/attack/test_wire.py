@@ -22,6 +22,7 @@ QUERIES = {
     "pipeline": ("", "tab=deals", "tab=leads"),
     "tasks": ("preset=all",),
     "customers": ("", "archived=1"),
+    "admin": ("", "tab=company", "tab=data"),
 }
 # What is clicked on a screen, where it is shown: each opens something that loads more.
 OPENS = (
@@ -52,8 +53,8 @@ def places(there: Town, company: int) -> Iterator[tuple[str, str]]:
 
 def everything(tab: Tab) -> Iterator[bytes]:
     """What comes for each of a place's views, for what can be opened there, and for a search."""
-    # the views of the pipeline are places of their own
-    for views in list(tab.all("button_group")) if tab.page != "pipeline" else []:
+    # the views of the pipeline and of the admin page are places of their own
+    for views in list(tab.all("button_group")) if tab.page not in ("pipeline", "admin") else []:
         for option in views.options:
             yield tab.run(state(views.id, string_array_value=[option.content]))
     for label in OPENS:

@@ -21,6 +21,7 @@ def backups_of(home: House) -> AppTest:
     home.change(User, User.id == home.user("admin"), role="super_admin")
     at = AppTest.from_file(str(SCRIPT), default_timeout=60)
     at.run()
+    at.query_params["tab"] = "backups"
     return at.switch_page("../pages/admin.py").run()
 
 
