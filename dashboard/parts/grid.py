@@ -59,13 +59,17 @@ class Note:
 
 @dataclass(frozen=True)
 class Grid:
-    """One grid on one screen; its state lives under `place` in the person's tab."""
+    """One grid on one screen; its state lives under `place` in the person's tab.
+
+    `locks`: whether rows that are a colleague's may be among these, so that they are marked where it matters.
+    """
 
     my: Workspace
     records: Records
     members: Mapping[int, str]
     place: str
     notes: Sequence[Note] = ()
+    locks: bool = True
 
     def draw(
         self, page: Page, actions: Sequence[Action], columns: list[str], line: DeltaGenerator
@@ -232,7 +236,7 @@ class Grid:
             columns[PICK] = np.zeros(len(page.rows), dtype=bool)
         for action in actions:
             columns[action.column] = [action.label(row) for row in page.rows]
-        if not self.records.may("change"):
+        if self.locks and not self.records.may("change"):
             columns[LOCK] = ["" if self.records.may("change", row) else "🔒" for row in page.rows]
         for at, (name, field) in enumerate(fields.items()):
             values = [row.get(name) for row in page.rows]

@@ -69,7 +69,8 @@ class Listing:
             )
 
     def _rows(self, query: Query, page: Page) -> None:
-        grid = Grid(self.my, self.records, page.members, self.name, self.notes)
+        mine = query.preset == "mine"
+        grid = Grid(self.my, self.records, page.members, self.name, self.notes, locks=not mine)
         # One line of constant height, so that nothing below it moves when there is something to save.
         line = st.container(horizontal=True, vertical_alignment="center", key=f"{self.name}.line")
         ticked = grid.draw(page, (opener(self.name), *self.actions), self._columns(), line)

@@ -200,4 +200,6 @@ def tasks(page: Page, archives: bool = True) -> Sheet:
 
 def _pinned(archives: bool, buttons: dict[str, int]) -> dict[str, int]:
     """A manager may tick rows; to others a lock shows which are not theirs."""
-    return {"tick": 36} | buttons if archives else buttons | {"lock": 36}
+    return (
+        {"tick": 36} | buttons if archives else buttons | {"lock": 36}
+    )  # in a list of one's own there is none
