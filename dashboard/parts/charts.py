@@ -1,5 +1,7 @@
 """The charts of the pipeline as one Altair picture: by stage, by month, by owner. A click selects rows below."""
 
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -12,7 +14,8 @@ STAGES = {
     "dark": ["#5b88e0", "#93d3ec", "#a9a5b3", "#edc983"],
 }
 PAIR = {"light": ["#1f7a4d", "#918c9b"], "dark": ["#5cc08c", "#a9a5b3"]}
-HEIGHT = 240
+HEIGHT = 300
+AROUND, A_BAR = 120, 18  # pixels: what a chart of bars has above and below them, and one of them
 
 
 def pipeline_charts(
@@ -22,17 +25,16 @@ def pipeline_charts(
 
     Frames are those of `numbers.by_stage().frame`, `by_month` and `by_owner`.
     """
-    width = "container"
-    pictures = {
-        "stage": _by_stage(stages, currency),
-        "month": _by_month(months, currency),
-        "owner": _by_owner(owners, currency),
-    }
+    rows = {"stage": _stage_rows(stages), "month": _month_rows(months), "owner": _owner_rows(owners)}
     clicked: dict[str, Any] = {}
     with st.grid(min_column_width=330, gap="small"):
-        for name, picture in pictures.items():
-            event = st.altair_chart(
-                picture.properties(width=width, height=HEIGHT),
+        for name, bars in rows.items():
+            picture = deepcopy(_picture(name, currency, _ground()))
+            if name == "owner":  # every one with a name beside the bar
+                picture["height"] = max(HEIGHT, AROUND + A_BAR * bars["owner"].nunique())
+            event = st.vega_lite_chart(
+                bars,
+                picture,
                 key=f"{key}.{name}",
                 on_select="rerun",
                 selection_mode="pick",
@@ -42,29 +44,46 @@ def pipeline_charts(
     return clicked
 
 
+@cache
+def _picture(name: str, currency: str, ground: str) -> dict[str, Any]:
+    """A chart's specification without its rows: Altair takes longer to make and check one than they to be read.
+
+    It holds nothing of any company. Bars stand in the order of the rows.
+    """
+    made = {"stage": _by_stage, "month": _by_month, "owner": _by_owner}[name](currency, ground)
+    specification: dict[str, Any] = made.properties(width="container", height=HEIGHT).to_dict()
+    del specification["data"]
+    return specification
+
+
 def _ground() -> str:
     """Whether the screen is light or dark now."""
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def _money(currency: str) -> alt.Axis:
+def _chart(title: str) -> Any:
+    return alt.Chart(alt.NamedData("rows"), title=alt.Title(title, offset=10)).mark_bar()
+
+
+def _money() -> alt.Axis:
     return alt.Axis(title=None, format="~s", grid=True)
 
 
-def _by_stage(frame: pd.DataFrame, currency: str) -> Any:
+def _stage_rows(frame: pd.DataFrame) -> pd.DataFrame:
     long = frame.melt(["stage", "label", "count"], ["value", "weighted"], "kind", "amount")
     long["kind"] = long["kind"].map({"value": "Value", "weighted": "Weighted"})
+    return long
+
+
+def _by_stage(currency: str, ground: str) -> Any:
     pick = alt.selection_point("pick", fields=["stage"])
     return (
-        alt.Chart(long, title=f"Open pipeline by stage ({currency})")
-        .mark_bar()
+        _chart(f"Open pipeline by stage ({currency})")
         .encode(
-            x=alt.X("label:N", sort=list(frame["label"]), title=None, axis=alt.Axis(labelAngle=0)),
+            x=alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
             xOffset=alt.XOffset("kind:N", sort=["Value", "Weighted"]),
-            y=alt.Y("amount:Q", axis=_money(currency)),
-            color=alt.Color(
-                "label:N", scale=alt.Scale(range=STAGES[_ground()]), sort=list(frame["label"]), legend=None
-            ),
+            y=alt.Y("amount:Q", axis=_money()),
+            color=alt.Color("label:N", scale=alt.Scale(range=STAGES[ground]), sort=None, legend=None),
             fillOpacity=alt.FillOpacity(
                 "kind:N", scale=alt.Scale(domain=["Value", "Weighted"], range=[0.55, 1]), legend=None
             ),
@@ -80,21 +99,24 @@ def _by_stage(frame: pd.DataFrame, currency: str) -> Any:
     )
 
 
-def _by_month(frame: pd.DataFrame, currency: str) -> Any:
+def _month_rows(frame: pd.DataFrame) -> pd.DataFrame:
     long = frame.melt(["month", "label"], ["won", "expected"], "kind", "amount")
     long["kind"] = long["kind"].map({"won": "Won", "expected": "Expected (weighted)"})
     long["day"] = long["month"].dt.strftime("%Y-%m-%d").fillna("none")
+    return long.drop(columns="month")
+
+
+def _by_month(currency: str, ground: str) -> Any:
     pick = alt.selection_point("pick", fields=["day", "kind"])
     return (
-        alt.Chart(long.drop(columns="month"), title=f"Won and expected by month ({currency})")
-        .mark_bar()
+        _chart(f"Won and expected by month ({currency})")
         .encode(
-            x=alt.X("label:N", sort=list(frame["label"]), title=None, axis=alt.Axis(labelAngle=-40)),
-            y=alt.Y("amount:Q", axis=_money(currency), stack=True),
+            x=alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=-40)),
+            y=alt.Y("amount:Q", axis=_money(), stack=True),
             color=alt.Color(
                 "kind:N",
-                scale=alt.Scale(domain=["Won", "Expected (weighted)"], range=PAIR[_ground()]),
-                legend=alt.Legend(orient="top", title=None),
+                scale=alt.Scale(domain=["Won", "Expected (weighted)"], range=PAIR[ground]),
+                legend=alt.Legend(orient="top", title=None, offset=8),
             ),
             opacity=alt.condition(pick, alt.value(1), alt.value(0.35)),
             tooltip=[
@@ -107,24 +129,27 @@ def _by_month(frame: pd.DataFrame, currency: str) -> Any:
     )
 
 
-def _by_owner(frame: pd.DataFrame, currency: str) -> Any:
+def _owner_rows(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.assign(
         rate=frame["win_rate"].map(lambda rate: "not available" if pd.isna(rate) else f"{rate:.0%}"),
         owner_id=frame["owner_id"].astype("float64"),
     )
-    pick = alt.selection_point("pick", fields=["owner_id"])
     long = frame.melt(["owner", "owner_id", "rate"], ["weighted", "won"], "kind", "amount")
     long["kind"] = long["kind"].map({"weighted": "Weighted open", "won": "Won"})
+    return long
+
+
+def _by_owner(currency: str, ground: str) -> Any:
+    pick = alt.selection_point("pick", fields=["owner_id"])
     return (
-        alt.Chart(long, title=f"By owner, top 20 ({currency})")
-        .mark_bar()
+        _chart(f"By owner, top 20 ({currency})")
         .encode(
-            y=alt.Y("owner:N", sort=list(frame["owner"]), title=None),
-            x=alt.X("amount:Q", axis=_money(currency), stack=True),
+            y=alt.Y("owner:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False)),
+            x=alt.X("amount:Q", axis=_money(), stack=True),
             color=alt.Color(
                 "kind:N",
-                scale=alt.Scale(domain=["Won", "Weighted open"], range=PAIR[_ground()]),
-                legend=alt.Legend(orient="top", title=None),
+                scale=alt.Scale(domain=["Won", "Weighted open"], range=PAIR[ground]),
+                legend=alt.Legend(orient="top", title=None, offset=8),
             ),
             opacity=alt.condition(pick, alt.value(1), alt.value(0.35)),
             tooltip=[

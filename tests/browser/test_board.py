@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import DANIEL, GRACE, PRIYA, Door, Town
-from tests.support.screen import at_rest, choose, says, toast
+from tests.support.screen import SLOW, at_rest, choose, says, toast
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -166,3 +166,19 @@ def test_a_board_that_is_behind_the_times_moves_nothing_unseen(board: Board) -> 
     expect(board.page.get_by_test_id("stAlert").first).to_be_visible()
     assert board.stage(0) == "negotiation"
     expect(board.column(3).locator(".card")).to_have_count(1)
+
+
+def test_a_bar_of_a_chart_leads_to_its_deals(town: Town, enter: Door) -> None:
+    my = town.my()
+    prospects = my.deals.count(my.deals.query({"stage": "prospect"}))
+    page = enter(DANIEL, "/pipeline")
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    expect(chart).to_be_visible(timeout=SLOW)
+    chart.scroll_into_view_if_needed()
+    at_rest(page)
+    box = chart.bounding_box()
+    assert box is not None
+    chart.click(position={"x": box["width"] * 0.19, "y": box["height"] * 0.7})  # the value of the first stage
+    says(page, f"{prospects} deals behind this bar")
+    page.get_by_role("button", name="Open as rows").click()
+    expect(page).to_have_url(f"{town.url}/pipeline?stage=prospect&tab=deals", timeout=SLOW)
