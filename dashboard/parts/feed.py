@@ -48,15 +48,14 @@ def _line(
         facts.append(row["outcome"])
     with st.container(border=True, gap=None, key=f"activity.{row['id']}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f":material/{ICONS.get(row['activity_type'], 'circle')}:", width="content")
-            st.text(row["title"], width="content")
+            icon = ICONS.get(row["activity_type"], "circle")
+            st.markdown(f":material/{icon}: {say.plain(row['title'])}", width="content")
             for link, kind in LINKS:
                 id_ = row[link]
                 if id_ is not None and (link, id_) != here:
                     _link(kind, id_, names.get(link, {}).get(id_, "Record"), f"{row['id']}.{link}")
-        st.text(" · ".join(facts))
-        if row["description"]:
-            st.text(row["description"])
+        # Few elements a line: fifty lines are drawn at once.
+        st.text("\n".join(filter(None, (" · ".join(facts), row["description"]))))
 
 
 def _link(kind: str, id_: int, name: str, key: str) -> None:
