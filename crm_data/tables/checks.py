@@ -5,12 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from crm_data.tables.fields import Field, Kind
 from crm_data.tables.types import Money, UtcDateTime
 
 
-class _LastMoment(sa.ColumnElement[datetime]):
+class _LastMoment(FunctionElement[datetime]):
     """The moment behind all others; PostgreSQL is told its zone, or an index in one zone serves no other."""
 
     inherit_cache = True

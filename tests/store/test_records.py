@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
-from crm_data import Edit, Query, errors
+from crm_data import Edit, Query, Workspace, errors
+from crm_data.store.query import order
 from tests.support.office import Office, office
 
 
@@ -260,3 +262,14 @@ def test_a_page_knows_who_works_there_now(two: Office) -> None:
     assert list(page.members.items()) == list(admin.members().items())
     assert leaver not in page.members
     assert leaver in page.names["assigned_to"]
+
+
+@pytest.mark.parametrize("kind", list(Workspace.kinds))
+def test_a_list_is_made_into_sql_once(two: Office, kind: str) -> None:
+    """A statement that SQLAlchemy cannot know again is compiled for every page."""
+    records = two.at().records(kind)
+    sorts = [name for name, field in records.fields.items() if field.sort]
+    for query in (records.default_query(), *(Query(sort=name) for name in sorts)):
+        key, id_ = order(records.table, query)
+        wanted = sa.select(id_, key).where(*records.matching(query)).order_by(key, id_)
+        assert wanted._generate_cache_key() is not None, query.sort
