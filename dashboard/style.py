@@ -32,7 +32,7 @@ _CSS = """
   .st-key-who .stText { display: none; }
   .st-key-narrow { padding-top: 0; }
   [data-testid="stMainBlockContainer"] { padding-top: 4.25rem; }
-  button kbd { display: none; }
+  button kbd[aria-label] { display: none; }
 }
 </style>
 """
