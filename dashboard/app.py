@@ -6,6 +6,7 @@ from crm_data.accounts.sessions import Signed
 from crm_data.errors import NotAllowed
 from dashboard import header, session, style
 from dashboard.menu import SCREENS
+from dashboard.parts import unsaved
 from dashboard.sign_in import screen
 
 
@@ -36,6 +37,7 @@ def main(here: Signed | None, notice: str | None) -> None:
         screen.draw(notice or st.session_state.pop(session.NOTICE, None))
     else:
         header.draw(here)
+        unsaved.arrive(current.title)
         if (current.url_path or SCREENS[0].name) in allowed:
             current.run()
         else:

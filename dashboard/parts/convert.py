@@ -55,7 +55,9 @@ def _convert(my: Workspace, place: str, key: str, begun: tuple[int, str], custom
     names = ("deal_name", "deal_value", "expected_close_date")
     deal: dict[str, Any] = {name: st.session_state.get(f"{key}.{name}") for name in names}
     deal = {name: value for name, value in deal.items() if value not in (None, "")}
-    made = attempt(place, lambda: my.leads.convert(id_, customer, deal, act, say.zone()))
+    # No values of its own: a new customer as the lead names it. None would mean the one the lead has already.
+    whose: int | dict[str, Any] = {} if customer is None else customer
+    made = attempt(place, lambda: my.leads.convert(id_, whose, deal, act, say.zone()))
     if made is not None:
         st.session_state.pop(f"{place}.converting", None)
         announce("Lead converted to a deal.", "handshake")

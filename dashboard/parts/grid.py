@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from crm_data import CrmError, Edit, Field, Kind, Page, Records, Workspace, errors
-from dashboard.parts import say
+from dashboard.parts import say, unsaved
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.clashes import ask, remember
 
@@ -81,6 +81,10 @@ class Grid:
         fields = {name: self.records.fields[name] for name in columns}
         key = self._key()
         ask(self.place, self.records, page, self._save_chosen)
+        waiting = unsaved.unsaved()
+        unsaved.remember(waiting)
+        if not waiting:
+            forget_refusal(self.place)
         show_refusal(self.place)
         self._note_what_was_seen(key)
         frozen = [name for name in fields if not self._editable(fields[name], page)]
@@ -109,7 +113,7 @@ class Grid:
 
     def _key(self) -> str:
         # A grid's state cannot be emptied from code; a new name is a new, empty grid.
-        return f"{self.place}.grid.{st.session_state.get(f'{self.place}.turn', 0)}"
+        return f"{self.place}{unsaved.GRID}{st.session_state.get(f'{self.place}.turn', 0)}"
 
     def _edited(self, key: str) -> dict[int, dict[str, Any]]:
         state = st.session_state.get(key) or {}
@@ -225,6 +229,7 @@ class Grid:
         for name in (f"{key}.rows", f"{key}.seen", f"{self.place}.clashes"):
             st.session_state.pop(name, None)
         forget_refusal(self.place)
+        unsaved.remember(0)
         st.session_state[f"{self.place}.turn"] = st.session_state.get(f"{self.place}.turn", 0) + 1
 
     # columns
@@ -312,11 +317,12 @@ def _column(field: Field, members: Mapping[int, str], page: Page, first: bool, c
             required=field.required,
         )
     if field.kind is Kind.MONEY:
+        # Without bounds here and below: a cell with one takes "-12" for 12, where the verb refuses it in words.
         return config.NumberColumn(
-            f"{label} ({currency})", format="%,.2f", min_value=0, step=0.01, required=field.required
+            f"{label} ({currency})", format="%,.2f", step=0.01, required=field.required
         )
     if field.kind is Kind.WHOLE:
-        return config.NumberColumn(label, min_value=field.low, max_value=field.high, step=1)
+        return config.NumberColumn(label, step=1)
     if field.kind is Kind.DAY:
         return config.DateColumn(label, format="D MMM YYYY")
     if field.kind is Kind.MOMENT:

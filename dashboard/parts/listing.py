@@ -15,6 +15,7 @@ from dashboard.parts.grid import Action, Grid, Note
 from dashboard.parts.heading import empty, heading
 from dashboard.parts.pager import pager
 from dashboard.parts.presets import preset_bar
+from dashboard.parts.unsaved import stay
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ class Listing:
         many = say.count(len(ticked), self.noun)
 
         def act() -> None:
+            if stay():
+                return
             do = self.records.restore if query.archived else self.records.archive
             count = attempt(f"{self.name}.archive", lambda: do(ticked))
             if count is not None:

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Workspace, new_act, words
+from crm_data.errors import Invalid
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.picker import pick_record
@@ -28,7 +29,8 @@ def log_form(my: Workspace, place: str, about: Mapping[str, int] | None = None) 
         st.text_input("Title", key=f"{key}.title", max_chars=255, placeholder="What it was about")
         st.text_area("Details", key=f"{key}.description", height=80)
         one, two = st.columns(2)
-        one.number_input("Minutes", key=f"{key}.duration", min_value=0, max_value=100_000, value=None, step=5)
+        # No bounds: with one the button does nothing and says nothing; the verb has a sentence.
+        one.number_input("Minutes", key=f"{key}.duration", value=None, step=5)
         two.text_input("Outcome", key=f"{key}.outcome", max_chars=100)
         st.datetime_input("When", key=f"{key}.at", value=None, help="Empty means now")
         show_refusal(place)
@@ -48,6 +50,8 @@ def _log(my: Workspace, place: str, key: str, act: str, links: dict[str, Any]) -
     title = said.pop("title") or ""
 
     def do() -> int:
+        if not (title.strip() or any(said.values())):
+            raise Invalid("Say what it was about.", "title")
         return my.activities.log(kind, title, **said, **links, act_id=act, zone=say.zone())
 
     if attempt(place, do) is not None:

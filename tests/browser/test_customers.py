@@ -127,3 +127,34 @@ def test_a_colleagues_row_bears_a_lock_and_its_refusal_names_it(town: Town, ente
     sheet.ready().edit(sheet.row("Lambda Docks"), "City", "Oslo")
     page.get_by_role("button", name="Save 1 change").click()
     toast(page, "Saved 1 change.")
+
+
+def test_nobody_leaves_an_unsaved_edit_unawares(town: Town, enter: Door) -> None:
+    my = town.my()
+    ids = [my.customers.add({"name": f"Mu {at}", "city": "Bergen", "credit_limit": "5"}) for at in range(2)]
+    page = enter(DANIEL, "/customers?q=Mu")
+    sheet = customers(page)
+    sheet.edit(sheet.row("Mu 0"), "City", "Oslo")
+    sheet.press(sheet.row("Mu 0"), "open")
+    toast(page, "Save or discard your 1 change first.")
+    page.get_by_role("searchbox", name="Search").fill("Mu 1")
+    toast(page, "Save or discard your 1 change first.")
+    expect(page).to_have_url(f"{town.url}/customers?q=Mu")
+    expect(page.get_by_role("button", name="Save 1 change")).to_be_visible()
+    expect(sheet.canvas.locator("td", has_text="Oslo")).to_have_count(1)
+    page.get_by_role("link", name="Timeline").click()
+    toast(page, "1 change on Customers not saved: you left before saving.")
+    assert my.customers.get(ids[0])["city"] == "Bergen"
+
+
+def test_what_a_cell_refuses_is_said_until_it_is_mended(town: Town, enter: Door) -> None:
+    my = town.my()
+    id_ = my.customers.add({"name": "Nu Works", "credit_limit": "5"})
+    page = enter(DANIEL, "/customers?q=Nu+Works")
+    sheet = customers(page)
+    sheet.edit(0, "Credit limit (USD)", "-12")
+    page.get_by_role("button", name="Save 1 change").click()
+    says(page, "Nu Works: Credit limit: an amount cannot be below zero.")
+    assert my.customers.get(id_)["credit_limit"] == 5
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_text("an amount cannot be below zero")).to_have_count(0)
