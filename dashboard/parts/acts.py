@@ -51,6 +51,12 @@ def forget_refusal(place: str) -> None:
     st.session_state.pop(f"{place}.refusal", None)
 
 
+def forget_refusals() -> None:
+    """Take all of them away."""
+    for name in [name for name in st.session_state if str(name).endswith(".refusal")]:
+        del st.session_state[name]
+
+
 def announce(sentence: str, icon: str = "check") -> None:
     """Say what was done, in a toast that the next drawing of the screen shows.
 

@@ -82,8 +82,7 @@ class Grid:
         key = self._key()
         ask(self.place, self.records, page, self._save_chosen)
         waiting = unsaved.unsaved()
-        unsaved.remember(waiting)
-        if not waiting:
+        if unsaved.remember(waiting) and not waiting:
             forget_refusal(self.place)
         show_refusal(self.place)
         self._note_what_was_seen(key)

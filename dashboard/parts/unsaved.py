@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.parts import say
-from dashboard.parts.acts import announce
+from dashboard.parts.acts import announce, forget_refusals
 
 GRID = ".grid."  # in the name of every grid's state
 _SCREEN, _COUNT = "unsaved.screen", "unsaved.count"
@@ -27,15 +27,23 @@ def stay() -> bool:
     return count > 0
 
 
-def remember(count: int) -> None:
-    """From a grid: so many cells wait now. What they hold goes with the screen, before the next one is drawn."""
+def remember(count: int) -> int:
+    """From a grid: so many cells wait now; returns how many did when it was drawn last.
+
+    What they hold goes with the screen, before the next one is drawn.
+    """
+    before = int(st.session_state.get(_COUNT, 0))
     st.session_state[_COUNT] = count
+    return before
 
 
 def arrive(screen: str) -> None:
-    """At the beginning of a run: say what was left behind on another screen."""
+    """At the beginning of a run: say what was left behind on another screen; its refusals are of no use here."""
     before = st.session_state.get(_SCREEN, screen)
     st.session_state[_SCREEN] = screen
-    count = st.session_state.pop(_COUNT, 0) if before != screen else 0
+    if before == screen:
+        return
+    forget_refusals()
+    count = st.session_state.pop(_COUNT, 0)
     if count:
         announce(f"{say.count(count, 'change')} on {before} not saved: you left before saving.", "warning")

@@ -50,15 +50,30 @@ def test_reruns_and_sessions(small: Path, tmp_path: Path, monkeypatch: pytest.Mo
     assert "empty page, product's server" in _told(sessions)
 
 
-@pytest.mark.parametrize("peer_there", [True, False])
-def test_every_page(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, peer_there: bool) -> None:
+@pytest.fixture
+def peer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place for the page to compare with, where there is none yet."""
     monkeypatch.setattr(pages, "quiet", lambda servers: None)
-    peer = Path(pages.__file__).with_name("empty_page.py")
-    monkeypatch.setattr(pages, "PEER", peer if peer_there else tmp_path / "nothing.py")
+    monkeypatch.setattr(pages, "PEER", tmp_path / "peer.py")
+    return tmp_path / "peer.py"
+
+
+def test_every_page(small: Path, tmp_path: Path, peer: Path) -> None:
+    peer.write_bytes(Path(pages.__file__).with_name("empty_page.py").read_bytes())
     every, beside = pages.sections([Size("even", small), Size("big", small, "even")], tmp_path, rounds=1)
     assert _told(every) >= {"overview", "tasks, big", "a deal's record"}
-    assert bool(_told(beside)) == peer_there
-    assert ("Left out" in beside.note) != peer_there
+    assert "customers, big" in _told(beside)
+    assert "Left out" not in beside.note
+
+
+def test_without_a_page_to_compare_with_a_sentence_says_so(
+    small: Path, tmp_path: Path, peer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "SCREENS", pages.SCREENS[1:2])
+    every, beside = pages.sections([Size("even", small)], tmp_path, rounds=1)
+    assert _told(every) == {"customers"}
+    assert not beside.lines
+    assert "Left out" in beside.note
 
 
 def test_the_other_pages_data_calls(small: Path) -> None:
