@@ -1,4 +1,4 @@
-"""The charts of the pipeline as one Altair picture: by stage, by month, by owner. A click selects rows below."""
+"""The charts of the pipeline, three Altair pictures: by stage, by month, by owner. A click selects rows below."""
 
 from copy import deepcopy
 from functools import cache

@@ -204,12 +204,11 @@ class Grid:
 
     def _named(self, wrong: errors.Invalid) -> errors.Invalid:
         """The same refusal, each sentence with the name of the record it is about."""
-        rows = st.session_state.get(f"{self._key()}.rows") or []
-        names = {row["id"]: str(row[self.records.title]) for row in rows}
+        rows = self._shown()
         return errors.Invalid(
             [
-                replace(problem, sentence=f"{names[problem.row]}: {problem.sentence}")
-                if problem.row in names
+                replace(problem, sentence=f"{self._name(rows[problem.row])}: {problem.sentence}")
+                if problem.row in rows
                 else problem
                 for problem in wrong.problems
             ]
@@ -217,10 +216,17 @@ class Grid:
 
     def _whose(self, refused: errors.NotAllowed, edits: list[Edit]) -> errors.NotAllowed:
         """The same refusal, with the names of the records that are a colleague's."""
-        rows = {row["id"]: row for row in st.session_state.get(f"{self._key()}.rows") or []}
+        rows = self._shown()
         edited = [rows[edit.id] for edit in edits if edit.id in rows]
-        theirs = [str(row[self.records.title]) for row in edited if not self.records.may("change", row)]
+        theirs = [self._name(row) for row in edited if not self.records.may("change", row)]
         return errors.NotAllowed(f"{', '.join(theirs)}: {refused}") if theirs else refused
+
+    def _shown(self) -> dict[int | None, Row]:
+        """The rows on screen by their ids."""
+        return {row["id"]: row for row in st.session_state.get(f"{self._key()}.rows") or []}
+
+    def _name(self, row: Row) -> str:
+        return str(row[self.records.title])
 
     def empty(self) -> None:
         """Let go of every pending edit and tick."""

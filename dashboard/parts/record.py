@@ -190,10 +190,10 @@ def _timeline(my: Workspace, link: str, id_: int) -> None:
 def _facts(my: Workspace, records: Records, row: Row, names: Any) -> None:
     """Every field that holds something, and the names of those that do not, so that nothing seems hidden."""
     fields = [field for field in records.fields.values() if field.kind is not Kind.JSON]
-    lacking = [field.label for field in fields if row[field.name] in (None, "", [])]
+    lacking = [field.label for field in fields if say.holds_nothing(row[field.name])]
     with st.grid(min_column_width=150, gap="small"):
         for field in fields:
-            if field.label in lacking:
+            if say.holds_nothing(row[field.name]):
                 continue
             with st.container(gap=None):
                 st.caption(field.label)

@@ -64,9 +64,14 @@ def moment(value: datetime | None) -> str:
     return f"{near.get(local.date(), day(local.date()))} {local:%H:%M}"
 
 
+def holds_nothing(raw: Any) -> bool:
+    """Whether a field with this value is not filled in."""
+    return raw is None or raw == "" or raw == []
+
+
 def value(field: Field, raw: Any, names: Mapping[int, str] | None = None, currency: str = "") -> str:
     """Any value of a field as a person reads it."""
-    if raw is None or raw == "" or raw == []:
+    if holds_nothing(raw):
         return NONE
     if field.kind is Kind.CHOICE:
         return words(str(raw))

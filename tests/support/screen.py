@@ -199,7 +199,5 @@ def tasks(page: Page, archives: bool = True) -> Sheet:
 
 
 def _pinned(archives: bool, buttons: dict[str, int]) -> dict[str, int]:
-    """A manager may tick rows; to others a lock shows which are not theirs."""
-    return (
-        {"tick": 36} | buttons if archives else buttons | {"lock": 36}
-    )  # in a list of one's own there is none
+    """A manager may tick rows; to others a lock shows which are not theirs, but in a list of their own."""
+    return {"tick": 36} | buttons if archives else buttons | {"lock": 36}
