@@ -1,6 +1,7 @@
 """What a person does on a screen: sign in, edit a grid by keyboard, read a toast; and waiting without sleeping."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
@@ -56,6 +57,16 @@ def toast(page: Page, sentence: str) -> None:
     shown.get_by_role("button", name="Close").evaluate_all("all => all.forEach((one) => one.click())")
     expect(shown).to_be_hidden(timeout=SLOW)
     at_rest(page)
+
+
+def until(page: Page, true: Callable[[], bool], sentence: str) -> None:
+    """Look again and again until something is true; for what Playwright's own `expect` cannot ask in one look."""
+    tries = SLOW // 50
+    for _ in range(tries):
+        if true():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(sentence)
 
 
 def says(where: Page | Locator, sentence: str) -> None:
@@ -170,8 +181,15 @@ class Sheet:
         at_rest(self.page)
 
     def _column(self, heading: str) -> int:
-        expect(self.canvas.locator("th").filter(has_text=heading).first).to_be_attached()
-        return self._headings()[heading]
+        # Both in one look: the grid may be drawn anew between two.
+        found: list[int] = []
+
+        def there() -> bool:
+            found[:] = [at for name, at in self._headings().items() if name == heading]
+            return bool(found)
+
+        until(self.page, there, f"There is no column {heading}.")
+        return found[0]
 
     def _headings(self) -> dict[str, int]:
         found = self.canvas.locator("th").evaluate_all(
