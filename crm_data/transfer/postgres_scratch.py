@@ -1,5 +1,6 @@
 """A PostgreSQL database of a moment: made empty beside the live one, for trying a backup out, and dropped."""
 
+import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,9 @@ from crm_data.store.failures import as_sentence
 from crm_data.store.migrating import migration_engine
 from crm_data.transfer.quoting import quoted
 
+log = logging.getLogger("foyer.backups")
 PREFIX = "foyer_trial_"
+_MAY_NOT_END = "42501"  # insufficient_privilege
 _STAMP = "%Y%m%d%H%M"
 _MAY = "SELECT current_user, rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
 _LEFT = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND datdba = current_user::regrole"
@@ -43,7 +46,7 @@ def scratch(url: str, schema: str) -> Iterator[str]:
                 _prepare(made, schema)
                 yield made
             finally:
-                connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+                _drop(connection, name)
     finally:
         engine.dispose()
 
@@ -68,4 +71,21 @@ def _drop_left_behind(connection: sa.Connection) -> None:
     for (name,) in connection.exec_driver_sql(_LEFT, (PREFIX,)).fetchall():
         stamp = name.removeprefix(PREFIX).partition("_")[0]
         if stamp.isdigit() and stamp < f"{yesterday:{_STAMP}}":
-            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+            _drop(connection, name)
+
+
+def _drop(connection: sa.Connection, name: str) -> None:
+    """Remove it, or leave it to whoever makes the next one: what it was made for is done or has failed by itself.
+
+    Autovacuum may be at work in it. Only a superuser may end that by force; a plain DROP asks it to go and waits.
+    """
+    gone = f"DROP DATABASE IF EXISTS {quoted(name)}"
+    try:
+        try:
+            connection.exec_driver_sql(f"{gone} WITH (FORCE)")
+        except sa.exc.ProgrammingError as refused:
+            if getattr(refused.orig, "sqlstate", "") != _MAY_NOT_END:
+                raise
+            connection.exec_driver_sql(gone)
+    except sa.exc.DBAPIError as error:
+        log.warning("the database %s is left behind until tomorrow: %s", name, type(error.orig).__name__)

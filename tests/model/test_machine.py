@@ -34,6 +34,7 @@ SETTINGS = settings(
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
+TRIES = 200
 OFTEN = ("Records.add", "Records.change", "Records.set_all", "Records.archive", "Records.restore")
 OFTEN += ("Leads.convert", "Deals.move", "Tasks.complete", "Activities.log", "Workspace.commit_import")
 # Verbs that neither read nor write rows: they judge, name or describe, and the others call them.
@@ -85,11 +86,29 @@ for _verb in VERBS:
     setattr(Companies, _verb.replace(".", "_"), _rule(_verb))
 
 
+def left_out(kind: str, done: Counter[tuple[str, bool]]) -> None:
+    """Of the verbs that matter most, what chance left out: tried until each did something and was refused."""
+    database = fresh(kind)
+    checked, dice = Checked(new_world(database.url)), random.Random(0)
+    try:
+        for outcome in [(verb, did) for verb in OFTEN for did in (True, False) if not done[verb, did]]:
+            for _ in range(TRIES):
+                if checked.done[outcome]:
+                    break
+                checked.step(outcome[0], dice)
+                checked.step("Records.add", dice)
+        done.update(checked.done)
+    finally:
+        checked.world.close()
+        database.drop()
+
+
 @pytest.mark.slow
 def test_every_call_is_as_the_model_says(engine_kind: str) -> None:
     done: Counter[tuple[str, bool]] = Counter()
     machine = type("Companies", (Companies,), {"kind": engine_kind, "done": done})
     run_state_machine_as_test(machine, settings=SETTINGS)
+    left_out(engine_kind, done)
     assert [verb for verb in OFTEN if not done[verb, True]] == [], "each did something, and was refused"
     assert [verb for verb in OFTEN if not done[verb, False]] == []
 
