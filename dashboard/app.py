@@ -7,6 +7,7 @@ from crm_data.errors import NotAllowed
 from dashboard import header, session, style
 from dashboard.menu import SCREENS
 from dashboard.parts import unsaved
+from dashboard.parts.acts import announce
 from dashboard.sign_in import screen
 
 
@@ -37,11 +38,14 @@ def main(here: Signed | None, notice: str | None) -> None:
         screen.draw(notice or st.session_state.pop(session.NOTICE, None))
     else:
         header.draw(here)
+        if session.NOTICE in st.session_state:
+            announce(st.session_state.pop(session.NOTICE), "info")
         unsaved.arrive(current.title)
         if (current.url_path or SCREENS[0].name) in allowed:
             current.run()
         else:
             st.warning("This page is not open to your role. Ask an admin of your company.")
+        unsaved.guard()
 
 
 def run() -> None:

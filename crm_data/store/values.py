@@ -14,7 +14,8 @@ from crm_data.tables.types import CENT
 MOST_MONEY = Decimal("9999999999999.99")
 HIGHEST_ID = 2_147_483_647
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_TYPED = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+_NUMBER = re.compile(rf"{_TYPED.pattern}([eE][+-]?\d{{1,3}})?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 _PHONE = re.compile(r"[0-9+()./\-\s#*xXext,]*", re.ASCII)
 _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
@@ -147,8 +148,9 @@ def _number(raw: Any) -> Decimal | None:
     said = _clean(raw, False)
     if said is None:
         return None
-    if not _NUMBER.fullmatch(said):
-        raise _Wrong("that is not a number; write it like 1234.50, without separators for thousands.")
+    # A program may hand over 1e+16; a person or a file that says 1e9 has seldom meant it.
+    if not (_TYPED if isinstance(raw, str) else _NUMBER).fullmatch(said):
+        raise _Wrong("that is not a number; write it like 1234.50.")
     try:
         return Decimal(said)
     except InvalidOperation:

@@ -1,79 +1,104 @@
 """When two people changed the same value: both are shown beside the original, and one person chooses."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from crm_data import Edit, Page, Records, errors
+from crm_data import Change, CrmError, Records, errors
 from dashboard.parts import say
 from dashboard.parts.acts import forget_refusal
+from dashboard.parts.drafts import MINE, THEIRS, Choices
 
-MINE, THEIRS = "Mine", "Theirs"
+_TOLD = 20  # of so many records who changed them is looked up
+Names = Mapping[str, Mapping[int, str]]
+# Called with what clashed and the side chosen for each.
+Settle = Callable[[Sequence[errors.Clash], Choices], None]
 
 
-def remember(place: str, conflict: errors.Conflict, edits: Sequence[Edit]) -> None:
-    """Keep what clashed, and all that was to be saved, until the person has chosen."""
-    st.session_state[f"{place}.clashes"] = (conflict.clashes, list(edits))
+def remember(place: str, conflict: errors.Conflict) -> None:
+    """Keep what clashed until the person has chosen."""
+    st.session_state[_kept(place)] = conflict.clashes
 
 
-def ask(place: str, records: Records, page: Page, save: Callable[[list[Edit]], None]) -> None:
-    """Show every clash with its choice and one button; draws nothing when there is none."""
-    kept = st.session_state.get(f"{place}.clashes")
-    if not kept:
+def forget(place: str) -> None:
+    """There is nothing to choose any more."""
+    for clash in st.session_state.pop(_kept(place), ()):
+        st.session_state.pop(_key(place, clash), None)
+
+
+def waits(place: str) -> bool:
+    """Whether somebody has still to choose here."""
+    return bool(st.session_state.get(_kept(place)))
+
+
+def ask(place: str, records: Records, rows: Mapping[int | None, Any], names: Names, settle: Settle) -> None:
+    """Show every clash with its choice and one button; draws nothing when there is none.
+
+    `rows` by id tell what the records are called.
+    """
+    clashes: list[errors.Clash] = st.session_state.get(_kept(place)) or []
+    if not clashes:
         return
-    clashes, edits = kept
+
+    def chosen() -> None:
+        sides = {(clash.id, clash.field): st.session_state[_key(place, clash)] for clash in clashes}
+        forget(place)
+        forget_refusal(place)
+        settle(clashes, sides)
+
     with st.container(border=True, key=f"{place}.clashbox"):
         st.markdown(
             "**Changed by somebody else meanwhile.** Nothing was saved yet; choose which value stays."
         )
-        for clash in clashes:
-            _one(place, records, page, clash)
+        histories = {id_: _history(records, id_) for id_ in list({c.id: None for c in clashes})[:_TOLD]}
+        sides = [_one(place, records, rows, names, c, histories.get(c.id, ())) for c in clashes]
         st.button(
             "Save my choices",
             key=f"{place}.choose",
             type="primary",
-            on_click=_chosen,
-            args=(place, clashes, edits, save),
+            on_click=chosen,
+            disabled=None in sides,
         )
+
+
+def _kept(place: str) -> str:
+    return f"{place}.clashes"
 
 
 def _key(place: str, clash: errors.Clash) -> str:
     return f"{place}.clash.{clash.id}.{clash.field}"
 
 
-def _one(place: str, records: Records, page: Page, clash: errors.Clash) -> None:
+def _history(records: Records, id_: int) -> Sequence[Change]:
+    try:
+        return records.history(id_)
+    except CrmError:  # the record is gone meanwhile; saving will say so
+        return ()
+
+
+def _one(
+    place: str,
+    records: Records,
+    rows: Mapping[int | None, Any],
+    names: Names,
+    clash: errors.Clash,
+    history: Sequence[Change],
+) -> str | None:
     field = records.fields[clash.field]
-    names = page.names.get(clash.field, {})
 
     def shown(value: Any) -> str:
-        return say.value(field, value, names)
+        return say.value(field, value, names.get(clash.field, {}))
 
-    title = next((str(row.get(records.title)) for row in page.rows if row["id"] == clash.id), f"#{clash.id}")
-    st.radio(
+    last = next((change for change in history if change.field == clash.field), None)
+    by = f" ({last.who}, {say.moment(last.at)})" if last else ""
+    words = {MINE: f"Mine: {shown(clash.mine)}", THEIRS: f"Theirs: {shown(clash.theirs)}{by}"}
+    title = rows[clash.id][records.title] if clash.id in rows else f"#{clash.id}"
+    return st.radio(
         say.plain(f"{title}: {field.label}, which was {shown(clash.original)}"),
         [THEIRS, MINE],
+        index=None,
         key=_key(place, clash),
-        format_func=lambda side: say.plain(f"{side}: {shown(clash.mine if side == MINE else clash.theirs)}"),
+        format_func=lambda side: say.plain(words[side]),
         horizontal=True,
     )
-
-
-def _chosen(
-    place: str, clashes: list[errors.Clash], edits: list[Edit], save: Callable[[list[Edit]], None]
-) -> None:
-    """Mine now stands on what was seen of theirs; theirs means this value is not saved at all."""
-    chosen = {(clash.id, clash.field): (st.session_state[_key(place, clash)], clash) for clash in clashes}
-    kept = []
-    for edit in edits:
-        pairs = {}
-        for name, (old, new) in edit.fields.items():
-            side, clash = chosen.get((edit.id, name), (None, None))
-            if side != THEIRS:
-                pairs[name] = (clash.theirs if clash else old, new)
-        if pairs:
-            kept.append(replace(edit, fields=pairs))
-    st.session_state.pop(f"{place}.clashes", None)
-    forget_refusal(place)
-    save(kept)

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Workspace, new_act
-from dashboard.parts import say
+from dashboard.parts import amount, say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.picker import pick_record
@@ -37,8 +37,8 @@ def convert_dialog(my: Workspace, place: str) -> None:
         st.caption("Without a customer, a new one is made from the lead.")
         with st.form(key, border=False):
             st.text_input("Deal", lead["lead_name"], key=f"{key}.deal_name", max_chars=255)
-            value = lead["estimated_value"]
-            st.text_input("Value", "" if value is None else f"{value:.2f}", key=f"{key}.deal_value")
+            st.session_state.setdefault(f"{key}.deal_value", amount.shown(lead["estimated_value"]))
+            amount.amount_input("Value", f"{key}.deal_value")
             st.date_input("Expected close", None, key=f"{key}.expected_close_date")
             show_refusal(place)
             st.form_submit_button(
@@ -54,6 +54,7 @@ def _convert(my: Workspace, place: str, key: str, begun: tuple[int, str], custom
     id_, act = begun
     names = ("deal_name", "deal_value", "expected_close_date")
     deal: dict[str, Any] = {name: st.session_state.get(f"{key}.{name}") for name in names}
+    deal["deal_value"] = amount.typed(deal["deal_value"])
     deal = {name: value for name, value in deal.items() if value not in (None, "")}
     # No values of its own: a new customer as the lead names it. None would mean the one the lead has already.
     whose: int | dict[str, Any] = {} if customer is None else customer

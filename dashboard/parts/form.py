@@ -1,20 +1,18 @@
 """The add and edit dialog, made from the declarations: a widget a field, refusals beside the button."""
 
-from collections.abc import Callable, Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 import streamlit as st
 
-from crm_data import Edit, Field, Kind, Page, Records, Workspace, errors, new_act
-from dashboard.parts import say
+from crm_data import Edit, Field, Kind, Records, Workspace, errors, new_act
+from dashboard.parts import amount, clashes, say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
-from dashboard.parts.clashes import ask, remember
 from dashboard.parts.dialog import dialog
+from dashboard.parts.drafts import EARLIEST, LATEST, Choices, Pairs, settled
 from dashboard.parts.picker import pick_record
 
 Row = dict[str, Any]
-EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 
 
 def open_form(place: str, row: Row | None = None) -> None:
@@ -25,7 +23,7 @@ def open_form(place: str, row: Row | None = None) -> None:
     for key in [key for key in st.session_state if str(key).startswith(f"{place}.field.")]:
         del st.session_state[key]
     forget_refusal(place)
-    st.session_state.pop(f"{place}.clashes", None)
+    clashes.forget(place)
 
 
 def form_dialog(
@@ -75,22 +73,24 @@ def _body(
     def submit() -> None:
         if st.session_state.get(f"{place}.state") != "open":
             return  # the second click of two
-        new = {field.name: st.session_state.get(_key(place, field)) for field in every}
+        new = {field.name: _said(place, field) for field in every}
         if row is None:
             said = {**values, **{name: value for name, value in new.items() if value not in (None, "", [])}}
             _store(place, lambda: records.add(said, st.session_state[f"{place}.act"], say.zone()), True)
         else:
-            save([Edit(row["id"], _changed(row, new, every))])
+            save(row["id"], _changed(row, new, every))
 
-    def save(edits: list[Edit]) -> None:
+    def save(id_: int, pairs: Pairs) -> None:
         def do() -> int:
             try:
-                records.change([edit for edit in edits if edit.fields], zone=say.zone())
+                records.change([Edit(id_, pairs)] if pairs else [], zone=say.zone())
             except errors.Conflict as conflict:
-                remember(place, conflict, edits)
+                clashes.remember(place, conflict)
+                st.session_state[f"{place}.pairs"] = pairs
                 raise
-            return int(row["id"]) if row else 0
+            return id_
 
+        clashes.forget(place)
         _store(place, do, False)
 
     def _store(place: str, do: Callable[[], int], made: bool) -> None:
@@ -100,9 +100,15 @@ def _body(
             st.session_state[f"{place}.state"] = "saved"
             if on_saved:
                 on_saved(saved)
+        elif clashes.waits(place):
+            forget_refusal(place)  # the box that asks says the same
 
     if row is not None:
-        ask(place, records, Page([row], 1, 1, None, None, {"assigned_to": members}), save)
+
+        def settle(found: Sequence[errors.Clash], chosen: Choices) -> None:
+            save(row["id"], settled(row["id"], st.session_state[f"{place}.pairs"], found, chosen))
+
+        clashes.ask(place, records, {row["id"]: row}, {"assigned_to": members}, settle)
     # Links stand before the form: finding one among thousands needs a rerun, which a form does not make.
     for at, field in enumerate(links):
         if at % 2 == 0:
@@ -116,7 +122,8 @@ def _body(
             _two_columns(place, [f for f in fields if not (f.grid or f.required)], row, values, members)
         show_refusal(place)
         label = "Save changes" if row else f"Add {noun}"
-        st.form_submit_button(label, type="primary", on_click=submit, shortcut="Ctrl+Enter")
+        kind: Literal["primary", "secondary"] = "secondary" if clashes.waits(place) else "primary"
+        st.form_submit_button(label, type=kind, on_click=submit, shortcut="Ctrl+Enter")
 
 
 def _two_columns(
@@ -137,6 +144,11 @@ def _key(place: str, field: Field) -> str:
     return f"{place}.field.{field.name}"
 
 
+def _said(place: str, field: Field) -> Any:
+    said = st.session_state.get(_key(place, field))
+    return amount.typed(said) if field.kind is Kind.MONEY else said
+
+
 def _changed(row: Row, new: Mapping[str, Any], fields: list[Field]) -> dict[str, tuple[Any, Any]]:
     """What differs from the row as it was when the dialog opened; the verbs judge the rest."""
     pairs = {}
@@ -151,7 +163,7 @@ def _changed(row: Row, new: Mapping[str, Any], fields: list[Field]) -> dict[str,
 def _shown(field: Field, value: Any) -> Any:
     """A stored value as its widget holds it."""
     if field.kind is Kind.MONEY:
-        return None if value is None else f"{value:.2f}"
+        return amount.shown(value)
     if field.kind is Kind.MOMENT:
         return None if value is None else value.astimezone(say.zone()).replace(tzinfo=None)
     if field.kind is Kind.TAGS:
@@ -183,7 +195,7 @@ def _widget(
             placeholder="Nobody",
         )
     elif field.kind is Kind.MONEY:
-        st.text_input(label, key=key, placeholder="0.00", help=field.help)
+        amount.amount_input(label, key, field.help)
     elif field.kind is Kind.WHOLE:
         st.number_input(label, key=key, min_value=field.low, max_value=field.high, step=1, value=None)
     elif field.kind is Kind.DAY:

@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from crm_data import CrmError, Edit, Field, Kind, Page, Records, Workspace, errors
-from dashboard.parts import say, unsaved
+from crm_data import Edit, Field, Kind, Page, Records, Workspace, errors
+from dashboard.parts import clashes, say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
-from dashboard.parts.clashes import ask, remember
+from dashboard.parts.drafts import Choices, Drafts, over
 
 PICK = "_pick"
 LOCK = "_lock"
@@ -58,6 +58,22 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A grid as it is on the screen: its rows as stored, their ids and columns, and the edits laid over them."""
+
+    place: str
+    turn: int
+    rows: list[Row]
+    shape: tuple[list[int], list[str]]
+    laid: Mapping[int, Row]
+
+    @property
+    def key(self) -> str:
+        """Its name in the session's state."""
+        return f"{self.place}.grid.{self.turn}"
+
+
+@dataclass(frozen=True)
 class Grid:
     """One grid on one screen; its state lives under `place` in the person's tab.
 
@@ -79,30 +95,38 @@ class Grid:
         Archived rows cannot be edited.
         """
         fields = {name: self.records.fields[name] for name in columns}
-        key = self._key()
-        ask(self.place, self.records, page, self._save_chosen)
-        waiting = unsaved.unsaved()
-        if unsaved.remember(waiting) and not waiting:
-            forget_refusal(self.place)
-        show_refusal(self.place)
-        self._note_what_was_seen(key)
+        above = st.container()
+        self._take()
+        now = self._now(page, fields)
+        rows = [over(row, now.laid.get(row["id"], {}), self.records.fields) for row in page.rows]
         frozen = [name for name in fields if not self._editable(fields[name], page)]
         frozen += [LOCK, *(action.column for action in actions), *(note.column for note in self.notes)]
         st.data_editor(
-            self._frame(page, fields, actions),
-            key=key,
+            self._frame(rows, page, fields, actions),
+            key=now.key,
             num_rows="fixed",
             hide_index=True,
             disabled=frozen,
-            column_config=self._config(fields, page, actions),
+            column_config=self._config(now.key, fields, rows, page, actions),
             row_height=ROW_HEIGHT,
-            height=min(ROW_HEIGHT * (len(page.rows) + 1) + 4, HEIGHT),
+            height=min(ROW_HEIGHT * (len(rows) + 1) + 4, HEIGHT),
             placeholder="",
+            on_change=self._take,
         )
-        st.session_state[f"{key}.rows"] = page.rows
+        # Not before: a click may end this run on the way, and what is typed would be looked for in the wrong grid.
+        st.session_state[f"{self.place}.drawn"] = now
+        st.session_state[f"{self.place}.turn"] = now.turn
+        self._take()
+        self.waiting(page, above, line)
+        return self._ticked(now.key, page)
+
+    def waiting(self, page: Page, above: DeltaGenerator, line: DeltaGenerator) -> None:
+        """What waits for Save: what is to be chosen and what was refused `above`, the buttons in `line`."""
+        with above:
+            clashes.ask(self.place, self.records, self._known(), page.names, self._settle)
+            show_refusal(self.place)
         with line:
-            self._save_or_discard(self._pending(key))
-        return self._ticked(key, page)
+            self._save_or_discard(page)
 
     def _editable(self, field: Field, page: Page) -> bool:
         fits = field.kind not in (Kind.LINK, Kind.LONG_TEXT, Kind.JSON)
@@ -110,45 +134,43 @@ class Grid:
 
     # state
 
-    def _key(self) -> str:
-        # A grid's state cannot be emptied from code; a new name is a new, empty grid.
-        return f"{self.place}{unsaved.GRID}{st.session_state.get(f'{self.place}.turn', 0)}"
+    @property
+    def _drafts(self) -> Drafts:
+        return Drafts(self.place)
+
+    def _drawn(self) -> "Drawn | None":
+        drawn: Drawn | None = st.session_state.get(f"{self.place}.drawn")
+        return drawn
 
     def _edited(self, key: str) -> dict[int, dict[str, Any]]:
         state = st.session_state.get(key) or {}
         return {int(at): dict(cells) for at, cells in state.get("edited_rows", {}).items()}
 
-    def _note_what_was_seen(self, key: str) -> None:
-        """Remember the value under each new edit: a colleague's later change is not overwritten unseen."""
-        rows = st.session_state.get(f"{key}.rows")
-        seen = st.session_state.setdefault(f"{key}.seen", {})
-        if rows is None:
-            return
-        now = {}
-        for at, cells in self._edited(key).items():
-            if 0 <= at < len(rows):
-                for name in cells:
-                    cell = (rows[at]["id"], name)
-                    now[cell] = seen.get(cell, rows[at].get(name))
-        st.session_state[f"{key}.seen"] = now
+    def _take(self) -> None:
+        """Keep what was typed. Who has to choose between two values chooses again if it is another one now."""
+        drawn = self._drawn()
+        if drawn and self._drafts.take(drawn.rows, self._edited(drawn.key)):
+            clashes.forget(self.place)
 
-    def _pending(self, key: str) -> list[Edit]:
-        """The edits that wait for Save, by row id. A forged position or column is refused by the verbs."""
-        rows = st.session_state.get(f"{key}.rows") or []
-        seen = st.session_state.get(f"{key}.seen") or {}
-        edits = []
-        for at, cells in self._edited(key).items():
-            if not 0 <= at < len(rows):
-                raise errors.NotFound
-            row = rows[at]
-            pairs = {
-                name: (seen.get((row["id"], name), row.get(name)), value)
-                for name, value in cells.items()
-                if not name.startswith("_")
-            }
-            if pairs:
-                edits.append(Edit(row["id"], pairs))
-        return edits
+    def _now(self, page: Page, fields: Mapping[str, Field]) -> "Drawn":
+        """The grid to be drawn: the one on the screen, or a new one with all edits that wait laid over its rows.
+
+        It is a new one once its rows or columns are others, or it was not on the screen: what was typed in it is
+        forgotten by Streamlit then. And once it has to be empty, for which it needs a new name.
+        """
+        drawn, shape = self._drawn(), ([row["id"] for row in page.rows], list(fields))
+        if drawn is None or drawn.shape != shape or drawn.key not in st.session_state:
+            turn = st.session_state.get(f"{self.place}.turn", 0) + 1
+            return Drawn(self.place, turn, page.rows, shape, self._drafts.wanted())
+        return replace(drawn, rows=page.rows)
+
+    def holds(self, ids: Sequence[int]) -> bool:
+        """Whether edits of one of these records wait."""
+        return not self._drafts.rows().keys().isdisjoint(ids)
+
+    def untick(self) -> None:
+        """The next grid is a new one, without ticks; edits stay."""
+        st.session_state.pop(f"{self.place}.drawn", None)
 
     def _ticked(self, key: str, page: Page) -> list[int]:
         edited = self._edited(key)
@@ -156,42 +178,31 @@ class Grid:
 
     # acts
 
-    def _save_or_discard(self, edits: list[Edit]) -> None:
-        count = sum(len(edit.fields) for edit in edits)
+    def _save_or_discard(self, page: Page) -> None:
+        count, beside = self._drafts.count(), self._drafts.beside(page.rows)
         if not count:
             return
-        st.button(
-            f"Save {say.count(count, 'change')}",
-            key=f"{self.place}.save",
-            type="primary",
-            icon=":material/check:",
-            shortcut="Ctrl+S",
-            on_click=self._save,
-        )
+        if not clashes.waits(self.place):
+            st.button(
+                f"Save {say.count(count, 'change')}",
+                key=f"{self.place}.save",
+                type="primary",
+                icon=":material/check:",
+                shortcut="Ctrl+S",
+                on_click=self._save,
+            )
         st.button("Discard", key=f"{self.place}.discard", on_click=self.empty)
+        if beside:
+            st.caption(f"{beside:,} in records not on this page", width="content")
 
     def _save(self) -> None:
-        try:
-            edits = self._pending(self._key())
-        except CrmError:
-            announce("This list has changed; nothing was saved. Look at it again.", "error")
-            return self.empty()
-        return self._store(edits)
-
-    def _save_chosen(self, edits: list[Edit]) -> None:
-        if edits:
-            self._store(edits)
-        else:
-            self.empty()
-
-    def _store(self, edits: list[Edit]) -> None:
-        count = sum(len(edit.fields) for edit in edits)
+        edits = self._drafts.edits()
 
         def do() -> int:
             try:
                 return self.records.change(edits, zone=say.zone())
             except errors.Conflict as conflict:
-                remember(self.place, conflict, edits)
+                clashes.remember(self.place, conflict)
                 raise
             except errors.Invalid as wrong:
                 raise self._named(wrong) from wrong
@@ -199,12 +210,20 @@ class Grid:
                 raise self._whose(refused, edits) from refused
 
         if attempt(self.place, do) is not None:
-            announce(f"Saved {say.count(count, 'change')}.")
+            announce(f"Saved {say.count(self._drafts.count(), 'change')}.")
             self.empty()
+        elif clashes.waits(self.place):
+            forget_refusal(self.place)  # the box that asks says the same
+
+    def _settle(self, found: Sequence[errors.Clash], chosen: Choices) -> None:
+        self._drafts.settle(found, chosen)
+        self.untick()
+        if self._drafts.count():
+            self._save()
 
     def _named(self, wrong: errors.Invalid) -> errors.Invalid:
         """The same refusal, each sentence with the name of the record it is about."""
-        rows = self._shown()
+        rows = self._known()
         return errors.Invalid(
             [
                 replace(problem, sentence=f"{self._name(rows[problem.row])}: {problem.sentence}")
@@ -216,46 +235,54 @@ class Grid:
 
     def _whose(self, refused: errors.NotAllowed, edits: list[Edit]) -> errors.NotAllowed:
         """The same refusal, with the names of the records that are a colleague's."""
-        rows = self._shown()
+        rows = self._known()
         edited = [rows[edit.id] for edit in edits if edit.id in rows]
         theirs = [self._name(row) for row in edited if not self.records.may("change", row)]
         return errors.NotAllowed(f"{', '.join(theirs)}: {refused}") if theirs else refused
 
-    def _shown(self) -> dict[int | None, Row]:
-        """The rows on screen by their ids."""
-        return {row["id"]: row for row in st.session_state.get(f"{self._key()}.rows") or []}
+    def _known(self) -> dict[int | None, Row]:
+        """The rows on screen and those with edits that wait, by id."""
+        drawn = self._drawn()
+        return self._drafts.rows() | {row["id"]: row for row in (drawn.rows if drawn else [])}
 
     def _name(self, row: Row) -> str:
         return str(row[self.records.title])
 
     def empty(self) -> None:
         """Let go of every pending edit and tick."""
-        key = self._key()
-        for name in (f"{key}.rows", f"{key}.seen", f"{self.place}.clashes"):
-            st.session_state.pop(name, None)
+        self._drafts.forget()
+        clashes.forget(self.place)
         forget_refusal(self.place)
-        unsaved.remember(0)
-        st.session_state[f"{self.place}.turn"] = st.session_state.get(f"{self.place}.turn", 0) + 1
+        self.untick()
 
     # columns
 
-    def _frame(self, page: Page, fields: Mapping[str, Field], actions: Sequence[Action]) -> pd.DataFrame:
+    def _frame(
+        self, rows: Sequence[Row], page: Page, fields: Mapping[str, Field], actions: Sequence[Action]
+    ) -> pd.DataFrame:
         """The rows as the widget wants them, put together in one go: pandas is slow at adding columns."""
         columns: dict[str, Any] = {}
         if self.records.may("archive"):
-            columns[PICK] = np.zeros(len(page.rows), dtype=bool)
+            columns[PICK] = np.zeros(len(rows), dtype=bool)
         for action in actions:
             columns[action.column] = [action.label(row) for row in page.rows]
         if self.locks and not self.records.may("change"):
             columns[LOCK] = ["" if self.records.may("change", row) else "🔒" for row in page.rows]
         for at, (name, field) in enumerate(fields.items()):
-            values = [row.get(name) for row in page.rows]
+            values = [row.get(name) for row in rows]
             columns[name] = _typed(values, field, page.names.get(name, {}))
             if at == 0:
                 columns |= {note.column: [note.text(row) for row in page.rows] for note in self.notes}
-        return pd.DataFrame(columns, index=pd.Index([row["id"] for row in page.rows], name="id"))
+        return pd.DataFrame(columns, index=pd.Index([row["id"] for row in rows], name="id"))
 
-    def _config(self, fields: Mapping[str, Field], page: Page, actions: Sequence[Action]) -> dict[str, Any]:
+    def _config(
+        self,
+        key: str,
+        fields: Mapping[str, Field],
+        rows: Sequence[Row],
+        page: Page,
+        actions: Sequence[Action],
+    ) -> dict[str, Any]:
         config: dict[str, Any] = {
             PICK: st.column_config.CheckboxColumn(
                 "", width=36, help="Tick rows to archive them", pinned=True
@@ -263,16 +290,15 @@ class Grid:
             LOCK: st.column_config.TextColumn("", width=36, help=_LOCKED, pinned=True),
         }
         for action in actions:
-            config[action.column] = self._button(action, page)
+            config[action.column] = self._button(f"{key}{action.column}", action, page)
         for note in self.notes:
             config[note.column] = st.column_config.TextColumn(note.label)
         for at, (name, field) in enumerate(fields.items()):
-            config[name] = _column(field, self.members, page, first=at == 0, currency=self.my.scope.currency)
+            names = {**page.names.get(name, {}), **self.members}
+            config[name] = _column(field, self.members, names, rows, at == 0, self.my.scope.currency)
         return config
 
-    def _button(self, action: Action, page: Page) -> Any:
-        key = f"{self._key()}{action.column}"
-
+    def _button(self, key: str, action: Action, page: Page) -> Any:
         def clicked() -> None:
             click = st.session_state[key]
             row = page.rows[click.row] if 0 <= click.row < len(page.rows) else None
@@ -303,7 +329,14 @@ def _typed(values: list[Any], field: Field, names: Mapping[int, str]) -> Any:
     return pd.array(values, dtype="string")
 
 
-def _column(field: Field, members: Mapping[int, str], page: Page, first: bool, currency: str) -> Any:
+def _column(
+    field: Field,
+    members: Mapping[int, str],
+    names: Mapping[int, str],
+    rows: Sequence[Row],
+    first: bool,
+    currency: str,
+) -> Any:
     config = st.column_config
     label = f"{field.label} *" if field.required else field.label
     if field.kind is Kind.CHOICE:
@@ -312,8 +345,7 @@ def _column(field: Field, members: Mapping[int, str], page: Page, first: bool, c
             label, options=list(labels), format_func=lambda v: labels.get(str(v), str(v)), required=True
         )
     if field.kind is Kind.MEMBER:
-        names = {**page.names.get(field.name, {}), **members}
-        shown = {int(row[field.name]) for row in page.rows if row.get(field.name) is not None}
+        shown = {int(row[field.name]) for row in rows if row.get(field.name) is not None}
         options = [*members, *sorted(shown - set(members))]
         return config.SelectboxColumn(
             label,

@@ -15,7 +15,6 @@ from dashboard.parts.grid import Action, Grid, Note
 from dashboard.parts.heading import empty, heading
 from dashboard.parts.pager import pager
 from dashboard.parts.presets import preset_bar
-from dashboard.parts.unsaved import stay
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,7 @@ class Listing:
         page = self.records.page(query)
         with top, heading(words(self.name), say.count(page.total, self.noun)):
             self._actions(query)
-        if page.total == 0:
-            self._nothing(query)
-        else:
-            self._rows(query, page)
+        self._rows(query, page)
         form_dialog(self.my, self.records, page.members, f"{self.name}.form", self.noun)
 
     def _actions(self, query: Query) -> None:
@@ -74,25 +70,29 @@ class Listing:
         grid = Grid(self.my, self.records, page.members, self.name, self.notes, locks=not mine)
         # One line of constant height, so that nothing below it moves when there is something to save.
         line = st.container(horizontal=True, vertical_alignment="center", key=f"{self.name}.line")
+        if page.total == 0:
+            grid.waiting(page, st.container(), line)
+            return self._nothing(query)
         ticked = grid.draw(page, (opener(self.name), *self.actions), self._columns(), line)
         with line:
             if ticked:
                 self._put_away(query, ticked, grid)
             pager(self.records, query, page, self.keep)
         show_refusal(f"{self.name}.archive")
-        place.follow()
+        return place.follow()
 
     def _put_away(self, query: Query, ticked: Sequence[int], grid: Grid) -> None:
         verb, done = ("Restore", "restored") if query.archived else ("Archive", "archived")
         many = say.count(len(ticked), self.noun)
 
         def act() -> None:
-            if stay():
+            if grid.holds(ticked):
+                announce(f"Save or discard what you changed in these {self.name} first.", "save")
                 return
             do = self.records.restore if query.archived else self.records.archive
             count = attempt(f"{self.name}.archive", lambda: do(ticked))
             if count is not None:
-                grid.empty()
+                grid.untick()
                 announce(f"{say.count(count, self.noun)} {done}.", "inventory_2")
 
         st.button(f"{verb} {many}", key=f"{self.name}.putaway", icon=":material/inventory_2:", on_click=act)

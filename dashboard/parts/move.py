@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Workspace, new_act, words
-from dashboard.parts import say
+from dashboard.parts import amount, say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 
@@ -57,7 +57,8 @@ def closing_dialog(my: Workspace, place: str) -> None:
 
 
 def _won(key: str, deal: dict[str, Any]) -> tuple[str, ...]:
-    st.text_input("Value won", f"{deal['deal_value']:.2f}", key=f"{key}.value")
+    st.session_state.setdefault(f"{key}.value", amount.shown(deal["deal_value"]))
+    amount.amount_input("Value won", f"{key}.value")
     st.date_input("Closed on", datetime.now(say.zone()).date(), key=f"{key}.close_date")
     return ("value", "close_date")
 
@@ -74,6 +75,8 @@ def _close(my: Workspace, place: str, key: str, closing: tuple[Any, ...], names:
         return  # the second click of two
     id_, seen, to, act = closing
     said = {name: st.session_state.get(f"{key}.{name}") for name in names}
+    if "value" in said:
+        said["value"] = amount.typed(said["value"])
     if "why" in said:
         why, text = said.pop("why"), (said.pop("text") or "").strip()
         said["reason"] = f"{why}: {text}" if why and text else why

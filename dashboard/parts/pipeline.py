@@ -47,9 +47,8 @@ def board_screen(my: Workspace) -> None:
     show_refusal(PLACE)
     board(
         "board",
-        [_column(stage) for stage in stages],
+        [_column(my, stage) for stage in stages],
         ((WON, "Won"), (LOST, "Lost")),
-        True,
         lambda id_, seen, to: ask_to_move(my, PLACE, id_, seen, to),
         lambda id_: place.leave_for("deals", id_),
     )
@@ -60,7 +59,7 @@ def board_screen(my: Workspace) -> None:
     place.follow()
 
 
-def _column(stage: Stage) -> Column:
+def _column(my: Workspace, stage: Stage) -> Column:
     total = stage.sum
     note = f"{stage.count:,} · {say.short_money(total.value, total.currency)}"
     weighted = say.short_money(total.weighted, total.currency)
@@ -74,12 +73,12 @@ def _column(stage: Stage) -> Column:
         f"{stage.label} {stage.probability} %",
         f"{note} · weighted {weighted}",
         exact,
-        [_card(found) for found in stage.cards],
+        [_card(my, found) for found in stage.cards],
         f"and {more:,} more; filter, or open the Deals view" if more > 0 else "",
     )
 
 
-def _card(found: Found) -> Card:
+def _card(my: Workspace, found: Found) -> Card:
     state = found.step.state.value
     step = {"none": "No next step", "overdue": "Overdue", "today": "Today"}.get(state, "Planned")
     if found.step.due is not None:
@@ -95,6 +94,7 @@ def _card(found: Found) -> Card:
         f"{found.days} d in stage",
         step,
         state,
+        my.deals.may("change", {"assigned_to": found.owner_id, "created_by": found.created_by}),
     )
 
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import streamlit as st
 
 from crm_data import new_act
-from dashboard.parts.unsaved import stay
 
 KINDS = {
     "customer": "customers",
@@ -43,12 +42,7 @@ def params() -> dict[str, str]:
 
 
 def go(wanted: Mapping[str, str], keep: tuple[str, ...] = ()) -> None:
-    """Put these parameters, and those to keep, in the URL in place of what is there.
-
-    Not while edits wait for Save: other rows would be drawn, and they be lost.
-    """
-    if stay():
-        return
+    """Put these parameters, and those to keep, in the URL in place of what is there."""
     catch_up()
     before = st.query_params.to_dict()
     kept = {name: before[name] for name in keep if name in before}
@@ -84,9 +78,7 @@ def open_record(table: str, id_: int) -> None:
 
 
 def leave_for(table: str, id_: int) -> None:
-    """From a callback: open this record once the screen has been drawn. Not while edits wait for Save."""
-    if stay():
-        return
+    """From a callback: open this record once the screen has been drawn."""
     st.session_state["goto"] = (table, id_)
 
 

@@ -110,6 +110,48 @@ def test_a_grid_saves_what_its_columns_and_rows_allow_alone(
         calm(mine.run())
 
 
+# Of every kind of column there is, what its cells do not send.
+ODD = (
+    *STRANGE,
+    "\ud800",
+    "9999-12-31",
+    "0001-01-01T00:00:00Z",
+    "2026-13-45",
+    float("nan"),
+    ["\ud800"],
+    [[1]],
+    {},
+)
+
+
+@pytest.mark.parametrize("page", ["customers", "deals", "leads", "tasks"])
+@pytest.mark.usefixtures("unchanged")
+def test_what_was_typed_is_laid_over_other_rows_whatever_it_is(
+    served: Served, there: Town, page: str
+) -> None:
+    where = {
+        "deals": ("pipeline", "tab=deals"),
+        "leads": ("pipeline", "tab=leads"),
+        "tasks": ("tasks", "preset=all"),
+    }
+    name, query = where.get(page, (page, ""))
+    fields = getattr(there.house.office.at(role="manager"), page).fields
+    for odd in ODD:
+        with tab(served, there, name, query, "manager") as mine:
+            mine.run()
+            (grid,) = mine.all("dataframe")
+            mine.keep(grid.id, string_value=json.dumps({"edited_rows": {"0": dict.fromkeys(fields, odd)}}))
+            calm(mine.run())
+            mine.states.clear()
+            mine.query = f"{query}&q=nothing is called so"
+            calm(mine.run())
+            assert not list(mine.all("dataframe"))
+            mine.query = query
+            calm(mine.run())
+            assert list(mine.all("dataframe")), odd
+            assert any(button.label.startswith("Save ") for button in mine.all("button"))
+
+
 @pytest.mark.parametrize(
     "said",
     ["", "x", "null", "[]", "5", '{"edited_rows": []}', '{"edited_rows": {"x": {"name": "y"}}}', "[" * 5000],

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page
 
 from crm_data import Workspace
 from crm_data.accounts import passwords
@@ -84,13 +84,14 @@ class Door:
     """Lets people in, each in a browser of their own, and listens for what no page may do.
 
     `heard` collects errors on the console (a breach of the content policy is one), dialogs of the browser,
-    and requests to anybody but the server.
+    and requests to anybody but the server. `left`: how often the browser asked before it left a page; it leaves.
     """
 
     town: Town
     browser: Browser
     heard: list[str] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
+    left: int = 0
 
     def __call__(self, email: str | None = DANIEL, path: str = "/", **context: Any) -> Page:
         """A page of somebody who is signed in, at an address; of a stranger, when there is no e-mail.
@@ -128,8 +129,16 @@ class Door:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
         page.on("request", lambda request: self._request(request.url))
-        page.on("dialog", lambda dialog: (self.heard.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._dialog)
         return page
+
+    def _dialog(self, dialog: Dialog) -> None:
+        if dialog.type == "beforeunload":
+            self.left += 1
+            dialog.accept()
+        else:
+            self.heard.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
 
     def _console(self, message: ConsoleMessage) -> None:
         # At an address below the root Streamlit first looks for itself there; the 404 is its own.

@@ -152,7 +152,30 @@ def test_cancelling_puts_the_card_back(way_out: str, board: Board) -> None:
 
 @pytest.mark.parametrize("email", [GRACE, PRIYA])
 def test_nobody_but_its_owner_and_managers_moves_a_deal(email: str, board: Board, enter: Door) -> None:
+    hers = board.town.my(email)
+    values = {"customer_id": board.deal(0)["customer_id"], "deal_value": 1, "assigned_to": hers.scope.user_id}
+    own = board.town.my().deals.add({"deal_name": f"{board.word} own", **values})
     page = look(enter, email, board.word)
+    theirs, mine = (page.locator(f".foyer-board .card[data-id='{id_}']") for id_ in (board.ids[0], own))
+    locked = "A colleague's deal, which only its owner or a manager may move"
+    expect(theirs.get_by_role("img", name=locked)).to_be_visible()
+    expect(theirs.get_by_role("combobox")).to_have_count(0)
+    theirs.drag_to(page.locator(".column").nth(1))
+    theirs.focus()
+    page.keyboard.press("Alt+ArrowRight")
+    expect(page.locator(".foyer-board [aria-live]")).to_have_text(locked)
+    expect(mine.get_by_role("img")).to_have_count(0)
+    mine.drag_to(page.locator(".column").nth(1))
+    toast(page, f"{board.word} own: Prospect to Qualified.")
+    assert board.stage(0) == "prospect"
+
+
+def test_a_deal_given_away_meanwhile_is_not_moved(board: Board, enter: Door) -> None:
+    """What the browser still offers is decided by the server."""
+    his, hers = board.town.my(), board.town.my(PRIYA)
+    his.deals.set_all(board.ids, {"assigned_to": hers.scope.user_id})
+    page = look(enter, PRIYA, board.word)
+    his.deals.set_all(board.ids, {"assigned_to": his.scope.user_id})
     page.locator(f".foyer-board .card[data-id='{board.ids[0]}']").drag_to(page.locator(".column").nth(1))
     says(page, "You may change only records that are yours. Ask their owner or a manager.")
     expect(page.locator(".foyer-board .column").nth(0).locator(".card")).to_have_count(2)

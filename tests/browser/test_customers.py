@@ -1,9 +1,11 @@
 """A customer's life on the screen: added, edited in full, put away, brought back, and every change to be read."""
 
+from decimal import Decimal
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DANIEL, PRIYA, Door, Town
+from tests.browser.conftest import DANIEL, MARTA, PRIYA, Door, Town
 from tests.support.screen import at_rest, customers, says, toast, unfold
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -129,22 +131,73 @@ def test_a_colleagues_row_bears_a_lock_and_its_refusal_names_it(town: Town, ente
     toast(page, "Saved 1 change.")
 
 
-def test_nobody_leaves_an_unsaved_edit_unawares(town: Town, enter: Door) -> None:
+def test_edits_wait_whatever_is_looked_at_meanwhile(town: Town, enter: Door) -> None:
     my = town.my()
     ids = [my.customers.add({"name": f"Mu {at}", "city": "Bergen", "credit_limit": "5"}) for at in range(2)]
     page = enter(DANIEL, "/customers?q=Mu")
     sheet = customers(page)
+    waits, beside = page.get_by_role("button", name="Save 1 change"), page.get_by_text("1 in records not on")
+    oslo = sheet.canvas.locator("td", has_text="Oslo")
     sheet.edit(sheet.row("Mu 0"), "City", "Oslo")
-    sheet.press(sheet.row("Mu 0"), "open")
-    toast(page, "Save or discard your 1 change first.")
+    expect(beside).to_have_count(0)
+
     page.get_by_role("searchbox", name="Search").fill("Mu 1")
-    toast(page, "Save or discard your 1 change first.")
-    expect(page).to_have_url(f"{town.url}/customers?q=Mu")
-    expect(page.get_by_role("button", name="Save 1 change")).to_be_visible()
-    expect(sheet.canvas.locator("td", has_text="Oslo")).to_have_count(1)
-    page.get_by_role("link", name="Timeline").click()
-    toast(page, "1 change on Customers not saved: you left before saving.")
-    assert my.customers.get(ids[0])["city"] == "Bergen"
+    expect(beside).to_be_visible()
+    expect(waits).to_be_visible()
+    expect(oslo).to_have_count(0)
+    page.get_by_role("searchbox", name="Search").fill("Nobody is called so")
+    says(page, "No customer matches.")
+    expect(waits).to_be_visible()
+    page.go_back()
+    page.go_back()
+    expect(oslo).to_have_count(1)
+
+    sheet.ready().press(sheet.row("Mu 0"), "open")
+    toast(page, "1 change not saved yet. What you typed is kept on its list.")
+    page.go_back()
+    expect(oslo).to_have_count(1)
+    town.my(MARTA).customers.add({"name": "Mu 00", "city": "Bergen"})  # a row comes between the two
+    sheet.ready().edit(sheet.row("Mu 1"), "Credit limit (USD)", "7.5")
+    expect(sheet.canvas.locator("td", has_text="Mu 00")).to_have_count(1)
+    expect(oslo).to_have_count(1)
+    page.get_by_role("button", name="Save 2 changes").click()
+    toast(page, "Saved 2 changes.")
+    rows = [my.customers.get(id_) for id_ in ids]
+    assert [(row["city"], row["credit_limit"]) for row in rows] == [("Oslo", 5), ("Bergen", Decimal("7.5"))]
+
+
+def test_the_browser_asks_before_edits_are_lost(town: Town, enter: Door) -> None:
+    my = town.my()
+    id_ = my.customers.add({"name": "Omicron Works", "city": "Bergen"})
+    page = enter(DANIEL, "/customers?q=Omicron")
+    enter.go(page, "/customers?q=Omicron+Works")
+    assert enter.left == 0
+    customers(page).edit(0, "City", "Oslo")
+    enter.go(page, "/customers?q=Omicron")
+    assert enter.left == 1
+    customers(page).edit(0, "City", "Oslo")
+    page.get_by_role("button", name="Discard").click()
+    expect(customers(page).cell(0, "City")).to_have_text("Bergen")
+    enter.go(page, "/customers?q=Omicron+Works")
+    assert enter.left == 1
+    assert my.customers.get(id_)["city"] == "Bergen"
+
+
+def test_a_row_with_edits_is_not_archived_under_them(town: Town, enter: Door) -> None:
+    my = town.my()
+    id_ = my.customers.add({"name": "Pi Works", "city": "Bergen"})
+    page = enter(DANIEL, "/customers?q=Pi+Works")
+    sheet = customers(page)
+    sheet.edit(0, "City", "Oslo")
+    sheet.press(0, "tick")
+    page.get_by_role("button", name="Archive 1 customer").click()
+    toast(page, "Save or discard what you changed in these customers first.")
+    assert my.customers.get(id_)["archived_at"] is None
+    page.get_by_role("button", name="Save 1 change").click()
+    toast(page, "Saved 1 change.")
+    sheet.ready().press(0, "tick")
+    page.get_by_role("button", name="Archive 1 customer").click()
+    toast(page, "1 customer archived.")
 
 
 def test_what_a_cell_refuses_is_said_until_it_is_mended(town: Town, enter: Door) -> None:
@@ -162,7 +215,8 @@ def test_what_a_cell_refuses_is_said_until_it_is_mended(town: Town, enter: Door)
     page.get_by_role("button", name="Save 1 change").click()
     says(page, "an amount cannot be below zero")
     page.get_by_role("link", name="Timeline").click()
-    toast(page, "1 change on Customers not saved")
+    toast(page, "1 change not saved yet.")
     page.get_by_role("link", name="Customers").click()
-    customers(page)
+    sheet = customers(page)
+    expect(sheet.cell(sheet.row("Nu Works"), "Credit limit (USD)")).to_have_text("-3")
     expect(page.get_by_text("an amount cannot be below zero")).to_have_count(0)

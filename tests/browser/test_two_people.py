@@ -51,6 +51,9 @@ def clash(shared: Shared, hers: str = "Save 1 change") -> Page:
     says(page, "Changed by somebody else meanwhile.")
     for words in ("Phone, which was +47 100", "Theirs: +47 200", "Mine: +47 300"):
         says(page, words)
+    says(page, "(Daniel Osei, today")
+    expect(page.get_by_role("button", name="Save my choices")).to_be_disabled()
+    expect(page.get_by_role("button", name=hers)).to_have_count(0)
     return page
 
 
@@ -81,6 +84,16 @@ def test_of_one_field_theirs_is_chosen_and_the_rest_of_mine_is_saved(shared: Sha
     save(page, "Save my choices")
     assert shared.kept("phone", "city") == ["+47 200", "Oslo"]
     expect(shared.hers.cell(0, "Phone")).to_have_text("+47 200")
+
+
+def test_who_types_again_chooses_again(shared: Shared) -> None:
+    page = clash(shared)
+    shared.hers.edit(0, "Phone", "+47 400")
+    expect(page.get_by_text("Changed by somebody else")).to_have_count(0)
+    page.get_by_role("button", name="Save 1 change").click()
+    page.get_by_text("Mine: +47 400").click()
+    save(page, "Save my choices")
+    assert shared.kept("phone") == ["+47 400"]
 
 
 def test_a_bad_value_beside_a_good_one_saves_nothing_and_loses_nothing(shared: Shared) -> None:

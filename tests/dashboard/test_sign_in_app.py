@@ -130,8 +130,11 @@ def test_every_interaction_asks_again(home: House, monkeypatch: pytest.MonkeyPat
     at = app("account")
     assert "Where you are signed in" in said(at)
     home.installation.sessions.end(token)
+    assert "You are signed out" not in said(at)
     at.run()
     assert [box.label for box in at.text_input] == ["E-mail", "Password"]
+    assert "You are signed out" in said(at)
+    assert "You are signed out" not in said(app())  # in a tab that never showed anybody's work
 
 
 def test_undefined_permissions_are_told_in_a_sentence(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,6 +159,7 @@ def test_what_a_tab_kept_for_one_company_is_forgotten_in_another(
     at.run()
     assert "draft" not in at.session_state
     assert "Omega" in said(at)
+    assert "This tab now shows another company" in at.toast[0].value
 
 
 def test_a_save_for_another_company_is_refused(home: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import streamlit as st
 
+_LOCKED = "A colleague's deal, which only its owner or a manager may move"
 _HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Card:
-    """One deal on the board, in words that are ready to show."""
+    """One deal on the board, in words that are ready to show. `movable`: whether this person may move it."""
 
     id: int
     title: str
@@ -22,6 +23,7 @@ class Card:
     age: str
     step: str
     step_kind: str
+    movable: bool
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,6 @@ def board(
     key: str,
     columns: Sequence[Column],
     targets: Sequence[tuple[str, str]],
-    can_move: bool,
     on_moved: Callable[[int, str, str], None],
     on_opened: Callable[[int], None],
 ) -> None:
@@ -70,7 +71,7 @@ def board(
         data={
             "columns": [asdict(column) for column in columns],
             "targets": [{"id": stage, "title": words} for stage, words in targets],
-            "can_move": can_move,
+            "locked": _LOCKED,
         },
         on_moved_change=moved,
         on_opened_change=opened,

@@ -21,7 +21,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   const places = [...data.columns.map((c) => ({ id: c.id, title: c.title })), ...data.targets];
   const move = (card, from, to) => {
-    if (!data.can_move || from === to) return;
+    if (!card.movable || from === to) return;
     root.dataset.focus = String(card.id);
     setTriggerValue("moved", { id: card.id, from, to });
   };
@@ -60,7 +60,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   });
   root.append(columns);
 
-  if (data.can_move && data.targets.length) {
+  if (data.targets.length && data.columns.some((column) => column.cards.some((card) => card.movable))) {
     const strip = el("div", "targets");
     data.targets.forEach((target) => {
       const zone = el("div", `target ${target.id}`, `Drop here: ${target.title}`);
@@ -82,16 +82,23 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const node = el("article", "card");
     node.tabIndex = 0;
     node.dataset.id = String(card.id);
-    node.draggable = data.can_move;
+    node.draggable = card.movable;
     node.setAttribute("aria-label", `${card.title}, ${card.value}, ${card.customer}, ${card.step}`);
     const top = el("div", "line");
     top.append(el("span", "title", card.title), el("span", "value", card.value));
+    if (!card.movable) {
+      const lock = el("span", "lock", "🔒");
+      lock.title = data.locked;
+      lock.setAttribute("aria-label", data.locked);
+      lock.setAttribute("role", "img");
+      top.append(lock);
+    }
     const middle = el("div", "line quiet");
     middle.append(el("span", "clip", card.customer), el("span", "", card.owner));
     const low = el("div", "line quiet");
     low.append(el("span", `step ${card.step_kind}`, card.step), el("span", "", card.age));
     node.append(top, middle, low);
-    if (data.can_move) node.append(menu(card, column.id));
+    if (card.movable) node.append(menu(card, column.id));
     node.addEventListener("dragstart", (event) => {
       dragged = { card, from: column.id };
       event.dataTransfer.effectAllowed = "move";
@@ -138,7 +145,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     } else if (side && event.altKey) {
       event.preventDefault();
       const to = data.columns[at + side];
-      if (to) {
+      if (!card.movable) {
+        status.textContent = data.locked;
+      } else if (to) {
         status.textContent = `Moving ${card.title} to ${to.title}`;
         move(card, data.columns[at].id, to.id);
       }

@@ -1,0 +1,182 @@
+"""Edits that wait for Save, by record: kept by us, whatever becomes of the grid in which they were typed.
+
+Streamlit keeps what is typed in a grid by the row's place, and lets go of it when a row comes, goes or moves, when
+other rows are shown, or when another screen is. So each edit is taken into here at once, with the value that its
+person saw, and laid over the rows that are read.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import streamlit as st
+
+from crm_data import Edit, Field, Kind, errors
+
+Row = dict[str, Any]
+MINE, THEIRS = "Mine", "Theirs"
+Choices = Mapping[tuple[int, str], str]  # (record, field) -> side
+Pair = tuple[Any, Any]  # the value seen, the value wanted
+Pairs = Mapping[str, Pair]
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
+HIGHEST = 2**53  # the greatest whole number of a browser
+_NAME = ".drafts"
+
+
+@dataclass
+class Draft:
+    """What waits for one record: the row as it was first seen, and the fields."""
+
+    row: Row
+    fields: dict[str, Pair] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """The edits that wait in the list at one place."""
+
+    place: str
+
+    @property
+    def _all(self) -> dict[int, Draft]:
+        kept: dict[int, Draft] = st.session_state.setdefault(f"{self.place}{_NAME}", {})
+        return kept
+
+    def take(self, rows: Sequence[Row], edited: Mapping[int, Mapping[str, Any]]) -> bool:
+        """Take in what a grid of these rows says was typed, by the row's place; whether anything is new.
+
+        A place that no row has is left out, and so are the grid's own columns.
+        """
+        new = False
+        for at, cells in edited.items():
+            if not 0 <= at < len(rows):
+                continue
+            row = rows[at]
+            for name, wanted in cells.items():
+                if name.startswith("_"):
+                    continue
+                draft = self._all.setdefault(row["id"], Draft(row))
+                seen, before = draft.fields.get(name, (row.get(name), _NOTHING))
+                new = new or before is _NOTHING or before != wanted
+                draft.fields[name] = (seen, wanted)
+        return new
+
+    def edits(self) -> list[Edit]:
+        """All of them, as the verbs take them."""
+        return [Edit(id_, dict(draft.fields)) for id_, draft in self._all.items()]
+
+    def count(self) -> int:
+        """How many cells wait."""
+        return sum(len(draft.fields) for draft in self._all.values())
+
+    def beside(self, rows: Sequence[Row]) -> int:
+        """How many cells wait in records that are not among these rows."""
+        shown = {row["id"] for row in rows}
+        return sum(len(draft.fields) for id_, draft in self._all.items() if id_ not in shown)
+
+    def rows(self) -> dict[int | None, Row]:
+        """The records they are about, as they were first seen, by id."""
+        return {id_: draft.row for id_, draft in self._all.items()}
+
+    def wanted(self) -> dict[int, Row]:
+        """Only what is wanted, by id: to be laid over rows."""
+        return {
+            id_: {name: pair[1] for name, pair in draft.fields.items()} for id_, draft in self._all.items()
+        }
+
+    def settle(self, clashes: Sequence[errors.Clash], chosen: Choices) -> None:
+        """Of each clash take the side that was chosen."""
+        for id_, draft in list(self._all.items()):
+            draft.fields = settled(id_, draft.fields, clashes, chosen)
+            if not draft.fields:
+                del self._all[id_]
+
+    def forget(self) -> None:
+        """Let go of all."""
+        st.session_state.pop(f"{self.place}{_NAME}", None)
+
+
+_NOTHING = object()
+
+
+def settled(id_: int, fields: Pairs, clashes: Sequence[errors.Clash], chosen: Choices) -> dict[str, Pair]:
+    """What is to be saved of one record: theirs lets go of the edit, mine now stands on what theirs is."""
+    left = dict(fields)
+    for clash in clashes:
+        if clash.id != id_ or clash.field not in left:
+            continue
+        if chosen[id_, clash.field] == THEIRS:
+            del left[clash.field]
+        else:
+            left[clash.field] = (clash.theirs, left[clash.field][1])
+    return left
+
+
+def waiting() -> int:
+    """How many cells wait for Save in all lists of this tab."""
+    return sum(Drafts(str(key).removesuffix(_NAME)).count() for key in list(st.session_state) if _ours(key))
+
+
+def _ours(key: object) -> bool:
+    return str(key).endswith(_NAME)
+
+
+def over(row: Row, wanted: Mapping[str, Any], fields: Mapping[str, Field]) -> Row:
+    """The row with what is wanted in place of what is stored, where a cell can hold it."""
+    held = {name: value for name, raw in wanted.items() for value in _held(fields.get(name), raw)}
+    return {**row, **held} if held else row
+
+
+def _held(field: Field | None, raw: Any) -> list[Any]:
+    """The value of a cell from what the browser sent for it; none for what no cell of this kind sends."""
+    if field is None:
+        return []
+    if raw is None:
+        return [None]
+    if type(raw) not in _SENT.get(field.kind, (str,)):
+        return []
+    try:
+        return [_READ.get(field.kind, _whole)(raw)]
+    except ValueError:
+        return []
+
+
+_SENT: dict[Kind, tuple[type, ...]] = {
+    Kind.MONEY: (int, float),
+    Kind.WHOLE: (int,),
+    Kind.MEMBER: (int,),
+    Kind.YES_NO: (bool,),
+    Kind.TAGS: (list,),
+}
+
+
+def _whole(raw: Any) -> Any:
+    """The same, if a cell can show it."""
+    if isinstance(raw, str):
+        raw.encode()  # a lone surrogate raises
+    if isinstance(raw, int) and abs(raw) > HIGHEST:
+        raise ValueError
+    return raw
+
+
+def _tags(raw: list[Any]) -> list[str]:
+    if not all(isinstance(one, str) for one in raw):
+        raise ValueError
+    return [_whole(one) for one in raw]
+
+
+def _day(raw: str) -> date:
+    day = date.fromisoformat(raw[:10])
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError
+    return day
+
+
+def _moment(raw: str) -> datetime:
+    moment = datetime.fromisoformat(raw)
+    _day(moment.date().isoformat())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_READ: dict[Kind, Callable[[Any], Any]] = {Kind.DAY: _day, Kind.MOMENT: _moment, Kind.TAGS: _tags}
