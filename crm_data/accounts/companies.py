@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crm_data import clock
+from crm_data.accounts import onetime
 from crm_data.accounts.people import Actor, parsed
 from crm_data.errors import Clash, Conflict, Invalid, NotFound
 from crm_data.rights import Act, Person, demand
@@ -36,19 +37,33 @@ class CompanyLine:
     members: int
 
 
+@dataclass(frozen=True)
+class Made:
+    """A new company, and the token of the invitation for its first admin if there is one."""
+
+    id: int
+    invitation: str | None
+
+
 class Companies:
     """All companies of the installation, for its operator and the command line."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def make(self, actor: Actor, values: Mapping[str, Any]) -> int:
-        """Add a company without members; returns its id. Raises Invalid, NotAllowed."""
+    def make(self, actor: Actor, values: Mapping[str, Any], admin: str | None = None) -> Made:
+        """Add a company without members, and invite whoever has the e-mail `admin` as its first admin.
+
+        Both or neither. Raises Invalid, NotAllowed.
+        """
         _demand(actor, Act.COMPANIES)
+        address = None if admin is None else parsed(User, {"email": admin})["email"]
         with self._store.system("the operator makes a company") as session:
             company = make_company(session, values, actor.user_id)
             note(session, "company_made", actor.user_id, company.id)
-            return company.id
+            if address is None:
+                return Made(company.id, None)
+            return Made(company.id, onetime.invitation(session, address, "admin", company.id, actor.user_id))
 
     def all(self, actor: Actor) -> list[CompanyLine]:
         """Every company with its number of active members, by name."""

@@ -15,7 +15,7 @@ from crm_data.rights import ROLES, Act, Person, demand, grantable
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, logged
 from crm_data.store.scope import CompanyScope, CompanySession
-from crm_data.store.security_log import masked, note
+from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership, OneTimeLink, SignInSession, User
 from crm_data.tables.membership import Role
@@ -88,15 +88,7 @@ class Members:
             found = self._membership(session, user.id) if user is not None else None
             if found is not None and found.ended_at is None:
                 raise Invalid("This person works here already. Change their role instead.", "email")
-            note(session, "invited", self._scope.user_id, session.company, email=masked(address), role=role)
-            return onetime.make(
-                session,
-                LinkKind.INVITE,
-                email=address,
-                company_id=session.company,
-                role=role,
-                created_by=self._scope.user_id,
-            )
+            return onetime.invitation(session, address, role, session.company, self._scope.user_id)
 
     def invitations(self) -> list[Invitation]:
         """Open invitations, the newest first."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from crm_data import clock
 from crm_data.accounts.tokens import digest, new_token
 from crm_data.errors import CrmError
+from crm_data.store.security_log import masked, note
 from crm_data.tables import OneTimeLink
 from crm_data.tables.security import LinkKind
 
@@ -68,6 +69,12 @@ def make(
     )
     session.flush()
     return token
+
+
+def invitation(session: Session, email: str, role: str, company_id: int, by: int | None) -> str:
+    """A new token that lets whoever has this e-mail join the company in this role; noted in the security log."""
+    note(session, "invited", by, company_id, email=masked(email), role=role)
+    return make(session, LinkKind.INVITE, email=email, company_id=company_id, role=role, created_by=by)
 
 
 def void(session: Session, kind: LinkKind, email: str | None, company_id: int | None = None) -> None:

@@ -2,9 +2,7 @@
 
 import argparse
 
-from crm_data.accounts.people import parsed
 from crm_data.cli.common import Commands, acting_arguments, command, link, opened, operator_of
-from crm_data.tables import User
 
 
 def add(commands: Commands) -> None:
@@ -25,19 +23,13 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
-    if args.admin is not None:
-        parsed(User, {"email": args.admin})  # before anything is made
     with opened() as here:
-        actor = operator_of(here, args)
         profile = {"name": args.name, "email": args.email, "currency": args.currency}
-        company_id = here.installation.companies.make(actor, profile)
-        print(f"Company {company_id} was made.")
-        if args.admin is None:
-            print(
-                f"Invite its first admin: python -m crm_data invite EMAIL --role admin --company {company_id}"
-            )
+        made = here.installation.companies.make(operator_of(here, args), profile, args.admin)
+        print(f"Company {made.id} was made.")
+        if made.invitation is None:
+            print(f"Invite its first admin: python -m crm_data invite EMAIL --role admin --company {made.id}")
             return 0
-        token = here.installation.members_of(actor, company_id).invite(args.admin, "admin")
         print(f"Hand this link to {args.admin}; it works once, for a week:")
-        print(link(here.settings, token))
+        print(link(here.settings, made.invitation))
     return 0

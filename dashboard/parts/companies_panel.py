@@ -9,6 +9,7 @@ from dashboard.parts.acts import announce, attempt, done, show_refusal
 from dashboard.parts.links import ONCE, show_link
 
 PLACE = "companies"
+START = {"name": "", "email": "", "currency": "USD", "admin": ""}
 STATES = ("active", "inactive", "suspended")
 
 
@@ -26,8 +27,12 @@ def companies_panel() -> None:
     one, two = st.columns(2)
     with one, st.container(border=True):
         st.markdown("**Add a company**")
+        for name, value in START.items():
+            st.session_state.setdefault(f"{PLACE}.{name}", value)
         st.text_input("Company name", key=f"{PLACE}.name", max_chars=255)
-        st.text_input("Company e-mail", key=f"{PLACE}.email", max_chars=255)
+        wide, small = st.columns([3, 1])
+        wide.text_input("Company e-mail", key=f"{PLACE}.email", max_chars=255)
+        small.text_input("Currency", key=f"{PLACE}.currency", max_chars=3, help="Three letters, as USD")
         st.text_input("E-mail of its first admin", key=f"{PLACE}.admin", max_chars=255)
         st.button("Add company", type="primary", icon=":material/add:", on_click=_add)
     with two, st.container(border=True):
@@ -41,22 +46,18 @@ def companies_panel() -> None:
 
 
 def _add() -> None:
-    here, me = session.installation(), session.signed().scope
-    said = {name: st.session_state[f"{PLACE}.{name}"] for name in ("name", "email", "admin")}
-
-    def do() -> str:
-        company = here.companies.make(me, {"name": said["name"], "email": said["email"]})
-        return here.members_of(me, company).invite(said["admin"], "admin") if said["admin"] else ""
-
-    token = attempt(PLACE, do)
-    if token is None:
+    make, me = session.installation().companies.make, session.signed().scope
+    said = {name: (st.session_state[f"{PLACE}.{name}"] or "").strip() for name in START}
+    profile = {name: said[name] for name in ("name", "email", "currency")}
+    made = attempt(PLACE, lambda: make(me, profile, said["admin"] or None))
+    if made is None:
         return
     announce(f"{said['name']} was added.")
-    if token:
+    if made.invitation:
         note = f"Send this invitation to {said['admin']}, the first admin of {said['name']}. {ONCE}"
-        st.session_state[f"{PLACE}.link"] = (note, token)
-    for name in said:
-        st.session_state[f"{PLACE}.{name}"] = ""
+        st.session_state[f"{PLACE}.link"] = (note, made.invitation)
+    for name, value in START.items():
+        st.session_state[f"{PLACE}.{name}"] = value
 
 
 def _set_state(company: int, state: str) -> None:

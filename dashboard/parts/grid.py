@@ -193,7 +193,7 @@ class Grid:
             )
         st.button("Discard", key=f"{self.place}.discard", on_click=self.empty)
         if beside:
-            st.caption(f"{beside:,} in records not on this page", width="content")
+            st.caption(f"{say.count(beside, 'change')} in records not on this page", width="content")
 
     def _save(self) -> None:
         edits = self._drafts.edits()

@@ -18,12 +18,27 @@ def operator(house: House) -> CompanyScope:
 
 
 def test_the_operator_makes_and_lists_companies(house: House) -> None:
-    made = house.installation.companies.make(operator(house), {"name": "New", "email": "X@New.example"})
+    made = house.installation.companies.make(operator(house), {"name": "New", "email": "X@New.example"}).id
     listed = {line.id: line for line in house.installation.companies.all(operator(house))}
     assert (listed[made].name, listed[made].email, listed[made].members) == ("New", "x@new.example", 0)
     assert listed[house.office.companies[0]].members == 4
     with pytest.raises(Invalid, match="uses this e-mail"):
         house.installation.companies.make(SYSTEM, {"name": "Other", "email": "x@new.example"})
+
+
+def test_a_company_and_its_first_admin_are_made_together_or_not_at_all(house: House) -> None:
+    here, me = house.installation, operator(house)
+    new = {"name": "New", "email": "office@new.example", "currency": "eur"}
+    before = len(here.companies.all(me))
+    for profile, admin in ((new, "nobody"), (new, ""), ({**new, "currency": "E"}, "boss@new.example")):
+        with pytest.raises(Invalid):
+            here.companies.make(me, profile, admin)
+    assert len(here.companies.all(me)) == before
+    made = here.companies.make(me, new, "Boss@New.example")
+    shown = here.links.look(made.invitation)
+    assert (shown.company, shown.email, shown.role) == ("New", "boss@new.example", "admin")
+    assert here.scope(made.id).currency == "EUR"
+    assert here.companies.make(me, {**new, "email": "other@new.example"}).invitation is None
 
 
 @pytest.mark.parametrize("role", ["user", "sales_rep", "manager", "admin"])

@@ -136,7 +136,10 @@ def test_edits_wait_whatever_is_looked_at_meanwhile(town: Town, enter: Door) -> 
     ids = [my.customers.add({"name": f"Mu {at}", "city": "Bergen", "credit_limit": "5"}) for at in range(2)]
     page = enter(DANIEL, "/customers?q=Mu")
     sheet = customers(page)
-    waits, beside = page.get_by_role("button", name="Save 1 change"), page.get_by_text("1 in records not on")
+    waits, beside = (
+        page.get_by_role("button", name="Save 1 change"),
+        page.get_by_text("1 change in records not on"),
+    )
     oslo = sheet.canvas.locator("td", has_text="Oslo")
     sheet.edit(sheet.row("Mu 0"), "City", "Oslo")
     expect(beside).to_have_count(0)
