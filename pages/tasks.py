@@ -1,7 +1,7 @@
 """Tasks: what is to be done, what is due first at the top; mine unless one asks for others."""
 
 from dashboard.parts.listing import Listing
-from dashboard.parts.task_row import due_note, task_actions
+from dashboard.parts.task_row import due_note, later_dialog, task_actions, undo_button
 from dashboard.session import workspace
 
 my = workspace()
@@ -17,4 +17,6 @@ Listing(
     notes=(due_note(),),
     presets=PRESETS,
     counts=my.tasks.counts,
+    beside=lambda: undo_button(my, "tasks"),
 ).draw()
+later_dialog(my, "tasks")

@@ -19,7 +19,10 @@ from dashboard.parts.presets import preset_bar
 
 @dataclass(frozen=True)
 class Listing:
-    """One list of records with everything that can be done to it. `noun` is the singular, as 'customer'."""
+    """One list of records with everything that can be done to it. `noun` is the singular, as 'customer'.
+
+    `beside` draws more buttons in the line of Save and Discard.
+    """
 
     my: Workspace
     records: Records
@@ -30,6 +33,7 @@ class Listing:
     notes: tuple[Note, ...] = ()
     presets: Mapping[str, str] = field(default_factory=dict)
     counts: Callable[[Query], Mapping[str, int]] | None = None
+    beside: Callable[[], None] | None = None
 
     @property
     def name(self) -> str:
@@ -72,14 +76,21 @@ class Listing:
         line = st.container(horizontal=True, vertical_alignment="center", key=f"{self.name}.line")
         if page.total == 0:
             grid.waiting(page, st.container(), line)
+            with line:
+                self._beside()
             return self._nothing(query)
         ticked = grid.draw(page, (opener(self.name), *self.actions), self._columns(), line)
         with line:
             if ticked:
                 self._put_away(query, ticked, grid)
+            self._beside()
             pager(self.records, query, page, self.keep)
         show_refusal(f"{self.name}.archive")
         return place.follow()
+
+    def _beside(self) -> None:
+        if self.beside:
+            self.beside()
 
     def _put_away(self, query: Query, ticked: Sequence[int], grid: Grid) -> None:
         verb, done = ("Restore", "restored") if query.archived else ("Archive", "archived")

@@ -1,17 +1,24 @@
-"""What can be done with a task in its row: done or reopened in one click, put off from a small menu."""
+"""What can be done with a task in its row: done or reopened in one click, put off from a small menu; undone."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+import streamlit as st
 
 from crm_data import Workspace, words
 from dashboard.parts import say
-from dashboard.parts.acts import announce, attempt, done
+from dashboard.parts.acts import announce, attempt, done, forget_refusal, show_refusal
+from dashboard.parts.dialog import dialog
+from dashboard.parts.drafts import EARLIEST, LATEST
 from dashboard.parts.grid import Action, Note
 
 Row = dict[str, Any]
 DONE, UNDO = ":material/check_circle:", ":material/undo:"
 LATER = {"Today": 0, "Tomorrow": 1, "Next week": 7}
+OTHER = "Another day"
+_ROOM = 30  # characters of a title on a button
+UNDO_FOR = timedelta(minutes=5)
 OPEN = ("pending", "in_progress")
 
 
@@ -21,6 +28,7 @@ def task_actions(my: Workspace, place: str) -> tuple[Action, ...]:
     def toggle(id_: int, label: str) -> None:
         if label == DONE:
             if attempt(place, lambda: my.tasks.complete(id_)) is not None:
+                st.session_state[f"{place}.undo"] = (id_, my.tasks.get(id_)["title"], datetime.now(UTC))
                 announce("Task completed.")
         elif attempt(place, lambda: my.tasks.reopen(id_)) is not None:
             announce("Task reopened.")
@@ -30,7 +38,7 @@ def task_actions(my: Workspace, place: str) -> tuple[Action, ...]:
         Action(
             "later",
             "Put off",
-            lambda row: list(LATER) if row["status"] in OPEN else [],
+            lambda row: [*LATER, OTHER] if row["status"] in OPEN else [],
             put_off(my, place),
             60,
         ),
@@ -41,12 +49,67 @@ def put_off(my: Workspace, place: str) -> Callable[[int, str], None]:
     """The act behind 'Today', 'Tomorrow', 'Next week': that day in the person's zone, the time of day kept."""
 
     def act(id_: int, label: str) -> None:
+        if label == OTHER:
+            st.session_state[f"{place}.later"] = id_
+            forget_refusal(f"{place}.later")
+            return
         zone = say.zone()
         day = datetime.now(zone).date() + timedelta(days=LATER[label])
-        if done(place, lambda: my.tasks.reschedule(id_, day, zone=zone)):
-            announce(f"Due {say.day(day)} now.")
+        _put_off(my, place, id_, day)
 
     return act
+
+
+def _put_off(my: Workspace, place: str, id_: int, day: date) -> bool:
+    put = done(place, lambda: my.tasks.reschedule(id_, day, zone=say.zone()))
+    if put:
+        announce(f"Due {say.day(day)} now.")
+    return put
+
+
+def later_dialog(my: Workspace, place: str) -> None:
+    """Draw the dialog behind 'Another day' when it was chosen and nothing has closed it since."""
+    state = f"{place}.later"
+    id_ = st.session_state.get(state)
+    if id_ is None:
+        return
+
+    def forget() -> None:
+        st.session_state.pop(state, None)
+
+    def save() -> None:
+        day = st.session_state.get(f"{state}.day.{id_}")
+        if st.session_state.get(state) == id_ and day and _put_off(my, state, id_, day):
+            forget()
+
+    @dialog(my, "Another day", forget)
+    def show() -> None:
+        if st.session_state.get(state) != id_:
+            st.rerun()
+        task = my.tasks.get(id_)
+        st.text(task["title"])
+        start = (task["due_date"] or datetime.now(UTC)).astimezone(say.zone()).date()
+        with st.form(f"{state}.form", border=False):
+            st.date_input("Due on", start, EARLIEST, LATEST, key=f"{state}.day.{id_}")
+            show_refusal(state)
+            st.form_submit_button("Put off", type="primary", on_click=save)
+
+    show()
+
+
+def undo_button(my: Workspace, place: str) -> None:
+    """For a while after a task was completed in its row, since it may have left the list: take that back."""
+    id_, title, at = st.session_state.get(f"{place}.undo", (None, "", datetime.min.replace(tzinfo=UTC)))
+    if datetime.now(UTC) - at > UNDO_FOR:
+        return
+
+    def undo() -> None:
+        st.session_state.pop(f"{place}.undo", None)
+        if attempt(place, lambda: my.tasks.reopen(id_)) is not None:
+            announce(f"{title} is open again.", "undo")
+
+    shown = title if len(title) <= _ROOM else f"{title[:_ROOM].rstrip()}…"
+    st.button(f"Undo: {say.plain(shown)}", key=f"{place}.undo.button", icon=":material/undo:", on_click=undo)
 
 
 def due_note() -> Note:

@@ -52,6 +52,45 @@ def test_a_task_is_put_off_done_and_reopened_and_the_counts_follow(town: Town, e
     assert (row["status"], row["completed_at"]) == ("pending", None)
 
 
+def test_a_task_is_put_off_to_any_day_and_a_completion_is_taken_back(town: Town, enter: Door) -> None:
+    my = town.my()
+    task = my.tasks.add({"title": "Xi call", "assigned_to": my.scope.user_id, "due_date": due(0)})
+    page = enter(DANIEL, "/tasks?q=Xi+call")
+    sheet = tasks(page)
+    sheet.press(0, "later")
+    page.get_by_role("menuitem", name="Another day").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Xi call")
+    dialog.get_by_role("spinbutton", name="year, Due on").click()
+    page.keyboard.type(f"{due(40):%Y%m%d}", delay=30)
+    expect(dialog.get_by_role("spinbutton", name="day, Due on")).to_have_text(f"{due(40):%d}")
+    page.keyboard.press("Enter")
+    dialog.get_by_text("Xi call").click()  # the calendar goes
+    at_rest(page)
+    dialog.get_by_role("button", name="Put off").click()
+    toast(page, "Due")
+    expect(dialog).to_have_count(0)
+    assert my.tasks.get(task)["due_date"] == due(40)
+    sheet.press(0, "done")
+    toast(page, "Task completed.")
+    says(page, "No task matches.")
+    page.get_by_role("button", name="Undo: Xi call").click()
+    toast(page, "Xi call is open again.")
+    expect(sheet.ready().cell(0, "When")).to_have_text("In 40 days")
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    assert my.tasks.get(task)["status"] == "pending"
+
+
+def test_on_a_phone_the_menu_goes_away_once_a_screen_is_chosen(enter: Door) -> None:
+    page = enter(DANIEL, "/customers", viewport={"width": 400, "height": 800}, has_touch=True)
+    for screen in ("Timeline", "Tasks"):
+        page.get_by_test_id("stExpandSidebarButton").click()
+        page.get_by_test_id("stSidebar").get_by_role("link", name=screen).click()
+        expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+        expect(page.get_by_role("heading", name=screen)).to_be_visible()
+        at_rest(page)
+
+
 def test_a_user_cannot_complete_anothers_task(town: Town, enter: Door) -> None:
     my = town.my()
     my.tasks.add({"title": "Eta call", "assigned_to": my.scope.user_id, "due_date": due(0)})
