@@ -8,7 +8,7 @@ from dashboard import drawer, header, session, style
 from dashboard.menu import SCREENS
 from dashboard.parts import unsaved
 from dashboard.parts.acts import announce
-from dashboard.sign_in import screen
+from dashboard.sign_in import handover, screen
 
 
 def main(here: Signed | None, notice: str | None) -> None:
@@ -35,9 +35,12 @@ def main(here: Signed | None, notice: str | None) -> None:
     if link is not None:
         screen.draw_link(link)
     elif here is None:
-        screen.draw(notice or st.session_state.pop(session.NOTICE, None))
+        notice = notice or st.session_state.pop(session.NOTICE, None)
+        screen.draw(notice, moved=notice == session.LOST)
     else:
         header.draw(here)
+        if handover.has_moved():
+            st.session_state[session.NOTICE] = session.MOVED
         if session.NOTICE in st.session_state:
             announce(st.session_state.pop(session.NOTICE), "info")
         unsaved.arrive(current.title)

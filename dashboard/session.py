@@ -17,11 +17,14 @@ from dashboard import runtime
 from dashboard.web import cookie
 
 _MARK = "rendered for"
-_LOST = (
+LOST = (
     "You are signed out: your time was up, you signed out in another tab, or an admin ended it. "
     "What was not saved here is gone. Sign in to go on."
 )
-_MOVED = "This tab now shows another company, or another person's work. What was not saved here is gone."
+MOVED = (
+    "This tab was loaded anew: in another one you signed in or switched company. "
+    "What was not saved here is gone."
+)
 # What a tab keeps although the person goes: the one-time link it was opened with, and the word after it was used.
 LINK, NOTICE = "one-time link", "sign-in notice"
 # Set while the app's script runs from top to bottom: within one such run the answer is looked up once.
@@ -118,7 +121,7 @@ def one_run() -> Iterator[Signed | None]:
     if rendered_for() not in (None, mark):
         kept = {name: st.session_state[name] for name in (LINK, NOTICE) if name in st.session_state}
         st.session_state.clear()
-        st.session_state.update({NOTICE: _LOST if here is None else _MOVED} | kept)
+        st.session_state.update({NOTICE: LOST if here is None else MOVED} | kept)
     if mark is not None:
         st.session_state[_MARK] = mark
     before = _now.set(here)

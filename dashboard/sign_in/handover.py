@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+_MOVED = "moved"
 _JS = """
 const sent = new Set();
 
@@ -42,7 +43,10 @@ export default function ({ data }) {
     .then((said) => {
       if (data.only_if_in && !said.signed_in) return;
       window.sessionStorage.setItem("foyer resumed", String(Date.now()));
-      window.location.reload();
+      if (!data.moved) return window.location.reload();
+      const here = new URL(window.location.href);
+      here.searchParams.set("moved", "1");
+      window.location.replace(here);
     })
     .catch(() => {});
 }
@@ -62,17 +66,23 @@ def end(to: str = "/") -> None:
     _post("/session/end", {}, "end", to)
 
 
-def resume() -> None:
+def resume(moved: bool) -> None:
     """Load this page anew if the browser has a session by now: another tab signed in, or switched company.
 
     A tab knows only the cookie it was opened with. It looks once, so that nothing can make it load for ever.
+    `moved`: it showed somebody's work before, and is told so when it is loaded (`has_moved`).
     """
-    _look(key="resume", data={"only_if_in": True})
+    _look(key="resume", data={"only_if_in": True, "moved": moved})
+
+
+def has_moved() -> bool:
+    """Whether this tab was loaded anew in place of what it showed before; once."""
+    return bool(st.query_params.pop(_MOVED, None))
 
 
 def leave() -> None:
     """Load this page anew: the sign-in screen comes, or the page as whoever this browser belongs to now."""
-    _look(key="leave", data={"only_if_in": False})
+    _look(key="leave", data={"only_if_in": False, "moved": False})
 
 
 def _post(path: str, body: dict[str, Any], once: str, to: str | None) -> None:

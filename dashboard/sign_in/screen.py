@@ -26,8 +26,11 @@ def forget_link() -> None:
     st.session_state.pop(session.LINK, None)
 
 
-def draw(notice: str | None = None) -> None:
-    """Show the sign-in form, under a notice when there is one. The address stays, and is there again after."""
+def draw(notice: str | None = None, moved: bool = False) -> None:
+    """Show the sign-in form, under a notice when there is one. The address stays, and is there again after.
+
+    `moved`: this tab has shown somebody's work until now.
+    """
     with narrow():
         st.title("Foyer", anchor=False)
         if notice:
@@ -35,7 +38,7 @@ def draw(notice: str | None = None) -> None:
         ticket, refusal = SignInForm(_judge).draw()
         if ticket:
             handover.begin(ticket)
-        handover.resume()
+        handover.resume(moved)
         if refusal:
             st.error(refusal)
         st.caption(

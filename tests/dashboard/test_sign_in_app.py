@@ -159,7 +159,7 @@ def test_what_a_tab_kept_for_one_company_is_forgotten_in_another(
     at.run()
     assert "draft" not in at.session_state
     assert "Omega" in said(at)
-    assert "This tab now shows another company" in at.toast[0].value
+    assert "This tab was loaded anew" in at.toast[0].value
 
 
 def test_a_save_for_another_company_is_refused(home: House, monkeypatch: pytest.MonkeyPatch) -> None:

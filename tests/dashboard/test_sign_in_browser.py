@@ -124,6 +124,7 @@ def test_signing_out_ends_the_other_tab_at_its_next_click(served: Served, home: 
     assert not [c for c in quiet.context.cookies() if c["name"].startswith("foyer_")]
     other.get_by_role("button", name="Change password").click()
     expect_form(other)
+    expect(other.get_by_text("You are signed out: ")).to_be_visible()
     expect(other.get_by_text("Where you are signed in")).to_have_count(0)
     thief = quiet.context.browser.new_context() if quiet.context.browser else pytest.fail("no browser")
     thief.add_cookies([stolen])  # type: ignore[list-item]
@@ -146,6 +147,8 @@ def test_switching_company(served: Served, home: House, quiet: Page) -> None:
     # The other tab still shows Alpha; its next act does nothing and leads to the company that is chosen now.
     other.get_by_role("button", name="Change password").click()
     expect(other.get_by_role("button", name="Omega")).to_be_visible(timeout=SLOW)
+    expect(other.get_by_text("This tab was loaded anew")).to_be_visible()
+    expect(other).to_have_url(f"{served.url}/account")
 
 
 def test_somebody_deactivated_or_dismissed_is_out_at_the_next_click(
