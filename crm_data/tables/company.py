@@ -26,7 +26,9 @@ class Company(Recorded, Made, Base):
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
     name: Mapped[str] = f.text("Name", 255, required=True)
-    logo: Mapped[str | None] = f.url("Logo", 500)
+    logo: Mapped[str | None] = f.url(
+        "Logo", 500, help="Address of a picture, kept with the profile; Foyer shows none"
+    )
     email: Mapped[str] = f.email("E-mail", required=True, unique=True)
     phone: Mapped[str | None] = f.phone()
     address: Mapped[str | None] = f.long_text("Address")

@@ -122,8 +122,10 @@ class Grid:
 
     def waiting(self, page: Page, above: DeltaGenerator, line: DeltaGenerator) -> None:
         """What waits for Save: what is to be chosen and what was refused `above`, the buttons in `line`."""
+        people = {name for name, field in self.records.fields.items() if field.kind is Kind.MEMBER}
+        names = {**page.names, **{name: {**page.names.get(name, {}), **self.members} for name in people}}
         with above:
-            clashes.ask(self.place, self.records, self._known(), page.names, self._settle)
+            clashes.ask(self.place, self.records, self._known(), names, self._settle)
             show_refusal(self.place)
         with line:
             self._save_or_discard(page)
