@@ -24,7 +24,7 @@ def overview_screen(my: Workspace) -> None:
     with heading(f"Good to see you, {my.scope.name.split(' ')[0]}", my.scope.company_name):
         pass
     show_refusal(PLACE)
-    tiles([*found.month, found.last_month])
+    tiles([*found.month, found.last_month], least=175)  # the longest label fits
     one, two = st.columns(2, gap="large")
     with one:
         _now(my, found)

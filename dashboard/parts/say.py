@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -36,9 +36,9 @@ def short_money(amount: Decimal | None, currency: str = "") -> str:
         return "not available"
     sign = _SIGNS.get(currency, f"{currency} " if currency else "")
     for step, letter in _STEPS:
-        if abs(amount) >= step:
-            return f"{sign}{amount / step:,.1f} {letter}"
-    return f"{sign}{amount:,.0f}"
+        if abs(amount) >= step - step / 20_000:  # what would be rounded to 1,000.0 of the step below
+            return f"{sign}{(amount / step).quantize(Decimal('0.1'), ROUND_HALF_UP):,} {letter}"
+    return f"{sign}{amount.quantize(Decimal(1), ROUND_HALF_UP):,}"
 
 
 def count(number: int, thing: str, things: str | None = None) -> str:

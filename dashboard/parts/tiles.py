@@ -10,9 +10,9 @@ from crm_data.numbers.figures import Figure, Unit
 from dashboard.parts import say
 
 
-def tiles(figures: Sequence[Figure]) -> None:
-    """One tile a figure, in a row that wraps on a phone."""
-    with st.grid(min_column_width=145, gap="small"):
+def tiles(figures: Sequence[Figure], least: int = 145) -> None:
+    """One tile a figure, `least` pixels wide or more, in a row that wraps on a phone."""
+    with st.grid(min_column_width=least, gap="small"):
         for figure in figures:
             st.metric(
                 figure.label,

@@ -1,0 +1,33 @@
+"""How amounts are written for people: short on tiles, exact elsewhere."""
+
+from decimal import Decimal
+
+import pytest
+
+from dashboard.parts import say
+
+
+@pytest.mark.parametrize(
+    ("amount", "short"),
+    [
+        ("0", "$0"),
+        ("0.50", "$1"),
+        ("999.49", "$999"),
+        ("1000", "$1.0 k"),
+        ("8450", "$8.5 k"),  # half goes up, as people round
+        ("8449.99", "$8.4 k"),
+        ("-8450", "$-8.5 k"),
+        ("950000", "$950.0 k"),
+        ("999949.99", "$999.9 k"),
+        ("999950", "$1.0 M"),
+        ("10005534", "$10.0 M"),
+        ("9999999999999.99", "$10,000.0 B"),
+    ],
+)
+def test_a_short_amount(amount: str, short: str) -> None:
+    assert say.short_money(Decimal(amount), "USD") == short
+
+
+def test_an_exact_amount() -> None:
+    assert say.money(Decimal("8450.5"), "USD") == "$8,450.50"
+    assert say.money(Decimal("8450.5"), "NOK") == "NOK 8,450.50"
