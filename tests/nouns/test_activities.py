@@ -135,3 +135,13 @@ def test_own_is_what_i_did_or_wrote(two: Office) -> None:
     wrote = user.activities.log("note", user_id=two.people[0]["admin"])
     for id_ in (mine, wrote):
         assert user.activities.change([Edit(id_, {"outcome": (None, "Reached")})]) == 1
+
+
+def test_the_search_finds_words_of_titles_and_descriptions_in_the_company_alone(two: Office) -> None:
+    my = two.at()
+    said = my.activities.log("note", "Kick-off", description="They asked for\ntwo kilos of beans.")
+    titled = my.activities.log("call", "About the beans")
+    my.activities.log("call", "About milk")
+    two.at(1).activities.log("note", "Beans", description="beans")
+    found = my.activities.page(my.activities.query({"q": "BEANS"}))
+    assert {row["id"] for row in found.rows} == {said, titled}
