@@ -57,7 +57,7 @@ class Companies:
         Both or neither. Raises Invalid, NotAllowed.
         """
         _demand(actor, Act.COMPANIES)
-        address = None if admin is None else parsed(User, {"email": admin})["email"]
+        address = None if admin is None else _address(admin)
         with self._store.system("the operator makes a company") as session:
             company = make_company(session, values, actor.user_id)
             note(session, "company_made", actor.user_id, company.id)
@@ -144,6 +144,13 @@ class Profile:
             if clashes:
                 raise Conflict(clashes)
             _apply(session, company, new, self._scope.user_id)
+
+
+def _address(admin: str) -> str:
+    try:
+        return str(parsed(User, {"email": admin})["email"])
+    except Invalid as wrong:  # the company has an e-mail as well
+        raise Invalid(f"The first admin: {wrong}", "admin") from None
 
 
 def make_company(session: Session, values: Mapping[str, Any], created_by: int | None) -> Company:

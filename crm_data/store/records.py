@@ -60,7 +60,7 @@ class Records(Reader):
             ]
             if clashes:
                 raise Conflict(clashes)
-            return sum(self._apply(session, doing, rows[id_], values) for id_, values in wanted.items())
+            return sum(self._applied(session, doing, rows[id_], values) for id_, values in wanted.items())
 
     @again
     def set_all(self, ids: Sequence[int], values: Mapping[str, Any], zone: tzinfo = UTC) -> int:
@@ -155,6 +155,13 @@ class Records(Reader):
         session.add(logged(doing, session.company, "add", row, None, after))
         self._follow(session, doing, row, None, values)
         return int(row.id)
+
+    def _applied(self, session: CompanySession, doing: Doing, row: Any, values: Row) -> int:
+        """As `_apply`; what is refused names the row it is about."""
+        try:
+            return self._apply(session, doing, row, values)
+        except Invalid as wrong:
+            raise Invalid([replace(problem, row=row.id) for problem in wrong.problems]) from None
 
     def _apply(self, session: CompanySession, doing: Doing, row: Any, values: Row) -> int:
         demand(self.person, Act.CHANGE, self.name, self._tie(self._as_row(row)))

@@ -10,9 +10,9 @@ from crm_data.transfer.formats import plain_number
 _PRINTED = "1,234.56"
 
 
-def amount_input(label: str, key: str, help: str | None = None) -> None:
+def amount_input(label: str, key: str, help: str | None = None, disabled: bool = False) -> None:
     """The field; what it begins with stands in the session's state under its key, as `shown` writes it."""
-    st.text_input(label, key=key, placeholder="0.00", help=help)
+    st.text_input(label, key=key, placeholder="0.00", help=help, disabled=disabled)
 
 
 def shown(amount: Decimal | None) -> str | None:

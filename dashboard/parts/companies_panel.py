@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from crm_data import words
+from crm_data import errors, words
+from crm_data.accounts.companies import Made
 from dashboard import session
 from dashboard.parts.acts import announce, attempt, done, show_refusal
 from dashboard.parts.links import ONCE, show_link
@@ -29,9 +30,9 @@ def companies_panel() -> None:
         st.markdown("**Add a company**")
         for name, value in START.items():
             st.session_state.setdefault(f"{PLACE}.{name}", value)
-        st.text_input("Company name", key=f"{PLACE}.name", max_chars=255)
+        st.text_input("Company name *", key=f"{PLACE}.name", max_chars=255)
         wide, small = st.columns([3, 1])
-        wide.text_input("Company e-mail", key=f"{PLACE}.email", max_chars=255)
+        wide.text_input("Company e-mail *", key=f"{PLACE}.email", max_chars=255)
         small.text_input("Currency", key=f"{PLACE}.currency", max_chars=3, help="Three letters, as USD")
         st.text_input("E-mail of its first admin", key=f"{PLACE}.admin", max_chars=255)
         st.button("Add company", type="primary", icon=":material/add:", on_click=_add)
@@ -49,7 +50,13 @@ def _add() -> None:
     make, me = session.installation().companies.make, session.signed().scope
     said = {name: (st.session_state[f"{PLACE}.{name}"] or "").strip() for name in START}
     profile = {name: said[name] for name in ("name", "email", "currency")}
-    made = attempt(PLACE, lambda: make(me, profile, said["admin"] or None))
+
+    def do() -> Made:
+        if not said["email"]:  # there are two e-mails on this form
+            raise errors.Invalid("The company's e-mail is needed; fill it in.")
+        return make(me, profile, said["admin"] or None)
+
+    made = attempt(PLACE, do)
     if made is None:
         return
     announce(f"{said['name']} was added.")

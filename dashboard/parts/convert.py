@@ -33,7 +33,12 @@ def convert_dialog(my: Workspace, place: str) -> None:
         if st.session_state.get(f"{place}.converting") is None:
             st.rerun()
         lead, key = my.leads.get(id_), f"{place}.convert.{act}"
-        customer = pick_record(my, my.leads.fields["customer_id"], f"{key}.customer", lead["customer_id"])
+        start = lead["customer_id"]
+        known = None if start is None else my.customers.get(start)
+        if known and known["archived_at"]:
+            st.caption(say.plain(f"{known['name']} is archived. Restore it first, or go on without it."))
+            start = None
+        customer = pick_record(my, my.leads.fields["customer_id"], f"{key}.customer", start)
         st.caption("Without a customer, a new one is made from the lead.")
         with st.form(key, border=False):
             st.text_input("Deal", lead["lead_name"], key=f"{key}.deal_name", max_chars=255)

@@ -5,9 +5,10 @@ other rows are shown, or when another screen is. So each edit is taken into here
 person saw, and laid over the rows that are read.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import streamlit as st
@@ -43,24 +44,38 @@ class Drafts:
         kept: dict[int, Draft] = st.session_state.setdefault(f"{self.place}{_NAME}", {})
         return kept
 
-    def take(self, rows: Sequence[Row], edited: Mapping[int, Mapping[str, Any]]) -> bool:
+    def take(
+        self,
+        before: Mapping[int, Draft],
+        rows: Sequence[Row],
+        edited: Mapping[int, Mapping[str, Any]],
+        fields: Mapping[str, Field],
+    ) -> bool:
         """Take in what a grid of these rows says was typed, by the row's place; whether anything is new.
 
-        A place that no row has is left out, and so are the grid's own columns.
+        `before` waited when the grid was made. A cell that is not among the edited ones stands as it did then:
+        Streamlit lets go of an edit once the cell holds again what it was given. What is typed as it is stored
+        does not wait. A place that no row has is left out, and so are the grid's own columns.
         """
-        new = False
+        was, now = self._all, {id_: Draft(draft.row, dict(draft.fields)) for id_, draft in before.items()}
         for at, cells in edited.items():
-            if not 0 <= at < len(rows):
-                continue
-            row = rows[at]
-            for name, wanted in cells.items():
+            row = rows[at] if 0 <= at < len(rows) else {}
+            for name, wanted in cells.items() if row else ():
                 if name.startswith("_"):
                     continue
-                draft = self._all.setdefault(row["id"], Draft(row))
-                seen, before = draft.fields.get(name, (row.get(name), _NOTHING))
-                new = new or before is _NOTHING or before != wanted
-                draft.fields[name] = (seen, wanted)
-        return new
+                draft = now.setdefault(row["id"], Draft(row))
+                if _same(fields.get(name), row.get(name), wanted):
+                    draft.fields.pop(name, None)
+                    continue
+                known = was[row["id"]].fields.get(name) if row["id"] in was else None
+                draft.fields[name] = (known[0] if known else row.get(name), wanted)
+        now = {id_: draft for id_, draft in now.items() if draft.fields}
+        st.session_state[f"{self.place}{_NAME}"] = now
+        return _wanted(was) != _wanted(now)
+
+    def all(self) -> dict[int, Draft]:
+        """What waits now, by id; to be given back to `take`."""
+        return {id_: Draft(draft.row, dict(draft.fields)) for id_, draft in self._all.items()}
 
     def edits(self) -> list[Edit]:
         """All of them, as the verbs take them."""
@@ -79,10 +94,11 @@ class Drafts:
         """The records they are about, as they were first seen, by id."""
         return {id_: draft.row for id_, draft in self._all.items()}
 
-    def wanted(self) -> dict[int, Row]:
-        """Only what is wanted, by id: to be laid over rows."""
-        return {
-            id_: {name: pair[1] for name, pair in draft.fields.items()} for id_, draft in self._all.items()
+    def keep(self, ids: Iterable[int]) -> None:
+        """Let go of what is about other records than these."""
+        kept = set(ids)
+        st.session_state[f"{self.place}{_NAME}"] = {
+            id_: draft for id_, draft in self._all.items() if id_ in kept
         }
 
     def settle(self, clashes: Sequence[errors.Clash], chosen: Choices) -> None:
@@ -97,7 +113,20 @@ class Drafts:
         st.session_state.pop(f"{self.place}{_NAME}", None)
 
 
-_NOTHING = object()
+def _wanted(drafts: Mapping[int, Draft]) -> dict[int, Row]:
+    return {id_: {name: pair[1] for name, pair in draft.fields.items()} for id_, draft in drafts.items()}
+
+
+def _same(field: Field | None, stored: Any, wanted: Any) -> bool:
+    """Whether a cell holds what is stored, as far as its kind of cell can tell."""
+    held = _held(field, wanted)
+    if not held or field is None:
+        return False
+    if field.kind is Kind.MONEY and held[0] is not None and stored is not None:
+        return bool(Decimal(str(held[0])) == stored)
+    if held[0] in (None, "", []):
+        return stored in (None, "", [])
+    return bool(held[0] == stored)
 
 
 def settled(id_: int, fields: Pairs, clashes: Sequence[errors.Clash], chosen: Choices) -> dict[str, Pair]:
@@ -122,8 +151,9 @@ def _ours(key: object) -> bool:
     return str(key).endswith(_NAME)
 
 
-def over(row: Row, wanted: Mapping[str, Any], fields: Mapping[str, Field]) -> Row:
+def over(row: Row, draft: Draft | None, fields: Mapping[str, Field]) -> Row:
     """The row with what is wanted in place of what is stored, where a cell can hold it."""
+    wanted = {name: pair[1] for name, pair in draft.fields.items()} if draft else {}
     held = {name: value for name, raw in wanted.items() for value in _held(fields.get(name), raw)}
     return {**row, **held} if held else row
 

@@ -1,7 +1,7 @@
 """The add and edit dialog, made from the declarations: a widget a field, refusals beside the button."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
@@ -109,21 +109,22 @@ def _body(
             save(row["id"], settled(row["id"], st.session_state[f"{place}.pairs"], found, chosen))
 
         clashes.ask(place, records, {row["id"]: row}, {"assigned_to": members}, settle)
+    # What would be typed while there is something to choose between would not be saved with the choice.
+    frozen = clashes.waits(place)
     # Links stand before the form: finding one among thousands needs a rerun, which a form does not make.
     for at, field in enumerate(links):
         if at % 2 == 0:
             pair = st.columns(2)
         with pair[at % 2]:
             start = row[field.name] if row else values.get(field.name)
-            pick_record(my, field, _key(place, field), start)
+            pick_record(my, field, _key(place, field), start, disabled=frozen)
     with st.form(f"{place}.form", border=False, enter_to_submit=False):
         _two_columns(place, [f for f in fields if f.grid or f.required], row, values, members)
         with st.expander("More details"):
             _two_columns(place, [f for f in fields if not (f.grid or f.required)], row, values, members)
         show_refusal(place)
         label = "Save changes" if row else f"Add {noun}"
-        kind: Literal["primary", "secondary"] = "secondary" if clashes.waits(place) else "primary"
-        st.form_submit_button(label, type=kind, on_click=submit, shortcut="Ctrl+Enter")
+        st.form_submit_button(label, type="primary", on_click=submit, shortcut="Ctrl+Enter", disabled=frozen)
 
 
 def _two_columns(
@@ -176,14 +177,16 @@ def _shown(field: Field, value: Any) -> Any:
 def _widget(
     place: str, field: Field, row: Row | None, values: Mapping[str, Any], members: Mapping[int, str]
 ) -> None:
-    key = _key(place, field)
+    key, frozen = _key(place, field), clashes.waits(place)
     start = row[field.name] if row else values.get(field.name, field.default)
     if key not in st.session_state:
         st.session_state[key] = _shown(field, start)
     label = f"{field.label} *" if field.required else field.label
     if field.kind is Kind.CHOICE:
         labels = field.choice_labels()
-        st.selectbox(label, list(labels), key=key, format_func=labels.__getitem__, help=field.help)
+        st.selectbox(
+            label, list(labels), key=key, format_func=labels.__getitem__, help=field.help, disabled=frozen
+        )
     elif field.kind is Kind.MEMBER:
         options = [*members, *([start] if start is not None and start not in members else [])]
         st.selectbox(
@@ -193,20 +196,30 @@ def _widget(
             key=key,
             format_func=lambda id_: members.get(id_, "A former colleague"),
             placeholder="Nobody",
+            disabled=frozen,
         )
     elif field.kind is Kind.MONEY:
-        amount.amount_input(label, key, field.help)
+        amount.amount_input(label, key, field.help, frozen)
     elif field.kind is Kind.WHOLE:
-        st.number_input(label, key=key, min_value=field.low, max_value=field.high, step=1, value=None)
+        st.number_input(
+            label, key=key, min_value=field.low, max_value=field.high, step=1, value=None, disabled=frozen
+        )
     elif field.kind is Kind.DAY:
-        st.date_input(label, key=key, value=None, min_value=EARLIEST, max_value=LATEST)
+        st.date_input(label, key=key, value=None, min_value=EARLIEST, max_value=LATEST, disabled=frozen)
     elif field.kind is Kind.MOMENT:
-        st.datetime_input(label, key=key, value=None)
+        st.datetime_input(label, key=key, value=None, disabled=frozen)
     elif field.kind is Kind.YES_NO:
-        st.toggle(label, key=key)
+        st.toggle(label, key=key, disabled=frozen)
     elif field.kind is Kind.TAGS:
-        st.multiselect(label, options=start or [], key=key, accept_new_options=True, placeholder="Type a tag")
+        st.multiselect(
+            label,
+            options=start or [],
+            key=key,
+            accept_new_options=True,
+            placeholder="Type a tag",
+            disabled=frozen,
+        )
     elif field.kind is Kind.LONG_TEXT:
-        st.text_area(label, key=key, height=90)
+        st.text_area(label, key=key, height=90, disabled=frozen)
     else:
-        st.text_input(label, key=key, max_chars=field.length, help=field.help)
+        st.text_input(label, key=key, max_chars=field.length, help=field.help, disabled=frozen)

@@ -6,13 +6,14 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from crm_data import Edit, Field, Kind, Page, Records, Workspace, errors
 from dashboard.parts import clashes, say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
-from dashboard.parts.drafts import Choices, Drafts, over
+from dashboard.parts.drafts import Choices, Draft, Drafts, over
 
 PICK = "_pick"
 LOCK = "_lock"
@@ -59,13 +60,17 @@ class Note:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A grid as it is on the screen: its rows as stored, their ids and columns, and the edits laid over them."""
+    """A grid as it is on the screen: its rows as stored, their ids, its columns and which of them are locked, and
+    the edits that waited before.
+
+    Those were laid over its rows when it was made.
+    """
 
     place: str
     turn: int
     rows: list[Row]
-    shape: tuple[list[int], list[str]]
-    laid: Mapping[int, Row]
+    shape: tuple[list[int], list[str], list[str]]
+    before: Mapping[int, Draft]
 
     @property
     def key(self) -> str:
@@ -97,10 +102,10 @@ class Grid:
         fields = {name: self.records.fields[name] for name in columns}
         above = st.container()
         self._take()
-        now = self._now(page, fields)
-        rows = [over(row, now.laid.get(row["id"], {}), self.records.fields) for row in page.rows]
         frozen = [name for name in fields if not self._editable(fields[name], page)]
         frozen += [LOCK, *(action.column for action in actions), *(note.column for note in self.notes)]
+        now = self._now(page, self._columns(fields, actions), frozen)
+        rows = [over(row, now.before.get(row["id"]), self.records.fields) for row in page.rows]
         st.data_editor(
             self._frame(rows, page, fields, actions),
             key=now.key,
@@ -150,20 +155,25 @@ class Grid:
 
     def _take(self) -> None:
         """Keep what was typed. Who has to choose between two values chooses again if it is another one now."""
-        drawn = self._drawn()
-        if drawn and self._drafts.take(drawn.rows, self._edited(drawn.key)):
-            clashes.forget(self.place)
+        drawn, waited = self._drawn(), self._drafts.count()
+        if drawn and drawn.key in st.session_state:
+            edited = self._edited(drawn.key)
+            if self._drafts.take(drawn.before, drawn.rows, edited, self.records.fields):
+                clashes.forget(self.place)
+            if waited and not self._drafts.count():
+                forget_refusal(self.place)
 
-    def _now(self, page: Page, fields: Mapping[str, Field]) -> "Drawn":
+    def _now(self, page: Page, columns: list[str], frozen: list[str]) -> "Drawn":
         """The grid to be drawn: the one on the screen, or a new one with all edits that wait laid over its rows.
 
-        It is a new one once its rows or columns are others, or it was not on the screen: what was typed in it is
-        forgotten by Streamlit then. And once it has to be empty, for which it needs a new name.
+        It is a new one once its rows or columns are others, or it was not on the screen: Streamlit forgets then
+        what was typed in it, which must not be taken for typed back. And once it has to be empty, for which it
+        needs a new name.
         """
-        drawn, shape = self._drawn(), ([row["id"] for row in page.rows], list(fields))
+        drawn, shape = self._drawn(), ([row["id"] for row in page.rows], columns, frozen)
         if drawn is None or drawn.shape != shape or drawn.key not in st.session_state:
             turn = st.session_state.get(f"{self.place}.turn", 0) + 1
-            return Drawn(self.place, turn, page.rows, shape, self._drafts.wanted())
+            return Drawn(self.place, turn, page.rows, shape, self._drafts.all())
         return replace(drawn, rows=page.rows)
 
     def holds(self, ids: Sequence[int]) -> bool:
@@ -196,6 +206,20 @@ class Grid:
         st.button("Discard", key=f"{self.place}.discard", on_click=self.empty)
         if beside:
             st.caption(f"{say.count(beside, 'change')} in records not on this page", width="content")
+            st.button(
+                "Discard these", key=f"{self.place}.aside", type="tertiary", on_click=self._let_go(page)
+            )
+
+    def _let_go(self, page: Page) -> Callable[[], None]:
+        ids = [row["id"] for row in page.rows]
+
+        def act() -> None:
+            self._drafts.keep(ids)
+            clashes.forget(self.place)
+            forget_refusal(self.place)
+            self.untick()
+
+        return act
 
     def _save(self) -> None:
         edits = self._drafts.edits()
@@ -262,20 +286,28 @@ class Grid:
     def _frame(
         self, rows: Sequence[Row], page: Page, fields: Mapping[str, Field], actions: Sequence[Action]
     ) -> pd.DataFrame:
-        """The rows as the widget wants them, put together in one go: pandas is slow at adding columns."""
-        columns: dict[str, Any] = {}
-        if self.records.may("archive"):
-            columns[PICK] = np.zeros(len(rows), dtype=bool)
-        for action in actions:
-            columns[action.column] = [action.label(row) for row in page.rows]
-        if self.locks and not self.records.may("change"):
-            columns[LOCK] = ["" if self.records.may("change", row) else "🔒" for row in page.rows]
-        for at, (name, field) in enumerate(fields.items()):
-            values = [row.get(name) for row in rows]
-            columns[name] = _typed(values, field, page.names.get(name, {}))
-            if at == 0:
-                columns |= {note.column: [note.text(row) for row in page.rows] for note in self.notes}
-        return pd.DataFrame(columns, index=pd.Index([row["id"] for row in rows], name="id"))
+        """The rows as the widget wants them, put together in one go: pandas is slow at adding columns.
+
+        Each column has a type that stays whatever its values: a change of type is a new grid to Streamlit.
+        """
+        names = self._columns(fields, actions)
+        made: dict[str, Any] = {PICK: np.zeros(len(rows), dtype=bool)}
+        made |= {action.column: _labels([action.label(row) for row in page.rows]) for action in actions}
+        made |= {note.column: [note.text(row) for row in page.rows] for note in self.notes}
+        if LOCK in names:
+            made[LOCK] = ["" if self.records.may("change", row) else "🔒" for row in page.rows]
+        for name, field in fields.items():
+            made[name] = _typed([row.get(name) for row in rows], field, page.names.get(name, {}))
+        index = pd.Index([row["id"] for row in rows], name="id")
+        return pd.DataFrame({name: made[name] for name in names}, index=index)
+
+    def _columns(self, fields: Mapping[str, Field], actions: Sequence[Action]) -> list[str]:
+        """The names of the columns from left to right; what a note says stands beside the record's name."""
+        first, *others = fields
+        columns = [PICK] if self.records.may("archive") else []
+        columns += [action.column for action in actions]
+        columns += [LOCK] if self.locks and not self.records.may("change") else []
+        return [*columns, first, *(note.column for note in self.notes), *others]
 
     def _config(
         self,
@@ -312,8 +344,16 @@ class Grid:
         )
 
 
+_LISTS = pd.ArrowDtype(pa.list_(pa.string()))
+
+
+def _labels(values: list[str | list[str]]) -> Any:
+    """What buttons say; a menu is a list, if of nothing."""
+    return pd.array(values, dtype=_LISTS) if any(isinstance(value, list) for value in values) else values
+
+
 def _typed(values: list[Any], field: Field, names: Mapping[int, str]) -> Any:
-    """The column in a type that stays whatever its values: a change of type would drop pending edits."""
+    """The column in a type that stays whatever its values."""
     if field.kind is Kind.MONEY:
         return np.array([np.nan if value is None else float(value) for value in values], dtype="float64")
     if field.kind in (Kind.WHOLE, Kind.MEMBER):
@@ -327,7 +367,7 @@ def _typed(values: list[Any], field: Field, names: Mapping[int, str]) -> Any:
     if field.kind is Kind.YES_NO:
         return pd.array(values, dtype="boolean")
     if field.kind is Kind.TAGS:
-        return [value or [] for value in values]
+        return pd.array([value or [] for value in values], dtype=_LISTS)
     return pd.array(values, dtype="string")
 
 

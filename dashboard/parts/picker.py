@@ -10,7 +10,9 @@ from dashboard.parts import place
 SHORT = 500
 
 
-def pick_record(my: Workspace, field: Field, key: str, start: Any = None) -> int | None:
+def pick_record(
+    my: Workspace, field: Field, key: str, start: Any = None, disabled: bool = False
+) -> int | None:
     """Draw the choice for a link field and return the chosen id; `start` is chosen at first."""
     records = my.records(field.to or "")
     label = f"{field.label} *" if field.required else field.label
@@ -25,5 +27,11 @@ def pick_record(my: Workspace, field: Field, key: str, start: Any = None) -> int
     elif st.session_state[key] not in found:
         st.session_state[key] = None
     return st.selectbox(
-        label, list(found), index=None, key=key, format_func=found.__getitem__, placeholder="None"
+        label,
+        list(found),
+        index=None,
+        key=key,
+        format_func=found.__getitem__,
+        placeholder="None",
+        disabled=disabled,
     )

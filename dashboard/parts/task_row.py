@@ -10,7 +10,7 @@ from crm_data import Workspace, words
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, done, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
-from dashboard.parts.drafts import EARLIEST, LATEST
+from dashboard.parts.drafts import LATEST
 from dashboard.parts.grid import Action, Note
 
 Row = dict[str, Any]
@@ -18,6 +18,7 @@ DONE, UNDO = ":material/check_circle:", ":material/undo:"
 LATER = {"Today": 0, "Tomorrow": 1, "Next week": 7}
 OTHER = "Another day"
 _ROOM = 30  # characters of a title on a button
+_NEVER = datetime.min.replace(tzinfo=UTC)
 UNDO_FOR = timedelta(minutes=5)
 OPEN = ("pending", "in_progress")
 
@@ -88,9 +89,11 @@ def later_dialog(my: Workspace, place: str) -> None:
             st.rerun()
         task = my.tasks.get(id_)
         st.text(task["title"])
-        start = (task["due_date"] or datetime.now(UTC)).astimezone(say.zone()).date()
+        today, due = (
+            at.astimezone(say.zone()).date() for at in (datetime.now(UTC), task["due_date"] or _NEVER)
+        )
         with st.form(f"{state}.form", border=False):
-            st.date_input("Due on", start, EARLIEST, LATEST, key=f"{state}.day.{id_}")
+            st.date_input("Due on", max(today, due), today, LATEST, key=f"{state}.day.{id_}")
             show_refusal(state)
             st.form_submit_button("Put off", type="primary", on_click=save)
 
@@ -99,7 +102,7 @@ def later_dialog(my: Workspace, place: str) -> None:
 
 def undo_button(my: Workspace, place: str) -> None:
     """For a while after a task was completed in its row, since it may have left the list: take that back."""
-    id_, title, at = st.session_state.get(f"{place}.undo", (None, "", datetime.min.replace(tzinfo=UTC)))
+    id_, title, at = st.session_state.get(f"{place}.undo", (None, "", _NEVER))
     if datetime.now(UTC) - at > UNDO_FOR:
         return
 

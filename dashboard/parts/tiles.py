@@ -55,7 +55,7 @@ def _delta(figure: Figure) -> str | None:
         return "no change"
     sign = "-" if change < 0 else "+"
     if figure.unit is Unit.SHARE:
-        return f"{sign}{abs(change) * 100:.0f} points"
+        return f"{sign}{say.count(round(abs(change) * 100), 'point')}"
     return f"{sign}{shown(figure.unit, abs(change), figure.currency)}"
 
 

@@ -131,6 +131,28 @@ def test_closing_as_lost_asks_for_a_reason(board: Board) -> None:
     assert (deal["status"], deal["loss_reason"]) == ("lost", "Price")
 
 
+def test_won_and_lost_are_in_sight_while_a_card_is_dragged(town: Town, enter: Door) -> None:
+    page = enter(DANIEL, "/pipeline")
+    card = page.locator(".foyer-board .card").first
+    expect(card).to_be_visible()
+    at_rest(page)
+    won = page.locator(".foyer-board .target.closed_won")
+    below = won.bounding_box()
+    assert below is not None
+    assert below["y"] > 700, "the board is longer than the screen"
+    card.hover()
+    page.mouse.down()
+    page.mouse.move(300, 400, steps=5)
+    expect(page.locator(".foyer-board.dragging")).to_be_visible()
+    box = won.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 800
+    page.mouse.move(box["x"] + 60, box["y"] + 15, steps=5)
+    page.mouse.up()
+    expect(page.get_by_role("dialog")).to_contain_text("Close as won")
+    page.keyboard.press("Escape")
+
+
 @pytest.mark.parametrize("way_out", ["Escape", "Close"])
 def test_cancelling_puts_the_card_back(way_out: str, board: Board) -> None:
     page, dialog, before = board.page, board.page.get_by_role("dialog"), board.heads()

@@ -1,5 +1,6 @@
 """A customer's life on the screen: added, edited in full, put away, brought back, and every change to be read."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -167,6 +168,42 @@ def test_edits_wait_whatever_is_looked_at_meanwhile(town: Town, enter: Door) -> 
     toast(page, "Saved 2 changes.")
     rows = [my.customers.get(id_) for id_ in ids]
     assert [(row["city"], row["credit_limit"]) for row in rows] == [("Oslo", 5), ("Bergen", Decimal("7.5"))]
+
+
+def test_what_is_typed_back_does_not_wait_and_is_not_saved(town: Town, enter: Door) -> None:
+    my = town.my()
+    values = {"name": "Rho Works", "city": "Bergen", "credit_limit": "5000.10", "tags": "a"}
+    id_ = my.customers.add(values | {"assigned_to": my.scope.user_id})
+    page = enter(DANIEL, "/customers?q=Rho+Works")
+    sheet, save = customers(page), page.get_by_role("button", name=re.compile("^Save "))
+    for heading, there, back in (
+        ("City", "Oslo", "Bergen"),
+        ("Credit limit (USD)", "77", "5000.10"),
+        ("Status", "Lost", "Active"),
+        ("Owner", "Priya", "Daniel"),
+    ):
+        sheet.edit(0, heading, there)
+        expect(save).to_be_visible()
+        sheet.edit(0, heading, back)
+        expect(save).to_have_count(0)
+
+    sheet.edit(0, "City", "Oslo")
+    page.get_by_role("searchbox", name="Search").fill("Nobody is called so")
+    says(page, "No customer matches.")
+    page.go_back()
+    expect(sheet.ready().cell(0, "City")).to_have_text("Oslo")
+    sheet.edit(0, "City", "Rome")
+    sheet.edit(0, "City", "Oslo")
+    sheet.edit(0, "E-mail", "nobody at nowhere")
+    page.get_by_role("button", name="Save 2 changes").click()
+    says(page, "Rho Works: E-mail: that is not an e-mail address")
+    sheet.select(0, "E-mail")
+    page.keyboard.press("Delete")
+    page.get_by_role("button", name="Save 1 change").click()
+    toast(page, "Saved 1 change.")
+    row = my.customers.get(id_)
+    kept = [row[name] for name in ("city", "credit_limit", "status", "email", "assigned_to")]
+    assert kept == ["Oslo", Decimal("5000.10"), "active", None, my.scope.user_id]
 
 
 def test_the_browser_asks_before_edits_are_lost(town: Town, enter: Door) -> None:

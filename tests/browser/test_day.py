@@ -1,6 +1,7 @@
 """A salesperson's day: tasks done, undone and put off, the overview's numbers, a call logged and found again."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -79,6 +80,28 @@ def test_a_task_is_put_off_to_any_day_and_a_completion_is_taken_back(town: Town,
     expect(sheet.ready().cell(0, "When")).to_have_text("In 40 days")
     expect(page.get_by_role("button", name="Undo")).to_have_count(0)
     assert my.tasks.get(task)["status"] == "pending"
+
+
+def test_an_edit_waits_through_other_selections_of_the_same_tasks(town: Town, enter: Door) -> None:
+    """To who is no manager some selections show locks: the same rows in another grid."""
+    my = town.my(PRIYA)
+    task = my.tasks.add({"title": "Sigma call", "assigned_to": my.scope.user_id, "due_date": due(2)})
+    page = enter(PRIYA, "/tasks?q=Sigma+call")
+    sheet = tasks(page, archives=False)
+    sheet = replace(sheet, pinned={"open": 44, "done": 44, "later": 60})  # mine: no locks
+    sheet.edit(0, "Title", "Sigma talk")
+    for preset in ("All", "Mine"):
+        page.get_by_role("radiogroup", name="Show").get_by_text(preset).click()
+        expect(page.get_by_text(re.compile("–1 of 1"))).to_be_visible()
+        at_rest(page)
+        expect(sheet.ready().cell(0, "Title")).to_have_text("Sigma talk")
+        expect(page.get_by_role("button", name="Save 1 change")).to_be_visible()
+    sheet.press(0, "done")  # its menu is of nothing then, and it has left the list
+    toast(page, "Task completed.")
+    page.get_by_role("button", name="Save 1 change").click()
+    toast(page, "Saved 1 change.")
+    row = my.tasks.get(task)
+    assert (row["title"], row["status"]) == ("Sigma talk", "completed")
 
 
 def test_on_a_phone_the_menu_goes_away_once_a_screen_is_chosen(enter: Door) -> None:

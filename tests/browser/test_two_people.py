@@ -96,6 +96,47 @@ def test_who_types_again_chooses_again(shared: Shared) -> None:
     assert shared.kept("phone") == ["+47 400"]
 
 
+def test_in_the_form_nothing_else_is_typed_while_there_is_something_to_choose(shared: Shared) -> None:
+    for sheet in (shared.his, shared.hers):
+        sheet.press(0, "open")
+        sheet.page.get_by_role("button", name="Edit").click()
+        expect(sheet.page.get_by_role("dialog").get_by_label("City")).to_have_value("Bergen")
+        at_rest(sheet.page)
+    his, hers = (sheet.page.get_by_role("dialog") for sheet in (shared.his, shared.hers))
+    his.get_by_label("City").fill("Oslo")
+    his.get_by_role("button", name="Save changes").click()
+    toast(shared.his.page, "Customer saved.")
+    hers.get_by_label("City").fill("Rome")
+    hers.get_by_label("Phone", exact=True).fill("+47 900")
+    hers.get_by_role("button", name="Save changes").click()
+    says(hers, "Mine: Rome")
+    for label in ("City", "Phone"):
+        expect(hers.get_by_label(label, exact=True)).to_be_disabled()
+    expect(hers.get_by_role("button", name="Save changes")).to_be_disabled()
+    hers.get_by_text("Mine: Rome").click()
+    hers.get_by_role("button", name="Save my choices").click()
+    toast(shared.hers.page, "Customer saved.")
+    assert shared.kept("city", "phone") == ["Rome", "+47 900"]
+
+
+def test_an_edit_of_what_was_archived_meanwhile_is_named_and_let_go_alone(shared: Shared) -> None:
+    my, page = shared.town.my(), shared.his.page
+    word = my.customers.get(shared.id)["name"]
+    other = my.customers.add({"name": f"{word} too", "city": "Bergen"})
+    page.reload()
+    shared.his.ready()
+    for name, city in ((word, "Oslo"), (f"{word} too", "Rome")):
+        shared.his.edit(shared.his.row(name), "City", city)
+    my.customers.archive([shared.id])
+    page.get_by_role("button", name="Save 2 changes").click()
+    says(page, f"{word}: This record was archived meanwhile.")
+    says(page, "1 change in records not on this page")
+    page.get_by_role("button", name="Discard these").click()
+    save(page)
+    assert my.customers.get(other)["city"] == "Rome"
+    assert shared.kept("city") == ["Bergen"]
+
+
 def test_a_bad_value_beside_a_good_one_saves_nothing_and_loses_nothing(shared: Shared) -> None:
     page = shared.his.page
     shared.his.edit(0, "E-mail", "nobody at nowhere")

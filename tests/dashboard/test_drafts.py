@@ -1,14 +1,16 @@
 """What waits for Save: which of two values is saved, and what is laid over the rows that are read."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
+import streamlit as st
 
-from crm_data import Field, Kind
+from crm_data import Edit, Field, Kind
 from crm_data.errors import Clash
 from dashboard.parts.amount import typed
-from dashboard.parts.drafts import MINE, THEIRS, over, settled
+from dashboard.parts.drafts import MINE, THEIRS, Draft, Drafts, over, settled
 
 
 def test_mine_stands_on_what_is_theirs_and_theirs_is_let_go() -> None:
@@ -45,7 +47,7 @@ HELD: list[tuple[Kind, Any, Any]] = [
 def test_an_edit_is_laid_over_as_its_cell_holds_it(kind: Kind, raw: Any, value: Any) -> None:
     fields = {"a": Field("a", kind), "b": Field("b", Kind.TEXT)}
     row = {"id": 1, "a": "stored", "b": "stays"}
-    assert over(row, {"a": raw}, fields) == {"id": 1, "a": value, "b": "stays"}
+    assert over(row, Draft(row, {"a": ("stored", raw)}), fields) == {"id": 1, "a": value, "b": "stays"}
     assert row["a"] == "stored"
 
 
@@ -70,7 +72,8 @@ NEVER: list[tuple[Kind, Any]] = [
 @pytest.mark.parametrize(("kind", "raw"), NEVER)
 def test_what_no_cell_of_its_kind_sends_is_not_laid_over(kind: Kind, raw: Any) -> None:
     row = {"id": 1, "a": "stored"}
-    assert over(row, {"a": raw, "no field": 1}, {"a": Field("a", kind)}) == row
+    draft = Draft(row, {"a": ("stored", raw), "no field": (0, 1)})
+    assert over(row, draft, {"a": Field("a", kind)}) == row
 
 
 @pytest.mark.parametrize(
@@ -88,3 +91,91 @@ def test_what_no_cell_of_its_kind_sends_is_not_laid_over(kind: Kind, raw: Any) -
 )
 def test_an_amount_is_read_as_amounts_are_printed(said: Any, read: Any) -> None:
     assert typed(said) == read
+
+
+# ------------------------------------------------------------------------------------------ typed and typed back
+
+FIELDS = {
+    "city": Field("City", Kind.TEXT),
+    "limit": Field("Limit", Kind.MONEY),
+    "tags": Field("Tags", Kind.TAGS),
+    "due": Field("Due", Kind.MOMENT),
+}
+ROWS = [
+    {"id": 5, "city": "Boise", "limit": Decimal("7.10"), "tags": None, "due": NOON},
+    {"id": 6, "city": None, "limit": None, "tags": ["a"], "due": None},
+]
+
+
+@pytest.fixture
+def drafts(monkeypatch: pytest.MonkeyPatch) -> Drafts:
+    monkeypatch.setattr(st, "session_state", {})
+    return Drafts("here")
+
+
+def test_an_edit_is_taken_once_with_the_value_that_was_seen(drafts: Drafts) -> None:
+    assert drafts.take({}, ROWS, {0: {"city": "Oslo", "_pick": True}, 1: {"_pick": True}}, FIELDS)
+    assert not drafts.take({}, ROWS, {0: {"city": "Oslo"}}, FIELDS)
+    changed = [{**ROWS[0], "city": "Bergen"}, ROWS[1]]  # by a colleague, meanwhile
+    assert drafts.take({}, changed, {0: {"city": "Rome"}}, FIELDS)
+    assert drafts.edits() == [Edit(5, {"city": ("Boise", "Rome")})]
+    assert (drafts.count(), drafts.beside(ROWS), drafts.beside(ROWS[1:])) == (1, 0, 1)
+
+
+def test_what_is_typed_back_does_not_wait(drafts: Drafts) -> None:
+    assert drafts.take({}, ROWS, {0: {"city": "Oslo"}, 1: {"limit": 5}}, FIELDS)
+    assert drafts.take({}, ROWS, {1: {"limit": 5}}, FIELDS)  # Streamlit lets go of the edit
+    assert drafts.edits() == [Edit(6, {"limit": (None, 5)})]
+    assert drafts.take({}, ROWS, {}, FIELDS)
+    assert (drafts.edits(), drafts.count()) == ([], 0)
+
+
+def test_what_was_typed_in_a_grid_before_is_there_again_when_it_is_typed_back(drafts: Drafts) -> None:
+    drafts.take({}, ROWS, {0: {"city": "Laid"}}, FIELDS)
+    before = drafts.all()
+    assert drafts.take(before, ROWS, {0: {"city": "Other"}}, FIELDS)
+    assert drafts.edits() == [Edit(5, {"city": ("Boise", "Other")})]
+    assert drafts.take(before, ROWS, {}, FIELDS)
+    assert drafts.edits() == [Edit(5, {"city": ("Boise", "Laid")})]
+    assert drafts.take(before, ROWS, {0: {"city": "Boise"}}, FIELDS)  # as it is stored
+    assert drafts.edits() == []
+    assert before[5].fields == {"city": ("Boise", "Laid")}
+
+
+@pytest.mark.parametrize(
+    ("at", "name", "stored"),
+    [
+        (0, "limit", 7.1),
+        (1, "limit", None),
+        (0, "tags", []),
+        (1, "tags", ["a"]),
+        (0, "due", "2026-03-12T12:00:00.000Z"),
+        (1, "city", ""),
+    ],
+)
+def test_what_is_typed_as_it_is_stored_does_not_wait(drafts: Drafts, at: int, name: str, stored: Any) -> None:
+    assert not drafts.take({}, ROWS, {at: {name: stored}}, FIELDS)
+    assert drafts.edits() == []
+
+
+def test_what_a_colleague_changed_back_waits(drafts: Drafts) -> None:
+    """Boise was seen and is wanted again, but Bergen is stored by now: that is to be asked."""
+    drafts.take({}, ROWS, {0: {"city": "Oslo"}}, FIELDS)
+    bergen = [{**ROWS[0], "city": "Bergen"}, ROWS[1]]
+    drafts.take({}, bergen, {0: {"city": "Boise"}}, FIELDS)
+    assert drafts.edits() == [Edit(5, {"city": ("Boise", "Boise")})]
+    drafts.take({}, bergen, {0: {"city": "Bergen"}}, FIELDS)
+    assert drafts.edits() == []
+
+
+def test_strange_places_and_names_wait_or_are_left_out(drafts: Drafts) -> None:
+    drafts.take({}, ROWS, {-1: {"city": "x"}, 2: {"city": "x"}, 0: {"no field": 1}}, FIELDS)
+    assert drafts.edits() == [Edit(5, {"no field": (None, 1)})]  # the verbs refuse it
+
+
+def test_those_of_other_records_are_let_go(drafts: Drafts) -> None:
+    drafts.take({}, ROWS, {0: {"city": "x"}, 1: {"city": "y"}}, FIELDS)
+    drafts.keep([6, 7])
+    assert [edit.id for edit in drafts.edits()] == [6]
+    drafts.forget()
+    assert drafts.count() == 0
