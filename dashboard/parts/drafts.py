@@ -5,23 +5,20 @@ other rows are shown, or when another screen is. So each edit is taken into here
 person saw, and laid over the rows that are read.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
-from crm_data import Edit, Field, Kind, errors
+from crm_data import Edit, Field, errors
+from dashboard.parts.cells import held, same
 
 Row = dict[str, Any]
 MINE, THEIRS = "Mine", "Theirs"
 Choices = Mapping[tuple[int, str], str]  # (record, field) -> side
 Pair = tuple[Any, Any]  # the value seen, the value wanted
 Pairs = Mapping[str, Pair]
-EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
-HIGHEST = 2**53  # the greatest whole number of a browser
 _NAME = ".drafts"
 
 
@@ -64,7 +61,7 @@ class Drafts:
                 if name.startswith("_"):
                     continue
                 draft = now.setdefault(row["id"], Draft(row))
-                if _same(fields.get(name), row.get(name), wanted):
+                if same(fields.get(name), row.get(name), wanted):
                     draft.fields.pop(name, None)
                     continue
                 known = was[row["id"]].fields.get(name) if row["id"] in was else None
@@ -117,18 +114,6 @@ def _wanted(drafts: Mapping[int, Draft]) -> dict[int, Row]:
     return {id_: {name: pair[1] for name, pair in draft.fields.items()} for id_, draft in drafts.items()}
 
 
-def _same(field: Field | None, stored: Any, wanted: Any) -> bool:
-    """Whether a cell holds what is stored, as far as its kind of cell can tell."""
-    held = _held(field, wanted)
-    if not held or field is None:
-        return False
-    if field.kind is Kind.MONEY and held[0] is not None and stored is not None:
-        return bool(Decimal(str(held[0])) == stored)
-    if held[0] in (None, "", []):
-        return stored in (None, "", [])
-    return bool(held[0] == stored)
-
-
 def settled(id_: int, fields: Pairs, clashes: Sequence[errors.Clash], chosen: Choices) -> dict[str, Pair]:
     """What is to be saved of one record: theirs lets go of the edit, mine now stands on what theirs is."""
     left = dict(fields)
@@ -154,59 +139,5 @@ def _ours(key: object) -> bool:
 def over(row: Row, draft: Draft | None, fields: Mapping[str, Field]) -> Row:
     """The row with what is wanted in place of what is stored, where a cell can hold it."""
     wanted = {name: pair[1] for name, pair in draft.fields.items()} if draft else {}
-    held = {name: value for name, raw in wanted.items() for value in _held(fields.get(name), raw)}
-    return {**row, **held} if held else row
-
-
-def _held(field: Field | None, raw: Any) -> list[Any]:
-    """The value of a cell from what the browser sent for it; none for what no cell of this kind sends."""
-    if field is None:
-        return []
-    if raw is None:
-        return [None]
-    if type(raw) not in _SENT.get(field.kind, (str,)):
-        return []
-    try:
-        return [_READ.get(field.kind, _whole)(raw)]
-    except ValueError:
-        return []
-
-
-_SENT: dict[Kind, tuple[type, ...]] = {
-    Kind.MONEY: (int, float),
-    Kind.WHOLE: (int,),
-    Kind.MEMBER: (int,),
-    Kind.YES_NO: (bool,),
-    Kind.TAGS: (list,),
-}
-
-
-def _whole(raw: Any) -> Any:
-    """The same, if a cell can show it."""
-    if isinstance(raw, str):
-        raw.encode()  # a lone surrogate raises
-    if isinstance(raw, int) and abs(raw) > HIGHEST:
-        raise ValueError
-    return raw
-
-
-def _tags(raw: list[Any]) -> list[str]:
-    if not all(isinstance(one, str) for one in raw):
-        raise ValueError
-    return [_whole(one) for one in raw]
-
-
-def _day(raw: str) -> date:
-    day = date.fromisoformat(raw[:10])
-    if not EARLIEST <= day <= LATEST:
-        raise ValueError
-    return day
-
-
-def _moment(raw: str) -> datetime:
-    moment = datetime.fromisoformat(raw)
-    _day(moment.date().isoformat())
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-_READ: dict[Kind, Callable[[Any], Any]] = {Kind.DAY: _day, Kind.MOMENT: _moment, Kind.TAGS: _tags}
+    shown = {name: value for name, raw in wanted.items() for value in held(fields.get(name), raw)}
+    return {**row, **shown} if shown else row

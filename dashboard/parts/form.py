@@ -8,8 +8,9 @@ import streamlit as st
 from crm_data import Edit, Field, Kind, Records, Workspace, errors, new_act
 from dashboard.parts import amount, clashes, say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
+from dashboard.parts.cells import EARLIEST, LATEST
 from dashboard.parts.dialog import dialog
-from dashboard.parts.drafts import EARLIEST, LATEST, Choices, Pairs, settled
+from dashboard.parts.drafts import Choices, Pairs, settled
 from dashboard.parts.picker import pick_record
 
 Row = dict[str, Any]

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from crm_data import Edit, Field, Kind, Page, Records, Workspace, errors
 from dashboard.parts import clashes, say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
+from dashboard.parts.cells import column, labels_of, typed
 from dashboard.parts.drafts import Choices, Draft, Drafts, over
 
 PICK = "_pick"
@@ -178,6 +178,7 @@ class Grid:
 
     def holds(self, ids: Sequence[int]) -> bool:
         """Whether edits of one of these records wait."""
+        self._take()
         return not self._drafts.rows().keys().isdisjoint(ids)
 
     def untick(self) -> None:
@@ -222,6 +223,7 @@ class Grid:
         return act
 
     def _save(self) -> None:
+        self._take()  # what was typed last may have come with the click
         edits = self._drafts.edits()
 
         def do() -> int:
@@ -292,12 +294,12 @@ class Grid:
         """
         names = self._columns(fields, actions)
         made: dict[str, Any] = {PICK: np.zeros(len(rows), dtype=bool)}
-        made |= {action.column: _labels([action.label(row) for row in page.rows]) for action in actions}
+        made |= {action.column: labels_of([action.label(row) for row in page.rows]) for action in actions}
         made |= {note.column: [note.text(row) for row in page.rows] for note in self.notes}
         if LOCK in names:
             made[LOCK] = ["" if self.records.may("change", row) else "🔒" for row in page.rows]
         for name, field in fields.items():
-            made[name] = _typed([row.get(name) for row in rows], field, page.names.get(name, {}))
+            made[name] = typed([row.get(name) for row in rows], field, page.names.get(name, {}))
         index = pd.Index([row["id"] for row in rows], name="id")
         return pd.DataFrame({name: made[name] for name in names}, index=index)
 
@@ -329,7 +331,7 @@ class Grid:
             config[note.column] = st.column_config.TextColumn(note.label)
         for at, (name, field) in enumerate(fields.items()):
             names = {**page.names.get(name, {}), **self.members}
-            config[name] = _column(field, self.members, names, rows, at == 0, self.my.scope.currency)
+            config[name] = column(field, self.members, names, rows, at == 0, self.my.scope.currency)
         return config
 
     def _button(self, key: str, action: Action, page: Page) -> Any:
@@ -342,73 +344,3 @@ class Grid:
         return st.column_config.ButtonColumn(
             "", width=action.width, type="tertiary", key=key, on_click=clicked, pinned=True, help=action.help
         )
-
-
-_LISTS = pd.ArrowDtype(pa.list_(pa.string()))
-
-
-def _labels(values: list[str | list[str]]) -> Any:
-    """What buttons say; a menu is a list, if of nothing."""
-    return pd.array(values, dtype=_LISTS) if any(isinstance(value, list) for value in values) else values
-
-
-def _typed(values: list[Any], field: Field, names: Mapping[int, str]) -> Any:
-    """The column in a type that stays whatever its values."""
-    if field.kind is Kind.MONEY:
-        return np.array([np.nan if value is None else float(value) for value in values], dtype="float64")
-    if field.kind in (Kind.WHOLE, Kind.MEMBER):
-        return pd.array(values, dtype="Int64")
-    if field.kind is Kind.LINK:
-        return pd.array([None if id_ is None else names.get(id_) for id_ in values], dtype="string")
-    if field.kind is Kind.MOMENT:
-        return pd.DatetimeIndex(values, dtype="datetime64[s, UTC]").tz_convert(str(say.zone()))
-    if field.kind is Kind.DAY:
-        return np.array(values, dtype="datetime64[D]").astype("datetime64[s]")
-    if field.kind is Kind.YES_NO:
-        return pd.array(values, dtype="boolean")
-    if field.kind is Kind.TAGS:
-        return pd.array([value or [] for value in values], dtype=_LISTS)
-    return pd.array(values, dtype="string")
-
-
-def _column(
-    field: Field,
-    members: Mapping[int, str],
-    names: Mapping[int, str],
-    rows: Sequence[Row],
-    first: bool,
-    currency: str,
-) -> Any:
-    config = st.column_config
-    label = f"{field.label} *" if field.required else field.label
-    if field.kind is Kind.CHOICE:
-        labels = field.choice_labels()
-        return config.SelectboxColumn(
-            label, options=list(labels), format_func=lambda v: labels.get(str(v), str(v)), required=True
-        )
-    if field.kind is Kind.MEMBER:
-        shown = {int(row[field.name]) for row in rows if row.get(field.name) is not None}
-        options = [*members, *sorted(shown - set(members))]
-        return config.SelectboxColumn(
-            label,
-            options=options,
-            format_func=lambda id_: names.get(int(id_), "Unknown"),
-            required=field.required,
-        )
-    if field.kind is Kind.MONEY:
-        # Without bounds here and below: a cell with one takes "-12" for 12, where the verb refuses it in words.
-        return config.NumberColumn(
-            f"{label} ({currency})", format="%,.2f", step=0.01, required=field.required
-        )
-    if field.kind is Kind.WHOLE:
-        return config.NumberColumn(label, step=1)
-    if field.kind is Kind.DAY:
-        return config.DateColumn(label, format="D MMM YYYY")
-    if field.kind is Kind.MOMENT:
-        return config.DatetimeColumn(label, format="D MMM YYYY, HH:mm", timezone=str(say.zone()))
-    if field.kind is Kind.YES_NO:
-        return config.CheckboxColumn(label)
-    if field.kind is Kind.TAGS:
-        return config.MultiselectColumn(label, accept_new_options=True)
-    wide: Literal["medium"] | None = "medium" if first or field.kind in (Kind.EMAIL, Kind.LINK) else None
-    return config.TextColumn(label, max_chars=field.length, required=field.required, width=wide)

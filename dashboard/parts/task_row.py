@@ -9,8 +9,8 @@ import streamlit as st
 from crm_data import Workspace, words
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, done, forget_refusal, show_refusal
+from dashboard.parts.cells import LATEST
 from dashboard.parts.dialog import dialog
-from dashboard.parts.drafts import LATEST
 from dashboard.parts.grid import Action, Note
 
 Row = dict[str, Any]

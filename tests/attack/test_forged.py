@@ -260,6 +260,26 @@ def test_the_same_messages_work_for_somebody_who_may(served: Served, there: Town
     assert all(before != after for before, after in pairwise(dumps))
 
 
+@pytest.mark.parametrize("first", ["the edit", "the click"])
+def test_an_edit_that_comes_with_the_click_on_save_is_saved(served: Served, there: Town, first: str) -> None:
+    """A cell is left and the button clicked faster than the server answers."""
+    customers, phone = there.house.office.at(role="manager").customers, {"the edit": "111"}.get(first, "222")
+    with tab(served, there, "customers", role="manager") as mine:
+        mine.run()
+        (grid,) = mine.all("dataframe")
+        cells = {"phone": phone}
+        mine.keep(grid.id, string_value=json.dumps({"edited_rows": {"0": cells}}))
+        mine.run()
+        save = state(mine.one("button", "Save 1 change").id, trigger_value=True)
+        edit = state(
+            grid.id, string_value=json.dumps({"edited_rows": {"0": {**cells, "city": f"Oslo, {first}"}}})
+        )
+        mine.states.clear()
+        calm(mine.run(*((edit, save) if first == "the edit" else (save, edit))))
+    found = customers.page(customers.query({"city": f"Oslo, {first}"}))
+    assert [row["phone"] for row in found.rows] == [phone]
+
+
 def click(mine: Tab, name: str, said: object) -> WidgetState:
     """What the grid's button would send."""
     (grid,) = mine.all("dataframe")

@@ -1,0 +1,153 @@
+"""What a cell of each kind holds: its column's type and widget, and what a browser sends for it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+
+from crm_data import Field, Kind
+from dashboard.parts import say
+
+Row = dict[str, Any]
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
+HIGHEST = 2**53  # the greatest whole number of a browser
+_LISTS = pd.ArrowDtype(pa.list_(pa.string()))
+
+
+def labels_of(values: list[str | list[str]]) -> Any:
+    """What buttons say; a menu is a list, if of nothing."""
+    return pd.array(values, dtype=_LISTS) if any(isinstance(value, list) for value in values) else values
+
+
+def typed(values: list[Any], field: Field, names: Mapping[int, str]) -> Any:
+    """The column in a type that stays whatever its values."""
+    if field.kind is Kind.MONEY:
+        return np.array([np.nan if value is None else float(value) for value in values], dtype="float64")
+    if field.kind in (Kind.WHOLE, Kind.MEMBER):
+        return pd.array(values, dtype="Int64")
+    if field.kind is Kind.LINK:
+        return pd.array([None if id_ is None else names.get(id_) for id_ in values], dtype="string")
+    if field.kind is Kind.MOMENT:
+        return pd.DatetimeIndex(values, dtype="datetime64[s, UTC]").tz_convert(str(say.zone()))
+    if field.kind is Kind.DAY:
+        return np.array(values, dtype="datetime64[D]").astype("datetime64[s]")
+    if field.kind is Kind.YES_NO:
+        return pd.array(values, dtype="boolean")
+    if field.kind is Kind.TAGS:
+        return pd.array([value or [] for value in values], dtype=_LISTS)
+    return pd.array(values, dtype="string")
+
+
+def column(
+    field: Field,
+    members: Mapping[int, str],
+    names: Mapping[int, str],
+    rows: Sequence[Row],
+    first: bool,
+    currency: str,
+) -> Any:
+    """The column's widget; `first` is a list's first column, `names` those of everybody who may stand in it."""
+    config = st.column_config
+    label = f"{field.label} *" if field.required else field.label
+    if field.kind is Kind.CHOICE:
+        labels = field.choice_labels()
+        return config.SelectboxColumn(
+            label, options=list(labels), format_func=lambda v: labels.get(str(v), str(v)), required=True
+        )
+    if field.kind is Kind.MEMBER:
+        shown = {int(row[field.name]) for row in rows if row.get(field.name) is not None}
+        options = [*members, *sorted(shown - set(members))]
+        return config.SelectboxColumn(
+            label,
+            options=options,
+            format_func=lambda id_: names.get(int(id_), "Unknown"),
+            required=field.required,
+        )
+    if field.kind is Kind.MONEY:
+        # Without bounds here and below: a cell with one takes "-12" for 12, where the verb refuses it in words.
+        return config.NumberColumn(
+            f"{label} ({currency})", format="%,.2f", step=0.01, required=field.required
+        )
+    if field.kind is Kind.WHOLE:
+        return config.NumberColumn(label, step=1)
+    if field.kind is Kind.DAY:
+        return config.DateColumn(label, format="D MMM YYYY")
+    if field.kind is Kind.MOMENT:
+        return config.DatetimeColumn(label, format="D MMM YYYY, HH:mm", timezone=str(say.zone()))
+    if field.kind is Kind.YES_NO:
+        return config.CheckboxColumn(label)
+    if field.kind is Kind.TAGS:
+        return config.MultiselectColumn(label, accept_new_options=True)
+    wide: Literal["medium"] | None = "medium" if first or field.kind in (Kind.EMAIL, Kind.LINK) else None
+    return config.TextColumn(label, max_chars=field.length, required=field.required, width=wide)
+
+
+def same(field: Field | None, stored: Any, wanted: Any) -> bool:
+    """Whether a cell holds what is stored, as far as its kind of cell can tell."""
+    found = held(field, wanted)
+    if not found or field is None:
+        return False
+    if field.kind is Kind.MONEY and found[0] is not None and stored is not None:
+        return bool(Decimal(str(found[0])) == stored)
+    if found[0] in (None, "", []):
+        return stored in (None, "", [])
+    return bool(found[0] == stored)
+
+
+def held(field: Field | None, raw: Any) -> list[Any]:
+    """The value of a cell from what the browser sent for it; none for what no cell of this kind sends."""
+    if field is None:
+        return []
+    if raw is None:
+        return [None]
+    if type(raw) not in _SENT.get(field.kind, (str,)):
+        return []
+    try:
+        return [_READ.get(field.kind, _whole)(raw)]
+    except ValueError:
+        return []
+
+
+_SENT: dict[Kind, tuple[type, ...]] = {
+    Kind.MONEY: (int, float),
+    Kind.WHOLE: (int,),
+    Kind.MEMBER: (int,),
+    Kind.YES_NO: (bool,),
+    Kind.TAGS: (list,),
+}
+
+
+def _whole(raw: Any) -> Any:
+    """The same, if a cell can show it."""
+    if isinstance(raw, str):
+        raw.encode()  # a lone surrogate raises
+    if isinstance(raw, int) and abs(raw) > HIGHEST:
+        raise ValueError
+    return raw
+
+
+def _tags(raw: list[Any]) -> list[str]:
+    if not all(isinstance(one, str) for one in raw):
+        raise ValueError
+    return [_whole(one) for one in raw]
+
+
+def _day(raw: str) -> date:
+    day = date.fromisoformat(raw[:10])
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError
+    return day
+
+
+def _moment(raw: str) -> datetime:
+    moment = datetime.fromisoformat(raw)
+    _day(moment.date().isoformat())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_READ: dict[Kind, Callable[[Any], Any]] = {Kind.DAY: _day, Kind.MOMENT: _moment, Kind.TAGS: _tags}
