@@ -89,9 +89,8 @@ def later_dialog(my: Workspace, place: str) -> None:
             st.rerun()
         task = my.tasks.get(id_)
         st.text(task["title"])
-        today, due = (
-            at.astimezone(say.zone()).date() for at in (datetime.now(UTC), task["due_date"] or _NEVER)
-        )
+        today = datetime.now(say.zone()).date()
+        due = task["due_date"].astimezone(say.zone()).date() if task["due_date"] else today
         with st.form(f"{state}.form", border=False):
             st.date_input("Due on", max(today, due), today, LATEST, key=f"{state}.day.{id_}")
             show_refusal(state)

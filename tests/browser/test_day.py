@@ -82,6 +82,19 @@ def test_a_task_is_put_off_to_any_day_and_a_completion_is_taken_back(town: Town,
     assert my.tasks.get(task)["status"] == "pending"
 
 
+def test_a_task_without_a_day_gets_one_west_of_greenwich(town: Town, enter: Door) -> None:
+    my = town.my()
+    task = my.tasks.add({"title": "Tau call", "assigned_to": my.scope.user_id})
+    page = enter(DANIEL, "/tasks?q=Tau+call", timezone_id="America/Los_Angeles")
+    sheet = tasks(page)
+    sheet.press(0, "later")
+    page.get_by_role("menuitem", name="Another day").click()
+    page.get_by_role("dialog").get_by_role("button", name="Put off").click()
+    toast(page, "Due")
+    expect(sheet.cell(0, "When")).to_have_text("Today")
+    assert my.tasks.get(task)["due_date"] is not None
+
+
 def test_an_edit_waits_through_other_selections_of_the_same_tasks(town: Town, enter: Door) -> None:
     """To who is no manager some selections show locks: the same rows in another grid."""
     my = town.my(PRIYA)
