@@ -1,7 +1,7 @@
 """Companies: made and stopped by the operator; their profile is looked after by their own admins."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crm_data import clock
 from crm_data.accounts import onetime
 from crm_data.accounts.people import Actor, parsed
-from crm_data.errors import Clash, Conflict, Invalid, NotFound
+from crm_data.errors import Clash, Conflict, Invalid, NotFound, Problem
 from crm_data.rights import Act, Person, demand
 from crm_data.store import turns
 from crm_data.store.again import again
@@ -171,9 +171,19 @@ def make_company(session: Session, values: Mapping[str, Any], created_by: int | 
 
 def judged_company(values: Mapping[str, Any]) -> dict[str, Any]:
     """A new company's values, judged. Raises Invalid with everything that is wrong."""
-    judged = parsed(Company, {"name": None, "email": None, **values})
+    try:
+        judged = parsed(Company, {"name": None, "email": None, **values})
+    except Invalid as wrong:
+        raise Invalid([_of_the_company(problem) for problem in wrong.problems]) from None
     _check_currency(judged)
     return judged
+
+
+def _of_the_company(problem: Problem) -> Problem:
+    """Who makes a company gives a person's e-mail with it: which of the two is meant."""
+    if problem.field != "email":
+        return problem
+    return replace(problem, sentence=f"The company's {problem.sentence[0].lower()}{problem.sentence[1:]}")
 
 
 def any_company(session: Session) -> bool:

@@ -46,12 +46,12 @@ def typed(values: list[Any], field: Field, names: Mapping[int, str]) -> Any:
 def column(
     field: Field,
     members: Mapping[int, str],
-    names: Mapping[int, str],
+    former: Mapping[int, str],
     rows: Sequence[Row],
     first: bool,
     currency: str,
 ) -> Any:
-    """The column's widget; `first` is a list's first column, `names` those of everybody who may stand in it."""
+    """The column's widget; `first` is a list's first column, `former` also names who stands in it and has left."""
     config = st.column_config
     label = f"{field.label} *" if field.required else field.label
     if field.kind is Kind.CHOICE:
@@ -60,6 +60,7 @@ def column(
             label, options=list(labels), format_func=lambda v: labels.get(str(v), str(v)), required=True
         )
     if field.kind is Kind.MEMBER:
+        names = {**former, **members}
         shown = {int(row[field.name]) for row in rows if row.get(field.name) is not None}
         options = [*members, *sorted(shown - set(members))]
         return config.SelectboxColumn(
@@ -94,8 +95,8 @@ def same(field: Field | None, stored: Any, wanted: Any) -> bool:
         return False
     if field.kind is Kind.MONEY and found[0] is not None and stored is not None:
         return bool(Decimal(str(found[0])) == stored)
-    if found[0] in (None, "", []):
-        return stored in (None, "", [])
+    if say.holds_nothing(found[0]):
+        return say.holds_nothing(stored)
     return bool(found[0] == stored)
 
 

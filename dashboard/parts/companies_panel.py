@@ -3,8 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from crm_data import errors, words
-from crm_data.accounts.companies import Made
+from crm_data import words
 from dashboard import session
 from dashboard.parts.acts import announce, attempt, done, show_refusal
 from dashboard.parts.links import ONCE, show_link
@@ -50,13 +49,7 @@ def _add() -> None:
     make, me = session.installation().companies.make, session.signed().scope
     said = {name: (st.session_state[f"{PLACE}.{name}"] or "").strip() for name in START}
     profile = {name: said[name] for name in ("name", "email", "currency")}
-
-    def do() -> Made:
-        if not said["email"]:  # there are two e-mails on this form
-            raise errors.Invalid("The company's e-mail is needed; fill it in.")
-        return make(me, profile, said["admin"] or None)
-
-    made = attempt(PLACE, do)
+    made = attempt(PLACE, lambda: make(me, profile, said["admin"] or None))
     if made is None:
         return
     announce(f"{said['name']} was added.")

@@ -54,7 +54,7 @@ class Drafts:
         Streamlit lets go of an edit once the cell holds again what it was given. What is typed as it is stored
         does not wait. A place that no row has is left out, and so are the grid's own columns.
         """
-        was, now = self._all, {id_: Draft(draft.row, dict(draft.fields)) for id_, draft in before.items()}
+        was, now = self._all, _copy(before)
         for at, cells in edited.items():
             row = rows[at] if 0 <= at < len(rows) else {}
             for name, wanted in cells.items() if row else ():
@@ -72,7 +72,7 @@ class Drafts:
 
     def all(self) -> dict[int, Draft]:
         """What waits now, by id; to be given back to `take`."""
-        return {id_: Draft(draft.row, dict(draft.fields)) for id_, draft in self._all.items()}
+        return _copy(self._all)
 
     def edits(self) -> list[Edit]:
         """All of them, as the verbs take them."""
@@ -108,6 +108,10 @@ class Drafts:
     def forget(self) -> None:
         """Let go of all."""
         st.session_state.pop(f"{self.place}{_NAME}", None)
+
+
+def _copy(drafts: Mapping[int, Draft]) -> dict[int, Draft]:
+    return {id_: Draft(draft.row, dict(draft.fields)) for id_, draft in drafts.items()}
 
 
 def _wanted(drafts: Mapping[int, Draft]) -> dict[int, Row]:

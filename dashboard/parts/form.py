@@ -76,7 +76,7 @@ def _body(
             return  # the second click of two
         new = {field.name: _said(place, field) for field in every}
         if row is None:
-            said = {**values, **{name: value for name, value in new.items() if value not in (None, "", [])}}
+            said = {**values, **{name: value for name, value in new.items() if not say.holds_nothing(value)}}
             _store(place, lambda: records.add(said, st.session_state[f"{place}.act"], say.zone()), True)
         else:
             save(row["id"], _changed(row, new, every))
@@ -156,7 +156,7 @@ def _changed(row: Row, new: Mapping[str, Any], fields: list[Field]) -> dict[str,
     pairs = {}
     for field in fields:
         old, value = row[field.name], new[field.name]
-        same = value == _shown(field, old) or (value in (None, "", []) and old in (None, "", []))
+        same = value == _shown(field, old) or (say.holds_nothing(value) and say.holds_nothing(old))
         if not same:
             pairs[field.name] = (old, value)
     return pairs

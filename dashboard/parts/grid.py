@@ -127,13 +127,17 @@ class Grid:
 
     def waiting(self, page: Page, above: DeltaGenerator, line: DeltaGenerator) -> None:
         """What waits for Save: what is to be chosen and what was refused `above`, the buttons in `line`."""
-        people = {name for name, field in self.records.fields.items() if field.kind is Kind.MEMBER}
-        names = {**page.names, **{name: {**page.names.get(name, {}), **self.members} for name in people}}
         with above:
-            clashes.ask(self.place, self.records, self._known(), names, self._settle)
+            if clashes.waits(self.place):
+                self._ask(page)
             show_refusal(self.place)
         with line:
             self._save_or_discard(page)
+
+    def _ask(self, page: Page) -> None:
+        people = [name for name, field in self.records.fields.items() if field.kind is Kind.MEMBER]
+        names = {**page.names, **{name: {**page.names.get(name, {}), **self.members} for name in people}}
+        clashes.ask(self.place, self.records, self._known(), names, self._settle)
 
     def _editable(self, field: Field, page: Page) -> bool:
         fits = field.kind not in (Kind.LINK, Kind.LONG_TEXT, Kind.JSON)
@@ -330,8 +334,8 @@ class Grid:
         for note in self.notes:
             config[note.column] = st.column_config.TextColumn(note.label)
         for at, (name, field) in enumerate(fields.items()):
-            names = {**page.names.get(name, {}), **self.members}
-            config[name] = column(field, self.members, names, rows, at == 0, self.my.scope.currency)
+            former = page.names.get(name, {})
+            config[name] = column(field, self.members, former, rows, at == 0, self.my.scope.currency)
         return config
 
     def _button(self, key: str, action: Action, page: Page) -> Any:

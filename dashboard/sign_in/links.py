@@ -38,8 +38,6 @@ def _setup(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
             return
         try:
             _same(password, again)
-            if not company["email"].strip():  # there are two e-mails on this form
-                raise Invalid("The company's e-mail is needed; fill it in.")
             done = session.installation().links.redeem_setup(token, company, person, password)
         except CrmError as refused:
             _refuse(refused)

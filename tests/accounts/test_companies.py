@@ -33,6 +33,13 @@ def test_a_company_and_its_first_admin_are_made_together_or_not_at_all(house: Ho
     for profile, admin in ((new, "nobody"), (new, ""), ({**new, "currency": "E"}, "boss@new.example")):
         with pytest.raises(Invalid):
             here.companies.make(me, profile, admin)
+    for email, admin, words in (
+        ("", "boss@new.example", "^The company's e-mail is needed"),
+        ("office", "boss@new.example", "^The company's e-mail: that is not"),
+        ("office@new.example", "boss", "^The first admin: E-mail: that is not"),
+    ):
+        with pytest.raises(Invalid, match=words):
+            here.companies.make(me, {**new, "email": email}, admin)
     assert len(here.companies.all(me)) == before
     made = here.companies.make(me, new, "Boss@New.example")
     shown = here.links.look(made.invitation)
