@@ -58,6 +58,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--dates", choices=tuple(DATES), help="how the file writes dates")
     parser.add_argument("--zone", default="UTC", help="time zone of times that name none; UTC unless told")
     parser.add_argument("--encoding", help="utf-8, utf-16 or cp1252")
+    parser.add_argument("--headings", type=int, metavar="ROW", help="the row that the headings stand in")
     parser.add_argument("--delimiter", help="the sign between cells; 'tab' for a tab")
     acting_arguments(parser, company=True)
 
@@ -88,6 +89,7 @@ def _choices(args: argparse.Namespace) -> Choices:
         zone=args.zone,
         encoding=args.encoding,
         delimiter={"tab": "\t"}.get(args.delimiter, args.delimiter),
+        top=args.headings,
         empty=tuple(args.empty),
         columns=dict(args.map),
         fill=dict(args.fill),

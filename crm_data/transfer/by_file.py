@@ -31,6 +31,7 @@ class Choices:
     zone: str = "UTC"
     encoding: str | None = None
     delimiter: str | None = None
+    top: int | None = None
     empty: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     fill: Mapping[str, str] = field(default_factory=dict)
@@ -61,7 +62,7 @@ def import_file(
             data = file.read(csv_read.MOST_BYTES + 1)
     except OSError as trouble:
         raise Invalid(f"The file {path} cannot be read ({trouble.strerror}). Check its name.") from None
-    sheet = csv_read.read(data, path.name, choices.encoding, choices.delimiter)
+    sheet = csv_read.read(data, path.name, choices.encoding, choices.delimiter, choices.top)
     plan = chosen(guess(sheet, records, choices.zone), choices, sheet, records)
     plan = fitted(plan, sheet, records)
     notes = told(sheet, plan, records)
@@ -131,6 +132,8 @@ def told(sheet: csv_read.Sheet, plan: Plan, records: Records) -> tuple[str, ...]
     words = targets(records)
     sign = {"\t": "tab"}.get(sheet.delimiter, sheet.delimiter)
     notes = [f"{len(sheet.lines) + len(sheet.unread):,} rows, encoding {sheet.encoding}, delimiter {sign}."]
+    if sheet.top > 1:
+        notes.append(f"The headings stand in row {sheet.top}; what is above them was left out.")
     for column in plan.columns:
         if column.to in (KEEP, LEAVE, ID):
             notes.append(f"{column.heading}: {words[column.to].lower()}.")

@@ -154,7 +154,8 @@ class _Cells:
 
 
 class _Template:
-    """A value put together from the cells of a row, as '{First name} {Last name}'."""
+    """A value put together from the cells of a row: '{First name} {Last name} | {Company}', the first that says
+    something."""
 
     def __init__(self, text: str, sheet: Sheet, plan: Plan, to: Field, zone: tzinfo) -> None:
         self._text = text
@@ -167,6 +168,9 @@ class _Template:
 
     def text(self, cells: list[str]) -> str:
         """The value for a row; '' when none of its cells says anything."""
+        return next(filter(None, (self._said(part, cells) for part in self._text.split(" | "))), "")
+
+    def _said(self, text: str, cells: list[str]) -> str:
         said: list[str] = []
 
         def cell(match: Any) -> str:
@@ -174,7 +178,7 @@ class _Template:
             said.append("" if text.casefold() in self._empties[match[1]] else text)
             return said[-1]
 
-        whole = " ".join(PLACEHOLDER.sub(cell, self._text).split())
+        whole = " ".join(PLACEHOLDER.sub(cell, text).split())
         return whole.strip(" ,;-") if any(said) else ""
 
 

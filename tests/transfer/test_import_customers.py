@@ -104,7 +104,7 @@ def test_good_rows_land_and_refused_ones_say_why(my: Workspace) -> None:
             ["Bad mail", "nope", "asleep", "1.005"],
             ["Good", "good@x.co", "active", "12.50"],
             ["=1+1", "f@x.co", "", "-1"],
-            ["short"],
+            ["long", "l@x.co", "", "", "one too many"],
         ]
     )
     report = bring(my, file, key=("email",))
