@@ -49,10 +49,10 @@ class Deals(Records):
     def new_values(self) -> Row:
         """What the form of a new deal starts with; an empty probability means the stage's own."""
         return {
+            **super().new_values(),
             "currency": self._scope.currency,
             "probability": None,
             "stage": Stage.PROSPECT.value,
-            "assigned_to": self._scope.user_id,
         }
 
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:

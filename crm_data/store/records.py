@@ -34,10 +34,22 @@ class Records(Reader):
     """The records of one kind in one company, as one person may see and change them."""
 
     @again
-    def add(self, values: Mapping[str, Any], act_id: str | None = None, zone: tzinfo = UTC) -> int:
-        """Make one record and return its id. The same `act_id` again makes nothing and returns the same id."""
+    def add(
+        self,
+        values: Mapping[str, Any],
+        act_id: str | None = None,
+        zone: tzinfo = UTC,
+        also: Mapping[str, "tuple[Records, Mapping[str, Any]]"] | None = None,
+    ) -> int:
+        """Make one record and return its id. The same `act_id` again makes nothing and returns the same id.
+
+        `also`: link field -> the records it leads to and the values of a new one, which is made in the same
+        transaction and linked. Raises Invalid, NotAllowed; then nothing is made.
+        """
         demand(self.person, Act.ADD, self.name)
         doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
+        if also:
+            return self._add_both(values, also, doing)
         parsed = self.judge(self.parse_all(values, zone, adding=True), None, doing)
         with self._store.write(self._scope) as session:
             made = self._already(session, doing.act_id)
@@ -155,6 +167,38 @@ class Records(Reader):
         session.add(logged(doing, session.company, "add", row, None, after))
         self._follow(session, doing, row, None, values)
         return int(row.id)
+
+    def _add_both(
+        self, values: Mapping[str, Any], also: Mapping[str, "tuple[Records, Mapping[str, Any]]"], doing: Doing
+    ) -> int:
+        """Other records first, then the one that names them."""
+        with self._store.write(self._scope) as session:
+            made = self._already(session, doing.act_id)
+            if made is not None:
+                return made
+            links = {n: self._add_linked(session, doing, n, values, *new) for n, new in also.items()}
+            parsed = self.parse_all({**values, **links}, doing.zone, adding=True)
+            return self._add(session, doing, self.judge(parsed, None, doing))
+
+    def _add_linked(
+        self,
+        session: CompanySession,
+        doing: Doing,
+        link: str,
+        values: Mapping[str, Any],
+        other: "Records",
+        said: Mapping[str, Any],
+    ) -> int:
+        label = self.fields[link].label
+        if values.get(link) is not None:
+            raise Invalid(f"{label}: choose one, or name a new one, but not both.", link)
+        demand(other.person, Act.ADD, other.name)
+        try:
+            parsed = other.judge(other.parse_all(said, doing.zone, adding=True), None, doing)
+        except Invalid as wrong:
+            sentences = [f"New {label.lower()}: {problem.sentence}" for problem in wrong.problems]
+            raise Invalid([Problem(link, sentence) for sentence in sentences]) from None
+        return other._add(session, doing, parsed)
 
     def _applied(self, session: CompanySession, doing: Doing, row: Any, values: Row) -> int:
         """As `_apply`; what is refused names the row it is about."""
