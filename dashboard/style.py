@@ -27,9 +27,7 @@ button kbd { opacity: 1; color: inherit; }
 /* Streamlit darkens its accent under the pointer, too dark to read on a dark ground. */
 .st-key-who button:is(:hover, :focus, :active, [aria-expanded="true"]) { color: inherit; opacity: 0.75; }
 .st-key-narrow { padding-top: 4vh; }
-[class*="st-key-activity-"] { padding: 0.4rem 0.75rem; }
-:is([class*="st-key-activity-"], [class*="st-key-related-"], [class*="st-key-fact-"])
-[data-testid="stBaseButton-tertiary"] {
+:is([class*="st-key-related-"], [class*="st-key-fact-"]) [data-testid="stBaseButton-tertiary"] {
   min-height: 1.5rem; padding: 0;
 }
 [class*="st-key-icon-"] button [data-testid="stMarkdownContainer"] {

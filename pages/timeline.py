@@ -31,7 +31,7 @@ with top, heading("Timeline", say.count(page.total, "activity", "activities")):
 with line:
     pager(activities, query, page)
 if page.rows:
-    feed(page)
+    feed(page, "timeline")
 else:
     empty("history", "Calls, e-mails, meetings and notes will stand here. Log the first one.")
 place.follow()

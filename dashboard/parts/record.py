@@ -180,7 +180,7 @@ def _timeline(my: Workspace, link: str, id_: int) -> None:
         with st.expander("Log a call, e-mail, meeting or note", icon=":material/add:"):
             log_form(my, f"{PLACE}.log", {link: id_})
     page = my.activities.page(Query(where={link: (id_,)}, sort="activity_date", zone=say.zone()))
-    feed(page, (link, id_))
+    feed(page, PLACE, (link, id_))
     if page.total > len(page.rows):
         st.caption(f"The newest {len(page.rows)} of {page.total:,}; the Timeline page has them all.")
     elif not page.rows:
