@@ -126,7 +126,7 @@ class Deals(Records):
         """As for every record; an empty probability or currency is left to the stage and the company."""
         blank = [n for n in ("probability", "currency") if n in values and _blank(values[n])]
         rest = {name: raw for name, raw in values.items() if name not in blank}
-        return {**super().parse_all(rest, zone, adding), **dict.fromkeys(blank)}
+        return {**dict.fromkeys(blank), **super().parse_all(rest, zone, adding)}
 
     def judge(self, values: Row, before: Row | None, doing: Doing | None = None) -> Row:
         """The stage-change contract (`stages.judged`) and the currency: three letters, else the company's."""

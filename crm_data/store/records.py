@@ -11,6 +11,7 @@ from crm_data.errors import Clash, Conflict, Invalid, NotFound, Problem
 from crm_data.rights import Act, demand
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, logged, new_act
+from crm_data.store.one_currency import in_one_currency
 from crm_data.store.reading import Page, Reader, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import parse, row_id
@@ -102,6 +103,10 @@ class Records(Reader):
         """
         return values
 
+    def in_one_currency(self, values: Row, before: Row | None) -> Row:
+        """The values once the signs of currencies beside amounts agree with the record. Raises Invalid."""
+        return in_one_currency(values, before, self.fields, self._scope.currency)
+
     def consequences(self, doing: Doing, after: Row, before: Row | None) -> list[tuple[type, Row]]:
         """Rows of other tables that follow from a write, without their company."""
         return []
@@ -127,7 +132,7 @@ class Records(Reader):
                     problems.append(Problem(name, f"{field.label} is needed; fill it in."))
         if problems:
             raise Invalid(problems)
-        return parsed
+        return self.in_one_currency(parsed, None) if adding else parsed
 
     def _editable(self, name: str) -> Field:
         field = self.fields.get(name)
@@ -212,6 +217,7 @@ class Records(Reader):
         if row.archived_at is not None:
             raise Invalid("This record was archived meanwhile. Restore it before changing it.")
         before = self._as_row(row)
+        values = self.in_one_currency(values, before)
         judged = self.judge({n: v for n, v in values.items() if before[n] != v}, before, doing)
         self._check_links(session, judged)
         judged = self.linked(session, judged, before)

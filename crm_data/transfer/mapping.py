@@ -158,7 +158,7 @@ def shaped(column: Column, field: Field, cells: Collection[str], table: str) -> 
     """The column with its formats and words guessed anew for the field that it goes to now."""
     if field.kind in (Kind.DAY, Kind.MOMENT):
         style, sure = guess_dates(cells)
-        unsure = "" if sure else "These dates may be day first or month first."
+        unsure = "" if sure else "The order of day, month and year in these dates is not sure."
         return replace(column, dates=style, unsure=unsure)
     if field.kind in (Kind.MONEY, Kind.WHOLE):
         style, sure = guess_numbers(cells, 2 if field.kind is Kind.MONEY else 0)

@@ -48,7 +48,7 @@ def key(place: str, field: Field) -> str:
 def said(place: str, field: Field) -> Any:
     """What is typed there, as the verbs read it."""
     typed = st.session_state.get(key(place, field))
-    return amount.typed(typed) if field.kind is Kind.MONEY else typed
+    return typed
 
 
 def shown(field: Field, value: Any) -> Any:
