@@ -47,8 +47,7 @@ def key(place: str, field: Field) -> str:
 
 def said(place: str, field: Field) -> Any:
     """What is typed there, as the verbs read it."""
-    typed = st.session_state.get(key(place, field))
-    return typed
+    return st.session_state.get(key(place, field))
 
 
 def shown(field: Field, value: Any) -> Any:
