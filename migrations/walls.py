@@ -1,4 +1,4 @@
-"""What the tables need and Alembic does not see: `updated_at`, logs that can only grow, row security, grants.
+"""What the tables need and Alembic does not see: `updated_at`, logs that only grow, folding, row security, grants.
 
 Made from what the database holds, so that it can be put back after any migration has rebuilt a table.
 """
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from crm_data.store.folding import postgresql_function
 from crm_data.tables import APPEND_ONLY
 from migrations.append_only import REFUSE, Parents, on_postgresql, on_sqlite, parents_of
 from migrations.row_security import let_in, secure_rows, serves_as
@@ -71,9 +72,9 @@ def _postgresql(
     """One that stands is left alone, since putting it back would wait for everybody who writes."""
     execute = connection.exec_driver_sql
     if "companies" not in tables:
-        execute("DROP FUNCTION IF EXISTS app_touch, app_append_only")
+        execute("DROP FUNCTION IF EXISTS app_touch, app_append_only, app_fold")
         return
-    for function in (_TOUCH, REFUSE):
+    for function in (_TOUCH, REFUSE, postgresql_function(connection)):
         execute(function)
     for table, columns in tables.items():
         standing = dict(tuple(row) for row in execute(_STANDING, (table,)))
