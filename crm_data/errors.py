@@ -47,6 +47,16 @@ class Unavailable(CrmError):
     sentence = "The database could not be reached just now. Nothing was changed; try again in a moment."
 
 
+class DiskFull(Unavailable):
+    """There is no room to write; what is there can be read."""
+
+    sentence = "The disk is full. Nothing was changed; make room and try again."
+
+
+class TooMany(CrmError):
+    """A person, a company or all together do more of something long at once than there is room for."""
+
+
 class NotReady(CrmError):
     """The installation is not in a state to serve: settings, schema or role are wrong."""
 

@@ -1,12 +1,17 @@
 """The health of an installation, as `python -m crm_data check` tells it: a question each, a sentence each."""
 
+import json
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.client import HTTPException
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from crm_data import room
 from crm_data.errors import CrmError
 from crm_data.settings import Settings
 from crm_data.store.blueprint import blueprint, objects
@@ -170,6 +175,30 @@ def _backup(patient: _Patient) -> Iterator[str]:
         yield status.sentence
 
 
+def _disk(patient: _Patient) -> Iterator[str]:
+    for disk in room.disks(patient.settings):
+        if disk.sentence:
+            yield disk.sentence
+
+
+def _server(patient: _Patient) -> Iterator[str]:
+    """What the server says of itself, if one of these settings runs; only it knows what it has open."""
+    said = _healthz(patient.settings).get("descriptors", {})
+    if sentence := room.Descriptors(said.get("used", 0), said.get("most", 1)).sentence:
+        yield sentence
+
+
+def _healthz(settings: Settings) -> dict[str, Any]:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    address = f"http://[{host}]" if ":" in host else f"http://{host}"
+    try:
+        with build_opener(ProxyHandler({})).open(f"{address}:{settings.port}/healthz", timeout=5) as answer:
+            said = json.loads(answer.read(10_000))
+    except (OSError, ValueError, HTTPException):
+        return {}  # no server here, or one that /healthz itself calls not ready
+    return said if isinstance(said, dict) else {}
+
+
 _Look = Callable[[_Patient], Iterator[str]]
 _ON_SQLITE: dict[str, _Look] = {
     "Structure": _integrity,
@@ -185,6 +214,8 @@ _EVERYWHERE: dict[str, _Look] = {
     "Companies": _companies,
     "People": _people,
     "Backup": _backup,
+    "Room on disk": _disk,
+    "Open files": _server,
 }
 _WELL = {
     "Structure": "SQLite finds no damage.",
@@ -199,4 +230,6 @@ _WELL = {
     "Companies": "No row points into another company.",
     "People": "Everybody who may sign in has a company.",
     "Backup": "The last verified backup is recent.",
+    "Room on disk": "There is room for data, backups and temporary files.",
+    "Open files": "No server of these settings is near the number of files it may have open.",
 }

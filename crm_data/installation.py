@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from crm_data import room
 from crm_data.accounts import own, sign_in
 from crm_data.accounts.companies import Companies
 from crm_data.accounts.links import Links
 from crm_data.accounts.members import Members
 from crm_data.accounts.people import Actor, find_user, is_operator
 from crm_data.accounts.sessions import Sessions, Signed
-from crm_data.errors import CrmError, NotFound, NotReady, Unavailable
+from crm_data.errors import CrmError, DiskFull, NotFound, NotReady, Unavailable
 from crm_data.rights import Act, Person, demand
 from crm_data.settings import Settings
 from crm_data.store import migrating
@@ -22,6 +23,10 @@ from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership
 from crm_data.transfer.backups import Backups
+
+_FULL = (
+    "The disk here is full, and nobody can sign in until there is room. Tell whoever runs this installation."
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,14 @@ class Installation:
         self.backups = Backups(store, settings)
 
     def sign_in(self, email: str, password: str, address: str) -> str:
-        """A ticket for `sessions.open`. Raises Throttled or NotSignedIn, in the same words each time."""
-        return sign_in.sign_in(self._store, email, password, address)
+        """A ticket for `sessions.open`. Raises Throttled or NotSignedIn, in the same words each time.
+
+        A try is counted before any password is looked at, so that nobody gets in where nothing can be written.
+        """
+        try:
+            return sign_in.sign_in(self._store, email, password, address)
+        except DiskFull as full:
+            raise DiskFull(_FULL) from full
 
     def is_signed_in(self, token: str | None) -> bool:
         """Whether a session token is good for anything now; never raises."""
@@ -108,6 +119,10 @@ class Installation:
             note(session, "entered_company", actor.user_id, company_id)
         scope = CompanyScope(company_id, actor.user_id, "system", True, "", company.name, company.currency)
         return Members(self._store, scope)
+
+    def shortages(self) -> list[str]:
+        """What runs out on this machine, a sentence each: room on a disk, open files."""
+        return room.shortages(self.settings)
 
     def state(self) -> State:
         """The state of the database, without a secret; never raises."""

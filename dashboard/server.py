@@ -15,22 +15,27 @@ from streamlit import config
 from streamlit import runtime as streamlit_runtime
 from streamlit.starlette import App
 
+from crm_data import room
 from crm_data.errors import CrmError, NotReady
 from crm_data.settings import ROOT, Settings
 from dashboard import errors, runtime, warm_up
-from dashboard.web import cookie, csv_files, whole_acts
+from dashboard.web import cookie, csv_files, exports, lean_tabs, limits, whole_acts
 from dashboard.web.addresses import Addresses
+from dashboard.web.bodies import Bodies
 from dashboard.web.gate import Gate
 from dashboard.web.headers import SecurityHeaders
+from dashboard.web.listening import Http, Websocket
 from dashboard.web.messages import Messages
 from dashboard.web.proxy import Proxy, demand_tls
 from dashboard.web.routes import ROUTES
+from dashboard.web.tabs import Tabs
+from dashboard.web.uploads import Uploads
 
 log = logging.getLogger("foyer.web")
 
 SCRIPT = ROOT / "dashboard" / "app.py"
 HOUSEKEEPING_EVERY = 300.0  # seconds
-_LARGEST_MESSAGE = 32 * 1024 * 1024  # bytes that a browser may send over its websocket; files go another way
+_FOR_REQUESTS = 64  # connections that are left for them when every tab there may be is open
 
 
 def build(settings: Settings) -> App:
@@ -38,17 +43,21 @@ def build(settings: Settings) -> App:
     tls = cookie.secure(settings)
     csv_files.offer()
     whole_acts.keep()
+    lean_tabs.keep()
     if settings.public_url:
         # Streamlit judges a websocket's origin once more, and would ask the internet for its own address first.
         config.set_option("browser.serverAddress", urlsplit(settings.public_url).hostname)
     middleware = [
         Middleware(SecurityHeaders, tls=tls),
+        Middleware(Bodies),
         Middleware(Gate, is_signed_in=_is_signed_in, is_own_tab=_is_own_tab, public=settings.public_url),
-        Middleware(Messages),
+        Middleware(Uploads, whose=_whose),
+        Middleware(Tabs, whose=_whose, most=_tabs()),
+        Middleware(Messages, is_signed_in=_is_signed_in),
         Middleware(Addresses),
     ]
     if settings.trusted_proxy:
-        middleware.insert(0, Middleware(Proxy, trusted=settings.trusted_proxy))
+        middleware.insert(1, Middleware(Proxy, trusted=settings.trusted_proxy))
     return App(
         SCRIPT,
         routes=ROUTES,
@@ -62,6 +71,7 @@ def serve(settings: Settings) -> None:
     """Serve until stopped. Raises NotReady when the settings, the database or the port do not allow it."""
     demand_tls(settings)
     _demand_port(settings)
+    Http.most = room.raise_limit().for_browsers
     running = runtime.start(settings)
     running.installation.demand_ready()
     warm_up.warm_up()
@@ -70,8 +80,9 @@ def serve(settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         lifespan="on",
-        ws="websockets-sansio",
-        ws_max_size=_LARGEST_MESSAGE,
+        http=Http,
+        ws=Websocket,
+        ws_max_size=limits.HEARD,
         ws_ping_interval=30,
         ws_ping_timeout=30,
         proxy_headers=False,
@@ -118,6 +129,16 @@ def _is_signed_in(scope: Scope) -> bool:
     return running.installation.is_signed_in(cookie.read(running.settings, scope))
 
 
+def _whose(scope: Scope) -> str:
+    """The sign-in of a request, as a name to count by; '' for a stranger's."""
+    return cookie.read(runtime.running().settings, scope) or "" if _is_signed_in(scope) else ""
+
+
+def _tabs() -> int:
+    most = room.descriptors().for_browsers
+    return most - min(_FOR_REQUESTS, most // 2)
+
+
 def _is_own_tab(scope: Scope, tab: str) -> bool:
     """Streamlit takes a file for whatever tab the address names; the name of another's tab must not be enough."""
     client = streamlit_runtime.get_instance().get_client(tab)
@@ -135,6 +156,7 @@ async def _while_serving(app: App) -> AsyncIterator[dict[str, Any] | None]:
     try:
         yield None
     finally:
+        exports.stop()
         work.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await work

@@ -16,7 +16,7 @@ from crm_data.store.scope import CompanyScope
 from dashboard import runtime
 from dashboard.web import cookie
 
-_MARK = "rendered for"
+MARK = "rendered for"
 LOST = (
     "You are signed out: your time was up, you signed out in another tab, or an admin ended it. "
     "What was not saved here is gone. Sign in to go on."
@@ -106,7 +106,7 @@ def _demand_same(scope: CompanyScope) -> None:
 
 def rendered_for() -> tuple[int, int] | None:
     """Company and person that the screen of this tab was drawn for; None before the first time."""
-    drawn: tuple[int, int] | None = st.session_state.get(_MARK)
+    drawn: tuple[int, int] | None = st.session_state.get(MARK)
     return drawn
 
 
@@ -123,7 +123,7 @@ def one_run() -> Iterator[Signed | None]:
         st.session_state.clear()
         st.session_state.update({NOTICE: LOST if here is None else MOVED} | kept)
     if mark is not None:
-        st.session_state[_MARK] = mark
+        st.session_state[MARK] = mark
     before = _now.set(here)
     try:
         yield here

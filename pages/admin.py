@@ -9,6 +9,7 @@ from dashboard.parts.data_panel import data_panel
 from dashboard.parts.heading import heading
 from dashboard.parts.people_panel import people_panel
 from dashboard.parts.profile_panel import profile_panel
+from dashboard.parts.shortages import shortages
 from dashboard.parts.views import choose_view
 from dashboard.session import workspace
 
@@ -16,6 +17,7 @@ my = workspace()
 
 with heading("Admin", my.scope.company_name):
     pass
+shortages()
 
 panels: dict[str, Callable[[], None]] = {}
 if my.may(Act.MEMBERS):

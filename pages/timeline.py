@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.parts import place, say
 from dashboard.parts.csv_panel import export_button, import_panel
 from dashboard.parts.feed import feed
-from dashboard.parts.filters import bar, filter_bar
+from dashboard.parts.filters import filter_bar
 from dashboard.parts.heading import empty, heading
 from dashboard.parts.log_form import log_form
 from dashboard.parts.pager import pager
@@ -15,8 +15,7 @@ my = workspace()
 activities = my.activities
 
 top = st.container()
-line = bar(activities)
-query = filter_bar(activities, my.members, line=line)
+query = filter_bar(activities, my.members)
 page = activities.page(query)
 
 with top, heading("Timeline", say.count(page.total, "activity", "activities")):
@@ -28,10 +27,9 @@ with top, heading("Timeline", say.count(page.total, "activity", "activities")):
         with st.popover("Log", icon=":material/add:", type="primary"):
             log_form(my, "timeline.log")
 
-with line:
-    pager(activities, query, page)
+pager(activities, query, page)
 if page.rows:
-    feed(page, "timeline")
+    feed(page)
 else:
     empty("history", "Calls, e-mails, meetings and notes will stand here. Log the first one.")
 place.follow()

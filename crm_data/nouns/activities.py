@@ -30,8 +30,11 @@ class Activities(Records):
 
     def new_values(self) -> Row:
         """What the form of a new activity starts with."""
-        own = {"activity_type": ActivityType.CALL.value, "activity_date": clock.now()}
-        return {**super().new_values(), **own}
+        return {
+            "activity_type": ActivityType.CALL.value,
+            "user_id": self._scope.user_id,
+            "activity_date": clock.now(),
+        }
 
     def log(
         self,

@@ -6,8 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data.store.folding import is_like
-from crm_data.store.query import Query
+from crm_data.store.query import Query, like, spellings
 from crm_data.store.reading import Page
 from crm_data.store.records import Records
 from crm_data.store.values import clean_text
@@ -31,7 +30,7 @@ class Customers(Records):
         for column in (Customer.name, Customer.email):
             said = clean_text(values.get(column.key)) if values.get(column.key) else None
             if said:
-                clauses.append(is_like(column, said))
+                clauses += [column.ilike(like(word)[1:-1], escape="\\") for word in spellings(said)]
         digits = "".join(c for c in str(values.get("phone") or "") if c.isdigit())
         if len(digits) >= 7:
             clauses.append(Customer.phone == values["phone"])

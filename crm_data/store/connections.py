@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from crm_data.errors import NoCompany, NotReady
-from crm_data.store.folding import install_folding
 from crm_data.store.guards import Guard, install_guards
 from crm_data.store.windows import install_windows
 
@@ -127,7 +126,6 @@ def _sqlite(path: Path, wall: Callable[[Any, Guard], None], write: bool = False)
         for pragma in sqlite_pragmas(write):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-        install_folding(dbapi)
         wall(dbapi, guard)
 
     _mark_guard(engine, prepare)
@@ -142,18 +140,14 @@ def sqlite_pragmas(write: bool) -> list[str]:
         "synchronous=FULL",
         "cache_size=-16000",
         "mmap_size=268435456",
+        # The guard's triggers make each statement keep an undo journal, which would spill to a file (2x the time);
+        # and what a reader sorts must be sorted where no byte is free.
+        "temp_store=MEMORY",
     ]
     if not write:
         return [*shared, "query_only=ON"]
     # Without recursive triggers, INSERT OR REPLACE removes a row behind the back of every DELETE trigger.
-    # The guard's triggers make each statement keep an undo journal, which would spill to a file (2x the time).
-    return [
-        *shared,
-        "journal_mode=WAL",
-        "journal_size_limit=67108864",
-        "recursive_triggers=ON",
-        "temp_store=MEMORY",
-    ]
+    return [*shared, "journal_mode=WAL", "journal_size_limit=67108864", "recursive_triggers=ON"]
 
 
 def _mark_guard(engine: Engine, prepare: Callable[[Any, Guard], None]) -> None:

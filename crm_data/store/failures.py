@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.orm import exc as orm_exc
 
-from crm_data.errors import CrmError, Invalid, NotFound, Unavailable
+from crm_data.errors import CrmError, DiskFull, Invalid, NotFound, Unavailable
 from crm_data.store.again import GivenUp
-from crm_data.tables import APPEND_ONLY, Base
+from crm_data.tables import Base
 from crm_data.tables.fields import words
 
 log = logging.getLogger("foyer.store")
 
-_FULL = "The disk is full. Nothing was changed; make room and try again."
+_FULL = DiskFull.sentence
 _CLOSED = "The database cannot be written to. Nothing was changed; ask whoever runs this installation."
 _FAULT = "The disk is full or has a fault. Nothing was changed; look at it and try again."
 _MISSING = "The database file cannot be opened. See that it is there and may be read; then try again."
@@ -39,7 +39,6 @@ _TROUBLE = (
 )
 # PostgreSQL's codes for: could not serialize, deadlock, and a server that shuts down or restarts.
 _GIVEN_UP = ("40001", "40P01", "57P01", "57P02", "57P03")
-_ONLY_GROWS = "What is logged can only be added to; nothing was changed."
 _WRONG = "The database refused these values; nothing was changed."
 
 
@@ -77,7 +76,7 @@ def _refused(error: exc.IntegrityError) -> CrmError:
     if "another company" in said:
         return NotFound()
     if "append-only" in said:
-        return Invalid(_ONLY_GROWS)
+        return Invalid("The log of changes can only grow; nothing was changed.")
     if "foreign key" in lower:
         return Invalid(
             "A record or a colleague named here is not in your company, or is still needed by others."
@@ -97,14 +96,14 @@ def _trouble(error: exc.DBAPIError) -> CrmError:
     said = str(_first(error).orig).lower()
     if "another company" in said or "row-level security" in said:
         return NotFound()
-    if "append-only" in said or any(f"permission denied for table {name}" in said for name in APPEND_ONLY):
-        return Invalid(_ONLY_GROWS)
+    if "append-only" in said or "permission denied for table change_log" in said:
+        return Invalid("The log of changes can only grow; nothing was changed.")
     if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _GIVEN_UP:
         return GivenUp(_BUSY)
     log.error("database trouble: %s", said.splitlines()[0] if said else "unknown")
     for sign, sentence in _TROUBLE:
         if sign in said:
-            return Unavailable(sentence)
+            return DiskFull(sentence) if sentence in (_FULL, _FAULT) else Unavailable(sentence)
     return Unavailable()
 
 

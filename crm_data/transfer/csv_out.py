@@ -3,19 +3,23 @@
 import csv
 import io
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crm_data import clock
-from crm_data.errors import Invalid
+from crm_data.errors import DiskFull, Invalid
 from crm_data.rights import Act, demand
 from crm_data.store.query import Query
 from crm_data.store.records import Page, Records
 from crm_data.store.security_log import note
+from crm_data.store.store import Store
 from crm_data.store.values import to_text
 from crm_data.tables.fields import Kind
 from crm_data.transfer.formulas import disarmed, is_live
 from crm_data.transfer.headings import OWN_ID, Own, own_columns
+
+log = logging.getLogger("foyer.transfer")
 
 _AS_THEY_ARE = (Kind.MEMBER, Kind.LINK, Kind.WHOLE, Kind.MONEY)
 _MOMENT = "%04d-%02d-%02dT%02d:%02d:%02dZ"
@@ -32,7 +36,8 @@ def export(
     demand(records.person, Act.EXPORT, records.name)
     query = (query or records.default_query()).first()
     chosen = _chosen(records, columns)
-    _note(records, records.count(query))
+    scope, rows = records._scope, records.count(query)
+    noted(records._store, "export", scope.user_id, scope.company_id, table=records.name, rows=rows)
     return f"{records.name}-{clock.now():%Y-%m-%d}.csv", _pieces(records, query, chosen)
 
 
@@ -47,11 +52,18 @@ def _chosen(records: Records, columns: Sequence[str] | None) -> list[Own]:
     return [own for name in dict.fromkeys(columns) for own in ours if own.field.name == name]
 
 
-def _note(records: Records, rows: int) -> None:
-    """Who takes how much away is known before the first byte has left."""
-    scope = records._scope
-    with records._store.system("an export is noted") as session:
-        note(session, "export", scope.user_id, scope.company_id, table=records.name, rows=rows)
+def noted(store: Store, event: str, user_id: int | None, company_id: int, **detail: Any) -> None:
+    """Who takes how much away is known before the first byte has left.
+
+    On a full disk it stands in the server's log alone: people must be able to take their data from there.
+    """
+    try:
+        with store.system("what is taken away is noted") as session:
+            note(session, event, user_id, company_id, **detail)
+    except DiskFull:
+        log.warning(
+            "%s by person %s of company %s, not in the security log: %s", event, user_id, company_id, detail
+        )
 
 
 def _pieces(records: Records, query: Query, chosen: Sequence[Own]) -> Iterator[bytes]:

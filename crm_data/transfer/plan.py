@@ -8,8 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crm_data.errors import Invalid
-from crm_data.store.amounts import POINT
-from crm_data.store.days import ANY
 from crm_data.transfer.formats import DATES, NUMBERS
 
 ID = "id"
@@ -53,8 +51,7 @@ class Column:
     """Where one column of the file goes and how its cells are read.
 
     `to`: a field's name, ID (a match key, never written), KEEP (kept beside the record) or LEAVE.
-    `dates`: an order of `formats.DATES`. `numbers`: one of `formats.NUMBERS`.
-    `empties`: words that mean empty here.
+    `dates`, `numbers`: a style of `formats`. `empties`: words that mean empty here.
     `values`: a word of the file -> what to read instead ("" for nothing).
     `maybe_empty`, `unsure`: what the guess wants confirmed; they change nothing.
     """
@@ -62,8 +59,8 @@ class Column:
     heading: str
     to: str = KEEP
     by: str = By.NAME
-    dates: str = ANY
-    numbers: str = POINT
+    dates: str = "iso"
+    numbers: str = "1234.56"
     empties: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     unmatched: str = Unmatched.REFUSE

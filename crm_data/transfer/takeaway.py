@@ -2,10 +2,10 @@
 
 import csv
 import io
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, Any
+from itertools import chain
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,15 +14,13 @@ from crm_data.rights import Act, Person, demand
 from crm_data.store.query import Query
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
-from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.store.values import plain
 from crm_data.tables import ChangeLog, Company, DealStageHistory, Membership, User
-from crm_data.transfer.csv_out import export
+from crm_data.transfer.csv_out import export, noted
 from crm_data.transfer.formulas import disarmed
 
-_PIECE = 1 << 16  # bytes read back at a time
-_IN_MEMORY = 8 << 20  # bytes before the archive goes to a temporary file
+_PIECE = 1 << 16  # characters that are compressed at a time
 # Written beside the records, since no screen exports them: who worked here, and what happened to each row.
 _LOGS = (("deal_stage_history", DealStageHistory), ("change_log", ChangeLog))
 
@@ -48,36 +46,58 @@ The files of records can be imported by Foyer as they are.
 def company_zip(store: Store, scope: CompanyScope, kinds: Sequence[Records]) -> tuple[str, Iterator[bytes]]:
     """The archive's name, and its bytes piece by piece. Raises NotAllowed before anything is read."""
     demand(Person(scope.role, scope.operator), Act.TAKE_AWAY)
-    with store.system("a company's data is taken away") as session:
-        note(session, "taken_away", scope.user_id, scope.company_id)
+    noted(store, "taken_away", scope.user_id, scope.company_id)
     return f"foyer-company-{scope.company_id}-{clock.now():%Y-%m-%d}.zip", _pieces(store, scope, kinds)
 
 
 def _pieces(store: Store, scope: CompanyScope, kinds: Sequence[Records]) -> Iterator[bytes]:
-    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as kept:
-        with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
-            at = f"{clock.now():%Y-%m-%d %H:%M}"
-            archive.writestr("README.txt", README.format(company=scope.company_name or "the company", at=at))
-            for records in kinds:
-                for archived, ending in ((False, ""), (True, "-archived")):
-                    _, pieces = export(records, Query(sort="created_at", archived=archived))
-                    with archive.open(f"{records.name}{ending}.csv", "w") as file:
-                        file.writelines(pieces)
-            for name, columns, rows in _others(store, scope):
-                with archive.open(f"{name}.csv", "w") as file:
-                    _write(file, columns, rows)
-        kept.seek(0)
-        while piece := kept.read(_PIECE):
-            yield piece
+    ready = _Ready()
+    with zipfile.ZipFile(ready, "w", zipfile.ZIP_DEFLATED) as archive:
+        at = f"{clock.now():%Y-%m-%d %H:%M}"
+        archive.writestr("README.txt", README.format(company=scope.company_name or "the company", at=at))
+        for name, pieces in chain(_records(kinds), _others(store, scope)):
+            with archive.open(f"{name}.csv", "w", force_zip64=True) as file:
+                for piece in pieces:
+                    file.write(piece)
+                    yield ready.taken()
+    yield ready.taken()
 
 
-def _others(store: Store, scope: CompanyScope) -> Iterator[tuple[str, list[str], Iterable[Sequence[Any]]]]:
-    """What is not a list of records: (file name, its columns, its rows)."""
+class _Ready(io.RawIOBase):
+    """A file that is only written to its end: what was written is taken out and gone."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        """Yes, and nothing else."""
+        return True
+
+    def write(self, piece: Any) -> int:
+        """Keep a piece until it is taken."""
+        self._pieces.append(bytes(piece))
+        return len(piece)
+
+    def taken(self) -> bytes:
+        """What was written since the last time."""
+        found, self._pieces = b"".join(self._pieces), []
+        return found
+
+
+def _records(kinds: Sequence[Records]) -> Iterator[tuple[str, Iterator[bytes]]]:
+    for records in kinds:
+        for archived, ending in ((False, ""), (True, "-archived")):
+            _, pieces = export(records, Query(sort="created_at", archived=archived))
+            yield f"{records.name}{ending}", pieces
+
+
+def _others(store: Store, scope: CompanyScope) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """What is not a list of records, as (file name, its pieces)."""
     with store.read(scope) as session:
         for name, table in (("company", Company), *_LOGS):
             names = [column.key for column in table.__table__.columns]
             wanted = sa.select(*(getattr(table, column) for column in names)).order_by(table.id)
-            yield name, names, session.execute(wanted.execution_options(yield_per=1000))
+            yield name, _written(names, session.execute(wanted.execution_options(yield_per=1000)))
         people = (
             sa.select(
                 Membership.user_id, User.first_name, User.last_name, User.email, Membership.role,
@@ -87,13 +107,17 @@ def _others(store: Store, scope: CompanyScope) -> Iterator[tuple[str, list[str],
             .order_by(Membership.user_id)
         )  # fmt: skip
         columns = ["user_id", "first_name", "last_name", "email", "role", "joined_at", "ended_at"]
-        yield "members", columns, session.execute(people)
+        yield "members", _written(columns, session.execute(people))
 
 
-def _write(file: IO[bytes], columns: list[str], rows: Iterable[Sequence[Any]]) -> None:
-    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
+def _written(columns: list[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
     for row in rows:
         writer.writerow("" if value is None else disarmed(str(plain(value))) for value in row)
-    text.detach()
+        if text.tell() > _PIECE:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode()

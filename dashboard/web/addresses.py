@@ -1,12 +1,18 @@
-"""An address where no screen is gets a page that says so; Streamlit would show its empty frame there."""
+"""An address of a screen gets the page it stands in, any other a page that says that there is none.
+
+Streamlit would answer both with its own empty page.
+"""
 
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.menu import SCREENS
+from dashboard.web import frame
 
 _SCREENS = {"", "index.html", *(screen.name for screen in SCREENS)}
+# The first screen stands at the root, and its own name leads there.
+_FRAMED = {f"/{name}" for name in _SCREENS} - {f"/{SCREENS[0].name}"}
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
@@ -33,6 +39,9 @@ class Addresses:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, unless the answer is the frame of a screen that there is not."""
+        if scope["type"] == "http" and scope["path"] in _FRAMED and scope["method"] in ("GET", "HEAD"):
+            await HTMLResponse(frame.PAGE, headers={"Cache-Control": "no-cache"})(scope, receive, send)
+            return
         if scope["type"] != "http" or scope["path"].strip("/") in _SCREENS:
             await self.app(scope, receive, send)
             return

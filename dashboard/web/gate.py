@@ -13,14 +13,7 @@ from starlette.websockets import WebSocketClose
 log = logging.getLogger("foyer.web")
 
 # What answers only to somebody who is signed in. The script behind the websocket asks for itself.
-CLOSED = (
-    "/media",
-    "/export",
-    "/components",
-    "/_stcore/upload_file",
-    "/_stcore/metrics",
-    "/_stcore/script-health-check",
-)
+CLOSED = ("/media", "/export", "/_stcore/upload_file", "/_stcore/metrics", "/_stcore/script-health-check")
 UPLOADS = "/_stcore/upload_file"
 # Ways in that Streamlit has of its own, and we have not.
 NEVER = ("/_stcore/agent", "/auth", "/oauth2callback")
@@ -63,24 +56,27 @@ class Gate:
     async def _judge(self, scope: Scope) -> tuple[int, str]:
         """Status and sentence of a refusal; status 0 lets pass."""
         path = "/" + scope["path"].lstrip("/")
-        if _under(path, NEVER):
+        if under(path, NEVER):
             return 404, "There is nothing here."
         if not _same_origin(scope, self.public):
             log.warning("refused a %s from another origin to %s", scope["type"], path)
             return 403, "This request comes from another site and was refused."
-        if _under(path, CLOSED) and not await run_in_threadpool(self.is_signed_in, scope):
+        if under(path, CLOSED) and not await run_in_threadpool(self.is_signed_in, scope):
             return 401, "You are signed out. Sign in to go on."
-        if _under(path, (UPLOADS,)) and not self.is_own_tab(scope, _tab(path)):
+        if under(path, (UPLOADS,)) and not self.is_own_tab(scope, tab_of(path)):
             return 403, "This file belongs to another tab. Choose it again here."
         return 0, ""
 
 
-def _under(path: str, roots: tuple[str, ...]) -> bool:
+def under(path: str, roots: tuple[str, ...]) -> bool:
+    """Whether a path is one of these or below it, however many slashes it begins with."""
+    path = "/" + path.lstrip("/")
     return any(path == root or path.startswith(root + "/") for root in roots)
 
 
-def _tab(path: str) -> str:
-    return path.removeprefix(UPLOADS).strip("/").split("/")[0]
+def tab_of(path: str) -> str:
+    """Streamlit's name for the tab that an upload is for."""
+    return ("/" + path.lstrip("/")).removeprefix(UPLOADS).strip("/").split("/")[0]
 
 
 def _same_origin(scope: Scope, public: str) -> bool:

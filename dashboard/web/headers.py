@@ -3,13 +3,12 @@
 import base64
 import hashlib
 import re
-from pathlib import Path
 
-import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
+from dashboard.web.frame import PAGE
+
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -43,7 +42,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, tls: bool = False) -> None:
         self.app = app
         self.headers = {
-            "Content-Security-Policy": content_policy(INDEX.read_text(encoding="utf-8")),
+            "Content-Security-Policy": content_policy(PAGE),
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
             "Referrer-Policy": "no-referrer",

@@ -7,10 +7,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from crm_data import room
 from crm_data.errors import CrmError
 from crm_data.settings import ROOT
 from dashboard import runtime
-from dashboard.components import assets
 from dashboard.menu import SCREENS
 from dashboard.web import cookie, exports
 
@@ -18,14 +18,22 @@ _MOST = 2_000  # bytes: a ticket is short
 
 
 async def healthz(request: Request) -> Response:
-    """GET /healthz: 200 when the database answers and is up to date, else 503."""
+    """GET /healthz: 200 when pages can be served, else 503; ?strict=1: 503 unless all is well."""
+    settings = runtime.running().settings
     state = await run_in_threadpool(runtime.running().installation.state)
+    disks, open_now = await run_in_threadpool(room.disks, settings), room.descriptors()
+    # A full disk is no reason for a proxy to send nobody here: who is signed in can read.
+    kept = {what: disk.left.value for disk in disks for what in disk.holds}
+    well = not any(disk.sentence for disk in disks) and open_now.left is room.Left.ENOUGH
     said = {
-        "status": "ok" if state.ready else "not ready",
+        "status": ("ok" if well else "degraded") if state.ready else "not ready",
         "database": "ok" if state.database else "unreachable",
         "migration": {"at": state.revision, "expected": state.expected},
+        "disk": kept,
+        "descriptors": {"used": open_now.used, "most": open_now.most, "percent": open_now.percent},
     }
-    return JSONResponse(said, 200 if state.ready else 503, {"Cache-Control": "no-store"})
+    good = state.ready and (well or "strict" not in request.query_params)
+    return JSONResponse(said, 200 if good else 503, {"Cache-Control": "no-store"})
 
 
 async def current_session(request: Request) -> Response:
@@ -97,6 +105,5 @@ ROUTES: list[BaseRoute] = [
     Route("/session/end", end_session, methods=["POST"]),
     Route("/favicon.png", favicon, methods=["GET"]),
     Route(f"/{SCREENS[0].name}", first_screen, methods=["GET"]),
-    Route(f"{assets.ADDRESS}/{{version}}/{{path:path}}", assets.answer, methods=["GET"]),
     Route("/export/{path:path}", exports.answer, methods=["GET"]),
 ]

@@ -26,13 +26,13 @@ from crm_data.store.scope import CompanyScope
 from dashboard import errors, logs, runtime, server, warm_up
 from dashboard.menu import SCREENS
 from dashboard.web import cookie, exports
+from dashboard.web.frame import INDEX, PAGE
 from dashboard.web.gate import Gate
-from dashboard.web.headers import INDEX, SecurityHeaders, content_policy
+from dashboard.web.headers import SecurityHeaders, content_policy
 from dashboard.web.proxy import Proxy, demand_tls
 from dashboard.web.routes import ROUTES
 from tests.dashboard.asgi import HOME, Asked
 from tests.dashboard.house import House, house
-from tests.migrations.trial import older
 from tests.support.databases import Database
 from tests.support.plain import plain
 
@@ -64,9 +64,9 @@ GATED = client(Middleware(Gate, is_signed_in=with_token))
 
 
 def test_the_policy_lets_through_the_one_inline_script_and_no_other() -> None:
-    index = INDEX.read_text(encoding="utf-8")
-    assert len(re.findall(r"<script>", index)) == 1
-    policy = content_policy(index)
+    assert len(re.findall(r"<script>", INDEX.read_text(encoding="utf-8"))) == 1
+    assert len(re.findall(r"<script>", PAGE)) == 1
+    policy = content_policy(PAGE)
     script = next(rule for rule in policy.split("; ") if rule.startswith("script-src"))
     assert re.fullmatch(r"script-src 'self' blob: 'sha256-[A-Za-z0-9+/]{43}='", script)
     for rule in ("frame-ancestors 'none'", "default-src 'self'", "object-src 'none'", "base-uri 'none'"):
@@ -237,6 +237,9 @@ def test_reading_the_cookie(sent: list[str], found: str | None) -> None:
 # --- our own routes, with a database
 
 
+_KEPT = {"sqlite": ("data", "backups", "temporary files"), "postgresql": ("backups", "temporary files")}
+
+
 @pytest.fixture
 def served(database_url: str) -> Iterator[tuple[House, Asked]]:
     """The routes over a real installation, without Streamlit."""
@@ -250,6 +253,7 @@ def test_healthz_tells_the_state_and_no_secret(served: tuple[House, Asked], data
     made, http = served
     answer = http.get("/healthz")
     assert answer.status_code == 200
+    assert answer.json()["descriptors"]["percent"] < 80
     assert answer.json() == {
         "status": "ok",
         "database": "ok",
@@ -257,10 +261,12 @@ def test_healthz_tells_the_state_and_no_secret(served: tuple[House, Asked], data
             "at": answer.json()["migration"]["expected"],
             "expected": answer.json()["migration"]["at"],
         },
+        "disk": dict.fromkeys(_KEPT[made.office.store.engines.dialect], "ok"),
+        "descriptors": answer.json()["descriptors"],
     }
     made.office.store.engines.dispose()
     with plain(database, owner=True) as sql:
-        sql.run(f"UPDATE alembic_version SET version_num = '{older()}'")
+        sql.run("UPDATE alembic_version SET version_num = '009'")
     assert http.get("/healthz").status_code == 503
 
 

@@ -1,6 +1,7 @@
 """A Foyer of a test's own: `python -m dashboard` on a free port, with its own database and backup folder."""
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from tests.support import run
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-WAIT = 60.0  # seconds; a start takes two on a quiet machine
+WAIT = 120.0  # seconds; a start takes two on a quiet machine
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,17 @@ class Served:
 
 
 @contextmanager
-def serving(database_url: str, environment: Mapping[str, str] | None = None) -> Iterator[Served]:
-    """Start Foyer on `database_url`, wait until /healthz answers, and stop it at the end."""
+def serving(
+    database_url: str, environment: Mapping[str, str] | None = None, descriptors: int = 0
+) -> Iterator[Served]:
+    """Start Foyer on `database_url`, wait until /healthz answers, and stop it at the end.
+
+    `descriptors`: how many files and connections it may have open; 0 leaves it the machine's own limit.
+    """
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
     port = free_port()
     folder = run.folder() / "served" / str(port)
     folder.mkdir(parents=True, exist_ok=True)
@@ -50,6 +60,7 @@ def serving(database_url: str, environment: Mapping[str, str] | None = None) -> 
         process = subprocess.Popen(
             [sys.executable, "-m", "dashboard"],
             cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            preexec_fn=limited if descriptors else None,
         )  # fmt: skip
     served = Served(f"http://127.0.0.1:{port}", process, folder / "log")
     try:

@@ -1,0 +1,94 @@
+"""What open tabs take of a server, and what closed ones leave: 2,000 of them, or as many as a low limit bears."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+import httpx
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+from dashboard.web.lean_tabs import LateLoop
+from tests.dashboard.house import house
+from tests.support import wire
+from tests.support.databases import Database
+from tests.support.serving import Served, serving
+from tests.support.soak import size
+
+LIMIT = size(256, 4096)
+TABS = size(110, 2000)
+
+
+def test_a_loop_takes_no_descriptors_before_it_is_used() -> None:
+    before = len(os.listdir("/dev/fd"))
+    loops = [LateLoop() for _ in range(50)]  # type: ignore[abstract]
+    assert len(os.listdir("/dev/fd")) == before
+    assert loops[0].run_until_complete(asyncio.sleep(0, "done")) == "done"
+    assert not loops[0].is_running()
+    assert len(os.listdir("/dev/fd")) > before
+    for loop in loops:
+        loop.close()
+        assert loop.is_closed()
+    assert len(os.listdir("/dev/fd")) == before
+    with pytest.raises(RuntimeError, match="closed"):
+        loops[1].call_soon(print)
+
+
+def held(served: Served) -> int:
+    return len(os.listdir(f"/proc/{served.process.pid}/fd"))
+
+
+async def opened(stack: AsyncExitStack, served: Served, cookie: str) -> ClientConnection:
+    """A tab that has drawn its page."""
+    socket = await stack.enter_async_context(
+        connect(
+            served.url.replace("http", "ws") + "/_stcore/stream",
+            origin=Origin(served.url),
+            subprotocols=[Subprotocol("streamlit")],
+            additional_headers={"Cookie": cookie},
+            max_size=None,
+            open_timeout=60,
+            ping_interval=None,
+        )
+    )
+    asked = BackMsg()
+    asked.rerun_script.page_name = "account"
+    await socket.send(asked.SerializeToString())
+    while ForwardMsg.FromString(await socket.recv(decode=False)).WhichOneof("type") != "script_finished":
+        pass
+    return socket
+
+
+async def many(served: Served, cookie: str) -> int:
+    """Open them all, a few at a time; how many descriptors the server holds then."""
+    async with AsyncExitStack() as stack:
+        at_once = asyncio.Semaphore(10)
+
+        async def one() -> None:
+            async with at_once:
+                await opened(stack, served, cookie)
+
+        await asyncio.gather(*(one() for _ in range(TABS)))
+        return held(served)
+
+
+@pytest.mark.slow
+def test_what_many_tabs_took_is_given_back(new_database: Callable[[str], Database]) -> None:
+    with house(new_database("sqlite").url) as made, serving(made.settings.database_url, {}, LIMIT) as served:
+        cookie = f"foyer_{httpx.URL(served.url).port}={made.token('manager')}"
+        assert b"Alpha" in wire.seen(served.url, "account", cookie)
+        before = held(served)
+        most = asyncio.run(many(served, cookie))
+        assert most - before < 1.2 * TABS + 20
+        until = time.monotonic() + 20
+        while held(served) > before + 10 and time.monotonic() < until:
+            time.sleep(0.1)
+        assert held(served) <= before + 10, "what was closed is given back"
+        assert b"Alpha" in wire.seen(served.url, "account", cookie)
+        assert httpx.get(f"{served.url}/healthz").json()["descriptors"]["most"] == LIMIT
+        assert "Too many open files" not in served.said()
