@@ -108,10 +108,15 @@ class Workspace:
         return takeaway.company_zip(self._store, self._scope, [self.records(kind) for kind in self.kinds])
 
     def read_file(
-        self, data: bytes, name: str, encoding: str | None = None, delimiter: str | None = None
+        self,
+        data: bytes,
+        name: str,
+        encoding: str | None = None,
+        delimiter: str | None = None,
+        top: int | None = None,
     ) -> Sheet:
-        """A CSV file as a table of text. Raises Invalid with one sentence."""
-        return csv_read.read(data, name, encoding, delimiter)
+        """A CSV file as a table of text; `top` is the row of its headings. Raises Invalid with one sentence."""
+        return csv_read.read(data, name, encoding, delimiter, top)
 
     def guess(self, sheet: Sheet, records: Records, zone: str = "UTC") -> Plan:
         """Where the columns of a file go, as its headings and cells suggest."""

@@ -1,9 +1,22 @@
-"""The one small stylesheet: the company and the person stand in the header's row, figures line up."""
+"""The one small stylesheet: the header's row, the width of what is worked with, what has the focus, figures."""
 
 import streamlit as st
 
 _CSS = """
 <style>
+/* A grid, a board and charts have the whole width; what is read has a measure of its own. */
+[data-testid="stMainBlockContainer"] { padding-left: 1.5rem; padding-right: 1.5rem; }
+[class*="st-key-activity-"], [data-testid="stAlert"] { max-width: 64rem; }
+/* What stands elsewhere, or holds nothing yet, takes no room in the column. */
+[data-testid="stLayoutWrapper"]:has(> .st-key-who) { position: absolute; }
+[data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"]:empty) { display: none; }
+/* Where the keyboard is. */
+[data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
+[data-testid="stMain"]:focus-visible, .stHtml a:focus-visible {
+  outline: 2px solid #3a56c5; outline-offset: -2px; box-shadow: none;
+}
+.stHtml a { color: #3a56c5; }
+button kbd { opacity: 1; color: inherit; }
 .st-key-who {
   position: fixed; top: 0; right: 0.75rem; height: 3.75rem; width: auto;
   align-items: center; z-index: 1000000;
@@ -14,8 +27,7 @@ _CSS = """
 /* Streamlit darkens its accent under the pointer, too dark to read on a dark ground. */
 .st-key-who button:is(:hover, :focus, :active, [aria-expanded="true"]) { color: inherit; opacity: 0.75; }
 .st-key-narrow { padding-top: 4vh; }
-[class*="st-key-activity-"] { padding: 0.4rem 0.75rem; }
-[class*="st-key-activity-"] button, [class*="st-key-related-"] button, [class*="st-key-fact-"] button {
+:is([class*="st-key-related-"], [class*="st-key-fact-"]) [data-testid="stBaseButton-tertiary"] {
   min-height: 1.5rem; padding: 0;
 }
 [class*="st-key-icon-"] button [data-testid="stMarkdownContainer"] {
@@ -25,13 +37,16 @@ _CSS = """
 [class*="st-key-"][class*="-grid-"] [data-testid="stElementToolbar"] { display: none; }
 /* The accent carries white and is too dark to be read on a dark ground; there text takes the link's colour. */
 @media (prefers-color-scheme: dark) {
+  [data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
+  [data-testid="stMain"]:focus-visible, .stHtml a:focus-visible { outline-color: #93a6f2; }
+  .stHtml a { color: #93a6f2; }
   button[data-variant="segmented_control"][data-selected="true"]:not([data-disabled]) { color: #93a6f2; }
 }
 @media (max-width: 640px) {
   .st-key-who p { max-width: 7rem; }
   .st-key-who .stText { display: none; }
   .st-key-narrow { padding-top: 0; }
-  [data-testid="stMainBlockContainer"] { padding-top: 4.25rem; }
+  [data-testid="stMainBlockContainer"] { padding: 4.25rem 1rem 2rem; }
   button kbd[aria-label] { display: none; }
 }
 </style>

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crm_data.store.guards import seen_by_a_company
+from crm_data.tables import APPEND_ONLY
 
 # In a subquery PostgreSQL asks once a statement, and not once a row. After a commit a setting reads '', not NULL.
 _COMPANY = "(SELECT nullif(current_setting('app.company_id', true), '')::integer)"
@@ -25,8 +26,6 @@ FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid
 WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
 GROUP BY c.oid
 """
-# What goes with its parent goes by the owner's hand, so the application need not be able to take any of it away.
-_ONLY_GROW = ("change_log", "deal_stage_history")
 
 
 def secure_rows(connection: Connection, tables: Mapping[str, set[str]]) -> None:
@@ -78,7 +77,8 @@ def let_in(connection: Connection, role: str, tables: Iterable[str]) -> None:
         may = "SELECT, INSERT, UPDATE, DELETE"
         if table == _OPEN:
             may = "SELECT"
-        elif table in _ONLY_GROW:
+        elif table in APPEND_ONLY:
+            # What goes with its parent goes by the owner's hand, and not by the application's.
             may = "SELECT, INSERT"
         connection.exec_driver_sql(f"REVOKE ALL ON {table} FROM {name}")
         connection.exec_driver_sql(f"GRANT {may} ON {table} TO {name}")

@@ -1,16 +1,18 @@
-"""What the tables need and Alembic does not see: `updated_at`, logs that can only grow, row security, grants.
+"""What the tables need and Alembic does not see: `updated_at`, logs that only grow, folding, row security, grants.
 
 Made from what the database holds, so that it can be put back after any migration has rebuilt a table.
 """
 
+import hashlib
 from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from crm_data.store.folding import postgresql_function
+from crm_data.tables import APPEND_ONLY
+from migrations.append_only import REFUSE, Parents, on_postgresql, on_sqlite, parents_of
 from migrations.row_security import let_in, secure_rows, serves_as
-
-APPEND_ONLY = ("change_log",)
 
 
 def raise_walls(connection: Connection, application: str = "") -> None:
@@ -23,42 +25,34 @@ def raise_walls(connection: Connection, application: str = "") -> None:
         table: {column["name"] for column in inspector.get_columns(table)}
         for table in sorted(inspector.get_table_names())
     }
+    parents = {table: parents_of(inspector, table) for table in sorted(APPEND_ONLY & set(tables))}
     if connection.dialect.name == "sqlite":
-        for table, columns in tables.items():
-            for statement in _sqlite(table, columns):
-                connection.exec_driver_sql(statement)
+        _sqlite(connection, tables, parents)
         return
-    _triggers(connection, tables)
+    _postgresql(connection, tables, parents)
     secure_rows(connection, tables)
     if application and serves_as(connection, application):
         let_in(connection, application, tables)
 
 
-def _sqlite(table: str, columns: set[str]) -> list[str]:
-    made = []
-    if "updated_at" in columns:
-        made.append(
-            f"CREATE TRIGGER IF NOT EXISTS {table}_updated_at AFTER UPDATE ON {table}"
-            " WHEN NEW.updated_at IS OLD.updated_at AND NEW.updated_at IS NOT CURRENT_TIMESTAMP"
-            f" BEGIN UPDATE {table} SET updated_at = CURRENT_TIMESTAMP WHERE id = NEW.id; END"
-        )
-    if table in APPEND_ONLY:
-        # INSERT OR REPLACE would remove the old row without a DELETE that a trigger sees.
-        made.append(
-            f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table}"
-            f" WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
-            " BEGIN SELECT RAISE(ABORT, 'append-only'); END"
-        )
-        made.append(
-            f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table}"
-            " BEGIN SELECT RAISE(ABORT, 'append-only'); END"
-        )
-        made.append(
-            f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table}"
-            " WHEN EXISTS (SELECT 1 FROM companies WHERE id = OLD.company_id)"
-            " BEGIN SELECT RAISE(ABORT, 'append-only'); END"
-        )
-    return made
+def _sqlite(connection: Connection, tables: Mapping[str, set[str]], parents: Mapping[str, Parents]) -> None:
+    wanted = {}
+    for table, columns in tables.items():
+        if "updated_at" in columns:
+            wanted[f"{table}_updated_at"] = (
+                f"AFTER UPDATE ON {table}"
+                " WHEN NEW.updated_at IS OLD.updated_at AND NEW.updated_at IS NOT CURRENT_TIMESTAMP"
+                f" BEGIN UPDATE {table} SET updated_at = CURRENT_TIMESTAMP WHERE id = NEW.id; END"
+            )
+        if table in parents:
+            wanted |= on_sqlite(table, columns, parents[table])
+    said = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    standing = dict(tuple(row) for row in connection.exec_driver_sql(said))
+    for name, made in wanted.items():
+        sql = f"CREATE TRIGGER {name} {made}"
+        if standing.get(name) != sql:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+            connection.exec_driver_sql(sql)
 
 
 _TOUCH = """CREATE OR REPLACE FUNCTION app_touch() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -68,37 +62,30 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$"""
-_REFUSE = """CREATE OR REPLACE FUNCTION app_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF TG_OP = 'DELETE' THEN
-    IF NOT EXISTS (SELECT 1 FROM companies WHERE id = OLD.company_id) THEN RETURN OLD; END IF;
-  END IF;
-  RAISE EXCEPTION 'append-only';
-END $$"""
+_STANDING = """SELECT tgname, obj_description(oid, 'pg_trigger') FROM pg_trigger
+WHERE NOT tgisinternal AND tgrelid = to_regclass(%s)"""
 
 
-def _triggers(connection: Connection, tables: Mapping[str, set[str]]) -> None:
-    """PostgreSQL's: one that stands is left alone, since putting it back would wait for everybody who writes."""
+def _postgresql(
+    connection: Connection, tables: Mapping[str, set[str]], parents: Mapping[str, Parents]
+) -> None:
+    """One that stands is left alone, since putting it back would wait for everybody who writes."""
+    execute = connection.exec_driver_sql
     if "companies" not in tables:
-        connection.exec_driver_sql("DROP FUNCTION IF EXISTS app_touch, app_append_only")
+        execute("DROP FUNCTION IF EXISTS app_touch, app_append_only, app_fold")
         return
-    for function in (_TOUCH, _REFUSE):
-        connection.exec_driver_sql(function)
-    there = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid::regclass::text = %s"
+    for function in (_TOUCH, REFUSE, postgresql_function(connection)):
+        execute(function)
     for table, columns in tables.items():
-        standing = {name for (name,) in connection.exec_driver_sql(there, (table,))}
-        for name, made in _postgresql(table, columns).items():
-            if name not in standing:
-                connection.exec_driver_sql(f"CREATE TRIGGER {name} {made}")
-
-
-def _postgresql(table: str, columns: set[str]) -> dict[str, str]:
-    """Name -> what the trigger does."""
-    made = {}
-    if "updated_at" in columns:
-        made[f"{table}_updated_at"] = f"BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION app_touch()"
-    if table in APPEND_ONLY:
-        made[f"{table}_append_only"] = (
-            f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION app_append_only()"
-        )
-    return made
+        standing = dict(tuple(row) for row in execute(_STANDING, (table,)))
+        wanted = on_postgresql(table, parents[table]) if table in parents else {}
+        if "updated_at" in columns:
+            touch = f"BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION app_touch()"
+            wanted[f"{table}_updated_at"] = touch
+        for name, made in wanted.items():
+            mark = hashlib.sha256(made.encode()).hexdigest()[:32]
+            if standing.get(name, "") == mark:
+                continue
+            execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+            execute(f"CREATE TRIGGER {name} {made}")
+            execute(f"COMMENT ON TRIGGER {name} ON {table} IS '{mark}'")

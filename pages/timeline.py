@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.parts import place, say
 from dashboard.parts.csv_panel import export_button, import_panel
 from dashboard.parts.feed import feed
-from dashboard.parts.filters import filter_bar
+from dashboard.parts.filters import bar, filter_bar
 from dashboard.parts.heading import empty, heading
 from dashboard.parts.log_form import log_form
 from dashboard.parts.pager import pager
@@ -15,7 +15,8 @@ my = workspace()
 activities = my.activities
 
 top = st.container()
-query = filter_bar(activities, my.members)
+line = bar(activities)
+query = filter_bar(activities, my.members, line=line)
 page = activities.page(query)
 
 with top, heading("Timeline", say.count(page.total, "activity", "activities")):
@@ -27,9 +28,10 @@ with top, heading("Timeline", say.count(page.total, "activity", "activities")):
         with st.popover("Log", icon=":material/add:", type="primary"):
             log_form(my, "timeline.log")
 
-pager(activities, query, page)
+with line:
+    pager(activities, query, page)
 if page.rows:
-    feed(page)
+    feed(page, "timeline")
 else:
     empty("history", "Calls, e-mails, meetings and notes will stand here. Log the first one.")
 place.follow()

@@ -11,6 +11,7 @@ import pytest
 from crm_data import health
 from crm_data.store import migrating
 from crm_data.store.sqlite_file import wal_path
+from tests.migrations.trial import older
 from tests.support.databases import Database
 from tests.transfer.office import Office, open_office
 
@@ -110,7 +111,7 @@ def test_an_open_file_and_a_long_log_are_found(office: Office, monkeypatch: pyte
 
 
 def test_an_older_revision_is_found(office: Office) -> None:
-    by_force(office, "UPDATE alembic_version SET version_num = '009'")
+    by_force(office, f"UPDATE alembic_version SET version_num = '{older()}'")
     assert "migrate" in wrong(office)["Revision"]
 
 

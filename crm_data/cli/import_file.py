@@ -6,12 +6,15 @@ from pathlib import Path
 
 from crm_data import Workspace
 from crm_data.cli.common import Commands, acting_arguments, command, opened, scope_of
+from crm_data.store.amounts import COMMA, POINT
+from crm_data.store.days import DATES
 from crm_data.transfer.by_file import Choices, import_file
-from crm_data.transfer.formats import DATES
 from crm_data.transfer.plan import Blanks, Mode, Unmatched
 
 _MODES = {"both": Mode.BOTH, "create": Mode.CREATE, "update": Mode.UPDATE}
 _BLANKS = {"leave": Blanks.LEAVE, "clear": Blanks.CLEAR}
+_DATES = {order.replace("iso", "year-first"): order for order in DATES}
+_NUMBERS = {"point": POINT, "comma": COMMA}
 _UNMATCHED = {"refuse": Unmatched.REFUSE, "empty": Unmatched.EMPTY, "former": Unmatched.FORMER}
 
 
@@ -55,9 +58,11 @@ def add(commands: Commands) -> None:
         help="names nobody knows: refuse the row, leave empty, add as former",
     )
     parser.add_argument("--source", default="", help="name under which external ids are unique")
-    parser.add_argument("--dates", choices=tuple(DATES), help="how the file writes dates")
+    parser.add_argument("--dates", choices=_DATES, help="which part of a date comes first in this file")
+    parser.add_argument("--numbers", choices=_NUMBERS, help="which sign stands before decimals in this file")
     parser.add_argument("--zone", default="UTC", help="time zone of times that name none; UTC unless told")
     parser.add_argument("--encoding", help="utf-8, utf-16 or cp1252")
+    parser.add_argument("--headings", type=int, metavar="ROW", help="the row that the headings stand in")
     parser.add_argument("--delimiter", help="the sign between cells; 'tab' for a tab")
     acting_arguments(parser, company=True)
 
@@ -82,12 +87,14 @@ def _choices(args: argparse.Namespace) -> Choices:
         mode=_MODES.get(args.mode, ""),
         key=tuple(args.key.split(",")) if args.key else (),
         blanks=_BLANKS.get(args.blanks, ""),
-        dates=args.dates or "",
+        dates=_DATES.get(args.dates, ""),
+        numbers=_NUMBERS.get(args.numbers, ""),
         unmatched=_UNMATCHED.get(args.unmatched, ""),
         source=args.source,
         zone=args.zone,
         encoding=args.encoding,
         delimiter={"tab": "\t"}.get(args.delimiter, args.delimiter),
+        top=args.headings,
         empty=tuple(args.empty),
         columns=dict(args.map),
         fill=dict(args.fill),

@@ -30,11 +30,8 @@ class Activities(Records):
 
     def new_values(self) -> Row:
         """What the form of a new activity starts with."""
-        return {
-            "activity_type": ActivityType.CALL.value,
-            "user_id": self._scope.user_id,
-            "activity_date": clock.now(),
-        }
+        own = {"activity_type": ActivityType.CALL.value, "activity_date": clock.now()}
+        return {**super().new_values(), **own}
 
     def log(
         self,

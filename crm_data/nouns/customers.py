@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data.store.query import Query, like, spellings
+from crm_data.store.folding import is_like
+from crm_data.store.query import Query
 from crm_data.store.reading import Page
 from crm_data.store.records import Records
 from crm_data.store.values import clean_text
@@ -30,7 +31,7 @@ class Customers(Records):
         for column in (Customer.name, Customer.email):
             said = clean_text(values.get(column.key)) if values.get(column.key) else None
             if said:
-                clauses += [column.ilike(like(word)[1:-1], escape="\\") for word in spellings(said)]
+                clauses.append(is_like(column, said))
         digits = "".join(c for c in str(values.get("phone") or "") if c.isdigit())
         if len(digits) >= 7:
             clauses.append(Customer.phone == values["phone"])

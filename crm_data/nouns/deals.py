@@ -49,10 +49,10 @@ class Deals(Records):
     def new_values(self) -> Row:
         """What the form of a new deal starts with; an empty probability means the stage's own."""
         return {
+            **super().new_values(),
             "currency": self._scope.currency,
             "probability": None,
             "stage": Stage.PROSPECT.value,
-            "assigned_to": self._scope.user_id,
         }
 
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
@@ -126,7 +126,7 @@ class Deals(Records):
         """As for every record; an empty probability or currency is left to the stage and the company."""
         blank = [n for n in ("probability", "currency") if n in values and _blank(values[n])]
         rest = {name: raw for name, raw in values.items() if name not in blank}
-        return {**super().parse_all(rest, zone, adding), **dict.fromkeys(blank)}
+        return {**dict.fromkeys(blank), **super().parse_all(rest, zone, adding)}
 
     def judge(self, values: Row, before: Row | None, doing: Doing | None = None) -> Row:
         """The stage-change contract (`stages.judged`) and the currency: three letters, else the company's."""

@@ -41,10 +41,6 @@ class Leads(Records):
     table = Lead
     presets: ClassVar[tuple[str, ...]] = ("open", "mine", "converted")
 
-    def new_values(self) -> Row:
-        """What the form of a new lead starts with."""
-        return {"assigned_to": self._scope.user_id}
-
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
         """'open' are neither lost nor converted, 'mine' those of them that are mine, 'converted' became deals."""
         if query.preset == "converted":

@@ -32,10 +32,6 @@ class Tasks(Records):
         """What is due first."""
         return q.Query(sort="due_date", descending=False)
 
-    def new_values(self) -> Row:
-        """What the form of a new task starts with."""
-        return {"assigned_to": self._scope.user_id}
-
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
         """'mine' are my open tasks; 'overdue', 'today', 'upcoming' those of them by their day where I am.
 

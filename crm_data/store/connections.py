@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from crm_data.errors import NoCompany, NotReady
+from crm_data.store.folding import install_folding
 from crm_data.store.guards import Guard, install_guards
 from crm_data.store.windows import install_windows
 
@@ -126,6 +127,7 @@ def _sqlite(path: Path, wall: Callable[[Any, Guard], None], write: bool = False)
         for pragma in sqlite_pragmas(write):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        install_folding(dbapi)
         wall(dbapi, guard)
 
     _mark_guard(engine, prepare)

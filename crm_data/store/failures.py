@@ -12,7 +12,7 @@ from sqlalchemy.orm import exc as orm_exc
 
 from crm_data.errors import CrmError, DiskFull, Invalid, NotFound, Unavailable
 from crm_data.store.again import GivenUp
-from crm_data.tables import Base
+from crm_data.tables import APPEND_ONLY, Base
 from crm_data.tables.fields import words
 
 log = logging.getLogger("foyer.store")
@@ -39,6 +39,7 @@ _TROUBLE = (
 )
 # PostgreSQL's codes for: could not serialize, deadlock, and a server that shuts down or restarts.
 _GIVEN_UP = ("40001", "40P01", "57P01", "57P02", "57P03")
+_ONLY_GROWS = "What is logged can only be added to; nothing was changed."
 _WRONG = "The database refused these values; nothing was changed."
 
 
@@ -76,7 +77,7 @@ def _refused(error: exc.IntegrityError) -> CrmError:
     if "another company" in said:
         return NotFound()
     if "append-only" in said:
-        return Invalid("The log of changes can only grow; nothing was changed.")
+        return Invalid(_ONLY_GROWS)
     if "foreign key" in lower:
         return Invalid(
             "A record or a colleague named here is not in your company, or is still needed by others."
@@ -96,8 +97,8 @@ def _trouble(error: exc.DBAPIError) -> CrmError:
     said = str(_first(error).orig).lower()
     if "another company" in said or "row-level security" in said:
         return NotFound()
-    if "append-only" in said or "permission denied for table change_log" in said:
-        return Invalid("The log of changes can only grow; nothing was changed.")
+    if "append-only" in said or any(f"permission denied for table {name}" in said for name in APPEND_ONLY):
+        return Invalid(_ONLY_GROWS)
     if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _GIVEN_UP:
         return GivenUp(_BUSY)
     log.error("database trouble: %s", said.splitlines()[0] if said else "unknown")

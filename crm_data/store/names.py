@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_data.store.folding import reading_order
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Membership, User, by_name, title_of
 
@@ -21,12 +22,16 @@ def colleagues(session: CompanySession) -> tuple[dict[int, str], dict[int, str]]
     ).join(User, User.id == Membership.user_id)
     every: dict[int, str] = {}
     active: dict[int, str] = {}
-    ordered = wanted.order_by(User.first_name, User.last_name, User.id)
-    for user_id, first, last, ended_at, is_active in session.execute(ordered):
+    rows = session.execute(wanted).all()
+    for user_id, first, last, ended_at, is_active in sorted(rows, key=_by_name):
         every[user_id] = f"{first} {last}".strip()
         if ended_at is None and is_active:
             active[user_id] = every[user_id]
     return every, active
+
+
+def _by_name(row: Any) -> tuple[str, str, int]:
+    return reading_order(row.first_name), reading_order(row.last_name), row.user_id
 
 
 def record_names(session: CompanySession, table: str, ids: Collection[int]) -> dict[int, str]:

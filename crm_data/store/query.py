@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from crm_data.errors import Invalid
+from crm_data.store.folding import has_word, holds, like
 from crm_data.store.values import clean_text, parse, row_id
 from crm_data.tables.checks import sort_key
 from crm_data.tables.fields import Field, Kind, fields_of
@@ -147,17 +148,6 @@ def conditions(table: type, query: Query) -> list[ColumnElement[bool]]:
     return made
 
 
-def like(said: str) -> str:
-    """A LIKE pattern that finds the text itself: % and _ have no other meaning in it."""
-    escaped = said.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
-def spellings(said: str) -> set[str]:
-    """A text in each usual case: SQLite folds the case of ASCII only, other letters are to be looked for."""
-    return {said} if said.isascii() else {said, said.lower(), said.upper(), said.title()}
-
-
 def _search(model: Any, declared: Mapping[str, Field], said: str) -> ColumnElement[bool]:
     found = []
     digits = "".join(c for c in said if c.isdigit())
@@ -165,7 +155,7 @@ def _search(model: Any, declared: Mapping[str, Field], said: str) -> ColumnEleme
         if not field_.search:
             continue
         column = getattr(model, name)
-        found += [column.ilike(like(spelling), escape="\\") for spelling in spellings(said)]
+        found.append(holds(column, said))
         if field_.kind is Kind.PHONE and len(digits) >= 4 and not any(c.isalpha() for c in said):
             found.append(_digits_of(column).like(like(digits), escape="\\"))
     return sa.or_(*found)
@@ -184,12 +174,9 @@ def _clause(column: Any, declared: Field, wanted: Any, zone: tzinfo) -> ColumnEl
         low, high = wanted
         return _between(column, declared, low, high, zone)
     if declared.kind is Kind.TAGS:
-        # The stored JSON spells non-ASCII letters as escapes; the quotes make it whole words.
-        return sa.or_(
-            *(sa.cast(column, sa.String).like(like(json.dumps(tag)), escape="\\") for tag in wanted)
-        )
+        return sa.or_(*(has_word(column, tag) for tag in wanted))
     if isinstance(wanted, str):
-        return column.ilike(like(wanted), escape="\\")  # type: ignore[no-any-return]
+        return holds(column, wanted)
     values = [value for value in wanted if value is not None]
     choices = [column.in_(values)] if values else []
     return sa.or_(*choices, *([column.is_(None)] if None in wanted else []))

@@ -124,8 +124,9 @@ class Reader:
         return q.Query()
 
     def new_values(self) -> Row:
-        """What the form of a new record starts with, where that is not the column's default."""
-        return {}
+        """What the form of a new record starts with, where that is not the column's default: it is mine."""
+        mine = [name for name, field in self.fields.items() if field.kind is Kind.MEMBER and field.form]
+        return dict.fromkeys(mine, self._scope.user_id)
 
     def query(self, params: Mapping[str, str], zone: tzinfo = UTC) -> q.Query:
         """The list that a URL's parameters name. Raises Invalid when they cannot be read."""

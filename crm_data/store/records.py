@@ -11,6 +11,7 @@ from crm_data.errors import Clash, Conflict, Invalid, NotFound, Problem
 from crm_data.rights import Act, demand
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, logged, new_act
+from crm_data.store.one_currency import in_one_currency
 from crm_data.store.reading import Page, Reader, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import parse, row_id
@@ -34,10 +35,22 @@ class Records(Reader):
     """The records of one kind in one company, as one person may see and change them."""
 
     @again
-    def add(self, values: Mapping[str, Any], act_id: str | None = None, zone: tzinfo = UTC) -> int:
-        """Make one record and return its id. The same `act_id` again makes nothing and returns the same id."""
+    def add(
+        self,
+        values: Mapping[str, Any],
+        act_id: str | None = None,
+        zone: tzinfo = UTC,
+        also: Mapping[str, "tuple[Records, Mapping[str, Any]]"] | None = None,
+    ) -> int:
+        """Make one record and return its id. The same `act_id` again makes nothing and returns the same id.
+
+        `also`: link field -> the records it leads to and the values of a new one, which is made in the same
+        transaction and linked. Raises Invalid, NotAllowed; then nothing is made.
+        """
         demand(self.person, Act.ADD, self.name)
         doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
+        if also:
+            return self._add_both(values, also, doing)
         parsed = self.judge(self.parse_all(values, zone, adding=True), None, doing)
         with self._store.write(self._scope) as session:
             made = self._already(session, doing.act_id)
@@ -90,6 +103,10 @@ class Records(Reader):
         """
         return values
 
+    def in_one_currency(self, values: Row, before: Row | None) -> Row:
+        """The values once the signs of currencies beside amounts agree with the record. Raises Invalid."""
+        return in_one_currency(values, before, self.fields, self._scope.currency)
+
     def consequences(self, doing: Doing, after: Row, before: Row | None) -> list[tuple[type, Row]]:
         """Rows of other tables that follow from a write, without their company."""
         return []
@@ -115,7 +132,7 @@ class Records(Reader):
                     problems.append(Problem(name, f"{field.label} is needed; fill it in."))
         if problems:
             raise Invalid(problems)
-        return parsed
+        return self.in_one_currency(parsed, None) if adding else parsed
 
     def _editable(self, name: str) -> Field:
         field = self.fields.get(name)
@@ -156,6 +173,38 @@ class Records(Reader):
         self._follow(session, doing, row, None, values)
         return int(row.id)
 
+    def _add_both(
+        self, values: Mapping[str, Any], also: Mapping[str, "tuple[Records, Mapping[str, Any]]"], doing: Doing
+    ) -> int:
+        """Other records first, then the one that names them."""
+        with self._store.write(self._scope) as session:
+            made = self._already(session, doing.act_id)
+            if made is not None:
+                return made
+            links = {n: self._add_linked(session, doing, n, values, *new) for n, new in also.items()}
+            parsed = self.parse_all({**values, **links}, doing.zone, adding=True)
+            return self._add(session, doing, self.judge(parsed, None, doing))
+
+    def _add_linked(
+        self,
+        session: CompanySession,
+        doing: Doing,
+        link: str,
+        values: Mapping[str, Any],
+        other: "Records",
+        said: Mapping[str, Any],
+    ) -> int:
+        label = self.fields[link].label
+        if values.get(link) is not None:
+            raise Invalid(f"{label}: choose one, or name a new one, but not both.", link)
+        demand(other.person, Act.ADD, other.name)
+        try:
+            parsed = other.judge(other.parse_all(said, doing.zone, adding=True), None, doing)
+        except Invalid as wrong:
+            sentences = [f"New {label.lower()}: {problem.sentence}" for problem in wrong.problems]
+            raise Invalid([Problem(link, sentence) for sentence in sentences]) from None
+        return other._add(session, doing, parsed)
+
     def _applied(self, session: CompanySession, doing: Doing, row: Any, values: Row) -> int:
         """As `_apply`; what is refused names the row it is about."""
         try:
@@ -168,6 +217,7 @@ class Records(Reader):
         if row.archived_at is not None:
             raise Invalid("This record was archived meanwhile. Restore it before changing it.")
         before = self._as_row(row)
+        values = self.in_one_currency(values, before)
         judged = self.judge({n: v for n, v in values.items() if before[n] != v}, before, doing)
         self._check_links(session, judged)
         judged = self.linked(session, judged, before)

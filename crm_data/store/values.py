@@ -3,37 +3,50 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from crm_data.errors import Invalid
+from crm_data.store.amounts import POINT, Amount, NoNumber, Number, number
+from crm_data.store.contacts import NoContact, address, telephone
+from crm_data.store.days import ANY, NoDay, day_in, moment_in
+from crm_data.store.signs import bare
 from crm_data.tables.fields import Field, Kind
 from crm_data.tables.types import CENT
 
 MOST_MONEY = Decimal("9999999999999.99")
 HIGHEST_ID = 2_147_483_647
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)
-_TYPED = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
-_NUMBER = re.compile(rf"{_TYPED.pattern}([eE][+-]?\d{{1,3}})?", re.ASCII)
-_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
-_PHONE = re.compile(r"[0-9+()./\-\s#*xXext,]*", re.ASCII)
 _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
 
 
-def parse(field: Field, raw: Any, zone: tzinfo = UTC) -> Any:
-    """The value of a field from what was typed, picked or read from a file; None for nothing.
+@dataclass(frozen=True)
+class Ways:
+    """How a person or a file writes: which sign stands before decimals, which part of a date comes first."""
 
-    `zone` is the zone of a moment that names none. Raises Invalid with one sentence and the field's name.
+    numbers: str = POINT
+    dates: str = ANY
+
+
+_OURS = Ways()
+
+
+def parse(field: Field, raw: Any, zone: tzinfo = UTC, ways: Ways = _OURS) -> Any:
+    """The value of a field from what was typed, pasted, picked or read from a file; None for nothing.
+
+    `zone` is the zone of a moment that names none, `ways` decides what can be read in two ways. An amount with the
+    sign of a currency is an `Amount`. Raises Invalid with one sentence and the field's name.
     """
     try:
-        value = _PARSERS[field.kind](field, raw, zone)
-    except _Wrong as wrong:
+        value = _PARSERS[field.kind](field, raw, zone, ways)
+    except (_Wrong, NoNumber, NoDay, NoContact) as wrong:
         raise Invalid(f"{field.label}: {wrong}", field.name) from None
     if value is None and field.required:
         raise Invalid(f"{field.label} is needed; fill it in.", field.name)
     if value is None and field.default is not None and field.kind is not Kind.TAGS:
-        return parse(field, field.default, zone)
+        return parse(field, field.default, zone, ways)
     return value
 
 
@@ -95,114 +108,126 @@ def _clean(raw: Any, many_lines: bool) -> str | None:
     return said if visible else None
 
 
-def _text(field: Field, raw: Any, zone: tzinfo) -> str | None:
-    said = _clean(raw, field.kind is Kind.LONG_TEXT)
+def _text(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> str | None:
+    return _fitting(field, _clean(raw, field.kind is Kind.LONG_TEXT))
+
+
+def _fitting(field: Field, said: str | None) -> str | None:
     if said is not None and field.length and len(said) > field.length:
         raise _Wrong(f"is {len(said):,} characters long; at most {field.length:,} fit.")
     return said
 
 
-def _email(field: Field, raw: Any, zone: tzinfo) -> str | None:
-    said = _text(field, raw, zone)
+def _email(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> str | None:
+    said = _clean(raw, False)
+    return None if said is None else _fitting(field, address(said))
+
+
+def _phone(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> str | None:
+    said = _clean(raw, False)
+    return None if said is None else _fitting(field, telephone(said, field.length))
+
+
+def _url(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> str | None:
+    said = _clean(raw, False)
     if said is None:
         return None
-    if not _EMAIL.fullmatch(said):
-        raise _Wrong("that is not an e-mail address; write it like name@example.com.")
-    return unicodedata.normalize("NFC", said.lower())
-
-
-def _phone(field: Field, raw: Any, zone: tzinfo) -> str | None:
-    said = _text(field, raw, zone)
-    if said is not None and (not _PHONE.fullmatch(said) or not any(c.isdigit() for c in said)):
-        raise _Wrong("that is not a telephone number; use digits, spaces and + ( ) - . /.")
-    return said
-
-
-def _url(field: Field, raw: Any, zone: tzinfo) -> str | None:
-    said = _text(field, raw, zone)
-    if said is None:
-        return None
+    said = bare(said)
     if "://" not in said and not re.match(r"[a-zA-Z][a-zA-Z0-9+.\-]*:(?!\d)", said):
         said = f"https://{said}"
     if not _URL.fullmatch(said):
         raise _Wrong("only web addresses that begin with http:// or https:// can be kept.")
-    if field.length and len(said) > field.length:
-        raise _Wrong(f"is too long; at most {field.length:,} characters fit.")
-    return said
+    return _fitting(field, said)
 
 
-def _choice(field: Field, raw: Any, zone: tzinfo) -> str | None:
+def _choice(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> str | None:
     said = _clean(raw, False)
     if said is None:
         return None
-    wanted = said.casefold().replace(" ", "_")
+    wanted = _coded(said)
     for value, label in field.choice_labels().items():
-        if wanted in (value, label.casefold().replace(" ", "_")):
+        if wanted in (_coded(value), _coded(label)):
             return value
     raise _Wrong(f"choose one of {', '.join(field.choice_labels().values())}.")
 
 
-def _number(raw: Any) -> Decimal | None:
+def _coded(said: str) -> str:
+    """Words as a coded value has them, whatever stands between them."""
+    return re.sub(r"[\W_]+", "_", bare(said).casefold()).strip("_")
+
+
+def _number(field: Field, raw: Any, ways: Ways) -> Number | None:
     if isinstance(raw, bool):
         raise _Wrong("a number is needed.")
+    if isinstance(raw, int | float | Decimal):
+        value = Decimal(str(raw))
+        if value.is_nan():
+            return None
+        if not value.is_finite():
+            raise _Wrong("that is not a number.")
+        return Number(value, 0)
     said = _clean(raw, False)
-    if said is None:
-        return None
-    # A program may hand over 1e+16; a person or a file that says 1e9 has seldom meant it.
-    if not (_TYPED if isinstance(raw, str) else _NUMBER).fullmatch(said):
-        raise _Wrong("that is not a number; write it like 1234.50.")
-    try:
-        return Decimal(said)
-    except InvalidOperation:
-        raise _Wrong("that is not a number.") from None
+    return None if said is None else number(said, ways.numbers)
 
 
-def _money(field: Field, raw: Any, zone: tzinfo) -> Decimal | None:
-    amount = _number(raw)
-    if amount is None:
+def _money(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> Decimal | None:
+    found = _number(field, raw, ways)
+    if found is None:
         return None
+    amount = found.value
+    if found.percent:
+        raise _Wrong("an amount is needed, not a percentage.")
     if amount < 0:
         raise _Wrong("an amount cannot be below zero.")
     if amount > MOST_MONEY:
         raise _Wrong(f"at most {MOST_MONEY:,} fits.")
     cents = amount.quantize(CENT)
-    if cents != amount:
+    if cents != amount or (found.twofold and found.places > 2):
         raise _Wrong("an amount has at most two places behind the point.")
-    return abs(cents)
+    if not found.currencies:
+        return abs(cents)
+    signed = Amount(abs(cents))
+    signed.currencies = found.currencies
+    return signed
 
 
-def _whole(field: Field, raw: Any, zone: tzinfo) -> int | None:
-    number = _number(raw)
-    if number is None:
+def _whole(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> int | None:
+    found = _number(field, raw, ways)
+    if found is None:
         return None
     low, high = field.low or 0, HIGHEST_ID if field.high is None else field.high
-    if number != number.to_integral_value() or not low <= number <= high:
+    if found.currencies or (found.percent and high != 100):
+        raise _Wrong("a whole number is needed, with no sign beside it.")
+    if found.value != found.value.to_integral_value() or not low <= found.value <= high:
         raise _Wrong(f"a whole number from {low:,} to {high:,} is needed.")
-    return int(number)
+    if found.twofold and found.places:
+        raise _Wrong("write a whole number without a point.")
+    return int(found.value)
 
 
-def _yes_no(field: Field, raw: Any, zone: tzinfo) -> bool | None:
+_YES = "yes true 1 y on x ✓ ja wahr oui vrai sí si verdadero sì vero sim verdadeiro tak prawda да"
+_NO = "no false 0 n off nein falsch non faux falso não nee onwaar nie fałsz нет"
+
+
+def _yes_no(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> bool | None:
     if isinstance(raw, bool):
         return raw
     said = (_clean(raw, False) or "").casefold()
-    if said in ("yes", "true", "1", "y", "on"):
+    if said in _YES.split():
         return True
-    if said in ("no", "false", "0", "n", "off", ""):
+    if said in _NO.split() or not said:
         return False
     raise _Wrong("say yes or no.")
 
 
-def _day(field: Field, raw: Any, zone: tzinfo) -> date | None:
+def _day(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> date | None:
     if isinstance(raw, datetime):
         raw = raw.date()
     if not isinstance(raw, date):
         said = _clean(raw, False)
         if said is None:
             return None
-        try:
-            raw = date.fromisoformat(said[:10] if said[10:11] in ("T", " ") else said)
-        except ValueError:
-            raise _Wrong("that is not a date; write it like 2026-03-12.") from None
+        raw = day_in(said, ways.dates, zone)
     return _in_range(raw)
 
 
@@ -212,7 +237,7 @@ def _in_range(day: date) -> date:
     return day
 
 
-def _moment(field: Field, raw: Any, zone: tzinfo) -> datetime | None:
+def _moment(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> datetime | None:
     if isinstance(raw, datetime):
         moment = raw
     elif isinstance(raw, date):
@@ -221,25 +246,28 @@ def _moment(field: Field, raw: Any, zone: tzinfo) -> datetime | None:
         said = _clean(raw, False)
         if said is None:
             return None
-        try:
-            moment = datetime.fromisoformat(said)
-        except ValueError:
-            raise _Wrong("that is not a date and time; write it like 2026-03-12 14:30.") from None
+        moment = moment_in(said, ways.dates, zone)
     _in_range(moment.date())
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def _tags(field: Field, raw: Any, zone: tzinfo) -> list[str] | None:
-    parts = raw if isinstance(raw, list | tuple) else re.split(r"[,;]", _clean(raw, False) or "")
+def _tags(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> list[str] | None:
+    parts = raw if isinstance(raw, list | tuple) else _listed(_clean(raw, False) or "")
     cleaned = [tag for part in parts if (tag := _clean(part, False))]
     if any(len(tag) > 50 or "," in tag or ";" in tag for tag in cleaned) or len(cleaned) > 50:
         raise _Wrong("at most 50 tags of 50 characters each, without commas or semicolons.")
     return list(dict.fromkeys(cleaned)) or None
 
 
-def _id(field: Field, raw: Any, zone: tzinfo) -> int | None:
+def _listed(said: str) -> list[str]:
+    """The parts of a list, each of which may stand in quotation marks."""
+    found = re.finditer(r'\s*(?:"((?:[^"]|"")*)"\s*(?=[,;]|$)|([^,;]*))(?:[,;]|$)', said)
+    return [match[2] if match[1] is None else match[1].replace('""', '"') for match in found]
+
+
+def _id(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> int | None:
     number = None if raw is None or raw == "" else row_id(raw)
     if number is None and raw not in (None, "") and raw == raw:
         raise _Wrong("choose one from the list.")
@@ -259,11 +287,11 @@ def row_id(raw: Any) -> int | None:
     return raw if isinstance(raw, int) and 1 <= raw <= HIGHEST_ID else None
 
 
-def _json(field: Field, raw: Any, zone: tzinfo) -> Any:
+def _json(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> Any:
     return raw
 
 
-_PARSERS: dict[Kind, Callable[[Field, Any, tzinfo], Any]] = {
+_PARSERS: dict[Kind, Callable[[Field, Any, tzinfo, Ways], Any]] = {
     Kind.TEXT: _text,
     Kind.LONG_TEXT: _text,
     Kind.EMAIL: _email,

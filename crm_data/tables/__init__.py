@@ -17,6 +17,11 @@ OUTSIDE_ANY_COMPANY = frozenset(
     {"users", "sessions", "sign_in_attempts", "one_time_links", "security_log", "alembic_version"}
 )
 
+# Tables whose rows are added and never changed: marked where they are declared, held by triggers and grants.
+APPEND_ONLY = frozenset(
+    table.name for table in Base.metadata.tables.values() if table.info.get("append_only")
+)
+
 # What a record is called by, for links and lists.
 _TITLES = {
     "customers": "name",
@@ -41,6 +46,7 @@ def title_of(table: str) -> str:
 
 
 __all__ = [
+    "APPEND_ONLY",
     "OUTSIDE_ANY_COMPANY",
     "Activity",
     "Base",

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_data.tables.base import Base, CompanyOwned
+from crm_data.tables.base import ONLY_GROWS, Base, CompanyOwned
 from crm_data.tables.types import UtcDateTime, json_type
 
 
@@ -21,7 +21,7 @@ class ChangeLog(CompanyOwned, Base):
         sa.Index("ix_change_log_company_row", "company_id", "table_name", "row_id", "id"),
         sa.Index("ix_change_log_company_act", "company_id", "act_id"),
         sa.Index("ix_change_log_company_at", "company_id", "at", "id"),
-        {"sqlite_autoincrement": True},
+        {"sqlite_autoincrement": True, "info": ONLY_GROWS},
     )
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)

@@ -18,6 +18,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+# The `info` of a table whose rows are added and never changed.
+ONLY_GROWS = {"append_only": True}
+
 
 class Base(DeclarativeBase):
     """The registry of tables. A class that is a table gets its checks and indexes from its fields."""

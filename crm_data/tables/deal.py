@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_data.tables import fields as f
 from crm_data.tables.base import (
+    ONLY_GROWS,
     Archivable,
     Base,
     CompanyOwned,
@@ -91,14 +92,17 @@ class Deal(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
 
 
 class DealStageHistory(CompanyOwned, Base):
-    """One move of one deal: from, to, who, when, and what it was worth then. Never changed."""
+    """One move of one deal: from, to, who, when, and what it was worth then. Never changed.
+
+    A row goes with its deal, and forgets who moved it when that account goes.
+    """
 
     __tablename__ = "deal_stage_history"
     __table_args__ = (
         same_company("deal_stage_history", "deal_id", "deals"),
         sa.Index("ix_deal_stage_history_company_deal", "company_id", "deal_id", "moved_at", "id"),
         sa.Index("ix_deal_stage_history_company_moved", "company_id", "moved_at", "id"),
-        {"sqlite_autoincrement": True},
+        {"sqlite_autoincrement": True, "info": ONLY_GROWS},
     )
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)

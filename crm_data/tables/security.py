@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_data.tables import fields as f
-from crm_data.tables.base import Base
+from crm_data.tables.base import ONLY_GROWS, Base
 from crm_data.tables.membership import Role
 from crm_data.tables.types import UtcDateTime, json_type
 
@@ -85,7 +85,10 @@ class SecurityLog(Base):
     """What matters to safety: sign-ins, refusals, links, exports, backups, work that crosses companies."""
 
     __tablename__ = "security_log"
-    __table_args__ = (sa.Index("ix_security_log_at", "at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        sa.Index("ix_security_log_at", "at"),
+        {"sqlite_autoincrement": True, "info": ONLY_GROWS},
+    )
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime(), nullable=False, server_default=_STAMP)

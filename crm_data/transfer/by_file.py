@@ -5,11 +5,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from crm_data.errors import Invalid
+from crm_data.store.amounts import NUMBERS, POINT
+from crm_data.store.days import ANY, DATES
 from crm_data.store.query import Query
 from crm_data.store.records import Records
+from crm_data.tables.fields import Field, Kind
 from crm_data.transfer import csv_in, csv_out, csv_read
 from crm_data.transfer.mapping import fitted, guess, importable, shaped, targets
-from crm_data.transfer.plan import ID, KEEP, LEAVE, Plan
+from crm_data.transfer.plan import ID, KEEP, LEAVE, Column, Plan
 from crm_data.transfer.report import Report
 from crm_data.transfer.rows import Progress
 
@@ -26,11 +29,13 @@ class Choices:
     key: tuple[str, ...] = ()
     blanks: str = ""
     dates: str = ""
+    numbers: str = ""
     unmatched: str = ""
     source: str = ""
     zone: str = "UTC"
     encoding: str | None = None
     delimiter: str | None = None
+    top: int | None = None
     empty: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     fill: Mapping[str, str] = field(default_factory=dict)
@@ -61,7 +66,7 @@ def import_file(
             data = file.read(csv_read.MOST_BYTES + 1)
     except OSError as trouble:
         raise Invalid(f"The file {path} cannot be read ({trouble.strerror}). Check its name.") from None
-    sheet = csv_read.read(data, path.name, choices.encoding, choices.delimiter)
+    sheet = csv_read.read(data, path.name, choices.encoding, choices.delimiter, choices.top)
     plan = chosen(guess(sheet, records, choices.zone), choices, sheet, records)
     plan = fitted(plan, sheet, records)
     notes = told(sheet, plan, records)
@@ -110,7 +115,9 @@ def chosen(plan: Plan, choices: Choices, sheet: csv_read.Sheet, records: Records
             cells = {cell.strip() for cell in sheet.column(column.heading)} - {"", *empties}
             column = replace(column, to=to)
             column = shaped(column, fields[to], cells, records.name) if to in fields else column
-        column = replace(column, dates=choices.dates or column.dates)
+        column = replace(
+            column, dates=choices.dates or column.dates, numbers=choices.numbers or column.numbers
+        )
         columns.append(replace(column, unmatched=choices.unmatched or column.unmatched))
     for heading in choices.columns:
         plan.column(heading)  # raises for a heading that is not there
@@ -128,19 +135,32 @@ def chosen(plan: Plan, choices: Choices, sheet: csv_read.Sheet, records: Records
 
 def told(sheet: csv_read.Sheet, plan: Plan, records: Records) -> tuple[str, ...]:
     """How a file was read, in sentences: what was guessed is never done in silence."""
-    words = targets(records)
+    words, fields = targets(records), importable(records)
     sign = {"\t": "tab"}.get(sheet.delimiter, sheet.delimiter)
     notes = [f"{len(sheet.lines) + len(sheet.unread):,} rows, encoding {sheet.encoding}, delimiter {sign}."]
+    if sheet.top > 1:
+        notes.append(f"The headings stand in row {sheet.top}; what is above them was left out.")
     for column in plan.columns:
         if column.to in (KEEP, LEAVE, ID):
             notes.append(f"{column.heading}: {words[column.to].lower()}.")
         else:
             notes.append(f"{column.heading}: {words[column.to]}.")
-        if column.unsure:
-            notes.append(f"{column.heading}: {column.unsure} They were read as {column.dates}.")
+        notes += [f"{column.heading}: {said}" for said in _way(column, fields.get(column.to))]
         for word in set(column.maybe_empty) - set(column.empties):
             notes.append(f"{column.heading}: {word!r} was read as a word; it may mean empty.")
     for name, text in plan.fill.items():
         notes.append(f"{words[name]} of new records, where the file has none: {text}.")
     key = " and ".join(words[name] for name in plan.key) or "the whole row"
     return (*notes, f"Records are found by: {key}.")
+
+
+def _way(column: Column, field: Field | None) -> list[str]:
+    """In which way a column's dates or numbers were read, where there is more than one."""
+    if field is None:
+        return []
+    said = [column.unsure] if column.unsure else []
+    if field.kind in (Kind.DAY, Kind.MOMENT) and column.dates != ANY:
+        said.append(f"The dates were read {DATES[column.dates]}.")
+    if field.kind in (Kind.MONEY, Kind.WHOLE) and (column.unsure or column.numbers != POINT):
+        said.append(f"The numbers were read with {NUMBERS[column.numbers]}.")
+    return [" ".join(said)] if said else []

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import PurePath
 
 from crm_data.errors import Invalid
@@ -15,6 +16,7 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 32_000
+_LOOKED_AHEAD = 60  # rows, in which the headings must stand
 DELIMITERS = (",", ";", "\t", "|")
 ENCODINGS = ("utf-8", "utf-16", "cp1252")
 
@@ -30,6 +32,9 @@ _OTHER_KINDS = (
     (b"\x1f\x8b", "a compressed file"),
     (b"SQLite format 3", "a database"),
 )
+
+# A line of Excel's own, which names the delimiter; saved once more it may stand in quotes, and before empty cells.
+_SEP = re.compile(r"""("?)sep=(\\t|.)\1[,;\t| ]*(?:\r\n?|\n|$)""", re.IGNORECASE)
 
 # The end of a file's name that tells copies, months and mended parts of one file apart.
 _VARIANT = re.compile(
@@ -64,6 +69,8 @@ class Sheet:
     headings: tuple[str, ...]
     lines: list[Line]
     unread: list[Unread] = field(default_factory=list)
+    top: int = 1  # the row that the headings stand in
+    nameless: frozenset[str] = frozenset()  # headings that are ours, for columns that have none
 
     @property
     def stem(self) -> str:
@@ -86,8 +93,17 @@ class Sheet:
         return [line.cells[at] for line in self.lines]
 
 
-def read(data: bytes, name: str, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
-    """The table in a file's bytes. What is not given is guessed. Raises Invalid with one sentence."""
+def read(
+    data: bytes,
+    name: str,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    top: int | None = None,
+) -> Sheet:
+    """The table in a file's bytes. What is not given is guessed. Raises Invalid with one sentence.
+
+    `top`: the row that the headings stand in, counted from 1; before it may stand a title.
+    """
     if len(data) > MOST_BYTES:
         raise Invalid("This file is larger than 20 MB. Split it and import the parts one by one.")
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
@@ -98,15 +114,15 @@ def read(data: bytes, name: str, encoding: str | None = None, delimiter: str | N
                 f"This is {kind}, not a CSV file. Open it and save it as CSV (UTF-8), then import that."
             )
     text, encoding = _decoded(data, encoding)
-    said = re.match(r"sep=(.)\r?\n?", text)  # a line of Excel's own
+    said = _SEP.match(text)
     if said:
-        text, delimiter = text[said.end() :], delimiter or said[1]
+        text, delimiter = text[said.end() :], delimiter or said[2].replace("\\t", "\t")
     delimiter = delimiter or _guess_delimiter(text)
     if delimiter not in DELIMITERS:
         raise Invalid(
             "The cells of this file are divided by an unknown sign. Use comma, semicolon, tab or |."
         )
-    return _table(name, text, encoding, delimiter)
+    return _table(name, text, encoding, delimiter, top)
 
 
 def _decoded(data: bytes, encoding: str | None) -> tuple[str, str]:
@@ -136,19 +152,22 @@ def _guess_encoding(data: bytes) -> str:
 
 
 def _guess_delimiter(text: str) -> str:
-    """The sign that cuts the first rows into the most columns, the same number in each."""
+    """The sign that cuts the first rows into the most columns, the same number in most of them."""
     sample = text[:100_000]
-    best, best_score = DELIMITERS[0], (0.0, 0)
+    best, best_score = DELIMITERS[0], (0.0, 0, 0.0)
     for delimiter in DELIMITERS:
         rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
         widths = [len(row) for _, row in zip(range(50), rows, strict=False) if row]
         if len(widths) > 2 and len(sample) < len(text):
             widths.pop()  # the sample may end in the middle of a row
-        if not widths or widths[0] < 2:
+        if not widths or max(widths) < 2:
             continue
-        alike = sum(width == widths[0] for width in widths) / len(widths)
-        if (alike, widths[0]) > best_score:
-            best, best_score = delimiter, (alike, widths[0])
+        # A title above the headings is short, and cells that are empty at a row's end may be left out.
+        at, first = next((at, width) for at, width in enumerate(widths) if width > 1)
+        same = sum(width == first for width in widths)
+        score = (same / len(widths), first, same / len(widths[at:]))
+        if score > best_score:
+            best, best_score = delimiter, score
     return best
 
 
@@ -171,21 +190,16 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         ) from None
 
 
-def _table(name: str, text: str, encoding: str, delimiter: str) -> Sheet:
+def _table(name: str, text: str, encoding: str, delimiter: str, top: int | None) -> Sheet:
     records = _records(text, delimiter)
-    top = next(((number, row) for number, row in records if any(cell.strip() for cell in row)), None)
-    if top is None:
-        raise Invalid("This file is empty. Choose a CSV file with headings in its first row.")
-    if any(unicodedata.category(c) == "Cc" and not c.isspace() for c in "".join(top[1])):
+    at, first, records = _top(records, top)
+    if any(unicodedata.category(c) == "Cc" and not c.isspace() for c in "".join(first)):
         raise Invalid("This does not look like a CSV file. Save it as CSV (UTF-8) and import that.")
-    headings = [_heading(cell) for cell in top[1]]
-    while headings and not headings[-1]:
-        headings.pop()  # spreadsheets leave empty columns at the right
+    headings = [_heading(cell) for cell in first]
     if len(headings) > MOST_COLUMNS:
-        raise Invalid(
-            f"Row {top[0]}: there are {len(headings):,} columns; at most {MOST_COLUMNS} can be read."
-        )
-    _check_headings(headings, top[0])
+        raise Invalid(f"Row {at}: there are {len(headings):,} columns; at most {MOST_COLUMNS} can be read.")
+    nameless = _name(headings)
+    _check_headings(headings, at)
     lines: list[Line] = []
     unread: list[Unread] = []
     marked = "'" in text
@@ -200,10 +214,63 @@ def _table(name: str, text: str, encoding: str, delimiter: str) -> Sheet:
             unread.append(Unread(number, [rearmed(cell) for cell in row], reason))
             continue
         del row[len(headings) :]
+        row += [""] * (len(headings) - len(row))  # many programs leave out what is empty at the end
         lines.append(Line(number, [rearmed(cell) for cell in row] if marked and "'" in whole else row))
     if not lines and not unread:
         raise Invalid("This file has headings and no rows below them. There is nothing to import.")
-    return Sheet(name, encoding, delimiter, tuple(headings), lines, unread)
+    while headings[-1] in nameless and not any(line.cells[len(headings) - 1].strip() for line in lines):
+        headings.pop()  # spreadsheets leave empty columns at the right
+    for line in lines:
+        del line.cells[len(headings) :]
+    return Sheet(name, encoding, delimiter, tuple(headings), lines, unread, at, nameless & {*headings})
+
+
+def _top(
+    records: Iterator[tuple[int, list[str]]], wanted: int | None
+) -> tuple[int, list[str], Iterator[tuple[int, list[str]]]]:
+    """The number and the cells of the row of headings, and the rows below it.
+
+    It is the first row that holds something, but for those that fill less than half as many cells as the rows
+    below them, and a first cell alone: a title, or the name and the day of a report.
+    """
+    ahead = list(islice(records, _LOOKED_AHEAD))
+    filled = [at for at, (_, row) in enumerate(ahead) if any(cell.strip() for cell in row)]
+    if wanted is not None:
+        chosen = next((at for at in filled if ahead[at][0] == wanted), None)
+        if chosen is None:
+            raise Invalid(f"Row {wanted:,} of this file cannot be the headings: nothing stands there.")
+    elif filled:
+        rows = [ahead[at][1] for at in filled]
+        chosen = filled[next(n for n in range(len(rows)) if not _above(rows[n], rows[n + 1 :]))]
+    else:
+        raise Invalid("This file is empty. Choose a CSV file with headings in its first row.")
+    number, row = ahead[chosen]
+    return number, row, chain(ahead[chosen + 1 :], records)
+
+
+def _above(row: list[str], below: list[list[str]]) -> bool:
+    """Whether a row stands above the headings."""
+    widths = sorted(map(_width, below))
+    usual = widths[len(widths) // 2] if len(widths) > 1 else 0
+    return 2 * _width(row) < usual or (_width(row) == 1 < usual and bool(row[0].strip()))
+
+
+def _width(row: list[str]) -> int:
+    """How many cells a row has that say something."""
+    return sum(bool(cell.strip()) for cell in row)
+
+
+def _name(headings: list[str]) -> frozenset[str]:
+    """Give each column without a heading the name 'Column 3'; returns the names that were given."""
+    given = set()
+    for at, heading in enumerate(headings):
+        if not heading:
+            named = f"Column {at + 1}"
+            while named in headings:
+                named += "'"
+            headings[at] = named
+            given.add(named)
+    return frozenset(given)
 
 
 def _heading(cell: str) -> str:
@@ -213,8 +280,6 @@ def _heading(cell: str) -> str:
 def _check_headings(headings: list[str], number: int) -> None:
     seen: dict[str, int] = {}
     for at, heading in enumerate(headings, start=1):
-        if not heading:
-            raise Invalid(f"Row {number}: column {at} has no heading. Give it one, or remove the column.")
         if len(heading) > 255:
             raise Invalid(
                 f"Row {number}: the heading of column {at} is longer than 255 characters; shorten it."
@@ -229,9 +294,7 @@ def _check_headings(headings: list[str], number: int) -> None:
 
 def _unreadable(row: list[str], whole: str, width: int) -> str | None:
     """Why a row cannot be read as one, or None. `whole` is all its text."""
-    if len(row) < width:
-        return f"This row has {len(row)} cells, and the headings are {width}. Add what is missing."
-    if len(row) > width and any(row[width:]):
+    if len(row) > width and any(cell.strip() for cell in row[width:]):
         return f"This row has {len(row)} cells, and the headings are {width}. Quote what holds a delimiter."
     if len(whole) > LONGEST_CELL and (longest := max(map(len, row))) > LONGEST_CELL:
         return f"A cell holds {longest:,} characters; at most {LONGEST_CELL:,} can be read."

@@ -1,96 +1,51 @@
-"""How a file writes dates and numbers: guessed from a whole column, rewritten as fields read them. Pure."""
+"""How a column of a file writes dates and numbers: guessed from all its cells. Pure."""
 
-import re
 from collections.abc import Iterable
 
-DATES = {"iso": "2026-03-12", "day-first": "12.03.2026", "month-first": "03/12/2026"}
-# Name of a way to write numbers -> (signs between thousands, sign before the decimals).
-NUMBERS = {
-    "1234.56": ("", "."),
-    "1,234.56": (",", "."),
-    "1.234,56": (".", ","),
-    "1 234,56": (" \u00a0\u202f", ","),
-    "1'234.56": ("'’", "."),
-}
-PLAIN = "1234.56"
+from crm_data.store import amounts, days
+from crm_data.store.amounts import COMMA, POINT
+from crm_data.store.days import ANY, DAY_FIRST
+
+DATES = {ANY: "each as it can be read", **days.DATES}
+NUMBERS = amounts.NUMBERS
 
 # What files put where they have nothing; offered for each column that holds one, never assumed.
 EMPTY_WORDS = frozenset(
     {"null", "na", "n/a", "#n/a", "nan", "none", "nil", "-", "--", "?", "(empty)", "(blank)", "\\n"}
 )
 
-_DATE = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?:([T ])(\S.*))?", re.ASCII | re.DOTALL)
-
-
-def iso_date(cell: str, style: str) -> str:
-    """The cell with its date written year first; as it was when it holds none in this style."""
-    found = _DATE.fullmatch(cell.strip())
-    if found is None:
-        return cell
-    first, _, second, third, between, time = found.groups()
-    if len(first) == 4:
-        year, month, day = first, second, third
-    elif len(third) == 4 and style != "iso":
-        day, month = (first, second) if style == "day-first" else (second, first)
-        year = third
-    else:
-        return cell
-    if len(day) > 2 or len(month) > 2:
-        return cell
-    return f"{year}-{month:0>2}-{day:0>2}" + (f"{between}{time}" if time else "")
-
 
 def guess_dates(cells: Iterable[str]) -> tuple[str, bool]:
-    """The style of a column's dates, and whether it is sure: 03/04/2026 alone may be read in two ways."""
-    first_high = second_high = short = False
-    dots = False
-    for cell in cells:
-        found = _DATE.fullmatch(cell.strip())
-        if found and len(found[1]) <= 2 and len(found[4]) == 4:
-            short = True
-            first_high |= int(found[1]) > 12
-            second_high |= int(found[3]) > 12
-            dots |= found[2] == "."
-    if not short:
-        return "iso", True
-    if first_high != second_high:
-        return ("day-first" if first_high else "month-first"), True
-    return "day-first", dots and not second_high
+    """The order in which most of a column's dates can be read, and whether it is sure: 03/04/2026 has two.
 
-
-def plain_number(cell: str, style: str) -> str:
-    """The cell as 1234.56; as it was when it is not a number in this style."""
-    if style == PLAIN or not _number(style).fullmatch(cell.strip()):
-        return cell
-    thousands, decimal = NUMBERS[style]
-    said = "".join(c for c in cell.strip() if c not in thousands)
-    return said.replace(decimal, ".")
+    ANY where no date leaves a choice.
+    """
+    short = [cell for cell in cells if not days.sure(cell)]
+    fits = [orders for cell in short if (orders := days.orders(cell))]
+    if not fits:
+        return ANY, True
+    scores = {order: sum(order in orders for orders in fits) for order in days.DATES}
+    most = max(scores.values())
+    best = [order for order, score in scores.items() if score == most]
+    if len(best) == 1:
+        return best[0], True
+    chosen = DAY_FIRST if DAY_FIRST in best else best[0]
+    return chosen, chosen == DAY_FIRST and most == len(fits) and all(map(days.dotted, short))
 
 
 def guess_numbers(cells: Iterable[str], places: int) -> tuple[str, bool]:
-    """The style of a column's numbers of at most `places` decimals, and whether it is sure."""
-    distinct = {cell.strip() for cell in cells} - {""}
-    fits = re.compile(rf"[+-]?\d+(?:\.\d{{0,{places}}})?", re.ASCII).fullmatch
-    if all(map(fits, distinct)):
-        return PLAIN, True
-    scores: dict[str, int] = {}
-    for style in NUMBERS:
-        read = {cell: plain_number(cell, style) for cell in distinct if _number(style).fullmatch(cell)}
-        scores[style] = sum(len(said.partition(".")[2]) <= places for said in read.values())
-    most = max(scores.values())
-    best = [style for style, score in scores.items() if score == most]
-    if PLAIN in best:
-        return PLAIN, True
-    return best[0], len(best) == 1
-
-
-def _number(style: str) -> re.Pattern[str]:
-    return _PATTERNS[style]
-
-
-def _pattern(thousands: str, decimal: str) -> re.Pattern[str]:
-    grouped = rf"\d{{1,3}}(?:[{re.escape(thousands)}]\d{{3}})+|" if thousands else ""
-    return re.compile(rf"[+-]?(?:{grouped}\d+)(?:{re.escape(decimal)}\d*)?", re.ASCII)
-
-
-_PATTERNS = {name: _pattern(*signs) for name, signs in NUMBERS.items()}
+    """The way in which a column's numbers of at most `places` decimals are written, and whether it is sure."""
+    certain, likely = {POINT: 0, COMMA: 0}, {POINT: 0, COMMA: 0}
+    for cell in {cell.strip() for cell in cells} - {""}:
+        found = amounts.readings(cell)
+        fitting = [style for style, (_, decimals) in found.items() if decimals <= places]
+        if len({value for value, _ in found.values()}) == 1 and len(found) == 2:
+            continue  # the same number either way
+        for style in fitting:
+            (certain if len(found) == 1 else likely)[style] += 1
+    for votes in (certain, likely):
+        if votes[POINT] != votes[COMMA]:
+            style = POINT if votes[POINT] > votes[COMMA] else COMMA
+            other = COMMA if style == POINT else POINT
+            return style, not (likely[other] or (certain[other] and sum(likely.values())))
+    return POINT, not sum(likely.values())

@@ -1,10 +1,12 @@
 """What columns are called: our own export's headings, and the names that other systems use for the same."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm_data.store.records import Records
 from crm_data.tables.fields import Field, Kind
+from crm_data.transfer import tongues
 
 OWN_ID = "Id"
 REFUSED = ("Row", "Reason")
@@ -13,7 +15,8 @@ IGNORED = frozenset({"companyid", "createdby", "createdbyid"})
 
 _SHARED = {
     "email": "email emailaddress mail emailid primaryemail workemail contactemail",
-    "phone": "telephone tel phonenumber telephonenumber workphone businessphone mobile cell",
+    "phone": "telephone tel phonenumber telephonenumber workphone businessphone mobile cell mobilephone cellphone"
+    f" {tongues.TELEPHONES} {tongues.MOBILES}",
     "notes": "note comment comments remark remarks description",
     "assigned_to": "owner assignee assigned salesagent salesrep salesperson accountmanager agent owneremail"
     " accountowner leadowner dealowner opportunityowner taskowner responsible",
@@ -30,19 +33,21 @@ _BY_TABLE: dict[str, dict[str, str]] = {
     "customers": {
         "name": "account accountname customer customername client clientname fullname organisation"
         " organization organisationname organizationname company contact contactname",
-        "company_name": "company employer firm organisation organization",
+        "company_name": "company employer firm organisation organization organisationname organizationname"
+        " companyorganization associatedcompany primarycompany account accountname",
         "customer_code": "code accountnumber accountno customernumber customerno customercode clientcode",
         "industry": "sector branch vertical",
         "country": "officelocation location nation countryregion billingcountry",
-        "state": "province region county billingstate",
+        "state": "province region county billingstate stateprovince stateregion stateprovincecounty",
         "city": "town billingcity place",
-        "zip_code": "zip zipcode postcode postalcode plz billingzip",
-        "address": "street streetaddress addressline1 address1 billingstreet mailingaddress",
+        "zip_code": "zip zipcode postcode postalcode billingzip zippostalcode zippostcode postalcodezip",
+        "address": "street streetaddress addressline1 addressline address1 billingstreet mailingaddress"
+        " fulladdress",
         "secondary_phone": "phone2 otherphone mobile mobilephone cell cellphone secondphone homephone",
-        "website": "url homepage web site domain webaddress",
+        "website": "url homepage web site domain webaddress webpage websiteurl companydomainname",
         "customer_type": "kind accounttype customertype",
         "credit_limit": "limit creditlimit",
-        "tags": "labels keywords",
+        "tags": "labels keywords categories groupmembership",
         "external_id": "id customerid accountid clientid contactid",
     },
     "leads": {
@@ -99,7 +104,16 @@ WORDS: dict[tuple[str, str], dict[str, str]] = {
 # Asked once, and offered so, for new records of a file that does not say.
 DEFAULTS: dict[str, dict[str, str]] = {"deals": {"deal_value": "0", "loss_reason": "Not recorded"}}
 # A title under one of these headings is a firm's.
-FIRMS = frozenset(["account", "accountname", "company", "organisation", "organization"])
+_FIRMS = (
+    "account accountname company companyname organisation organization organisationname organizationname firm"
+    " employer customer customername client clientname associatedcompany firma"
+)
+FIRMS = frozenset(_FIRMS.split())
+# A person's two names, where a file has no other name for a row.
+FIRST = frozenset(f"firstname givenname forename first {tongues.FIRST}".split())
+LAST = frozenset(f"lastname surname familyname last {tongues.LAST}".split())
+TELEPHONES = frozenset(f"phone telephone tel phonenumber telephonenumber {tongues.TELEPHONES}".split())
+MOBILES = frozenset(f"mobile cell mobilenumber cellnumber {tongues.MOBILES}".split())
 
 
 @dataclass(frozen=True)
@@ -126,13 +140,14 @@ def own_columns(records: Records) -> list[Own]:
 
 def squeezed(heading: str) -> str:
     """A heading by its letters and digits alone: 'E-Mail Address' -> 'emailaddress'."""
-    return "".join(c for c in heading.casefold() if c.isalnum())
+    return "".join(c for c in unicodedata.normalize("NFKC", heading).casefold() if c.isalnum())
 
 
 def other_names(table: str) -> Mapping[str, list[str]]:
     """Field -> what others call it, the likeliest first; the table's own list goes before the shared one."""
     special = _BY_TABLE.get(table, {})
     names = {field: said.split() for field, said in special.items()}
-    for field, said in _SHARED.items():
-        names[field] = names.get(field, []) + said.split()
+    for shared in (_SHARED, tongues.NAMES):
+        for field, said in shared.items():
+            names[field] = names.get(field, []) + said.split()
     return names

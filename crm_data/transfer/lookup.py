@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from crm_data.store.bulk import Bulk
+from crm_data.store.folding import fold
 from crm_data.store.values import row_id
 from crm_data.tables.fields import Field, Kind
 from crm_data.transfer.plan import By, Plan, Unmatched
@@ -16,7 +17,7 @@ TO_BE_ADDED = 0
 
 def folded(said: str) -> str:
     """A name as it is compared: blanks and case do not count."""
-    return " ".join(said.split()).casefold()
+    return fold(" ".join(said.split()))
 
 
 @dataclass

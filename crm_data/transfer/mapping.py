@@ -13,21 +13,21 @@ from crm_data.transfer.formats import EMPTY_WORDS, guess_dates, guess_numbers
 from crm_data.transfer.headings import (
     DEFAULTS,
     FIRMS,
+    FIRST,
     IGNORED,
+    LAST,
     OWN_ID,
     REFUSED,
     WORDS,
-    other_names,
     own_columns,
     squeezed,
 )
+from crm_data.transfer.meant import assigned
 from crm_data.transfer.plan import ID, KEEP, LEAVE, By, Column, Plan, Unmatched
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 # Where a title alone says which record is meant. Two deals or tasks may well share one.
 _TITLE_IS_KEY = ("customers", "leads")
-_FIRST = ("firstname", "givenname", "forename")
-_LAST = ("lastname", "surname", "familyname")
 _THINGS = ("product", "productname", "item", "service")
 
 
@@ -124,23 +124,26 @@ def _own_targets(sheet: Sheet, records: Records) -> dict[str, str]:
 
 
 def _targets(sheet: Sheet, records: Records) -> dict[str, str]:
-    fields, others = importable(records), other_names(records.name)
-    found: list[tuple[int, int, str, str]] = []
-    for at, heading in enumerate(sheet.headings):
-        said = squeezed(heading)
-        for name, field in fields.items():
-            called = [squeezed(field.label), squeezed(name), *others.get(name, [])]
-            if said in called and said not in IGNORED:
-                found.append((max(called.index(said) - 1, 0), at, heading, name))
-    chosen = {h: LEAVE if squeezed(h) in IGNORED else KEEP for h in sheet.headings}
-    taken: set[str] = set()
-    for _, _, heading, name in sorted(found):
-        if chosen[heading] == KEEP and name not in taken:
-            chosen[heading] = name
-            taken.add(name)
+    empty = {heading for heading in sheet.headings if not any(map(str.strip, sheet.column(heading)))}
+    persons = bool(_names_of_persons(sheet) - empty)
+    chosen = {h: LEAVE if squeezed(h) in IGNORED or _counts_rows(sheet, h) else KEEP for h in sheet.headings}
+    chosen |= assigned(records.name, records.title, importable(records), sheet.headings, empty, persons)
     if sheet.headings[-2:] == REFUSED:
         chosen |= dict.fromkeys(REFUSED, LEAVE)
     return chosen
+
+
+def _names_of_persons(sheet: Sheet) -> set[str]:
+    """The headings of first and last names."""
+    return {heading for heading in sheet.headings if squeezed(heading) in FIRST | LAST}
+
+
+def _counts_rows(sheet: Sheet, heading: str) -> bool:
+    """Whether a column without a heading of its own only numbers the rows."""
+    if heading not in sheet.nameless:
+        return False
+    cells = [cell.strip() for cell in sheet.column(heading)]
+    return not any(cells) or any(cells == [str(n + first) for n in range(len(cells))] for first in (0, 1))
 
 
 def _column(sheet: Sheet, heading: str, to: str, records: Records) -> Column:
@@ -155,7 +158,7 @@ def shaped(column: Column, field: Field, cells: Collection[str], table: str) -> 
     """The column with its formats and words guessed anew for the field that it goes to now."""
     if field.kind in (Kind.DAY, Kind.MOMENT):
         style, sure = guess_dates(cells)
-        unsure = "" if sure else "These dates may be day first or month first."
+        unsure = "" if sure else "The order of day, month and year in these dates is not sure."
         return replace(column, dates=style, unsure=unsure)
     if field.kind in (Kind.MONEY, Kind.WHOLE):
         style, sure = guess_numbers(cells, 2 if field.kind is Kind.MONEY else 0)
@@ -210,11 +213,21 @@ def _made_up_title(sheet: Sheet, plan: Plan) -> str:
     def first(names: Collection[str]) -> str | None:
         return next((heading for heading in sheet.headings if squeezed(heading) in names), None)
 
-    given, family, thing = first(_FIRST), first(_LAST), first(_THINGS)
+    given, family, thing = first(FIRST), first(LAST), first(_THINGS)
     customer = plan.going_to("customer_id")
-    if given and family:
-        return f"{{{given}}} {{{family}}}"
+    names = [heading for heading in (given, family) if heading]
+    if names:
+        return _or_firm(" ".join(f"{{{heading}}}" for heading in names), names, sheet, plan)
     return f"{{{thing}}}, {{{customer.heading}}}" if thing and customer else ""
+
+
+def _or_firm(name: str, parts: Collection[str], sheet: Sheet, plan: Plan) -> str:
+    """The name of a person; where some row has none, that of the firm or the address of the row instead."""
+    columns = [sheet.column(heading) for heading in parts]
+    if all(any(map(str.strip, cells)) for cells in zip(*columns, strict=True)):
+        return name
+    others = [column for field in ("company_name", "email") if (column := plan.going_to(field))]
+    return " | ".join([name, *(f"{{{column.heading}}}" for column in others)])
 
 
 def _key(sheet: Sheet, plan: Plan, records: Records) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crm_data.errors import Invalid
+from crm_data.store.amounts import POINT
+from crm_data.store.days import ANY
 from crm_data.transfer.formats import DATES, NUMBERS
 
 ID = "id"
@@ -51,7 +53,8 @@ class Column:
     """Where one column of the file goes and how its cells are read.
 
     `to`: a field's name, ID (a match key, never written), KEEP (kept beside the record) or LEAVE.
-    `dates`, `numbers`: a style of `formats`. `empties`: words that mean empty here.
+    `dates`: an order of `formats.DATES`. `numbers`: one of `formats.NUMBERS`.
+    `empties`: words that mean empty here.
     `values`: a word of the file -> what to read instead ("" for nothing).
     `maybe_empty`, `unsure`: what the guess wants confirmed; they change nothing.
     """
@@ -59,8 +62,8 @@ class Column:
     heading: str
     to: str = KEEP
     by: str = By.NAME
-    dates: str = "iso"
-    numbers: str = "1234.56"
+    dates: str = ANY
+    numbers: str = POINT
     empties: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     unmatched: str = Unmatched.REFUSE

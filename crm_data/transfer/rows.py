@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 
 from crm_data.errors import Invalid
 from crm_data.store.records import Records, Row
-from crm_data.store.values import clean_text, parse
+from crm_data.store.values import Ways, clean_text, parse
 from crm_data.tables.fields import Field, Kind
 from crm_data.transfer.csv_read import Sheet
-from crm_data.transfer.formats import iso_date, plain_number
 from crm_data.transfer.headings import REFUSED
 from crm_data.transfer.mapping import PLACEHOLDER, importable
 from crm_data.transfer.plan import ID, KEEP, LEAVE, By, Column, Plan
@@ -115,6 +114,7 @@ class _Cells:
 
     def __init__(self, column: Column, to: Field, zone: tzinfo) -> None:
         self._column, self._field, self._zone = column, to, zone
+        self._ways = Ways(column.numbers, column.dates)
         self._empties = {word.casefold() for word in column.empties}
         self._known: dict[str, Read] = {}
 
@@ -140,21 +140,18 @@ class _Cells:
                 return BLANK, None
         if to.kind in (Kind.MEMBER, Kind.LINK):
             return NAMED, Named(by, said, self._column.heading)
-        if to.kind in (Kind.DAY, Kind.MOMENT):
-            said = iso_date(said, self._column.dates)
-        elif to.kind in (Kind.MONEY, Kind.WHOLE):
-            said = plain_number(said, self._column.numbers)
-        elif to.kind is Kind.LONG_TEXT:
+        if to.kind is Kind.LONG_TEXT:
             said = cell
         try:
-            value = parse(to, said, self._zone)
+            value = parse(to, said, self._zone, self._ways)
         except Invalid as wrong:
             return WRONG, str(wrong)
         return (BLANK, None) if value is None else (VALUE, value)
 
 
 class _Template:
-    """A value put together from the cells of a row, as '{First name} {Last name}'."""
+    """A value put together from the cells of a row: '{First name} {Last name} | {Company}', the first that says
+    something."""
 
     def __init__(self, text: str, sheet: Sheet, plan: Plan, to: Field, zone: tzinfo) -> None:
         self._text = text
@@ -167,6 +164,9 @@ class _Template:
 
     def text(self, cells: list[str]) -> str:
         """The value for a row; '' when none of its cells says anything."""
+        return next(filter(None, (self._said(part, cells) for part in self._text.split(" | "))), "")
+
+    def _said(self, text: str, cells: list[str]) -> str:
         said: list[str] = []
 
         def cell(match: Any) -> str:
@@ -174,7 +174,7 @@ class _Template:
             said.append("" if text.casefold() in self._empties[match[1]] else text)
             return said[-1]
 
-        whole = " ".join(PLACEHOLDER.sub(cell, self._text).split())
+        whole = " ".join(PLACEHOLDER.sub(cell, text).split())
         return whole.strip(" ,;-") if any(said) else ""
 
 

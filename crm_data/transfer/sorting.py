@@ -173,6 +173,7 @@ class Sorting:
         A value for all new records steps back where the rules refuse it: only a lost deal has a reason.
         """
         try:
+            values = self._records.in_one_currency(values, None)
             return self._bulk.linked(self._records.judge(values, None, self._bulk.doing), None)
         except Invalid as wrong:
             fields = {problem.field for problem in wrong.problems}
@@ -193,6 +194,11 @@ class Sorting:
         wanted = {n: v for n, v in draft.values.items() if n not in self._plan.key and self._changeable(n)}
         if self._plan.blanks == Blanks.CLEAR:
             wanted |= {n: self._fields[n].default for n in draft.blank if self._changeable(n)}
+        try:
+            wanted = self._records.in_one_currency(wanted, before)
+        except Invalid as wrong:
+            self._refuse(draft, str(wrong))
+            return
         changed = {n: v for n, v in wanted.items() if not _same(self._fields[n], before[n], v)}
         kept = {**(before[KEEP] or {}), **draft.kept}
         if kept != (before[KEEP] or {}):

@@ -1,13 +1,8 @@
 """A field for an amount of money, which takes it as amounts are printed here: 8450.50 or 8,450.50."""
 
 from decimal import Decimal
-from typing import Any
 
 import streamlit as st
-
-from crm_data.transfer.formats import plain_number
-
-_PRINTED = "1,234.56"
 
 
 def amount_input(label: str, key: str, help: str | None = None, disabled: bool = False) -> None:
@@ -18,8 +13,3 @@ def amount_input(label: str, key: str, help: str | None = None, disabled: bool =
 def shown(amount: Decimal | None) -> str | None:
     """What the field begins with."""
     return None if amount is None else f"{amount:.2f}"
-
-
-def typed(said: Any) -> Any:
-    """What was typed, as the verbs read it: without signs between thousands. They judge the rest."""
-    return plain_number(said.strip(), _PRINTED) if isinstance(said, str) else said

@@ -59,7 +59,6 @@ def _convert(my: Workspace, place: str, key: str, begun: tuple[int, str], custom
     id_, act = begun
     names = ("deal_name", "deal_value", "expected_close_date")
     deal: dict[str, Any] = {name: st.session_state.get(f"{key}.{name}") for name in names}
-    deal["deal_value"] = amount.typed(deal["deal_value"])
     deal = {name: value for name, value in deal.items() if value not in (None, "")}
     # No values of its own: a new customer as the lead names it. None would mean the one the lead has already.
     whose: int | dict[str, Any] = {} if customer is None else customer

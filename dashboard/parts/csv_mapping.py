@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from crm_data import Field, Kind, Records, Workspace
+from crm_data.store.amounts import POINT
+from crm_data.store.days import ANY
 from crm_data.transfer.csv_read import Sheet
-from crm_data.transfer.formats import EMPTY_WORDS, NUMBERS, PLAIN
+from crm_data.transfer.formats import DATES, EMPTY_WORDS, NUMBERS
 from crm_data.transfer.mapping import importable, needed, shaped, targets
 from crm_data.transfer.plan import ID, KEEP, LEAVE, Blanks, By, Column, Mode, Plan, Unmatched
 from dashboard.parts.csv_words import unlinked
 
-_DATE_WORDS = {"iso": "Year first", "day-first": "Day first", "month-first": "Month first"}
 ROW = "The whole row"
 
 
@@ -77,15 +78,15 @@ class MappingStep:
                 column = replace(column, empties=column.maybe_empty)
         if field is None:
             return column
-        if field.kind in (Kind.DAY, Kind.MOMENT) and (column.unsure or column.dates != "iso"):
-            dates = self._choice(f"Dates in {shown}", _DATE_WORDS, column.dates, f"{key}.dates")
+        if field.kind in (Kind.DAY, Kind.MOMENT) and (column.unsure or column.dates != ANY):
+            orders = {order: said.capitalize() for order, said in DATES.items()}
+            dates = self._choice(f"Dates in {shown}", orders, column.dates, f"{key}.dates")
             column = replace(column, dates=dates)
             if column.unsure:
                 st.warning(f"{column.unsure} Choose above which.", icon=":material/calendar_month:")
-        if field.kind in (Kind.MONEY, Kind.WHOLE) and (column.unsure or column.numbers != PLAIN):
-            numbers = self._choice(
-                f"Numbers in {shown}", {n: n for n in NUMBERS}, column.numbers, f"{key}.numbers"
-            )
+        if field.kind in (Kind.MONEY, Kind.WHOLE) and (column.unsure or column.numbers != POINT):
+            ways = {way: f"With {said}: {way}" for way, said in NUMBERS.items()}
+            numbers = self._choice(f"Numbers in {shown}", ways, column.numbers, f"{key}.numbers")
             column = replace(column, numbers=numbers)
         if field.kind in (Kind.MEMBER, Kind.LINK):
             column = self._names(column, field, key)

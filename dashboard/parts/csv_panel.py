@@ -104,10 +104,11 @@ class _Import:
         known: tuple[object, Sheet] | None = st.session_state.get(f"{self.place}.sheet")
         encoding = st.session_state.get(f"{self.place}.encoding")
         delimiter = st.session_state.get(f"{self.place}.delimiter")
-        version = (file.file_id, encoding, delimiter)
+        top = st.session_state.get(f"{self.place}.top")
+        version = (file.file_id, encoding, delimiter, top)
         if known is None or known[0] != version:
             try:
-                sheet = self.my.read_file(file.getvalue(), file.name, encoding, delimiter)
+                sheet = self.my.read_file(file.getvalue(), file.name, encoding, delimiter, top)
                 plan = self.my.guess(sheet, self.records, str(say.zone()))
             except CrmError as refused:
                 st.error(str(refused), icon=":material/error:")
@@ -129,6 +130,7 @@ class _Import:
                 columns = say.count(len(sheet.headings), "column")
                 st.caption(
                     f"{rows}, {columns}; {sheet.encoding}, {_DELIMITER_NAMES[sheet.delimiter].lower()}"
+                    + (f"; headings in row {sheet.top}" if sheet.top > 1 else "")
                 )
             with st.popover("Read it differently", type="tertiary"):
                 st.selectbox(
@@ -145,6 +147,14 @@ class _Import:
                     placeholder="Guessed from the file",
                     format_func=_DELIMITER_NAMES.__getitem__,
                     key=f"{self.place}.delimiter",
+                )
+                st.number_input(
+                    "Row of the headings",
+                    min_value=1,
+                    value=None,
+                    step=1,
+                    placeholder="Guessed from the file",
+                    key=f"{self.place}.top",
                 )
 
     def _check(self, sheet: Sheet, plan: Plan) -> Report | None:

@@ -1,4 +1,4 @@
-"""The company's data to take away: every kind of record as a file."""
+"""The company's data to download: every kind of record as a file, and all of it as one."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ def data_panel(my: Workspace) -> None:
         "Each file holds every record of its kind, as UTF-8 CSV that this product and spreadsheets read."
     )
     st.link_button(
-        "Take all of the company's data away",
+        "Download all of the company's data",
         "/export/company.zip",
         icon=":material/folder_zip:",
         type="primary",

@@ -1,15 +1,17 @@
-"""The timeline: what happened, newest first, day by day."""
+"""The timeline in words: activities under the days they happened on, for the feed to draw."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
+from itertools import groupby
 from typing import Any
 
-import streamlit as st
-
 from crm_data import Page, words
+from dashboard.components.feed import Day, Entry, Link
+from dashboard.components.feed import feed as draw
 from dashboard.parts import place, say
 
 Row = dict[str, Any]
+Names = Mapping[str, Mapping[int, str]]
 ICONS = {
     "call": "call",
     "email": "mail",
@@ -20,50 +22,44 @@ ICONS = {
 LINKS = (("deal_id", "deal"), ("lead_id", "lead"), ("customer_id", "customer"), ("task_id", "task"))
 
 
-def feed(page: Page, here: tuple[str, int] | None = None) -> None:
-    """Draw activities under the days they happened on. `here`: the record one is on, which needs no link."""
-    day = None
-    for row in page.rows:
-        local = row["activity_date"].astimezone(say.zone())
-        if local.date() != day:
-            day = local.date()
-            st.caption(f"**{_day(local)}**")
-        _line(row, local, page.names, here)
+def feed(page: Page, where: str, here: tuple[str, int] | None = None) -> None:
+    """Draw activities on the screen `where`. `here`: the record one is on, by link and id, which needs no link."""
+    if not page.rows:
+        return
+    zone = say.zone()
+    draw(f"{where}.feed", days(page.rows, page.names, here, zone, datetime.now(zone).date()))
 
 
-def _day(local: datetime) -> str:
-    today = datetime.now(say.zone()).date()
+def days(rows: list[Row], names: Names, here: tuple[str, int] | None, zone: tzinfo, today: date) -> list[Day]:
+    """The rows, newest first as they come, under their days in this zone."""
+    local = [(row["activity_date"].astimezone(zone), row) for row in rows]
+    return [
+        Day(_title(day, today), [_entry(row, at, names, here) for at, row in found])
+        for day, found in groupby(local, key=lambda pair: pair[0].date())
+    ]
+
+
+def _title(day: date, today: date) -> str:
     near = {today: "Today", today - timedelta(days=1): "Yesterday", today + timedelta(days=1): "Tomorrow"}
-    return near.get(local.date(), f"{local:%A} {say.day(local.date())}")
+    return near.get(day, f"{day:%A} {say.day(day)}")
 
 
-def _line(
-    row: Row, local: datetime, names: Mapping[str, Mapping[int, str]], here: tuple[str, int] | None
-) -> None:
+def _entry(row: Row, at: datetime, names: Names, here: tuple[str, int] | None) -> Entry:
     who = names.get("user_id", {}).get(row["user_id"], "A former colleague")
-    facts = [f"{local:%H:%M}", words(row["activity_type"]), who]
-    if row["duration"]:
-        facts.append(f"{row['duration']} min")
-    if row["outcome"]:
-        facts.append(row["outcome"])
-    with st.container(border=True, gap=None, key=f"activity.{row['id']}"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            icon = ICONS.get(row["activity_type"], "circle")
-            st.markdown(f":material/{icon}: {say.plain(row['title'])}", width="content")
-            for link, kind in LINKS:
-                id_ = row[link]
-                if id_ is not None and (link, id_) != here:
-                    _link(kind, id_, names.get(link, {}).get(id_, "Record"), f"{row['id']}.{link}")
-        # Few elements a line: fifty lines are drawn at once.
-        st.text("\n".join(filter(None, (" · ".join(facts), row["description"]))))
-
-
-def _link(kind: str, id_: int, name: str, key: str) -> None:
-    st.button(
-        say.plain(name[:40]),
-        key=f"feed.{key}",
-        type="tertiary",
-        help=kind.capitalize(),
-        on_click=place.leave_for,
-        args=(place.KINDS[kind], id_),
+    lasted = f"{row['duration']} min" if row["duration"] else ""
+    facts = (words(row["activity_type"]), who, lasted, row["outcome"])
+    return Entry(
+        row["id"],
+        ICONS.get(row["activity_type"], "circle"),
+        row["title"],
+        f"{at:%H:%M}",
+        f"{at.day} {at:%b %Y, %H:%M}",
+        at.isoformat(),
+        " · ".join(filter(None, facts)),
+        row["description"] or "",
+        [
+            Link(kind.capitalize(), names.get(link, {}).get(id_, "Record"), place.record(kind, id_))
+            for link, kind in LINKS
+            if (id_ := row[link]) is not None and (link, id_) != here
+        ],
     )

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from crm_data import CrmError, Field, Kind, Query, Records
 from dashboard.parts import place, say
@@ -13,10 +14,18 @@ from dashboard.parts import place, say
 NOBODY = -1
 
 
+def bar(records: Records) -> DeltaGenerator:
+    """The line above a list, which wraps where there is no room for all that stands in it."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{records.name}.bar")
+
+
 def filter_bar(
-    records: Records, members: Callable[[], Mapping[int, str]], keep: tuple[str, ...] = ()
+    records: Records,
+    members: Callable[[], Mapping[int, str]],
+    keep: tuple[str, ...] = (),
+    line: DeltaGenerator | None = None,
 ) -> Query:
-    """Draw the line and return the list it means. A URL that cannot be read says so.
+    """Draw search, filters and sort in `line`, and return the list they mean. A URL that cannot be read says so.
 
     `members` is asked only while the filters are open.
     """
@@ -25,7 +34,7 @@ def filter_bar(
     except CrmError as error:
         st.warning(str(error), icon=":material/link_off:")
         query = replace(records.default_query(), zone=say.zone())
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{records.name}.bar"):
+    with line or bar(records):
         _search(records, query, keep)
         active = [name for name, wanted in query.where.items() if wanted not in ((), "", (None, None))]
         label = f"Filters ({len(active)})" if active else "Filters"
@@ -107,7 +116,7 @@ def _sort(records: Records, query: Query, keep: tuple[str, ...]) -> None:
         format_func=lambda option: f"{columns[option[0]]} {'↓' if option[1] else '↑'}",
         label_visibility="collapsed",
         on_change=changed,
-        width=170,
+        width=150,
     )
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Edit, Field, Kind, Records, Workspace, errors, new_act
-from dashboard.parts import amount, clashes, say
+from dashboard.parts import clashes, say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
-from dashboard.parts.cells import EARLIEST, LATEST
 from dashboard.parts.dialog import dialog
 from dashboard.parts.drafts import Choices, Pairs, settled
-from dashboard.parts.picker import pick_record
+from dashboard.parts.picker import new_record, offer_new, pick_record, short_list
+from dashboard.parts.widgets import down_then_across, in_order, key, said, shown, widget
 
 Row = dict[str, Any]
 
@@ -21,8 +21,10 @@ def open_form(place: str, row: Row | None = None) -> None:
     st.session_state[f"{place}.row"] = row
     st.session_state[f"{place}.act"] = new_act()
     st.session_state[f"{place}.state"] = "open"
-    for key in [key for key in st.session_state if str(key).startswith(f"{place}.field.")]:
-        del st.session_state[key]
+    for name in [
+        name for name in st.session_state if str(name).startswith((f"{place}.field.", f"{place}.new."))
+    ]:
+        del st.session_state[name]
     forget_refusal(place)
     clashes.forget(place)
 
@@ -66,18 +68,23 @@ def _body(
     values: Mapping[str, Any],
     on_saved: Callable[[int], None] | None,
 ) -> None:
-    every = [f for f in records.fields.values() if f.form and f.edit]
-    fields = [f for f in every if f.kind is not Kind.LINK]
-    links = [f for f in every if f.kind is Kind.LINK]
+    every = in_order(records)
     values = {**(records.new_values() if row is None else {}), **values}
+    choices = {f.name: short_list(my, f) for f in every if f.kind is Kind.LINK}
 
     def submit() -> None:
         if st.session_state.get(f"{place}.state") != "open":
             return  # the second click of two
-        new = {field.name: _said(place, field) for field in every}
+        new = {field.name: said(place, field) for field in every}
         if row is None:
-            said = {**values, **{name: value for name, value in new.items() if not say.holds_nothing(value)}}
-            _store(place, lambda: records.add(said, st.session_state[f"{place}.act"], say.zone()), True)
+            wanted = {name: raw for name, raw in values.items() if name not in new}
+            # What was emptied is empty, whatever the form began with; what was never filled in has its default.
+            wanted |= {
+                n: raw for n, raw in new.items() if not (say.holds_nothing(raw) and values.get(n) is None)
+            }
+            also = {name: made for name in choices if (made := new_record(my, records.fields[name], place))}
+            act = st.session_state[f"{place}.act"]
+            _store(place, lambda: records.add(wanted, act, say.zone(), also), True)
         else:
             save(row["id"], _changed(row, new, every))
 
@@ -112,43 +119,27 @@ def _body(
         clashes.ask(place, records, {row["id"]: row}, {"assigned_to": members}, settle)
     # What would be typed while there is something to choose between would not be saved with the choice.
     frozen = clashes.waits(place)
-    # Links stand before the form: finding one among thousands needs a rerun, which a form does not make.
-    for at, field in enumerate(links):
-        if at % 2 == 0:
-            pair = st.columns(2)
-        with pair[at % 2]:
-            start = row[field.name] if row else values.get(field.name)
-            pick_record(my, field, _key(place, field), start, disabled=frozen)
+
+    def draw(field: Field) -> None:
+        start = row[field.name] if row else values.get(field.name, field.default)
+        if field.kind is Kind.LINK:
+            pick_record(my, field, key(place, field), start, frozen, choices[field.name])
+            if row is None:
+                offer_new(my, field, place)
+        else:
+            widget(place, field, start, members, frozen)
+
+    # One among thousands is found before the form: that needs a rerun, which a form does not make.
+    long = [field for field in every if field.kind is Kind.LINK and choices[field.name] is None]
+    down_then_across(long, draw)
+    fields = [field for field in every if field not in long]
     with st.form(f"{place}.form", border=False, enter_to_submit=False):
-        _two_columns(place, [f for f in fields if f.grid or f.required], row, values, members)
+        down_then_across([f for f in fields if f.grid or f.required], draw)
         with st.expander("More details"):
-            _two_columns(place, [f for f in fields if not (f.grid or f.required)], row, values, members)
+            down_then_across([f for f in fields if not (f.grid or f.required)], draw)
         show_refusal(place)
         label = "Save changes" if row else f"Add {noun}"
         st.form_submit_button(label, type="primary", on_click=submit, shortcut="Ctrl+Enter", disabled=frozen)
-
-
-def _two_columns(
-    place: str, fields: list[Field], row: Row | None, values: Mapping[str, Any], members: Mapping[int, str]
-) -> None:
-    """Short fields side by side, long texts below them at full width."""
-    columns = st.columns(2)
-    short = [field for field in fields if field.kind is not Kind.LONG_TEXT]
-    for at, field in enumerate(short):
-        with columns[at % 2]:
-            _widget(place, field, row, values, members)
-    for field in fields:
-        if field.kind is Kind.LONG_TEXT:
-            _widget(place, field, row, values, members)
-
-
-def _key(place: str, field: Field) -> str:
-    return f"{place}.field.{field.name}"
-
-
-def _said(place: str, field: Field) -> Any:
-    said = st.session_state.get(_key(place, field))
-    return amount.typed(said) if field.kind is Kind.MONEY else said
 
 
 def _changed(row: Row, new: Mapping[str, Any], fields: list[Field]) -> dict[str, tuple[Any, Any]]:
@@ -156,71 +147,7 @@ def _changed(row: Row, new: Mapping[str, Any], fields: list[Field]) -> dict[str,
     pairs = {}
     for field in fields:
         old, value = row[field.name], new[field.name]
-        same = value == _shown(field, old) or (say.holds_nothing(value) and say.holds_nothing(old))
+        same = value == shown(field, old) or (say.holds_nothing(value) and say.holds_nothing(old))
         if not same:
             pairs[field.name] = (old, value)
     return pairs
-
-
-def _shown(field: Field, value: Any) -> Any:
-    """A stored value as its widget holds it."""
-    if field.kind is Kind.MONEY:
-        return amount.shown(value)
-    if field.kind is Kind.MOMENT:
-        return None if value is None else value.astimezone(say.zone()).replace(tzinfo=None)
-    if field.kind is Kind.TAGS:
-        return list(value or [])
-    if field.kind in (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL):
-        return value or ""
-    return value
-
-
-def _widget(
-    place: str, field: Field, row: Row | None, values: Mapping[str, Any], members: Mapping[int, str]
-) -> None:
-    key, frozen = _key(place, field), clashes.waits(place)
-    start = row[field.name] if row else values.get(field.name, field.default)
-    if key not in st.session_state:
-        st.session_state[key] = _shown(field, start)
-    label = f"{field.label} *" if field.required else field.label
-    if field.kind is Kind.CHOICE:
-        labels = field.choice_labels()
-        st.selectbox(
-            label, list(labels), key=key, format_func=labels.__getitem__, help=field.help, disabled=frozen
-        )
-    elif field.kind is Kind.MEMBER:
-        options = [*members, *([start] if start is not None and start not in members else [])]
-        st.selectbox(
-            label,
-            options,
-            index=None,
-            key=key,
-            format_func=lambda id_: members.get(id_, "A former colleague"),
-            placeholder="Nobody",
-            disabled=frozen,
-        )
-    elif field.kind is Kind.MONEY:
-        amount.amount_input(label, key, field.help, frozen)
-    elif field.kind is Kind.WHOLE:
-        st.number_input(
-            label, key=key, min_value=field.low, max_value=field.high, step=1, value=None, disabled=frozen
-        )
-    elif field.kind is Kind.DAY:
-        st.date_input(label, key=key, value=None, min_value=EARLIEST, max_value=LATEST, disabled=frozen)
-    elif field.kind is Kind.MOMENT:
-        st.datetime_input(label, key=key, value=None, disabled=frozen)
-    elif field.kind is Kind.YES_NO:
-        st.toggle(label, key=key, disabled=frozen)
-    elif field.kind is Kind.TAGS:
-        st.multiselect(
-            label,
-            options=start or [],
-            key=key,
-            accept_new_options=True,
-            placeholder="Type a tag",
-            disabled=frozen,
-        )
-    elif field.kind is Kind.LONG_TEXT:
-        st.text_area(label, key=key, height=90, disabled=frozen)
-    else:
-        st.text_input(label, key=key, max_chars=field.length, help=field.help, disabled=frozen)

@@ -19,7 +19,8 @@ PICK = "_pick"
 LOCK = "_lock"
 Row = dict[str, Any]
 ROW_HEIGHT = 34
-HEIGHT = 34 * 15 + 4
+HEIGHT = 34 * 18 + 4
+TICK, SIGN = 68, 56  # pixels: as wide as their headings
 _LOCKED = "A lock: a colleague's record, which only its owner or a manager may change"
 
 
@@ -28,10 +29,11 @@ class Action:
     """A button in every row: its icon or words from the row (a list makes a menu), and what a click does."""
 
     name: str
+    title: str
     help: str
     label: Callable[[Row], str | list[str]]
     act: Callable[[int, str], None]
-    width: int = 44
+    width: int = 56
 
     @property
     def column(self) -> str:
@@ -325,9 +327,9 @@ class Grid:
     ) -> dict[str, Any]:
         config: dict[str, Any] = {
             PICK: st.column_config.CheckboxColumn(
-                "", width=36, help="Tick rows to archive them", pinned=True
+                "Tick", width=TICK, help="Tick rows to archive them", pinned=True
             ),
-            LOCK: st.column_config.TextColumn("", width=36, help=_LOCKED, pinned=True),
+            LOCK: st.column_config.TextColumn("Lock", width=SIGN, help=_LOCKED, pinned=True),
         }
         for action in actions:
             config[action.column] = self._button(f"{key}{action.column}", action, page)
@@ -346,5 +348,11 @@ class Grid:
                 action.act(row["id"], click.label)
 
         return st.column_config.ButtonColumn(
-            "", width=action.width, type="tertiary", key=key, on_click=clicked, pinned=True, help=action.help
+            action.title,
+            width=action.width,
+            type="tertiary",
+            key=key,
+            on_click=clicked,
+            pinned=True,
+            help=action.help,
         )

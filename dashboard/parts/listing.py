@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from crm_data import Page, Query, Records, Workspace, words
 from dashboard.parts import place, say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.csv_panel import export_button, import_panel
-from dashboard.parts.filters import filter_bar
+from dashboard.parts.filters import bar, filter_bar
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.grid import Action, Grid, Note
 from dashboard.parts.heading import empty, heading
@@ -42,15 +43,25 @@ class Listing:
 
     def draw(self) -> None:
         """Draw the screen."""
-        top = st.container()
-        query = filter_bar(self.records, self.my.members, self.keep)
+        top, line = st.container(), bar(self.records)
+        with line:
+            chosen = st.container(width="content")
+        query = filter_bar(self.records, self.my.members, self.keep, line)
         if self.presets:
             query = replace(query, preset=query.preset or next(iter(self.presets)))
-            preset_bar(self.records, query, self.presets, self.counts, self.keep)
+            with chosen:
+                preset_bar(self.records, query, self.presets, self.counts, self.keep)
         page = self.records.page(query)
         with top, heading(words(self.name), say.count(page.total, self.noun)):
+            # Beside the title there is room: nothing below moves when there is something to save.
+            acts = st.container(
+                horizontal=True, vertical_alignment="center", width="content", key=f"{self.name}.line"
+            )
             self._actions(query)
-        self._rows(query, page)
+        self._rows(query, page, acts)
+        if page.total:
+            with line:
+                pager(self.records, query, page, self.keep)
         form_dialog(self.my, self.records, page.members, f"{self.name}.form", self.noun)
 
     def _actions(self, query: Query) -> None:
@@ -69,11 +80,9 @@ class Listing:
                 args=(f"{self.name}.form",),
             )
 
-    def _rows(self, query: Query, page: Page) -> None:
+    def _rows(self, query: Query, page: Page, line: DeltaGenerator) -> None:
         mine = query.preset == "mine"
         grid = Grid(self.my, self.records, page.members, self.name, self.notes, locks=not mine)
-        # One line of constant height, so that nothing below it moves when there is something to save.
-        line = st.container(horizontal=True, vertical_alignment="center", key=f"{self.name}.line")
         if page.total == 0:
             grid.waiting(page, st.container(), line)
             with line:
@@ -84,7 +93,6 @@ class Listing:
             if ticked:
                 self._put_away(query, ticked, grid)
             self._beside()
-            pager(self.records, query, page, self.keep)
         show_refusal(f"{self.name}.archive")
         return place.follow()
 
@@ -128,6 +136,7 @@ def opener(table: str) -> Action:
     """The button that opens a row's record. A callback cannot leave the page, so it says where to go."""
     return Action(
         "open",
+        "Open",
         "Open the record",
         lambda row: ":material/open_in_full:",
         lambda id_, label: place.leave_for(table, id_),

@@ -75,8 +75,6 @@ def _close(my: Workspace, place: str, key: str, closing: tuple[Any, ...], names:
         return  # the second click of two
     id_, seen, to, act = closing
     said = {name: st.session_state.get(f"{key}.{name}") for name in names}
-    if "value" in said:
-        said["value"] = amount.typed(said["value"])
     if "why" in said:
         why, text = said.pop("why"), (said.pop("text") or "").strip()
         said["reason"] = f"{why}: {text}" if why and text else why

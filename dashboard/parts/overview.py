@@ -103,7 +103,7 @@ def _pipeline(my: Workspace, found: Overview) -> None:
 
 def _recent(my: Workspace, found: Overview) -> None:
     st.markdown("**Lately**")
-    feed(found.recent)
+    feed(found.recent, PLACE)
     if not found.recent.rows:
         st.caption("What happens with your customers will stand here.")
 

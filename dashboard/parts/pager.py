@@ -18,7 +18,7 @@ def pager(records: Records, query: Query, page: Page, keep: tuple[str, ...] = ()
         ("Next page", "chevron_right", replace(start, after=page.next), page.next),
         ("Last page", "last_page", replace(start, last=True), page.next),
     )
-    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
         end = page.start + len(page.rows) - 1
         st.caption(f"{page.start:,}–{end:,} of {page.total:,}", width="content")
         for words, icon, to, there in ways:

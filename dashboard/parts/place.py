@@ -72,9 +72,14 @@ def visit(address: str) -> None:
     _visit(key="visit", data={"to": address, "once": new_act()})
 
 
+def record(kind: str, id_: int) -> str:
+    """The address of one record's page."""
+    return f"/record?kind={kind}&id={id_}"
+
+
 def open_record(table: str, id_: int) -> None:
     """Go to the page of one record."""
-    visit(f"/record?kind={KIND_OF[table]}&id={id_}")
+    visit(record(KIND_OF[table], id_))
 
 
 def leave_for(table: str, id_: int) -> None:

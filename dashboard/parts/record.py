@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Kind, Query, Records, Workspace, errors
-from dashboard.parts import convert, place, say
+from dashboard.parts import convert, place, reach, say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.convert import convert_dialog
 from dashboard.parts.feed import feed
@@ -145,7 +145,7 @@ def _next_step(my: Workspace, records: Records, row: Row) -> None:
     )
     if not page.rows:
         if row.get("status") in ("open", "new", "contacted"):
-            st.caption(":orange[No next step planned.]")
+            st.markdown(":orange[No next step planned.]")
         return
     task = page.rows[0]
 
@@ -180,7 +180,7 @@ def _timeline(my: Workspace, link: str, id_: int) -> None:
         with st.expander("Log a call, e-mail, meeting or note", icon=":material/add:"):
             log_form(my, f"{PLACE}.log", {link: id_})
     page = my.activities.page(Query(where={link: (id_,)}, sort="activity_date", zone=say.zone()))
-    feed(page, (link, id_))
+    feed(page, PLACE, (link, id_))
     if page.total > len(page.rows):
         st.caption(f"The newest {len(page.rows)} of {page.total:,}; the Timeline page has them all.")
     elif not page.rows:
@@ -206,6 +206,8 @@ def _facts(my: Workspace, records: Records, row: Row, names: Any) -> None:
                         on_click=place.leave_for,
                         args=(field.to, row[field.name]),
                     )
+                elif to := reach.address(field, row[field.name]):
+                    reach.show(str(row[field.name]), to)
                 else:
                     st.text(say.value(field, row[field.name], names.get(field.name), _currency(my, row)))
     if lacking:

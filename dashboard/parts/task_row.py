@@ -35,9 +35,12 @@ def task_actions(my: Workspace, place: str) -> tuple[Action, ...]:
             announce("Task reopened.")
 
     return (
-        Action("done", "Complete, or reopen", lambda row: DONE if row["status"] in OPEN else UNDO, toggle),
+        Action(
+            "done", "Done", "Complete, or reopen", lambda row: DONE if row["status"] in OPEN else UNDO, toggle
+        ),
         Action(
             "later",
+            "Later",
             "Put off",
             lambda row: [*LATER, OTHER] if row["status"] in OPEN else [],
             put_off(my, place),

@@ -32,7 +32,7 @@ def draw(notice: str | None = None, moved: bool = False) -> None:
     `moved`: this tab has shown somebody's work until now.
     """
     with narrow():
-        st.title("Foyer", anchor=False)
+        st.header("Foyer", anchor=False)
         if notice:
             st.info(notice)
         ticket, refusal = SignInForm(_judge).draw()

@@ -13,7 +13,14 @@ from starlette.websockets import WebSocketClose
 log = logging.getLogger("foyer.web")
 
 # What answers only to somebody who is signed in. The script behind the websocket asks for itself.
-CLOSED = ("/media", "/export", "/_stcore/upload_file", "/_stcore/metrics", "/_stcore/script-health-check")
+CLOSED = (
+    "/media",
+    "/export",
+    "/components",
+    "/_stcore/upload_file",
+    "/_stcore/metrics",
+    "/_stcore/script-health-check",
+)
 UPLOADS = "/_stcore/upload_file"
 # Ways in that Streamlit has of its own, and we have not.
 NEVER = ("/_stcore/agent", "/auth", "/oauth2callback")

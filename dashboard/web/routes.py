@@ -11,6 +11,7 @@ from crm_data import room
 from crm_data.errors import CrmError
 from crm_data.settings import ROOT
 from dashboard import runtime
+from dashboard.components import assets
 from dashboard.menu import SCREENS
 from dashboard.web import cookie, exports
 
@@ -105,5 +106,6 @@ ROUTES: list[BaseRoute] = [
     Route("/session/end", end_session, methods=["POST"]),
     Route("/favicon.png", favicon, methods=["GET"]),
     Route(f"/{SCREENS[0].name}", first_screen, methods=["GET"]),
+    Route(f"{assets.ADDRESS}/{{version}}/{{path:path}}", assets.answer, methods=["GET"]),
     Route("/export/{path:path}", exports.answer, methods=["GET"]),
 ]

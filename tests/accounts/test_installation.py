@@ -10,6 +10,7 @@ from crm_data.store.migrating import downgrade
 from crm_data.store.store import Store
 from crm_data.workspace import Workspace
 from tests.accounts.conftest import House
+from tests.migrations.trial import older
 from tests.support.databases import Database
 
 
@@ -19,12 +20,12 @@ def test_a_migrated_database_is_ready(house: House) -> None:
 
 
 def test_an_older_one_is_not(database: Database) -> None:
-    downgrade(database.admin_url, "009")
+    downgrade(database.admin_url, older())
     store = Store(database.url)
     installation = Installation(store, settings({"DATABASE_URL": database.url}))
     state = installation.state()
-    assert (state.database, state.ready, state.revision) == (True, False, "009")
-    with pytest.raises(NotReady, match="revision 009"):
+    assert (state.database, state.ready, state.revision) == (True, False, older())
+    with pytest.raises(NotReady, match=f"revision {older()}"):
         installation.demand_ready()
     store.close()
 

@@ -13,8 +13,10 @@ from crm_data import Workspace
 from crm_data.accounts import passwords
 from crm_data.demo import fill
 from crm_data.installation import Installation
+from crm_data.rights import ROLES
 from crm_data.settings import settings
 from crm_data.store.store import Store
+from crm_data.tables import Company, Membership, User
 from tests.support import screen
 from tests.support.databases import Database
 from tests.support.serving import Served, serving
@@ -56,6 +58,21 @@ class Town:
         signed = self.installation.sessions.resolve(self.token(email))
         assert signed is not None
         return Workspace(self.store, signed.scope)
+
+    def newcomers(self, name: str) -> dict[str, str]:
+        """A company with nothing in it and a person of each role: role -> e-mail. In letters, `name`."""
+        hashed = passwords.hashed(PASSWORD)
+        with self.store.system("a test's newcomers") as session:
+            company = Company(name=name, email=f"info@{name}.example")
+            session.add(company)
+            session.flush()
+            people = {role: f"{role}@{name}.example" for role in ROLES}
+            for role, email in people.items():
+                person = User(email=email, password_hash=hashed, first_name=role.capitalize(), last_name=name)
+                session.add(person)
+                session.flush()
+                session.add(Membership(company_id=company.id, user_id=person.id, role=role, is_primary=True))
+        return people
 
 
 @contextmanager

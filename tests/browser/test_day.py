@@ -101,7 +101,7 @@ def test_an_edit_waits_through_other_selections_of_the_same_tasks(town: Town, en
     task = my.tasks.add({"title": "Sigma call", "assigned_to": my.scope.user_id, "due_date": due(2)})
     page = enter(PRIYA, "/tasks?q=Sigma+call")
     sheet = tasks(page, archives=False)
-    sheet = replace(sheet, pinned={"open": 44, "done": 44, "later": 60})  # mine: no locks
+    sheet = replace(sheet, pinned={"open": 56, "done": 56, "later": 60})  # mine: no locks
     sheet.edit(0, "Title", "Sigma talk")
     for preset in ("All", "Mine"):
         page.get_by_role("radiogroup", name="Show").get_by_text(preset).click()
@@ -188,7 +188,7 @@ def test_a_call_logged_on_a_record_is_on_the_timeline(town: Town, enter: Door) -
     assert (found.total, found.rows[0]["customer_id"], found.rows[0]["duration"]) == (1, customer, 15)
     enter.go(page, "/timeline?q=Asked")
     says(page, "Asked for a sample")
-    page.get_by_role("button", name="Iota Works").first.click()
+    page.get_by_role("link", name="Iota Works").first.click()
     expect(page).to_have_url(f"{town.url}/record?kind=customer&id={customer}")
 
 
@@ -219,7 +219,7 @@ def test_an_activity_of_a_deal_shows_on_its_customer(town: Town, enter: Door) ->
     toast(page, "Call logged.")
     enter.go(page, f"/record?kind=customer&id={customer}")
     says(page, "Price agreed")
-    page.get_by_role("button", name="Lambda beans").first.click()
+    page.get_by_role("link", name="Lambda beans").first.click()
     expect(page).to_have_url(f"{town.url}/record?kind=deal&id={deal}")
 
 

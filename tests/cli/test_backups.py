@@ -7,6 +7,7 @@ import pytest
 
 from crm_data.store import migrating
 from tests.cli.conftest import Run
+from tests.migrations.trial import older
 from tests.support.databases import fresh
 from tests.transfer.office import Office, content, open_office
 
@@ -19,12 +20,12 @@ def test_migrate_makes_a_private_database(run: Run, tmp_path: Path) -> None:
 
 
 def test_migrate_makes_a_safety_backup_of_what_is_behind(run: Run, office: Office) -> None:
-    migrating.downgrade(office.store.url, "009")
+    migrating.downgrade(office.store.url, older())
     said = run("migrate")
-    assert f"from revision 009 to {migrating.head()}" in said.out
+    assert f"from revision {older()} to {migrating.head()}" in said.out
     (kept,) = office.backups.list(None)
     assert kept.name in said.out
-    assert kept.revision == "009"
+    assert kept.revision == older()
     assert kept.rows is not None
     assert kept.rows["customers"] == office.customers() == 10
 
@@ -143,11 +144,11 @@ def test_the_same_commands_work_on_postgresql(
         assert "damaged" in run(command, path.name).err
     said = run("check")
     assert (said.code, said.err) == (0, "")
-    migrating.downgrade(database.admin_url, "009")
+    migrating.downgrade(database.admin_url, older())
     said = run("migrate")
     (newest, *_) = office.backups.list(None)
     assert newest.name in said.out
-    assert newest.revision == "009"
+    assert newest.revision == older()
     monkeypatch.setenv("CRM_PG_BIN", str(tmp_path))
     assert "need pg_dump" in run("backup").err
     office.store.close()

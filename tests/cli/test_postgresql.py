@@ -12,6 +12,7 @@ from crm_data.settings import settings
 from crm_data.store.migrating import downgrade, upgrade
 from crm_data.store.store import Store
 from tests.cli.conftest import Run
+from tests.migrations.trial import older
 from tests.support import postgres
 from tests.support.databases import Database, fresh
 
@@ -96,5 +97,5 @@ def test_without_the_owners_address_it_says_what_is_missing(
         assert "owner's address in DATABASE_ADMIN_URL" in run(*command).err
     upgrade(empty.admin_url, application=postgres.server()["app"])
     assert "owner's address in DATABASE_ADMIN_URL" in run("migrate").err
-    downgrade(empty.admin_url, "009")
+    downgrade(empty.admin_url, older())
     assert "python -m crm_data migrate" in run("invite", "a@b.example", "--company", 1).err

@@ -33,6 +33,7 @@ from dashboard.web.proxy import Proxy, demand_tls
 from dashboard.web.routes import ROUTES
 from tests.dashboard.asgi import HOME, Asked
 from tests.dashboard.house import House, house
+from tests.migrations.trial import older
 from tests.support.databases import Database
 from tests.support.plain import plain
 
@@ -266,7 +267,7 @@ def test_healthz_tells_the_state_and_no_secret(served: tuple[House, Asked], data
     }
     made.office.store.engines.dispose()
     with plain(database, owner=True) as sql:
-        sql.run("UPDATE alembic_version SET version_num = '009'")
+        sql.run(f"UPDATE alembic_version SET version_num = '{older()}'")
     assert http.get("/healthz").status_code == 503
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from crm_data.settings import ROOT
 from crm_data.store import migrating
@@ -32,6 +33,17 @@ def downgrade() -> None:
     """Take it away."""
     raise AssertionError
 '''
+
+
+def revisions() -> list[str]:
+    """Every revision, the first one first: who names one by its number is wrong with the next migration."""
+    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    return [script.revision for script in scripts.walk_revisions()][::-1]
+
+
+def older() -> str:
+    """The revision before the newest one, where a database is that nobody has brought up to date."""
+    return revisions()[-2]
 
 
 def folder_with(body: str, folder: Path) -> Path:

@@ -58,7 +58,7 @@ def searched(fields: Any, row: Row, said: str) -> bool:
         value = row[name]
         if not field.search or value is None:
             continue
-        if said.lower() in value.lower():
+        if said.casefold() in value.casefold():
             return True
         dialled = field.kind is Kind.PHONE and len(digits) >= 4 and not any(c.isalpha() for c in said)
         if dialled and digits in "".join(c for c in value if c not in " -()./+"):
@@ -79,9 +79,9 @@ def _holds(field: Field, value: Any, wanted: Any, zone: tzinfo) -> bool:
         low, high = wanted
         return value is not None and (low is None or value >= low) and (high is None or value <= high)
     if field.kind is Kind.TAGS:
-        return bool(set(value or ()) & set(wanted))
+        return bool({tag.casefold() for tag in value or ()} & {tag.casefold() for tag in wanted})
     if isinstance(wanted, str):
-        return value is not None and wanted.lower() in value.lower()
+        return value is not None and wanted.casefold() in value.casefold()
     return value in wanted
 
 

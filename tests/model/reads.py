@@ -136,7 +136,7 @@ class Reader:
             same = [
                 n
                 for n in ("name", "email")
-                if values.get(n) and row[n] and row[n].lower() == values[n].lower()
+                if values.get(n) and row[n] and row[n].casefold() == values[n].casefold()
             ]
             if same or (values.get("phone") and row["phone"] == values["phone"]):
                 found.append((id_, row["name"]))

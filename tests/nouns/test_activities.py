@@ -40,7 +40,7 @@ def test_logged_for_another_moment_and_person_once(two: Office) -> None:
         {"kind": "call", "duration": "long"},
         {"kind": "call", "duration": "100001"},
         {"kind": "note", "title": "x" * 256},
-        {"kind": "note", "at": "yesterday"},
+        {"kind": "note", "at": "the day before yesterday"},
         {"kind": "note", "user_id": 10**12},
         {"kind": "note", "customer_id": 999},
         {"kind": "note", "title": "a\x00b"},

@@ -27,7 +27,7 @@ def test_look_alikes_by_e_mail_or_number(two: Office) -> None:
     assert my.customers.lookalikes({"phone": "+41"}) == []
 
 
-@pytest.mark.parametrize("said", ["1e9", "1E3", "8,450.50", "1.234,50", "12.345", "-1", "0x10", "٣", "1 000"])
+@pytest.mark.parametrize("said", ["1e9", "1E3", "12.345", "1.500", "-1", "(1)", "0x10", "1 00", "5 %", "€ 5"])
 def test_what_is_no_plain_amount_is_refused(two: Office, said: str) -> None:
     with pytest.raises(errors.Invalid, match="Credit limit: "):
         two.at().customers.add({"name": "Firm", "credit_limit": said})
@@ -35,6 +35,6 @@ def test_what_is_no_plain_amount_is_refused(two: Office, said: str) -> None:
 
 def test_an_amount_of_a_program_may_be_in_powers_of_ten(two: Office) -> None:
     my = two.at()
-    for amount in (1e2, Decimal("1E+2"), "100.", "+100"):
+    for amount in (1e2, Decimal("1E+2"), "100.", "+100", "100.-", "$100", "100,00 USD"):
         id_ = my.customers.add({"name": "Firm", "credit_limit": amount})
         assert my.customers.get(id_)["credit_limit"] == 100

@@ -237,3 +237,31 @@ def test_lists_by_name(two: Office) -> None:
     with pytest.raises(errors.Invalid):
         my.deals.query({"preset": "1=1"})
     assert my.deals.params(Query(preset="open")) == {"preset": "open"}
+
+
+def test_a_sign_beside_an_amount_gives_the_currency_or_is_refused(two: Office) -> None:
+    my = two.at()
+    firm = my.customers.add({"name": "Firm"})
+
+    def deal(**values: object) -> dict[str, Any]:
+        return my.deals.get(my.deals.add({"deal_name": "D", "customer_id": firm, **values}))
+
+    own = my.scope.currency
+    assert (deal(deal_value="5 €")["currency"], deal(deal_value="5 €", currency="")["currency"]) == (
+        "EUR",
+        "EUR",
+    )
+    assert deal(deal_value="5 €", currency="EUR")["deal_value"] == 5
+    assert deal(deal_value=f"5 {own}")["currency"] == own
+    with pytest.raises(errors.Invalid, match="EUR, and not in CHF"):
+        deal(deal_value="5 €", currency="CHF")
+    with pytest.raises(errors.Invalid, match="EUR"):
+        my.customers.add({"name": "Firm", "credit_limit": "5 €"})
+    row = deal(deal_value="5", currency="CHF")
+    my.deals.change([Edit(row["id"], {"deal_value": (row["deal_value"], "CHF 6")})])
+    assert my.deals.get(row["id"])["deal_value"] == 6
+    # The same number in another currency is another amount.
+    my.deals.change([Edit(row["id"], {"deal_value": (6, "6 €")})])
+    assert my.deals.get(row["id"])["currency"] == "EUR"
+    with pytest.raises(errors.Invalid, match="Say which"):
+        my.deals.change([Edit(row["id"], {"deal_value": (6, "$7")})])

@@ -17,6 +17,7 @@ from crm_data.store.migrating import downgrade, upgrade
 from crm_data.store.store import Store
 from crm_data.tables import Company, User
 from tests.dashboard.house import PASSWORD
+from tests.migrations.trial import older
 from tests.support import postgres, run
 from tests.support.databases import Database, fresh
 from tests.support.screen import SLOW, arrived
@@ -120,14 +121,14 @@ def opens(page: Page, served: Served, token: str) -> bool:
 def test_with_one_address_it_serves_what_is_up_to_date_and_nothing_else(
     new_database: Callable[[str], Database], empty: Database
 ) -> None:
-    older = new_database("postgresql")
-    downgrade(older.admin_url, "009")
-    for url, at in ((empty.url, "none"), (older.url, "009")):
+    behind = new_database("postgresql")
+    downgrade(behind.admin_url, older())
+    for url, at in ((empty.url, "none"), (behind.url, older())):
         said = refused(DATABASE_URL=url, DATABASE_ADMIN_URL="")
         assert said.startswith(f"The database is at revision {at}, and this version needs")
         assert said.endswith("Run `python -m crm_data migrate` with DATABASE_ADMIN_URL set.")
         assert len(said.splitlines()) == 1
-    with serving(older.url, {"DATABASE_ADMIN_URL": older.admin_url}):
+    with serving(behind.url, {"DATABASE_ADMIN_URL": behind.admin_url}):
         pass
 
 

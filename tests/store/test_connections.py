@@ -203,21 +203,6 @@ def test_updated_at_moves_with_every_change(store: Store, database: Database) ->
             assert sql.value(stamp, id_) > "2026", table
 
 
-def test_the_log_only_grows_but_goes_with_its_company(store: Store, database: Database) -> None:
-    own, other = makers.two_companies(store)
-    with plain(database, owner=True) as sql:
-        for change in ("UPDATE change_log SET action = 'none'", "DELETE FROM change_log"):
-            assert "append-only" in sql.refuses(change)
-            assert "append-only" in sql.refuses(f"{change} WHERE id = ?", own.logged_id)
-        if sql.kind == "sqlite":
-            names = "company_id, act_id, action, table_name, row_id"
-            replace = f"INSERT OR REPLACE INTO change_log (id, {names}) SELECT id, {names} FROM change_log"
-            assert "append-only" in sql.refuses(replace)
-        assert sql.value("SELECT count(*) FROM change_log") == 2
-        sql.run("DELETE FROM companies WHERE id = ?", own.company_id)
-        assert sql.run("SELECT company_id FROM change_log") == [(other.company_id,)]
-
-
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 def test_a_copy_made_by_the_driver_is_whole(store: Store, database: Database, tmp_path: Path) -> None:
     makers.two_companies(store)

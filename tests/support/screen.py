@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
+from dashboard.parts.grid import SIGN, TICK
+
 SLOW = 15_000  # milliseconds; the machine may be busy
 
 # Resolves once the script has rested for a while and nothing moves: between a click and its rerun it rests too,
@@ -208,14 +210,14 @@ class Sheet:
 
 def customers(page: Page, archives: bool = True) -> Sheet:
     """The grid of a list of records; with ticks for somebody who may archive, with locks for others."""
-    return Sheet(page, _pinned(archives, {"open": 44})).ready()
+    return Sheet(page, _pinned(archives, {"open": 56})).ready()
 
 
 def tasks(page: Page, archives: bool = True) -> Sheet:
     """The grid of tasks."""
-    return Sheet(page, _pinned(archives, {"open": 44, "done": 44, "later": 60})).ready()
+    return Sheet(page, _pinned(archives, {"open": 56, "done": 56, "later": 60})).ready()
 
 
 def _pinned(archives: bool, buttons: dict[str, int]) -> dict[str, int]:
     """A manager may tick rows; to others a lock shows which are not theirs, but in a list of their own."""
-    return {"tick": 36} | buttons if archives else buttons | {"lock": 36}
+    return {"tick": TICK} | buttons if archives else buttons | {"lock": SIGN}

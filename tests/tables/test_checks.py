@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm_data.store.store import Store
-from crm_data.tables import Base
+from crm_data.tables import APPEND_ONLY, Base
 from crm_data.tables.deal import DealStatus, Stage
 from crm_data.tables.fields import Field, Kind
 from crm_data.tables.types import Money, UtcDateTime
@@ -33,15 +33,16 @@ class Ground:
         self.ids = dict.fromkeys([*OUTSIDE, "users"], 1)
         self.ids |= {table: filled.id_in(table) for table in TABLES if table not in self.ids}
 
-    def put(self, table: str, column: str, value: Any) -> None:
-        """Write a value into the table's row; into a copy of it where rows are never changed."""
-        if table != "change_log":
+    def put(self, table: str, column: str, value: Any) -> int:
+        """Write a value into the table's row, or into a copy of it where rows are never changed; the row's id."""
+        if table not in APPEND_ONLY:
             self.sql.run(f"UPDATE {table} SET {column} = ? WHERE id = ?", value, self.ids[table])
-            return
+            return self.ids[table]
         names = [c.name for c in TABLES[table].columns if c.name != "id"]
         said = ", ".join("?" if name == column else name for name in names)
         copied = f"INSERT INTO {table} ({', '.join(names)}) SELECT {said} FROM {table} WHERE id = ?"
         self.sql.run(copied, value, self.ids[table])
+        return int(self.sql.value(f"SELECT max(id) FROM {table}"))
 
     def refuses(self, table: str, column: str, value: Any) -> None:
         """The value is refused, and so is not there."""
@@ -122,10 +123,9 @@ def test_json(ground: Ground, table: str, column: Any) -> None:
 @pytest.mark.parametrize(("table", "column"), every(lambda c, f: isinstance(c.type, Money)))
 def test_money(ground: Ground, table: str, column: Any) -> None:
     for right in ("0", "0.01", "9999999999999.99"):
-        ground.put(table, column.name, right)
-        assert float(
-            ground.sql.value(f"SELECT {column.name} FROM {table} WHERE id = ?", ground.ids[table])
-        ) == float(right)
+        id_ = ground.put(table, column.name, right)
+        kept = ground.sql.value(f"SELECT {column.name} FROM {table} WHERE id = ?", id_)
+        assert float(kept) == float(right)
     infinite = [float("inf"), float("-inf"), "Infinity", "1e400"]
     for wrong in (*infinite, "abc", "", "1,5", "12 EUR", "-0.01", "10000000000000.00", b"1"):
         ground.refuses(table, column.name, wrong)

@@ -18,6 +18,7 @@ from crm_data.store import gate, migrating
 from crm_data.store.scope import CompanyScope
 from crm_data.tables import Customer
 from crm_data.transfer import restore_sqlite as restore
+from tests.migrations.trial import older
 from tests.transfer.office import OPERATOR, Office, content
 
 
@@ -84,12 +85,12 @@ def test_the_walls_stand_on_connections_that_were_open_before(either: Office) ->
 
 
 def test_an_older_backup_is_migrated(either: Office) -> None:
-    migrating.downgrade(either.settings.owner_url, "009")
-    older = either.backups.make(None)
+    migrating.downgrade(either.settings.owner_url, older())
+    made = either.backups.make(None)
     migrating.upgrade(either.settings.owner_url)
-    assert either.backups.verify(older.name, None).older
+    assert either.backups.verify(made.name, None).older
     either.add_customers(5)
-    either.backups.restore(older.name, None)
+    either.backups.restore(made.name, None)
     assert either.customers() == 10
     assert either.sql("SELECT version_num FROM alembic_version") == [(migrating.head(),)]
     assert either.events() == ["backup_restored"]

@@ -36,6 +36,23 @@ GOOD: dict[str, tuple[bytes, list[list[str]]]] = {
     "blank lines between": (b"a,b\n\n1,2\n,\n \n3,4\n\n", [["1", "2"], ["3", "4"]]),
     "blank lines before the headings": (b"\n\na,b\n1,2\n", [["1", "2"]]),
     "Excel's own first line": (b"sep=;\r\na;b\r\n1;2\r\n", [["1", "2"]]),
+    "the same line in quotes": (b'"sep=;"\r\na;b\r\n1;2\r\n', [["1", "2"]]),
+    "the same line before empty cells": (b"sep=|||\na|b\n1|2\n", [["1", "2"]]),
+    "the same line for a tab": (b"SEP=\t\na\tb\n1\t2\n", [["1", "2"]]),
+    "cells left out at the end": (
+        b"a,b,c\n1\n1,2\n1,2,3\n",
+        [["1", "", ""], ["1", "2", ""], ["1", "2", "3"]],
+    ),
+    "empty cells too many": (b"a,b\n1,2, ,\n", [["1", "2"]]),
+    "a title above the headings": (b"Accounts 2030\n\na,b\n1,2\n3,4\n", [["1", "2"], ["3", "4"]]),
+    "a report's name and day above": (
+        b"Report,Accounts\nAs of,2030\n\na,b,c,d,e\n1,2,3,4,5\n5,6,7,8,9\n",
+        [["1", "2", "3", "4", "5"], ["5", "6", "7", "8", "9"]],
+    ),
+    "a title in a file of semicolons": (
+        b"Accounts, north\na;b\n1,5;2\n3,5;4\n",
+        [["1,5", "2"], ["3,5", "4"]],
+    ),
     "an empty column at the right": (b"a,b,,\n1,2,,\n", [["1", "2"]]),
     "one column": (b"Name\nAnn\nBob\n", [["Ann"], ["Bob"]]),
     "words and numbers stay text": (
@@ -76,7 +93,6 @@ BAD: dict[str, tuple[bytes, str]] = {
     "a database": (b"SQLite format 3\x00", "database"),
     "the same heading twice": (b"a,b,a\n1,2,3\n", "columns 1 and 3"),
     "the same heading in blanks": (b"a, a\n1,2\n", "columns 1 and 2"),
-    "a column without heading": (b"a,,c\n1,2,3\n", "column 2 has no heading"),
     "a heading too long": (b"a," + b"h" * 300 + b"\n1,2\n", "longer than 255"),
     "a quote never closed": (b'a,b\n1,2\n"3,4\n5,6\n', "Row 3"),
     "a quote never closed in the headings": (b'"a,b\n1,2\n', "Row 1"),
@@ -100,12 +116,11 @@ def test_a_file_that_cannot_be_read_says_why(name: str) -> None:
 
 
 ROWS_APART: dict[str, tuple[bytes, int, str]] = {
-    "a cell too few": (b"a,b\n1\n3,4\n", 2, "1 cells"),
     "a cell too many": (b"a,b\n1,2\n3,4,5\n", 3, "3 cells"),
     "a cell too long": (f"a,b\n{'x' * (LONGEST_CELL + 1)},1\n3,4\n".encode(), 2, "32,001 characters"),
     "a cell longer than Python's own limit": (f"a,b\n{BIG},1\n3,4\n".encode(), 2, "200,000 characters"),
     "a NUL": (b"a,b\n1,2\nx\0y,4\n", 3, "NUL"),
-    "a row that counts after a cell of two lines": (b'a,b\n"1\n2",2\n3\n', 3, "1 cells"),
+    "a row that counts after a cell of two lines": (b'a,b\n"1\n2",2\n3,4,5\n', 3, "3 cells"),
 }
 
 
@@ -116,6 +131,22 @@ def test_a_bad_row_is_refused_alone_with_its_number(name: str) -> None:
     assert len(sheet.lines) == 1
     assert [line.number for line in sheet.unread] == [number]
     assert wanted in sheet.unread[0].reason
+
+
+def test_a_column_without_heading_gets_a_name() -> None:
+    sheet = read(b",name,,Column 3\n0,Ann,x,y\n1,Bob,,\n", "x.csv")
+    assert sheet.headings == ("Column 1", "name", "Column 3'", "Column 3")
+    assert sheet.nameless == {"Column 1", "Column 3'"}
+
+
+def test_the_row_of_the_headings_is_known_and_can_be_chosen() -> None:
+    data = b"Accounts\n\na,b\n1,2\n3,4\n"
+    assert read(data, "x.csv").top == 3
+    assert read(data, "x.csv", top=4).headings == ("1", "2")
+    assert read(b"a,b\n1,2\n", "x.csv").top == 1
+    for nothing in (2, 9, 0):
+        with pytest.raises(Invalid, match="cannot be the headings"):
+            read(data, "x.csv", top=nothing)
 
 
 def test_names_of_files_are_taken_as_names_only() -> None:

@@ -104,7 +104,7 @@ def test_good_rows_land_and_refused_ones_say_why(my: Workspace) -> None:
             ["Bad mail", "nope", "asleep", "1.005"],
             ["Good", "good@x.co", "active", "12.50"],
             ["=1+1", "f@x.co", "", "-1"],
-            ["short"],
+            ["long", "l@x.co", "", "", "one too many"],
         ]
     )
     report = bring(my, file, key=("email",))
@@ -116,7 +116,7 @@ def test_good_rows_land_and_refused_ones_say_why(my: Workspace) -> None:
     assert "two places" in reasons[4]
     assert reasons[5] == "This row has the same key as row 2; only that one is taken."
     assert "below zero" in reasons[6]
-    assert "1 cells" in reasons[7]
+    assert "5 cells" in reasons[7]
     assert by_name(my, "Good")["credit_limit"] == Decimal("12.50")
     assert report.unknown == {"Status": {"asleep": 1}}
 

@@ -270,7 +270,6 @@ CALLS: dict[str, Rule] = {
         put_together("markdown", "write"),
         {
             "dashboard/parts/csv_mapping.py": "headings and cells of a file, each through unlinked",
-            "dashboard/parts/feed.py": "an icon of our own",
             "dashboard/parts/heading.py": "our own sentences where there is nothing",
             "dashboard/parts/links.py": "a note, through say.plain",
             "dashboard/parts/overview.py": "when a task is due, in our own words",

@@ -1,0 +1,110 @@
+"""Numbers and amounts as people and programs write them: 1,234.50 and 1.234,50 €, (12), 50 %, 1'234.-. Pure."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from crm_data.store.currencies import currencies
+from crm_data.store.signs import bare, digits
+
+POINT, COMMA = "1,234.56", "1.234,56"
+# The ways to write decimals, in words.
+NUMBERS = {POINT: "a decimal point", COMMA: "a decimal comma"}
+_DECIMAL = {POINT: ".", COMMA: ","}
+
+_BODY = re.compile(r"\d(?:[\d.,' ]*[\d.,])?|[.,]\d+", re.ASCII)
+_ROUND = re.compile(r"[.,]-{1,2}$")  # 100.- and 100,-- are whole amounts
+# Decimal sign -> a number with it: plain digits, groups of three with one sign between them, or Indian ones.
+_WRITTEN = {
+    ".": re.compile(
+        r"(\d+|[1-9]\d{0,2}([,' ])\d{3}(?:\2\d{3})*|[1-9]\d?(?:,\d{2})+,\d{3})?(?:\.(\d*))?", re.ASCII
+    ),
+    ",": re.compile(r"(\d+|[1-9]\d{0,2}([.' ])\d{3}(?:\2\d{3})*)?(?:,(\d*))?", re.ASCII),
+}
+
+
+class NoNumber(ValueError):
+    """What was written is no number; the text says why, as the end of a sentence."""
+
+
+class Amount(Decimal):
+    """An amount beside which stands the sign of a currency: one of these."""
+
+    currencies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as it was meant. `currencies`: those that its sign may stand for; none when it has no sign.
+
+    `twofold`: the same text, written by others, is another number.
+    """
+
+    value: Decimal
+    places: int
+    currencies: frozenset[str] = frozenset()
+    percent: bool = False
+    twofold: bool = False
+
+
+def number(text: str, style: str = POINT) -> Number:
+    """The number that was written; where it can be read in two ways, `style` decides. Raises NoNumber."""
+    said = _ROUND.sub("", digits(bare(text)).replace("\u066b", ".").replace("\u066c", "'"))
+    body = _BODY.search(said)
+    if body is None:
+        raise NoNumber("that is not a number; write it like 1234.50.")
+    before, after = said[: body.start()], said[body.end() :]
+    minus, around = _minus(before, after)
+    own = _DECIMAL[style]
+    readings = {sign: _reading(body[0], sign) for sign in (own, *(set(_DECIMAL.values()) - {own}))}
+    found = [reading for reading in readings.values() if reading is not None]
+    if not found:
+        raise NoNumber("that is not a number; write it like 1234.50.")
+    value, places = found[0]
+    percent, signed = _around(around)
+    twofold = len(found) == 2 and found[0][0] != found[1][0]
+    return Number(-value if minus else value, places, signed, percent, twofold)
+
+
+def readings(text: str) -> dict[str, tuple[Decimal, int]]:
+    """Way of writing -> the number and its decimals, for each way in which the text is one."""
+    said = _ROUND.sub("", digits(bare(text)))
+    body = _BODY.search(said)
+    try:
+        _around(_minus(said[: body.start()], said[body.end() :])[1] if body else [said])
+    except NoNumber:
+        return {}
+    found = {style: _reading(body[0], sign) for style, sign in _DECIMAL.items()} if body else {}
+    return {style: reading for style, reading in found.items() if reading is not None}
+
+
+def _reading(body: str, decimal: str) -> tuple[Decimal, int] | None:
+    match = _WRITTEN[decimal].fullmatch(body)
+    if match is None or not (match[1] or match[3]):
+        return None
+    whole = "".join(c for c in match[1] or "0" if c.isdigit())
+    return Decimal(f"{whole}.{match[3] or '0'}"), len(match[3] or "")
+
+
+def _minus(before: str, after: str) -> tuple[bool, list[str]]:
+    """Whether the number is below zero, by a sign or by brackets; and what else is there."""
+    signs = re.sub(r"[^-+()]", "", before + after)
+    if signs not in ("", "-", "+", "()"):
+        raise NoNumber("that is not a number; write it like 1234.50.")
+    rest = [re.sub(r"[-+()]", "", part).strip() for part in (before, after)]
+    return signs in ("-", "()"), [part for part in rest if part]
+
+
+def _around(said: list[str]) -> tuple[bool, frozenset[str]]:
+    """Whether it is a percentage, and the currencies that its sign may stand for."""
+    if said == ["%"]:
+        return True, frozenset()
+    found: frozenset[str] | None = None
+    for sign in said:
+        meant = currencies(sign)
+        if not meant:
+            raise NoNumber(f"{sign[:20]!r} beside it is not known; write it like 1234.50.")
+        found = meant if found is None else found & meant
+    if found is not None and not found:
+        raise NoNumber("two signs of different currencies stand beside it.")
+    return False, found or frozenset()

@@ -1,0 +1,129 @@
+"""Text compared without regard to case, alike on both engines: in filters, in the search box, in names of a file.
+
+Of itself SQLite knows the case of A to Z alone, and PostgreSQL that of the locale its cluster was made with.
+"""
+
+import json
+import unicodedata
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+# Small letters that are not the small letter of their capital: the sigma at a word's end, the i without a dot.
+_BESIDE = "ςıſµ\u0345ϐϑϕϖϰϱϵᲀᲁᲂᲃᲄᲅᲆᲇᲈẛ"
+_MEANT = "σisμιβθφπκρεвдосттъѣꙋṡ"
+_TABLE = str.maketrans(_BESIDE, _MEANT)
+# What becomes of the Turkish capital I with a dot; and 'ß', whose capital most people write as two letters.
+_LONGER = (("i\u0307", "i"), ("ß", "ss"))
+
+
+def fold(said: str) -> str:
+    """A text as it is compared: 'ÖL' and 'öl' are one, so are 'STRASSE' and 'Straße', and ΟΔΟΣ and οδος."""
+    if said.isascii():
+        return said.lower()
+    lower = unicodedata.normalize("NFC", said).lower()
+    for letters, plain in _LONGER:
+        lower = lower.replace(letters, plain)
+    return unicodedata.normalize("NFC", lower.translate(_TABLE))
+
+
+def reading_order(said: str) -> str:
+    """What names are sorted by where a list is short enough to be sorted here: A, ä, B."""
+    return "".join(c for c in unicodedata.normalize("NFD", fold(said)) if not unicodedata.combining(c))
+
+
+def like(said: str) -> str:
+    """A LIKE pattern that finds the text itself: % and _ have no other meaning in it."""
+    escaped = said.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def holds(column: Any, said: str) -> sa.ColumnElement[bool]:
+    """Whether a column of text holds a text anywhere."""
+    return _Folded(column).like(like(fold(said)), escape="\\")
+
+
+def is_like(column: Any, said: str) -> sa.ColumnElement[bool]:
+    """Whether a column of text is this text."""
+    return _Folded(column) == fold(said)
+
+
+def has_word(column: Any, word: str) -> sa.ColumnElement[bool]:
+    """Whether a column of tags has this one, whole."""
+    # The quotes of the stored JSON make it whole.
+    return _FoldedTags(column).like(like(fold(json.dumps(word, ensure_ascii=False))), escape="\\")
+
+
+class _Folded(FunctionElement[str]):
+    """`fold` of a column, in SQL."""
+
+    inherit_cache = True
+    type = sa.String()
+
+
+class _FoldedTags(FunctionElement[str]):
+    """`fold` of a column of JSON as text, its letters spelled as they are and not as escapes."""
+
+    inherit_cache = True
+    type = sa.String()
+
+
+@compiles(_Folded)
+def _on_postgresql(element: _Folded, compiler: Any, **kw: Any) -> str:
+    return f"app_fold({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(_FoldedTags)
+def _tags_on_postgresql(element: _FoldedTags, compiler: Any, **kw: Any) -> str:
+    return f"app_fold({compiler.process(element.clauses, **kw)}::jsonb::text)"
+
+
+# Python is asked only about what is not plain ASCII: for ten thousand names it would be most of the time taken.
+@compiles(_Folded, "sqlite")
+def _on_sqlite(element: _Folded, compiler: Any, **kw: Any) -> str:
+    column = compiler.process(element.clauses, **kw)
+    plain = f"length({column}) = length(CAST({column} AS BLOB))"
+    return f"CASE WHEN {plain} THEN lower({column}) ELSE app_fold({column}) END"
+
+
+@compiles(_FoldedTags, "sqlite")
+def _tags_on_sqlite(element: _FoldedTags, compiler: Any, **kw: Any) -> str:
+    column = compiler.process(element.clauses, **kw)
+    plain = f"length({column}) = length(CAST({column} AS BLOB)) AND instr({column}, '\\') = 0"
+    return f"CASE WHEN {plain} THEN lower({column}) ELSE app_fold_tags({column}) END"
+
+
+def install_folding(dbapi: Any) -> None:
+    """Let one sqlite3 connection of ours call `fold`. Nothing that is kept in the file calls it: no index, no
+    CHECK, so that every other program can read and write the file.
+    """
+    dbapi.create_function("app_fold", 1, _or_null(fold), deterministic=True)
+    dbapi.create_function("app_fold_tags", 1, _or_null(_fold_tags), deterministic=True)
+
+
+def _or_null(folding: Any) -> Any:
+    return lambda said: None if said is None else folding(str(said))
+
+
+def _fold_tags(stored: str) -> str:
+    return fold(json.dumps(json.loads(stored), ensure_ascii=False))
+
+
+def postgresql_function(connection: Connection) -> str:
+    """The CREATE FUNCTION of `app_fold`, by the best knowledge of letters that this database has."""
+    known = {name for (name,) in connection.exec_driver_sql("SELECT collname FROM pg_collation")}
+    utf8 = connection.exec_driver_sql("SELECT getdatabaseencoding()").scalar() == "UTF8"
+    by = next((f' COLLATE "{name}"' for name in ("und-x-icu", "pg_c_utf8") if utf8 and name in known), "")
+    folded = f"lower({'normalize($1)' if utf8 else '$1'}{by})"
+    if utf8:
+        for letters, plain in _LONGER:
+            folded = f"replace({folded}, '{letters}', '{plain}')"
+        folded = f"normalize(translate({folded}, '{_BESIDE}', '{_MEANT}'))"
+    return (
+        "CREATE OR REPLACE FUNCTION app_fold(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$"
+        ' SELECT CASE WHEN octet_length($1) = length($1) THEN lower($1 COLLATE "C") COLLATE "C"'
+        f' ELSE ({folded}) COLLATE "C" END $$'
+    )

@@ -1,0 +1,1 @@
+"""Components of our own: a folder each with its face in Python, its script and its style."""

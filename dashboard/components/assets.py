@@ -1,0 +1,63 @@
+"""The scripts of our components: served once under an address that holds their hash, so that a browser keeps them.
+
+Streamlit sends a component's script with every message about it; it is given two lines that fetch the real one.
+All scripts are under one hash, so that they can import each other by relative addresses.
+"""
+
+import gzip
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import streamlit as st
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+_HERE = Path(__file__).parent
+ADDRESS = "/components"
+_KEPT = "private, max-age=31536000, immutable"
+
+
+class Script(NamedTuple):
+    """A script as it is and compressed."""
+
+    plain: bytes
+    packed: bytes
+
+
+@cache
+def scripts() -> dict[str, Script]:
+    """Every script by its path below this folder, as 'feed/feed.js'."""
+    read = {path.relative_to(_HERE).as_posix(): path.read_bytes() for path in sorted(_HERE.rglob("*.js"))}
+    return {name: Script(body, gzip.compress(body, 9, mtime=0)) for name, body in read.items()}
+
+
+@cache
+def version() -> str:
+    """The hash of them all."""
+    digest = hashlib.sha256()
+    for name, script in scripts().items():
+        digest.update(f"{name}\0{len(script.plain)}\0".encode())
+        digest.update(script.plain)
+    return digest.hexdigest()[:16]
+
+
+def component(name: str) -> Any:
+    """The component of <name>/<name>.js and <name>/<name>.css; called with a key, its data and callbacks."""
+    script = f"{ADDRESS}/{version()}/{name}/{name}.js"
+    loader = f'const it = await import(new URL("{script}", location.origin));\nexport default it.default;\n'
+    css = (_HERE / name / f"{name}.css").read_text(encoding="utf-8")
+    return st.components.v2.component(f"foyer_{name}", css=css, js=loader)
+
+
+async def answer(request: Request) -> Response:
+    """GET /components/<hash>/<path>: a script of this version; any other is not here and must not be kept."""
+    found = scripts().get(request.path_params["path"])
+    if found is None or request.path_params["version"] != version():
+        return PlainTextResponse("There is no such script.", 404, {"Cache-Control": "no-store"})
+    headers = {"Cache-Control": _KEPT, "Vary": "Accept-Encoding"}
+    if "gzip" not in Headers(scope=request.scope).get("accept-encoding", ""):
+        return Response(found.plain, 200, headers, "text/javascript")
+    return Response(found.packed, 200, {**headers, "Content-Encoding": "gzip"}, "text/javascript")

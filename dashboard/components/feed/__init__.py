@@ -1,0 +1,46 @@
+"""The feed: what happened, newest first, day by day; one element on the page however long it is."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from dashboard.components.assets import component
+
+
+@dataclass(frozen=True)
+class Link:
+    """The way to a record that an entry is about: its kind, what stands on it, its address in the house."""
+
+    kind: str
+    text: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened, in words that are ready to show: `at` short, `full` and `moment` (ISO) exact."""
+
+    id: int
+    icon: str
+    title: str
+    at: str
+    full: str
+    moment: str
+    facts: str
+    text: str
+    links: Sequence[Link]
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day and what happened on it."""
+
+    title: str
+    entries: Sequence[Entry]
+
+
+_component = component("feed")
+
+
+def feed(key: str, days: Sequence[Day]) -> None:
+    """Draw it. Its links are followed by the browser; nothing comes back from it."""
+    _component(key=key, data={"days": [asdict(day) for day in days]})

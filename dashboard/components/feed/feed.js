@@ -1,0 +1,79 @@
+// Draws a feed: what happened, newest first, under the days on which it happened. Text of more than a few lines is
+// folded, and what was unfolded stays so when the feed is drawn again.
+import { el, icon } from "../dom.js";
+import { link } from "../visit.js";
+
+const unfolded = new WeakMap(); // root -> ids
+
+export default function ({ data, parentElement }) {
+  let root = parentElement.querySelector(".foyer-feed");
+  if (!root) {
+    root = el("div", "foyer-feed");
+    parentElement.append(root);
+    unfolded.set(root, new Set());
+  }
+  const drawn = JSON.stringify(data);
+  if (root.drawn === drawn) return;
+  root.drawn = drawn;
+  const focus = root.getRootNode().activeElement?.dataset?.name;
+  root.replaceChildren(...data.days.map((day) => drawDay(day)));
+  root.querySelectorAll(".text").forEach((text) => fold(text, unfolded.get(root)));
+  if (focus) root.querySelector(`[data-name="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
+}
+
+function drawDay(day) {
+  const box = el("section", "day");
+  box.setAttribute("aria-label", day.title);
+  const list = el("ol");
+  list.append(...day.entries.map(drawEntry));
+  box.append(el("p", "date", day.title), list);
+  return box;
+}
+
+function drawEntry(entry) {
+  const item = el("li", "entry");
+  item.dataset.id = String(entry.id);
+  const body = el("div", "body");
+  const top = el("div", "top");
+  const at = el("time", "at", entry.at);
+  at.dateTime = entry.moment;
+  at.title = entry.full;
+  top.append(el("span", "title", entry.title), at);
+  const facts = el("div", "facts");
+  facts.append(el("span", "", entry.facts));
+  entry.links.forEach((to) => {
+    const node = link(to.address, to.text, "to");
+    node.title = to.kind;
+    node.dataset.name = `${entry.id} ${to.address}`;
+    facts.append(node);
+  });
+  body.append(top, facts);
+  if (entry.text) {
+    const text = el("p", "text", entry.text);
+    text.dataset.id = String(entry.id);
+    body.append(text);
+  }
+  item.append(icon(entry.icon), body);
+  return item;
+}
+
+// A button under a text that is cut off; whether one is depends on its width, so it is measured.
+function fold(text, open) {
+  const id = text.dataset.id;
+  text.classList.toggle("open", open.has(id));
+  if (!open.has(id) && text.scrollHeight <= text.clientHeight + 1) return;
+  const button = el("button", "fold");
+  button.type = "button";
+  button.dataset.name = `fold ${id}`;
+  const say = () => {
+    button.textContent = open.has(id) ? "Show less" : "Show all";
+    button.setAttribute("aria-expanded", String(open.has(id)));
+  };
+  button.addEventListener("click", () => {
+    open[open.has(id) ? "delete" : "add"](id);
+    text.classList.toggle("open", open.has(id));
+    say();
+  });
+  say();
+  text.after(button);
+}

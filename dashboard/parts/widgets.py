@@ -1,0 +1,114 @@
+"""A widget a field, made from its declaration; and where the fields of a form stand: down, then across."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import streamlit as st
+
+from crm_data import Field, Kind, Records
+from dashboard.parts import amount, say
+from dashboard.parts.cells import EARLIEST, LATEST
+
+_TEXTS = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL)
+
+
+def in_order(records: Records) -> list[Field]:
+    """The fields of a form as one thinks of them: what it is called, how it is reached, then as declared."""
+    fields = [field for field in records.fields.values() if field.form and field.edit]
+    first = [[f for f in fields if f.name == records.title]]
+    first += [[f for f in fields if f.kind is kind and f.grid] for kind in (Kind.EMAIL, Kind.PHONE)]
+    led = [field for some in first for field in some]
+    return [*led, *(field for field in fields if field not in led)]
+
+
+def down_then_across(fields: Sequence[Field], draw: Callable[[Field], None]) -> None:
+    """Short fields in two columns, one below the other in each; a long text at full width where it comes.
+
+    So they follow each other for the Tab key and on a phone as they do to the eye.
+    """
+    for long, some in groupby(fields, lambda field: field.kind is Kind.LONG_TEXT):
+        group = list(some)
+        if long:
+            for field in group:
+                draw(field)
+            continue
+        half = -(-len(group) // 2)
+        for column, part in zip(st.columns(2), (group[:half], group[half:]), strict=True):
+            with column:
+                for field in part:
+                    draw(field)
+
+
+def key(place: str, field: Field) -> str:
+    """Where the widget of a field keeps what is typed."""
+    return f"{place}.field.{field.name}"
+
+
+def said(place: str, field: Field) -> Any:
+    """What is typed there, as the verbs read it."""
+    return st.session_state.get(key(place, field))
+
+
+def shown(field: Field, value: Any) -> Any:
+    """A stored value as its widget holds it."""
+    if field.kind is Kind.MONEY:
+        return amount.shown(value)
+    if field.kind is Kind.MOMENT:
+        return None if value is None else value.astimezone(say.zone()).replace(tzinfo=None)
+    if field.kind is Kind.TAGS:
+        return list(value or [])
+    if field.kind in _TEXTS:
+        return value or ""
+    return value
+
+
+def widget(
+    place: str, field: Field, start: Any, members: Mapping[int, str], frozen: bool = False, label: str = ""
+) -> None:
+    """Draw it, with `start` in it at first; a link to another record has its own, `picker.pick_record`."""
+    at = key(place, field)
+    if at not in st.session_state:
+        st.session_state[at] = shown(field, start)
+    label = label or (f"{field.label} *" if field.required else field.label)
+    if field.kind is Kind.CHOICE:
+        labels = field.choice_labels()
+        st.selectbox(
+            label, list(labels), key=at, format_func=labels.__getitem__, help=field.help, disabled=frozen
+        )
+    elif field.kind is Kind.MEMBER:
+        options = [*members, *([start] if start is not None and start not in members else [])]
+        st.selectbox(
+            label,
+            options,
+            index=None,
+            key=at,
+            format_func=lambda id_: members.get(id_, "A former colleague"),
+            placeholder="Nobody",
+            disabled=frozen,
+        )
+    elif field.kind is Kind.MONEY:
+        amount.amount_input(label, at, field.help, frozen)
+    elif field.kind is Kind.WHOLE:
+        st.number_input(
+            label, key=at, min_value=field.low, max_value=field.high, step=1, value=None, disabled=frozen
+        )
+    elif field.kind is Kind.DAY:
+        st.date_input(label, key=at, value=None, min_value=EARLIEST, max_value=LATEST, disabled=frozen)
+    elif field.kind is Kind.MOMENT:
+        st.datetime_input(label, key=at, value=None, disabled=frozen)
+    elif field.kind is Kind.YES_NO:
+        st.toggle(label, key=at, disabled=frozen)
+    elif field.kind is Kind.TAGS:
+        st.multiselect(
+            label,
+            options=start or [],
+            key=at,
+            accept_new_options=True,
+            placeholder="Type a tag",
+            disabled=frozen,
+        )
+    elif field.kind is Kind.LONG_TEXT:
+        st.text_area(label, key=at, height=90, disabled=frozen)
+    else:
+        st.text_input(label, key=at, max_chars=field.length, help=field.help, disabled=frozen)

@@ -1,0 +1,93 @@
+"""Every screen, full and empty, light, dark and on a phone: it can be read, heard, and reached by keyboard."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.menu import SCREENS
+from dashboard.parts.place import KINDS
+from tests.browser.conftest import GRACE, RUTH, Door, Town
+from tests.support.accessible import faults
+from tests.support.screen import at_rest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WAYS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": {"width": 400, "height": 800}},
+    "dark phone": {"color_scheme": "dark", "viewport": {"width": 400, "height": 800}},
+}
+# The views of a screen that has several; the first needs no word in the address.
+VIEWS = {
+    "pipeline": ("", "?tab=deals", "?tab=leads"),
+    "tasks": ("", "?preset=all"),
+    "admin": ("", "?tab=company", "?tab=data", "?tab=companies", "?tab=backups"),
+    "record": (*(f"?kind={kind}&id=1" for kind in KINDS), "?kind=deal&id=999999"),
+    "customers": ("", "?q=nobody-is-called-so", "?sort=no-such-column"),
+}
+FIRST = SCREENS[0]
+PATHS = [
+    f"/{'' if screen is FIRST else screen.name}{view}"
+    for screen in SCREENS
+    for view in VIEWS.get(screen.name, ("",))
+]
+
+# Bordered buttons whose words come nearer than this to the border look like a mistake.
+ROOM = 5
+TIGHT = f"""() => [...document.querySelectorAll('button, a')].filter((one) => {{
+  const style = getComputedStyle(one), words = document.createRange(), box = one.getBoundingClientRect();
+  if (!box.width || one.closest('[class*="st-key-icon-"]')) return false;
+  if (style.borderLeftStyle === 'none' || parseFloat(style.borderLeftWidth) < 1) return false;
+  if (/rgba\\(.*, 0\\)|transparent/.test(style.borderLeftColor)) return false;
+  words.selectNodeContents(one);
+  const inner = words.getBoundingClientRect();
+  return inner.width > 0 && (inner.left - box.left < {ROOM} || box.right - inner.right < {ROOM});
+}}).map((one) => `touches its border: ${{one.textContent}}`)"""
+WIDER = "() => document.documentElement.scrollWidth > innerWidth + 1 ? ['wider than the screen'] : []"
+
+
+def looked_at(page: Page) -> list[str]:
+    """What is wrong with the screen that is drawn."""
+    at_rest(page)
+    return [*faults(page), *page.evaluate(TIGHT), *page.evaluate(WIDER)]
+
+
+def among(page: Page, enter: Door, paths: list[str]) -> list[str]:
+    """What is wrong on any of these addresses, each said with its address."""
+    return [f"{path} {fault}" for path in paths for fault in looked_at(enter.go(page, path))]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_screen_can_be_read_and_heard(way: str, town: Town, enter: Door) -> None:
+    found = among(enter(RUTH, "/", **WAYS[way]), enter, PATHS)
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_so_can_the_screens_of_who_may_do_little(way: str, town: Town, enter: Door) -> None:
+    paths = ["/", "/customers", "/pipeline?tab=deals", "/tasks?preset=all", "/record?kind=deal&id=1"]
+    found = among(enter(GRACE, "/", **WAYS[way]), enter, paths)
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_so_can_the_screens_of_a_company_that_has_nothing_yet(way: str, town: Town, enter: Door) -> None:
+    people = town.newcomers(f"new{way.replace(' ', '')}")
+    paths = [path for path in PATHS if "id=" not in path and "tab=companies" not in path]
+    found = among(enter(people["admin"], "/", **WAYS[way]), enter, paths)
+    for role in ("manager", "sales_rep", "user"):
+        found += among(enter(people[role], "/", **WAYS[way]), enter, ["/"])
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_so_can_signing_in(way: str, town: Town, enter: Door) -> None:
+    page = enter(None, "/", **WAYS[way])
+    expect(page.get_by_role("textbox", name="Password", exact=True)).to_be_visible()
+    found = looked_at(page)
+    page.goto(f"{town.url}/?link=no-such-link")
+    expect(page.get_by_test_id("stAlert").first).to_be_visible()
+    found += looked_at(page)
+    assert found == [], "\n".join(found)

@@ -1,0 +1,28 @@
+"""What axe-core finds on a page, in sentences: contrast, names, headings, roles."""
+
+from importlib.resources import files
+from typing import Any
+
+from playwright.sync_api import Page
+
+_AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+# `incomplete` of contrast is what axe could not measure; of text on plain grounds there is none.
+_RUN = (
+    "() => axe.run(document, { resultTypes: ['violations'], rules: {'empty-table-header': {enabled: true}} })"
+)
+
+
+def faults(page: Page) -> list[str]:
+    """Every fault on the page as it is, with its rule and the element; empty when there is none."""
+    if not page.evaluate("() => typeof window.axe === 'object'"):
+        page.evaluate(_AXE)
+    found: dict[str, Any] = page.evaluate(_RUN)
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['html'][:300]} {_why(node)}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def _why(node: dict[str, Any]) -> str:
+    return " ".join(check["message"] for check in [*node["any"], *node["all"], *node["none"]])[:300]
