@@ -6,9 +6,11 @@ from pathlib import Path
 
 from crm_data import Workspace
 from crm_data.cli.common import Commands, acting_arguments, command, opened, scope_of
+from crm_data.errors import Invalid
 from crm_data.store.amounts import COMMA, POINT
 from crm_data.store.days import DATES
 from crm_data.transfer.by_file import Choices, import_file
+from crm_data.transfer.letters import Undecided
 from crm_data.transfer.plan import Blanks, Mode, Unmatched
 
 _MODES = {"both": Mode.BOTH, "create": Mode.CREATE, "update": Mode.UPDATE}
@@ -61,7 +63,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--dates", choices=_DATES, help="which part of a date comes first in this file")
     parser.add_argument("--numbers", choices=_NUMBERS, help="which sign stands before decimals in this file")
     parser.add_argument("--zone", default="UTC", help="time zone of times that name none; UTC unless told")
-    parser.add_argument("--encoding", help="utf-8, utf-16 or cp1252")
+    parser.add_argument("--encoding", help="how its letters are written, as utf-8, cp1252 or cp1250")
     parser.add_argument("--headings", type=int, metavar="ROW", help="the row that the headings stand in")
     parser.add_argument("--delimiter", help="the sign between cells; 'tab' for a tab")
     acting_arguments(parser, company=True)
@@ -71,7 +73,11 @@ def run(args: argparse.Namespace) -> int:
     """Do it. Rows that were refused make the exit code 1; the others are in."""
     with opened() as here:
         records = Workspace(here.store, scope_of(here, args)).records(args.table)
-        outcome = import_file(records, args.file, _choices(args))
+        try:
+            outcome = import_file(records, args.file, _choices(args))
+        except Undecided as asked:
+            first = asked.choices[0].encoding
+            raise Invalid(f"{asked} Say which with --encoding, as --encoding {first}.") from None
     for note in outcome.notes:
         print(note)
     print(outcome.report.sentence())

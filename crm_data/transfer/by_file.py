@@ -137,7 +137,8 @@ def told(sheet: csv_read.Sheet, plan: Plan, records: Records) -> tuple[str, ...]
     """How a file was read, in sentences: what was guessed is never done in silence."""
     words, fields = targets(records), importable(records)
     sign = {"\t": "tab"}.get(sheet.delimiter, sheet.delimiter)
-    notes = [f"{len(sheet.lines) + len(sheet.unread):,} rows, encoding {sheet.encoding}, delimiter {sign}."]
+    letters = f"encoding {sheet.encoding}" + (f" (as in {sheet.sample})" if sheet.sample else "")
+    notes = [f"{len(sheet.lines) + len(sheet.unread):,} rows, {letters}, delimiter {sign}."]
     if sheet.top > 1:
         notes.append(f"The headings stand in row {sheet.top}; what is above them was left out.")
     for column in plan.columns:

@@ -1,4 +1,4 @@
-"""A CSV file as a table of text: encoding and delimiter guessed, everything kept as it was typed."""
+"""A CSV file as a table of text: delimiter and headings guessed, everything kept as it was typed."""
 
 import csv
 import io
@@ -11,6 +11,7 @@ from pathlib import PurePath
 
 from crm_data.errors import Invalid
 from crm_data.transfer.formulas import rearmed
+from crm_data.transfer.letters import decoded, sample_of
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 100_000
@@ -18,7 +19,6 @@ MOST_COLUMNS = 200
 LONGEST_CELL = 32_000
 _LOOKED_AHEAD = 60  # rows, in which the headings must stand
 DELIMITERS = (",", ";", "\t", "|")
-ENCODINGS = ("utf-8", "utf-16", "cp1252")
 
 # The limit is the process's own. The module's default would stop in the middle of a file we may still read.
 csv.field_size_limit(MOST_BYTES)
@@ -70,6 +70,7 @@ class Sheet:
     lines: list[Line]
     unread: list[Unread] = field(default_factory=list)
     top: int = 1  # the row that the headings stand in
+    sample: str = ""  # a few words that show whether its letters were read rightly, where that is not sure
     nameless: frozenset[str] = frozenset()  # headings that are ours, for columns that have none
 
     @property
@@ -100,7 +101,8 @@ def read(
     delimiter: str | None = None,
     top: int | None = None,
 ) -> Sheet:
-    """The table in a file's bytes. What is not given is guessed. Raises Invalid with one sentence.
+    """The table in a file's bytes. What is not given is guessed; raises Undecided where the letters are
+    not sure, and Invalid with one sentence.
 
     `top`: the row that the headings stand in, counted from 1; before it may stand a title.
     """
@@ -113,7 +115,7 @@ def read(
             raise Invalid(
                 f"This is {kind}, not a CSV file. Open it and save it as CSV (UTF-8), then import that."
             )
-    text, encoding = _decoded(data, encoding)
+    text, encoding = decoded(data, encoding)
     said = _SEP.match(text)
     if said:
         text, delimiter = text[said.end() :], delimiter or said[2].replace("\\t", "\t")
@@ -123,32 +125,6 @@ def read(
             "The cells of this file are divided by an unknown sign. Use comma, semicolon, tab or |."
         )
     return _table(name, text, encoding, delimiter, top)
-
-
-def _decoded(data: bytes, encoding: str | None) -> tuple[str, str]:
-    encoding = encoding or _guess_encoding(data)
-    try:
-        return data.decode("utf-8-sig" if encoding == "utf-8" else encoding), encoding
-    except (UnicodeDecodeError, LookupError):
-        raise Invalid(
-            "The letters of this file cannot be read. Save it as CSV with the encoding UTF-8 and import that."
-        ) from None
-
-
-def _guess_encoding(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    sample = data[:4000]
-    # Western text in UTF-16 has a zero in every second byte, and nothing else has.
-    for parity, name in ((1, "utf-16-le"), (0, "utf-16-be")):
-        half = sample[parity::2]
-        if len(half) > 3 and half.count(0) > 0.6 * len(half) and sample[1 - parity :: 2].count(0) == 0:
-            return name
-    try:
-        data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
 
 
 def _guess_delimiter(text: str) -> str:
@@ -218,11 +194,14 @@ def _table(name: str, text: str, encoding: str, delimiter: str, top: int | None)
         lines.append(Line(number, [rearmed(cell) for cell in row] if marked and "'" in whole else row))
     if not lines and not unread:
         raise Invalid("This file has headings and no rows below them. There is nothing to import.")
+    sample = "" if encoding.startswith("utf-") and "+" not in encoding else sample_of(text)
     while headings[-1] in nameless and not any(line.cells[len(headings) - 1].strip() for line in lines):
         headings.pop()  # spreadsheets leave empty columns at the right
     for line in lines:
         del line.cells[len(headings) :]
-    return Sheet(name, encoding, delimiter, tuple(headings), lines, unread, at, nameless & {*headings})
+    return Sheet(
+        name, encoding, delimiter, tuple(headings), lines, unread, at, sample, nameless & {*headings}
+    )
 
 
 def _top(

@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from crm_data import CrmError, Query, Records, Workspace, new_act, words
-from crm_data.transfer.csv_read import DELIMITERS, ENCODINGS, Sheet
+from crm_data.transfer.csv_read import DELIMITERS, Sheet
+from crm_data.transfer.letters import ENCODINGS, Undecided
 from crm_data.transfer.mapping import importable
 from crm_data.transfer.plan import Plan
 from crm_data.transfer.report import Report
@@ -102,7 +103,8 @@ class _Import:
             return None
         ways = st.container(horizontal=True)
         known: tuple[object, Sheet] | None = st.session_state.get(f"{self.place}.sheet")
-        encoding = st.session_state.get(f"{self.place}.encoding")
+        letters = f"{self.place}.letters.{file.file_id}"
+        encoding = st.session_state.get(f"{self.place}.encoding") or st.session_state.get(letters)
         delimiter = st.session_state.get(f"{self.place}.delimiter")
         top = st.session_state.get(f"{self.place}.top")
         version = (file.file_id, encoding, delimiter, top)
@@ -110,8 +112,11 @@ class _Import:
             try:
                 sheet = self.my.read_file(file.getvalue(), file.name, encoding, delimiter, top)
                 plan = self.my.guess(sheet, self.records, str(say.zone()))
+            except Undecided as asked:
+                self._ask_letters(asked, letters)
+                return None
             except CrmError as refused:
-                st.error(str(refused), icon=":material/error:")
+                st.error(say.plain(str(refused)), icon=":material/error:")
                 self._ways(ways, None)
                 return None
             known = (version, sheet)
@@ -122,6 +127,26 @@ class _Import:
         self._ways(ways, known[1])
         return known[1]
 
+    def _ask_letters(self, asked: Undecided, key: str) -> None:
+        """The file's words as each encoding reads them. Nothing goes on before one is chosen."""
+        samples = {choice.encoding: choice.sample for choice in asked.choices}
+        others = [name for name in ENCODINGS if name not in samples]
+        st.radio(
+            "In which of these are its letters right?",
+            list(samples),
+            index=None,
+            format_func=lambda name: say.plain(f"{samples[name]} – {ENCODINGS[name]}"),
+            key=key,
+        )
+        st.selectbox(
+            "None of them",
+            others,
+            index=None,
+            format_func=ENCODINGS.__getitem__,
+            placeholder="Another encoding",
+            key=f"{self.place}.encoding",
+        )
+
     def _ways(self, where: "st.delta_generator.DeltaGenerator", sheet: Sheet | None) -> None:
         """How the file is read, and another choice for when the guess was wrong."""
         with where:
@@ -129,14 +154,17 @@ class _Import:
                 rows = say.count(len(sheet.lines) + len(sheet.unread), "row")
                 columns = say.count(len(sheet.headings), "column")
                 st.caption(
-                    f"{rows}, {columns}; {sheet.encoding}, {_DELIMITER_NAMES[sheet.delimiter].lower()}"
+                    f"{rows}, {columns}; {ENCODINGS.get(sheet.encoding, sheet.encoding)},"
+                    f" {_DELIMITER_NAMES[sheet.delimiter].lower()}"
+                    + (f"; letters as in {say.plain(sheet.sample)}" if sheet.sample else "")
                     + (f"; headings in row {sheet.top}" if sheet.top > 1 else "")
                 )
             with st.popover("Read it differently", type="tertiary"):
                 st.selectbox(
                     "Encoding",
-                    ENCODINGS,
+                    list(ENCODINGS),
                     index=None,
+                    format_func=ENCODINGS.__getitem__,
                     placeholder="Guessed from the file",
                     key=f"{self.place}.encoding",
                 )

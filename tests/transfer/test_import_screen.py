@@ -231,3 +231,29 @@ def test_deals_ask_for_what_the_file_lacks(
     assert outcome(at)["To add"] == "40"
     at.button(key="deals.import.go").click().run()
     assert my.deals.count() == 40
+
+
+def test_letters_that_are_not_sure_are_asked_before_anything_goes_on(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = "Name;City\nHélène;Genève\n".encode("cp1252")
+    at = opened(customers_page(home, monkeypatch), data)
+    (asked,) = at.radio
+    assert asked.value is None
+    assert f"{PLACE}.go" not in keys(at)
+    assert any("Genève" in option for option in asked.options)
+    asked.set_value("cp1252").run()
+    assert outcome(at)["To add"] == "1"
+    assert any("Genève" in caption.value for caption in at.caption)
+
+
+def test_the_row_of_the_headings_is_said_and_can_be_chosen(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened(
+        customers_page(home, monkeypatch), b"Accounts of the north\n\nName,Phone\nAcme,123\nBeta,234\n"
+    )
+    assert outcome(at)["To add"] == "2"
+    assert any("headings in row 3" in caption.value for caption in at.caption)
+    at.number_input(key=f"{PLACE}.top").set_value(4).run()
+    assert any("headings in row 4" in caption.value for caption in at.caption)

@@ -1,0 +1,237 @@
+"""Which letters the bytes of a file are: known for sure, or a choice between samples. Pure.
+
+What begins with a mark, and what is UTF-8 or ASCII throughout, is known. Of all else each encoding is tried; where
+only one makes words that can be words, it is that. Everything else is asked.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from charset_normalizer import from_bytes
+
+from crm_data.errors import Invalid
+
+MIXED = "utf-8+cp1252"
+# Encodings by the name that Python has for them -> words for a person. Where two read alike, the first counts.
+ENCODINGS = {
+    "utf-8": "Unicode (UTF-8)",
+    MIXED: "Unicode (UTF-8) with stray Western letters",
+    "utf-16": "Unicode (UTF-16)",
+    "cp1252": "Western (Windows)",
+    "cp1250": "Central European (Windows)",
+    "cp1251": "Cyrillic (Windows)",
+    "cp1253": "Greek (Windows)",
+    "cp1254": "Turkish (Windows)",
+    "cp1255": "Hebrew (Windows)",
+    "cp1256": "Arabic (Windows)",
+    "cp1257": "Baltic (Windows)",
+    "iso8859-2": "Central European (ISO)",
+    "iso8859-15": "Western (ISO)",
+    "iso8859-5": "Cyrillic (ISO)",
+    "koi8-r": "Cyrillic (KOI8)",
+    "mac-roman": "Western (Mac)",
+    "mac-latin2": "Central European (Mac)",
+    "mac-cyrillic": "Cyrillic (Mac)",
+    "cp850": "Western (DOS)",
+    "cp437": "American (DOS)",
+    "cp852": "Central European (DOS)",
+    "cp866": "Cyrillic (DOS)",
+    "cp932": "Japanese (Shift-JIS)",
+    "euc_jp": "Japanese (EUC)",
+    "gb18030": "Chinese, simplified (GB)",
+    "big5": "Chinese, traditional (Big5)",
+    "cp949": "Korean",
+}
+_TRIED = [name for name in ENCODINGS if not name.startswith("utf")]
+_MOST_CHOICES = 6
+_SAMPLE = 40_000  # bytes of lines with other letters than ASCII
+_WORD = re.compile(r"[^\x00-\x40\[\\\]^_`{|}~]+")
+_UNREADABLE = (
+    "The letters of this file cannot be read. Save it as CSV with the encoding UTF-8 and import that."
+)
+# Signs that may well stand beside a letter.
+_BESIDE = frozenset("’‘‚“”„«»‹›–—…·´°®™©ªº¿¡")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to read a file, and a few of its words as it reads them."""
+
+    encoding: str
+    sample: str
+
+
+class Undecided(Invalid):
+    """A file whose letters can be read in more than one way: `choices`, the likeliest first."""
+
+    def __init__(self, choices: tuple[Choice, ...]) -> None:
+        shown = ", ".join(f"{choice.encoding} reads {choice.sample!r}" for choice in choices)
+        super().__init__(
+            f"The letters of this file can be read in more than one way; choose its encoding: {shown}."
+            " Or save it as UTF-8."
+        )
+        self.choices = choices
+
+
+def decoded(data: bytes, encoding: str | None = None) -> tuple[str, str]:
+    """The text of a file and its encoding. Raises Undecided, and Invalid where it is in none."""
+    encoding = encoding or _marked(data)
+    if encoding:
+        try:
+            return _text(data, encoding), encoding
+        except (UnicodeError, LookupError):
+            raise Invalid(_UNREADABLE) from None
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    choices = _choices(data)
+    if not choices:
+        raise Invalid(_UNREADABLE)
+    if len(choices) > 1 or choices[0].encoding == MIXED:
+        raise Undecided(choices)
+    return _text(data, choices[0].encoding), choices[0].encoding
+
+
+def sample_of(text: str) -> str:
+    """A few words of a text that have other letters than ASCII."""
+    found = dict.fromkeys(match[0] for match in _WORD.finditer(text) if not match[0].isascii())
+    said = ", ".join(list(found)[:3])
+    return "".join(c if c.isprintable() else "\ufffd" for c in said[:60])
+
+
+def _text(data: bytes, encoding: str) -> str:
+    if encoding == MIXED:
+        text = data.decode("utf-8-sig", "surrogateescape")
+        return re.sub("[\udc80-\udcff]+", lambda stray: _stray(stray[0]), text)
+    return data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+
+
+def _stray(said: str) -> str:
+    return said.encode("utf-8", "surrogateescape").decode("cp1252")
+
+
+def _marked(data: bytes) -> str | None:
+    """The encoding that a mark at the beginning tells, or the noughts of UTF-16."""
+    marks = {
+        b"\xef\xbb\xbf": "utf-8",
+        b"\xff\xfe\0\0": "utf-32",
+        b"\0\0\xfe\xff": "utf-32",
+        b"\xff\xfe": "utf-16",
+        b"\xfe\xff": "utf-16",
+    }
+    for mark, name in marks.items():
+        if data.startswith(mark):
+            return name
+    sample = data[:4000]
+    # Western text in UTF-16 has a zero in every second byte, and nothing else has.
+    for parity, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        half, other = sample[parity::2], sample[1 - parity :: 2]
+        if len(half) > 3 and half.count(0) > 0.6 * len(half) and other.count(0) == 0:
+            return name
+        if half.count(0) > 2 and other.count(0) == 0 and _is_utf_16(sample, name):
+            return name
+    return None
+
+
+def _is_utf_16(sample: bytes, name: str) -> bool:
+    """Whether it is text in lines; of other scripts only blanks and line ends have a zero."""
+    text = sample[: len(sample) // 2 * 2].decode(name, "replace")
+    odd = sum(unicodedata.category(c) in ("Cc", "Cn", "Co", "Cs") and not c.isspace() for c in text)
+    return "\n" in text and "\ufffd" not in text[:-1] and not odd
+
+
+def _choices(data: bytes) -> tuple[Choice, ...]:
+    """The ways to read a file that make words, each text once, the likeliest first."""
+    lines = [line for line in data.splitlines() if not line.isascii()]
+    some = b"\n".join(lines)[:_SAMPLE]
+    some = some[: some.rfind(b"\n")] if len(some) == _SAMPLE and b"\n" in some else some
+    odd: dict[str, int] = {}
+    texts: dict[str, str] = {}
+    for name in _TRIED:
+        text = _tried(some, name)
+        if text is not None and text not in texts.values() and _tried(data, name) is not None:
+            texts[name], odd[name] = text, _oddities(text)
+    if not texts:
+        return ()
+    least = min(odd.values())
+    guessed = from_bytes(some, cp_isolation=_TRIED).best()
+    likeliest = guessed.encoding.replace("_", "-") if guessed else ""
+    named = {name: (odd[name], name.replace("_", "-") != likeliest, at) for at, name in enumerate(texts)}
+    ranked = [name for name in sorted(texts, key=named.__getitem__) if odd[name] <= least * 3 // 2]
+    if _is_damaged(data):
+        ranked.insert(0, MIXED)
+        texts[MIXED] = _text(some, MIXED)
+    return tuple(Choice(name, sample_of(texts[name])) for name in ranked[:_MOST_CHOICES])
+
+
+def _tried(data: bytes, name: str) -> str | None:
+    try:
+        return data.decode(name)
+    except UnicodeError:
+        return None
+
+
+def _is_damaged(data: bytes) -> bool:
+    """Whether it is UTF-8 but for some bytes."""
+    text = data.decode("utf-8", "surrogateescape")
+    stray = sum(1 for _ in re.finditer("[\udc80-\udcff]", text))
+    whole = sum(1 for _ in re.finditer("[\x80-\ud7ff\ue000-\U0010ffff]", text))
+    try:
+        _text(data, MIXED)
+    except UnicodeError:
+        return False
+    return whole * 4 >= stray
+
+
+def _oddities(text: str) -> int:
+    """How many of its words cannot be words."""
+    return sum(_odd(match[0]) for match in _WORD.finditer(text) if not match[0].isascii())
+
+
+def _odd(word: str) -> bool:
+    if any(_kind(c) == "unseen" for c in word):
+        return True
+    for before, c, after in zip(f" {word}", word, f"{word[1:]} ", strict=False):
+        if _kind(c) == "sign" and c not in _BESIDE and (before.isalpha() or after.isalpha()):
+            return True
+    return any(map(_odd_letters, re.findall(r"[^\W\d_]+", word)))
+
+
+def _odd_letters(word: str) -> bool:
+    """Letters of two scripts, a great one within small ones, or none that is plain."""
+    if word.isascii():
+        return False
+    scripts = {_kind(c) for c in word}
+    if len(scripts) > 1 or "other" in scripts:
+        return True
+    for before, c in pairwise(word):
+        if c.isupper() and not (before.isascii() and c.isascii()) and any(map(str.islower, word)):
+            return True
+    return scripts == {"LATIN"} and len(word) > 2 and not any(map(str.isascii, word))
+
+
+_ONE: Mapping[str, str] = {
+    "HIRAGANA": "CJK",
+    "KATAKANA": "CJK",
+    "KATAKANA-HIRAGANA": "CJK",
+    "IDEOGRAPHIC": "CJK",
+}
+
+
+@lru_cache(4096)
+def _kind(c: str) -> str:
+    """The script of a letter; 'sign', 'unseen', or 'other' for what only looks like a letter."""
+    category = unicodedata.category(c)
+    if category in ("Cc", "Cn", "Co", "Cs") or c == "\ufffd":
+        return "unseen"
+    if category[0] not in "LM":
+        return "sign"
+    if category[0] == "L" and unicodedata.normalize("NFKC", c) != c:
+        return "other"
+    script = unicodedata.name(c, "OTHER ").split(" ")[0]
+    return _ONE.get(script, script)
