@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support import browser as chromium
-from tests.support import postgres, run
+from tests.support import longest, postgres, run
 from tests.support.databases import Database, fresh
 
 
@@ -29,6 +29,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if run.is_mine():
         postgres.stop(run.folder())
         run.remove(run.folder())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several workers share the files, the longest begin."""
+    if hasattr(config, "workerinput"):
+        longest.order(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Under the slowest tests, the slowest files."""
+    longest.summary(terminalreporter)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

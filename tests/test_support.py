@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.conftest import FrozenClock
+from tests.support import longest
 from tests.support.databases import Database
 
 MADE = "INSERT INTO companies (name, email) VALUES ('Only here', 'info@only.example')"
@@ -76,3 +77,16 @@ def test_a_page_opens(page: Page) -> None:
     page.set_content("<title>Foyer</title><p>Good morning</p>")
     assert page.title() == "Foyer"
     assert page.inner_text("p") == "Good morning"
+
+
+def test_the_longest_files_go_first_and_are_told() -> None:
+    said = [
+        pytest.TestReport(node, ("", 0, ""), {}, "passed", None, when, duration=took)
+        for node, when, took in (
+            ("a.py::one", "setup", 2.0),
+            ("a.py::one", "call", 1.0),
+            ("b.py::two", "call", 4.0),
+            ("b.py::three", "call", 0.5),
+        )
+    ]
+    assert longest.by_file([*said, object()]) == [("b.py", 4.5, 2), ("a.py", 3.0, 1)]

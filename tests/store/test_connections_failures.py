@@ -41,6 +41,7 @@ def store(
 ) -> Iterator[Store]:
     """A store that waits for a lock no longer than a fifth of a second."""
     monkeypatch.setattr(connections, "BUSY_MS", 200)
+    monkeypatch.setitem(connections.POSTGRES_LIMITS, "lock_timeout", 200)  # made of it once, at the import
     made = Store(database.url)
     yield made
     made.close()

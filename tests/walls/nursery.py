@@ -6,6 +6,7 @@ with pytest's exit code and the file that holds what pytest said; the product is
 
 import contextlib
 import gc
+import importlib
 import json
 import os
 import signal
@@ -23,6 +24,19 @@ from tests.support import run
 ROOT = Path(__file__).resolve().parents[2]  # settings.ROOT, without importing the product
 LONGEST = 180  # seconds that a child may take, on a machine that is busy
 FAILED, PASSED = 1, 0  # of pytest's exit codes
+# What takes the longest to import of all that a test of the product brings in.
+_WARM = (
+    "sqlalchemy.orm",
+    "sqlalchemy.dialects.sqlite.pysqlite",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "alembic.command",
+    "pytest",
+    "playwright.sync_api",
+    "pandas",
+    "bcrypt",
+    "httpx",
+    "streamlit.testing.v1",
+)
 _QUIETLY = ("-q", "-x", "-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:unraisableexception")
 
 
@@ -125,10 +139,9 @@ def main() -> None:
 
 def _warm_up() -> None:
     """Import what the children need and mutants do not change. A thread would not survive a fork."""
-    import sqlalchemy.orm
-
-    with contextlib.suppress(ImportError):
-        import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401
+    for name in _WARM:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     assert threading.active_count() == 1
     product = ("crm_data", "dashboard", "pages", "migrations")
     ours = [name for name in sys.modules if name.partition(".")[0] in product]
