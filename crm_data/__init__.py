@@ -5,11 +5,11 @@ from crm_data.errors import CrmError
 from crm_data.nouns.leads import Converted
 from crm_data.nouns.steps import NextStep, Step
 from crm_data.numbers.board import Card, Column
-from crm_data.numbers.figures import Figure, Unit
+from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question, Unit
 from crm_data.numbers.overview import Overview
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Pipeline
-from crm_data.numbers.sums import Sum
+from crm_data.numbers.sums import Sum, Totals
 from crm_data.rights import Act, Tie
 from crm_data.store.changes import Change, new_act
 from crm_data.store.query import Query
@@ -22,14 +22,17 @@ from crm_data.workspace import Workspace
 
 __all__ = [
     "Act",
+    "Bar",
     "Card",
     "Change",
+    "Chart",
     "Column",
     "Converted",
     "CrmError",
     "Edit",
     "Field",
     "Figure",
+    "Formula",
     "Kind",
     "NextStep",
     "Overview",
@@ -38,12 +41,14 @@ __all__ = [
     "Pipeline",
     "Plan",
     "Query",
+    "Question",
     "Records",
     "Report",
     "Sheet",
     "Step",
     "Sum",
     "Tie",
+    "Totals",
     "Unit",
     "Workspace",
     "errors",

@@ -16,7 +16,7 @@ Listing(
     actions=task_actions(my, "tasks"),
     notes=(due_note(),),
     presets=PRESETS,
-    counts=my.tasks.counts,
+    counts=my.numbers.tasks,
     beside=lambda: undo_button(my, "tasks"),
 ).draw()
 later_dialog(my, "tasks")

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from crm_data import clock
 from crm_data.errors import Clash, Conflict, Invalid
 from crm_data.nouns import stages
+from crm_data.nouns.cycles import moving, timed
 from crm_data.nouns.links import carry_customer, linked
 from crm_data.nouns.moves import noted
 from crm_data.nouns.steps import has_step, step_before
@@ -43,6 +44,10 @@ class Deals(Records):
 
     table = Deal
     presets: ClassVar[tuple[str, ...]] = ("open", "mine", "without_step", "overdue_step", "undated")
+    behind: ClassVar[Mapping[str, str]] = {
+        "timed": "won, and it is known how many days it took",
+        "moving": "closed in the period, or open and qualified at its end",
+    }
     loss_reasons: ClassVar[tuple[str, ...]] = stages.LOSS_REASONS
     stage_probability: ClassVar[Mapping[str, int]] = {s.value: p for s, p in stages.PROBABILITY.items()}
 
@@ -56,7 +61,15 @@ class Deals(Records):
         }
 
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
-        """'open' deals, and of those 'mine', 'without_step', 'overdue_step' (by their tasks), 'undated'."""
+        """'open' deals, and of those 'mine', 'without_step', 'overdue_step' (by their tasks), 'undated'.
+
+        Behind numbers: 'timed' were won and took a time, 'moving:FIRST..LAST' are what a velocity is made of.
+        """
+        name, _, days = query.preset.partition(":")
+        if name == "timed":
+            return timed()
+        if name == "moving":
+            return [moving(*q.days_of(days), query.zone)]
         open_ = Deal.status == DealStatus.OPEN.value
         if query.preset == "mine":
             return [open_, Deal.assigned_to == self._scope.user_id]

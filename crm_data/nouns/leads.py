@@ -40,9 +40,21 @@ class Leads(Records):
 
     table = Lead
     presets: ClassVar[tuple[str, ...]] = ("open", "mine", "converted")
+    behind: ClassVar[Mapping[str, str]] = {"converting": "made or converted in the period"}
 
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
-        """'open' are neither lost nor converted, 'mine' those of them that are mine, 'converted' became deals."""
+        """'open' are neither lost nor converted, 'mine' those of them that are mine, 'converted' became deals.
+
+        Behind numbers: 'converting:FIRST..LAST' were made or converted in those days.
+        """
+        name, _, days = query.preset.partition(":")
+        if name == "converting":
+            first, last = q.days_of(days)
+            return [
+                sa.or_(
+                    *(q.within(day, first, last, query.zone) for day in (Lead.created_at, Lead.converted_at))
+                )
+            ]
         if query.preset == "converted":
             return [Lead.converted_at.is_not(None)]
         open_ = [Lead.converted_at.is_(None), Lead.status != LeadStatus.LOST.value]

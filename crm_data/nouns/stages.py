@@ -23,6 +23,8 @@ PROBABILITY = {
     Stage.CLOSED_WON: 100,
     Stage.CLOSED_LOST: 0,
 }
+# Days that a deal stays in a stage when all goes well; one that stays longer is called stalled.
+USUAL_DAYS = {Stage.PROSPECT: 14, Stage.QUALIFIED: 14, Stage.PROPOSAL: 10, Stage.NEGOTIATION: 10}
 STATUS = {Stage.CLOSED_WON: DealStatus.WON, Stage.CLOSED_LOST: DealStatus.LOST}
 # What a person is offered to choose from; any other words will do as well.
 LOSS_REASONS = (

@@ -1,27 +1,33 @@
 """The board: open stages with totals over every matching deal, and the first cards of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, tzinfo
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_data import clock
-from crm_data.nouns.stages import OPEN_STAGES, PROBABILITY
+from crm_data.nouns.stages import OPEN_STAGES, PROBABILITY, USUAL_DAYS
 from crm_data.nouns.steps import NextStep, next_steps
+from crm_data.numbers.figures import Figure, Question, counted
 from crm_data.numbers.pipeline import Where, stage_sums
-from crm_data.numbers.sums import OPEN, Sum, added
+from crm_data.numbers.sums import OPEN, Sum, Totals, added, totals
 from crm_data.store.names import member_names, record_names
 from crm_data.store.query import Query, order
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal
+from crm_data.tables.deal import Stage
 from crm_data.tables.fields import words
 
 
 @dataclass(frozen=True)
 class Card:
-    """One deal on the board. `days`: calendar days in its stage; `value` in its own `currency`."""
+    """One deal on the board. `days`: calendar days in its stage; `value` in its own `currency`.
+
+    `stalled`: as long in its stage as it should not be. `past`: days since its expected close, 0 until then.
+    """
 
     id: int
     name: str
@@ -35,6 +41,8 @@ class Card:
     owner: str | None
     created_by: int | None
     days: int
+    stalled: bool
+    past: int
     step: NextStep
 
 
@@ -42,7 +50,8 @@ class Card:
 class Column:
     """One stage: `count` of all its matching deals, their `sum` in one currency, and the first cards.
 
-    `probability` is the stage's own, in percent. `others`: sums of other currencies, never added in.
+    `probability` is the stage's own, in percent. `others`: sums of other currencies, never added in. What is
+    drawn of them: `every`, the number of all, and `totals`, those of each currency, the first being the sum's.
     """
 
     stage: str
@@ -52,12 +61,15 @@ class Column:
     sum: Sum
     others: list[Sum]
     cards: list[Card]
+    every: Figure
+    totals: Sequence[Totals]
 
 
 def board(
     session: CompanySession, where: Where, query: Query, per_column: int, currency: str
 ) -> list[Column]:
     """The columns in order, cards as the list is sorted. Five statements, whatever the number of deals."""
+    asked = Question("deals", query)
     sums = stage_sums(session, where)
     rows = _first(session, where, query, per_column)
     customers = record_names(session, "customers", {row["customer_id"] for row in rows}) if rows else {}
@@ -79,22 +91,24 @@ def board(
                 owner_id=owner,
                 owner=None if owner is None else members.get(owner, "A former colleague"),
                 created_by=row["created_by"],
-                days=_days(row["stage_since"], query.zone),
+                days=(days := _days(row["stage_since"].astimezone(query.zone).date(), query.zone)),
+                stalled=days >= USUAL_DAYS[Stage(row["stage"])],
+                past=_days(row["expected_close_date"], query.zone),
                 step=steps[row["id"]],
             )
         )
     return [
-        Column(
-            stage.value,
-            words(stage),
-            PROBABILITY[stage],
-            sum(part.count for part in sums[stage.value]),
-            added(sums[stage.value], currency),
-            [part for part in sums[stage.value] if part.currency != currency],
-            cards[stage.value],
-        )
+        _column(stage, sums[stage.value], currency, cards[stage.value], asked.but(stage=(stage.value,)))
         for stage in OPEN_STAGES
     ]
+
+
+def _column(stage: Stage, sums: list[Sum], currency: str, cards: list[Card], rows: Question) -> Column:
+    label, mine = words(stage), added(sums, currency)
+    count, others = sum(part.count for part in sums), [part for part in sums if part.currency != currency]
+    every = counted(label, count, rows)
+    each = [totals(part, label, rows) for part in (mine, *others)]
+    return Column(stage.value, label, PROBABILITY[stage], count, mine, others, cards, every, each)
 
 
 def _first(session: CompanySession, where: Where, query: Query, per_column: int) -> list[Any]:
@@ -114,6 +128,7 @@ def _first(session: CompanySession, where: Where, query: Query, per_column: int)
             Deal.assigned_to,
             Deal.created_by,
             Deal.stage_since,
+            Deal.expected_close_date,
         )
         .join(ranked, ranked.c.id == Deal.id)
         .where(ranked.c.place <= per_column)
@@ -122,6 +137,6 @@ def _first(session: CompanySession, where: Where, query: Query, per_column: int)
     return list(session.execute(wanted).mappings())
 
 
-def _days(since: datetime, zone: tzinfo) -> int:
+def _days(since: date | None, zone: tzinfo) -> int:
     today = clock.now().astimezone(zone).date()
-    return max((today - since.astimezone(zone).date()).days, 0)
+    return max((today - since).days, 0) if since else 0

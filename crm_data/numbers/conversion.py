@@ -1,21 +1,17 @@
 """Lead conversion, in the two ways it is counted, each labelled for what it is."""
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data.numbers.figures import Figure, Unit
+from crm_data.numbers.figures import Figure, Formula, Question
 from crm_data.numbers.period import Period
 from crm_data.numbers.sums import number
-from crm_data.store.query import Query, day_start
+from crm_data.store.query import Query, within
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Lead
 
-_PERIOD = "Leads converted in the period / leads made in it."
-_COHORT = "Of the leads made in the period, the share that was converted since."
-_BASIS = "By the day of conversion and of making; compared with as many days before."
+_BASIS = "By the day of conversion and of making."
 
 
 def conversion(
@@ -25,40 +21,35 @@ def conversion(
 
     Date basis: `converted_at` and `created_at` in the zone of the person. Source: Brainshark. One statement.
     """
+    before = period.before()
+    each = [period, before] if before else [period]
     parts: list[sa.ColumnElement[int]] = []
-    for span in (period, period.before()):
-        of_it, then_made = _within(Lead.converted_at, span, query), _within(Lead.created_at, span, query)
-        parts += [number(of_it), number(then_made)]
-        parts += [number(sa.and_(then_made, Lead.converted_at.is_not(None)))]
+    for span in each:
+        of_it, made = (within(day, *span.edges, query.zone) for day in (Lead.converted_at, Lead.created_at))
+        since = sa.and_(made, Lead.converted_at.is_not(None))
+        parts += [number(when) for when in (of_it, made, since, sa.or_(of_it, made))]
     # The count names the class, which the company's filter needs to be seen.
     row = session.execute(sa.select(sa.func.count(Lead.id), *parts).where(*where)).one()
-    _, converted, made, cohort, *then = (int(part) for part in row)
+    counts = [int(part) for part in row[1:]]
+    pairs = [_figures(span, counts[4 * at :], Question("leads", query)) for at, span in enumerate(each)]
+    if len(pairs) == 1:
+        return pairs[0]
+    return [replace(now, before=then) for now, then in zip(*pairs, strict=True)]
+
+
+def _figures(period: Period, counts: list[int], leads: Question) -> list[Figure]:
+    converted, made, since, either = counts[:4]
+    first, last = ("" if edge is None else edge.isoformat() for edge in period.edges)
     return [
         Figure(
-            "conversion",
-            "Lead conversion",
-            Unit.SHARE,
-            _share(converted, made),
-            _share(then[0], then[1]),
-            period,
-            f"{_PERIOD} {_BASIS}",
-            replace(query.first(), where={**query.where, "converted_at": (period.first, period.last)}),
+            "Lead conversion", Formula.CONVERSION, _share(converted, made), either,
+            leads.but(f"converting:{first}..{last}"), None, period, _BASIS,
         ),
         Figure(
-            "cohort_conversion",
-            "Converted of those made",
-            Unit.SHARE,
-            _share(cohort, made),
-            _share(then[2], then[1]),
-            period,
-            f"{_COHORT} {_BASIS}",
+            "Converted of those made", Formula.COHORT, _share(since, made), made,
+            leads.but(created_at=period.edges), None, period, _BASIS,
         ),
-    ]
-
-
-def _within(column: Any, span: Period, query: Query) -> sa.ColumnElement[bool]:
-    ends = day_start(span.last + timedelta(days=1), query.zone)
-    return sa.and_(column >= day_start(span.first, query.zone), column < ends)
+    ]  # fmt: skip
 
 
 def _share(part: int, whole: int) -> float | None:

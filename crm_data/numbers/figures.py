@@ -1,11 +1,23 @@
-"""A figure with all that makes it checkable: its formula, its previous period, and the rows it comes from."""
+"""A number with its question: what it is, of when, in which currency, by which formula, and the rows behind it.
 
-from dataclasses import dataclass
+Whatever is drawn as a number takes a `Figure`, and a Figure cannot be made without its question.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
+
+import pandas as pd
 
 from crm_data.numbers.period import Period
+from crm_data.store.conditions import both
 from crm_data.store.query import Query
+from crm_data.tables import by_name
+from crm_data.tables.fields import fields_of
+
+Value = Decimal | float | int
 
 
 class Unit(StrEnum):
@@ -18,27 +30,128 @@ class Unit(StrEnum):
     COUNT = "count"
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One tile. `value` None is "not available": there was nothing to divide by.
+class Formula(StrEnum):
+    """How a figure is made of its rows. What is written here is what a person is told."""
 
-    `before` is the same over the equal period before. `rows` lists exactly what it was made from, where one list
-    can; `means` is the definition with its formula and date basis, to be shown on demand.
-    """
-
-    name: str
-    label: str
-    unit: Unit
-    value: Decimal | float | int | None
-    before: Decimal | float | int | None
-    period: Period
-    means: str
-    rows: Query | None = None
-    currency: str | None = None
+    COUNT = "Number of records."
+    VALUE = "Sum of the values."
+    WEIGHTED = "Sum of value x probability / 100, each rounded to the cent."
+    WIN_RATE = "Deals won / (deals won + deals lost)."
+    WIN_RATE_BY_VALUE = "Value won / (value won + value lost)."
+    AVERAGE = "Value won / deals won."
+    MEAN_DAYS = "Mean days from a won deal's beginning to its close."
+    MEDIAN_DAYS = "The middle one of the days from each won deal's beginning to its close."
+    VELOCITY = (
+        "Open deals at qualified or further at the period's end x average deal x win rate / average cycle."
+    )
+    CONVERSION = "Leads converted in the period / leads made in it."
+    COHORT = "Of the leads made in the period, the share that was converted since."
 
     @property
-    def change(self) -> Decimal | float | int | None:
+    def unit(self) -> Unit:
+        """What it counts."""
+        return _UNITS.get(self, Unit.SHARE)
+
+
+_UNITS = {
+    Formula.COUNT: Unit.COUNT,
+    Formula.VALUE: Unit.MONEY,
+    Formula.WEIGHTED: Unit.MONEY,
+    Formula.AVERAGE: Unit.MONEY,
+    Formula.MEAN_DAYS: Unit.DAYS,
+    Formula.MEDIAN_DAYS: Unit.DAYS,
+    Formula.VELOCITY: Unit.MONEY_A_DAY,
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """The rows that a number is made of: a list of one table, whole."""
+
+    table: str
+    query: Query
+
+    def but(self, preset: str = "", /, **where: Any) -> "Question":
+        """Those of its rows that also meet these conditions, and this preset."""
+        fields, held = fields_of(by_name(self.table)), dict(self.query.where)
+        for name, wanted in where.items():
+            held[name] = both(fields[name].kind, held.get(name), wanted)
+        named = [*(self.query.preset.split(",") if self.query.preset else []), *([preset] if preset else [])]
+        joined = ",".join(dict.fromkeys(named))
+        return Question(self.table, replace(self.query.first(), where=held, preset=joined))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number. `value` None is "not available": there was nothing to divide by.
+
+    `count` rows are behind it, those that `rows` asks for. `period` None is as of now; `means`: what the formula
+    does not say, as the date basis. `before`: the same over the equal period before.
+    """
+
+    label: str
+    formula: Formula
+    value: Value | None
+    count: int
+    rows: Question
+    currency: str | None = None
+    period: Period | None = None
+    means: str = ""
+    before: "Figure | None" = None
+
+    @property
+    def unit(self) -> Unit:
+        """What it counts."""
+        return self.formula.unit
+
+    @property
+    def change(self) -> Value | None:
         """How much more it is than before; None when either is not available."""
-        if self.value is None or self.before is None:
+        if self.value is None or self.before is None or self.before.value is None:
             return None
-        return self.value - self.before  # type: ignore[operator]
+        return self.value - self.before.value  # type: ignore[operator]
+
+
+def counted(label: str, count: int, rows: Question, means: str = "") -> Figure:
+    """The number of some records as of now."""
+    return Figure(label, Formula.COUNT, count, count, rows, means=means)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a chart: where it stands, which of the series it is of, and its figure."""
+
+    place: str
+    series: str
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The bars of a chart in order, with what stands above them: `basis` says the date basis.
+
+    `frame`: the same numbers and more for reading, a row a place. `lacks`: what is missing when no bar has an
+    amount.
+    """
+
+    title: str
+    basis: str
+    currency: str
+    bars: Sequence[Bar]
+    frame: pd.DataFrame
+    lacks: str
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to draw: no bar has an amount."""
+        return not any(bar.figure.value for bar in self.bars)
+
+    def drawn(self) -> tuple[pd.DataFrame, Mapping[str, Figure]]:
+        """What a picture is made of, a row a bar (bar, place, series, amount, deals), and bar -> its figure."""
+        named = {f"{bar.place}|{bar.series}": bar for bar in self.bars}
+        rows = [
+            (name, bar.place, bar.series, float(bar.figure.value or 0), bar.figure.count)
+            for name, bar in named.items()
+        ]
+        frame = pd.DataFrame(rows, columns=["bar", "place", "series", "amount", "deals"])
+        return frame, {name: bar.figure for name, bar in named.items()}

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, tzinfo
 
-import pandas as pd
-
 from crm_data import clock
 from crm_data.nouns.activities import Activities
 from crm_data.nouns.deals import Deals
@@ -15,16 +13,17 @@ from crm_data.nouns.tasks import Tasks
 from crm_data.numbers import board as boards
 from crm_data.numbers import months, owners, pipeline, rates
 from crm_data.numbers.conversion import conversion
-from crm_data.numbers.figures import Figure, Unit
+from crm_data.numbers.figures import Chart, Figure, Formula, Question, counted
 from crm_data.numbers.overview import Overview, lists
-from crm_data.numbers.period import Period
+from crm_data.numbers.period import EARLIEST, LATEST, USUAL, Period, chosen
 from crm_data.store.names import member_names
 from crm_data.store.query import Query
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.tables import Deal
+from crm_data.tables.fields import words
 
-TRAILING_DAYS = 90
+ALL_TIME = Period(EARLIEST, LATEST)
 
 
 class Numbers:
@@ -51,24 +50,25 @@ class Numbers:
         query = self._asked(query)
         with self._store.read(self._scope) as session:
             sums = pipeline.stage_sums(session, self._deals.matching(query))
-        return pipeline.pipeline(sums, self.currency(query, currency))
-
-    def by_currency(self, query: Query | None = None) -> pd.DataFrame:
-        """Each currency for itself: count, open, weighted, won. One statement."""
-        with self._store.read(self._scope) as session:
-            return pipeline.by_currency(session, self._deals.matching(self._asked(query)))
+        return pipeline.pipeline(sums, self.currency(query, currency), Question("deals", query))
 
     def by_month(
-        self,
-        query: Query | None = None,
-        first: date | None = None,
-        last: date | None = None,
-        currency: str | None = None,
-    ) -> pd.DataFrame:
-        """Won by month of closing, expected by month of expected close, and what has no date; see `months`."""
-        query = self._asked(query)
+        self, query: Query | None = None, period: Period | None = None, currency: str | None = None
+    ) -> Chart:
+        """Won by month of closing, expected by month of expected close, and what has no date; see `months`.
+
+        Of all time unless a period is given. Two statements.
+        """
+        query, money = self._asked(query), self.currency(query, currency)
         with self._store.read(self._scope) as session:
-            return months.by_month(session, self._where(query, currency), first, last)
+            return months.by_month(
+                session,
+                self._where(query, currency),
+                Question("deals", query),
+                period or ALL_TIME,
+                self._today(query.zone),
+                money,
+            )
 
     def by_owner(
         self,
@@ -76,33 +76,58 @@ class Numbers:
         period: Period | None = None,
         top: int = 20,
         currency: str | None = None,
-    ) -> pd.DataFrame:
-        """Open, weighted, won and win rate by owner, the top ones first; see `owners`. Two statements."""
-        query = self._asked(query)
+    ) -> Chart:
+        """Weighted open and won by owner, the top ones first; see `owners`. Two statements.
+
+        Won is of all time unless a period is given.
+        """
+        query, money = self._asked(query), self.currency(query, currency)
         with self._store.read(self._scope) as session:
-            names = member_names(session)
-            return owners.by_owner(session, self._where(query, currency), names, period, top)
+            return owners.by_owner(
+                session,
+                self._where(query, currency),
+                member_names(session),
+                Question("deals", query),
+                period or ALL_TIME,
+                top,
+                money,
+            )
 
     def tiles(
         self, query: Query | None = None, period: Period | None = None, currency: str | None = None
     ) -> list[Figure]:
         """Won, win rates, average deal, cycle and velocity of a period of closing; see `rates`.
 
-        The last 90 days unless a period is given. Five statements.
+        The last 90 days unless a period is given. Four statements.
         """
-        query = self._asked(query)
-        today, money = self._today(query.zone), self.currency(query, currency)
-        period = period or Period.last_days(today, TRAILING_DAYS)
+        query, money = self._asked(query), self.currency(query, currency)
+        period = period or self.period(USUAL, query.zone)
         with self._store.read(self._scope) as session:
-            pair = rates.rates(session, self._where(query, currency), period, today, query.zone)
-        return rates.tiles(*pair, period, query, money)
+            pair = rates.rates(session, self._where(query, currency), period, query.zone)
+        return rates.tiles(*pair, period, Question("deals", query), money)
+
+    def period(self, word: str, zone: tzinfo = UTC) -> Period:
+        """What a word for a period means today where the person is; see `chosen`. Raises Invalid."""
+        return chosen(word, self._today(zone))
+
+    def closed_days(self, query: Query | None = None, currency: str | None = None) -> Period | None:
+        """From the first to the last day on which a matching deal was closed; None when none was."""
+        with self._store.read(self._scope) as session:
+            return rates.closed_days(session, self._where(self._asked(query), currency))
 
     def conversion(self, query: Query | None = None, period: Period | None = None) -> list[Figure]:
         """Lead conversion in both ways, over leads that match; see `conversion`. One statement."""
         query = query or self._leads.default_query()
-        period = period or Period.last_days(self._today(query.zone), TRAILING_DAYS)
+        period = period or self.period(USUAL, query.zone)
         with self._store.read(self._scope) as session:
             return conversion(session, self._leads.matching(query), period, query)
+
+    def tasks(self, query: Query | None = None) -> dict[str, Figure]:
+        """How many tasks there are behind each name above their list, under the same filters. One statement."""
+        query = (query or self._tasks.default_query()).first()
+        asked = {name: Question("tasks", replace(query, preset=name)) for name in self._tasks.tabs}
+        counts = self._tasks.counts(query)
+        return {name: counted(words(name), counts[name], rows) for name, rows in asked.items()}
 
     def next_steps(self, deal_ids: Sequence[int], zone: tzinfo = UTC) -> dict[int, NextStep]:
         """The next step of each of some deals: the open task that is due first. One statement."""
@@ -113,21 +138,30 @@ class Numbers:
         """What the first screen shows, with the first `rows` of each list and the true totals."""
         asked = lists(self._scope.user_id, Query(zone=zone))
         *month, last_month = self._month(zone)
+        pages = {
+            name: records.page(replace(asked[name].query, size=size))
+            for name, records, size in (
+                ("due", self._tasks, rows),
+                ("without_step", self._deals, rows),
+                ("recent", self._activities, recent),
+            )
+        }
+        tabs = self._tasks.counts(Query(sort="due_date", descending=False, zone=zone))
+        counts = {**tabs, **{name: page.total for name, page in pages.items()}}
+        counts["without_step_all"] = self._deals.count(asked["without_step_all"].query)
         return Overview(
-            tasks=self._tasks.counts(Query(sort="due_date", zone=zone)),
-            due=self._tasks.page(replace(asked["due"][1], size=rows)),
-            without_step=self._deals.page(replace(asked["without_step"][1], size=rows)),
-            without_step_all=self._deals.count(asked["without_step_all"][1]),
+            figures={name: counted(_SAID[name], counts[name], rows_) for name, rows_ in asked.items()},
             pipeline=self.by_stage(Query(zone=zone)),
             month=month,
             last_month=last_month,
-            recent=self._activities.page(replace(asked["recent"][1], size=recent)),
-            rows=asked,
+            **pages,
         )
 
     def currency(self, query: Query | None = None, currency: str | None = None) -> str:
         """The currency that sums are in."""
         asked = query.where.get("currency") if query else None
+        if isinstance(asked, tuple) and len(asked) == 1:
+            (asked,) = asked
         if not currency and isinstance(asked, str) and len(asked) == 3:
             currency = asked
         return (currency or self._scope.currency).upper()
@@ -148,20 +182,25 @@ class Numbers:
         then, whole = now.last_month(), Period.month_of(now.last_month().last)
         with self._store.read(self._scope) as session:
             found = rates.closed_in(session, self._where(query, None), [now, then, whole])
-        won = rates.won_rows(query, now, money)
-        means = "Deals won by close date, from the 1st to today, against as many days of last month."
-        said = "Deals won by close date in the whole of last month."
-        return [
-            Figure(
-                "won_value", "Won this month", Unit.MONEY, found[0].won_value, found[1].won_value, now,
-                f"Value of {means.lower()}", won, money,
-            ),
-            Figure(
-                "won", "Deals won this month", Unit.COUNT, found[0].won, found[1].won, now,
-                f"Number of {means.lower()}", won, money,
-            ),
-            Figure(
-                "won_value", "Won last month", Unit.MONEY, found[2].won_value, None, whole,
-                f"Value of {said.lower()}", rates.won_rows(query, whole, money), money,
-            ),
-        ]  # fmt: skip
+        deals = Question("deals", query)
+
+        def won(label: str, formula: Formula, at: int, period: Period) -> Figure:
+            return rates.won_in(found[at], label, formula, period, deals, money)
+
+        pairs = (("Won this month", Formula.VALUE), ("Deals won this month", Formula.COUNT))
+        so_far = [
+            replace(won(label, formula, 0, now), before=won(label, formula, 1, then))
+            for label, formula in pairs
+        ]
+        return [*so_far, won("Won last month", Formula.VALUE, 2, whole)]
+
+
+_SAID = {
+    "overdue": "overdue",
+    "today": "due today",
+    "upcoming": "upcoming",
+    "due": "overdue or due today",
+    "without_step": "of yours",
+    "without_step_all": "in the company",
+    "recent": "on the timeline",
+}

@@ -1,12 +1,14 @@
 """The pipeline by stage: count, sum and weighted sum over every deal that matches, in one statement."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 import sqlalchemy as sa
 
 from crm_data.nouns.stages import OPEN_STAGES
-from crm_data.numbers.sums import OPEN, Sum, added, amount, cents, total, weighted_cents
+from crm_data.numbers.figures import Bar, Chart, Figure, Question, counted
+from crm_data.numbers.sums import OPEN, Sum, Totals, added, amount, cents, total, totals, weighted_cents
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal
 from crm_data.tables.fields import words
@@ -18,13 +20,24 @@ Where = list[sa.ColumnElement[bool]]
 class Pipeline:
     """The open deals of one currency by stage, and the other currencies beside them, never added in.
 
-    `frame`: a row a stage in order, with stage, label, count and, in `currency`, value and weighted as floats.
+    `sum`, `others`: all stages together. `stages`: label -> the totals of a stage, in order; `total` those of
+    all, `beside` those of each other currency; `every`: how many there are, whatever their currency.
+    `chart`: value and weighted by stage.
     """
 
     currency: str
-    frame: pd.DataFrame
     sum: Sum
     others: list[Sum]
+    stages: Mapping[str, Totals]
+    total: Totals
+    beside: Sequence[Totals]
+    every: Figure
+    chart: Chart
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row a stage in order, with stage, label, count and, in `currency`, value and weighted as floats."""
+        return self.chart.frame
 
 
 def stage_sums(session: CompanySession, where: Where) -> dict[str, list[Sum]]:
@@ -41,44 +54,45 @@ def stage_sums(session: CompanySession, where: Where) -> dict[str, list[Sum]]:
     return found
 
 
-def pipeline(sums: dict[str, list[Sum]], currency: str) -> Pipeline:
-    """The stage sums as a frame of one currency.
+def pipeline(sums: dict[str, list[Sum]], currency: str, asked: Question) -> Pipeline:
+    """The stage sums as figures of one currency, of the deals that `asked` asks for.
 
     Weighted pipeline = sum over open deals of value x probability / 100, each rounded to the cent; as of now.
     Unit: money. Source: Pipeline CRM help; rounding as in Margince.
     """
-    mine = [added(sums[stage.value], currency) for stage in OPEN_STAGES]
+    mine = {stage: added(sums[stage.value], currency) for stage in OPEN_STAGES}
     frame = pd.DataFrame(
         {
             "stage": [stage.value for stage in OPEN_STAGES],
             "label": [words(stage) for stage in OPEN_STAGES],
-            "count": [part.count for part in mine],
-            "value": [float(part.value) for part in mine],
-            "weighted": [float(part.weighted) for part in mine],
+            "count": [part.count for part in mine.values()],
+            "value": [float(part.value) for part in mine.values()],
+            "weighted": [float(part.weighted) for part in mine.values()],
         }
     )
     every = [part for parts in sums.values() for part in parts]
-    others = sorted({part.currency for part in every} - {currency})
-    return Pipeline(currency, frame, added(mine, currency), [added(every, other) for other in others])
-
-
-def by_currency(session: CompanySession, where: Where) -> pd.DataFrame:
-    """Every currency that matching deals have, each for itself: count, open, weighted and won, as floats."""
-    open_, won = Deal.status == OPEN, Deal.status == "won"
-    wanted = (
-        sa.select(
-            Deal.currency,
-            sa.func.count().label("count"),
-            total(cents(), open_).label("open"),
-            total(weighted_cents(), open_).label("weighted"),
-            total(cents(), won).label("won"),
-        )
-        .where(*where)
-        .group_by(Deal.currency)
-        .order_by(Deal.currency)
-    )
-    rows = [
-        (currency, int(count), *(float(amount(part)) for part in parts))
-        for currency, count, *parts in session.execute(wanted)
+    others = [added(every, code) for code in sorted({part.currency for part in every} - {currency})]
+    stages = {
+        words(stage): totals(part, words(stage), asked.but(stage=(stage.value,)))
+        for stage, part in mine.items()
+    }
+    bars = [
+        Bar(label, series, figure)
+        for label, held in stages.items()
+        for series, figure in (("Value", held.value), ("Weighted", held.weighted))
     ]
-    return pd.DataFrame(rows, columns=["currency", "count", "open", "weighted", "won"])
+    open_, whole = asked.but(status=(OPEN,)), added(mine.values(), currency)
+    chart = Chart(
+        f"Open pipeline by stage ({currency})", "Open deals as of now", currency, bars, frame,
+        f"No open deal has a value in {currency}.",
+    )  # fmt: skip
+    return Pipeline(
+        currency,
+        whole,
+        others,
+        stages,
+        totals(whole, "Open deals", open_),
+        [totals(part, "Open deals", open_) for part in others],
+        counted("Open deals", sum(part.count for part in every), open_),
+        chart,
+    )

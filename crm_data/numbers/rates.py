@@ -2,27 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
-from crm_data.nouns.stages import QUALIFIED_STAGES
-from crm_data.numbers.figures import Figure, Unit
+from crm_data.nouns.cycles import cycle_days, moving, qualified, timed
+from crm_data.numbers.figures import Figure, Formula, Question, Value
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
-from crm_data.numbers.sums import LOST, OPEN, WON, amount, cents, days_from, total
-from crm_data.store.query import Query, day_start
+from crm_data.numbers.sums import LOST, WON, amount, cents, closing, number, total
 from crm_data.store.scope import CompanySession
-from crm_data.tables import Deal, DealStageHistory
+from crm_data.tables import Deal
 from crm_data.tables.types import CENT
 
 
 @dataclass
 class Closed:
-    """What was closed in one period, in one currency. Days are None when no cycle could be measured."""
+    """What was closed in one period, in one currency. Days are None when no cycle could be measured.
+
+    `timed`: of how many deals one could; `moving`: closed and qualified ones together, each counted once.
+    """
 
     won: int = 0
     lost: int = 0
@@ -30,7 +31,9 @@ class Closed:
     lost_value: Decimal = Decimal("0.00")
     mean_days: float | None = None
     median_days: float | None = None
+    timed: int = 0
     qualified: int = 0
+    moving: int = 0
 
     @property
     def win_rate(self) -> float | None:
@@ -63,11 +66,10 @@ def closed_in(session: CompanySession, where: Where, periods: Sequence[Period]) 
     found = [Closed() for _ in periods]
     wanted: sa.Select[Any] = sa.select(Deal.status)
     for period in periods:
-        inside = Deal.actual_close_date.between(period.first, period.last)
-        wanted = wanted.add_columns(total(sa.literal_column("1", sa.Integer), inside), total(cents(), inside))
-    first, last = min(p.first for p in periods), max(p.last for p in periods)
+        inside = closing(period)
+        wanted = wanted.add_columns(number(inside), total(cents(), inside))
     wanted = wanted.where(
-        *where, Deal.status.in_((WON, LOST)), Deal.actual_close_date.between(first, last)
+        *where, Deal.status.in_((WON, LOST)), sa.or_(*(closing(period) for period in periods))
     ).group_by(Deal.status)
     for status, *parts in session.execute(wanted):
         for at, closed in enumerate(found):
@@ -80,158 +82,108 @@ def closed_in(session: CompanySession, where: Where, periods: Sequence[Period]) 
 
 
 def rates(
-    session: CompanySession, where: Where, period: Period, today: date, zone: tzinfo
-) -> tuple[Closed, Closed]:
-    """Everything closed in a period and in the equal one before. Four statements."""
-    both = (period, period.before())
-    found = closed_in(session, where, both)
-    for closed, (mean, median) in zip(found, _cycles(session, where, both), strict=True):
-        closed.mean_days, closed.median_days = mean, median
-    for closed, when in zip(found, both, strict=True):
-        closed.qualified = _qualified(session, where, when.last, today, zone)
-    return found[0], found[1]
+    session: CompanySession, where: Where, period: Period, zone: tzinfo
+) -> tuple[Closed, Closed | None]:
+    """Everything closed in a period and in the equal one before, if there is one. Four statements at most."""
+    before = period.before()
+    each = [period, before] if before else [period]
+    found = closed_in(session, where, each)
+    for closed, (timed_, mean, median) in zip(found, _cycles(session, where, each), strict=True):
+        closed.timed, closed.mean_days, closed.median_days = timed_, mean, median
+    for closed, when in zip(found, each, strict=True):
+        closed.qualified, closed.moving = _moving(session, where, when, zone)
+    return found[0], found[1] if before else None
 
 
 def _cycles(
-    session: CompanySession, where: Where, periods: tuple[Period, Period]
-) -> list[tuple[float | None, float | None]]:
-    """Mean and median days from a won deal's beginning to its close, for each period; one statement.
-
-    A deal begins when it was made, or with the first line of its history where that is earlier (an import keeps
-    the file's dates). One whose close date lies before its beginning measures nothing and is left out; a single
-    day, which the zone of the person explains, counts as none.
-    """
-    first = (
-        sa.select(sa.func.min(DealStageHistory.moved_at))
-        .where(DealStageHistory.deal_id == Deal.id, DealStageHistory.moved_at < Deal.created_at)
-        .scalar_subquery()
-    )
-    days = days_from(sa.func.coalesce(first, Deal.created_at), Deal.actual_close_date)
-    which = sa.case((Deal.actual_close_date.between(periods[0].first, periods[0].last), 0), else_=1)
+    session: CompanySession, where: Where, periods: Sequence[Period]
+) -> list[tuple[int, float | None, float | None]]:
+    """Number, mean and median days of the won deals that took a time, for each period; one statement."""
+    which = sa.case(*((closing(period), at) for at, period in enumerate(periods)))
+    inside = sa.or_(*(closing(period) for period in periods))
     won = (
-        sa.select(which.label("period"), days.label("days"))
-        .where(
-            *where,
-            Deal.status == WON,
-            Deal.actual_close_date.between(periods[1].first, periods[0].last),
-        )
+        sa.select(which.label("period"), cycle_days().label("days"))
+        .where(*where, *timed(), inside)
         .subquery()
     )
     counted = sa.case((won.c.days < 0, 0), else_=won.c.days).label("days")
-    ranked = (
-        sa.select(
-            won.c.period,
-            counted,
-            sa.func.row_number().over(partition_by=won.c.period, order_by=won.c.days).label("place"),
-            sa.func.count().over(partition_by=won.c.period).label("n"),
-        )
-        .where(won.c.days >= -1)
-        .subquery()
-    )
+    ranked = sa.select(
+        won.c.period,
+        counted,
+        sa.func.row_number().over(partition_by=won.c.period, order_by=won.c.days).label("place"),
+        sa.func.count().over(partition_by=won.c.period).label("n"),
+    ).subquery()
     middle = ranked.c.place.in_([(ranked.c.n + 1) // 2, (ranked.c.n + 2) // 2])
     wanted = sa.select(
         ranked.c.period,
+        sa.func.count(),
         sa.func.avg(ranked.c.days),
         sa.func.avg(sa.case((middle, ranked.c.days))),
     ).group_by(ranked.c.period)
-    found: list[tuple[float | None, float | None]] = [(None, None), (None, None)]
-    for at, mean, median in session.execute(wanted):
-        found[at] = (float(mean), float(median))
+    found: list[tuple[int, float | None, float | None]] = [(0, None, None) for _ in periods]
+    for at, count, mean, median in session.execute(wanted):
+        found[at] = (int(count), float(mean), float(median))
     return found
 
 
-def _qualified(session: CompanySession, where: Where, last: date, today: date, zone: tzinfo) -> int:
-    """Open deals at qualified or further at the end of a day: as they stand, or by their history for the past."""
-    coded = [stage.value for stage in QUALIFIED_STAGES]
-    wanted = sa.select(sa.func.count(Deal.id)).where(*where)
-    if last >= today:
-        wanted = wanted.where(Deal.status == OPEN, Deal.stage.in_(coded))
-    else:
-        ended = day_start(last + timedelta(days=1), zone)
-        wanted = wanted.join(DealStageHistory, DealStageHistory.deal_id == Deal.id).where(
-            DealStageHistory.moved_at < ended,
-            DealStageHistory.to_stage.in_(coded),
-            ~_moved_on(ended),
-        )
-    return session.scalar(wanted) or 0
+def _moving(session: CompanySession, where: Where, period: Period, zone: tzinfo) -> tuple[int, int]:
+    """How many deals were qualified at a period's end, and how many its velocity is made of. One statement."""
+    first, last = period.edges
+    wanted = sa.select(number(qualified(last, zone)), sa.func.count(Deal.id))
+    counts = session.execute(wanted.where(*where, moving(first, last, zone))).one()
+    return int(counts[0]), int(counts[1])
 
 
-def _moved_on(ended: datetime) -> sa.ColumnElement[bool]:
-    later: Any = aliased(DealStageHistory)
-    after = sa.or_(
-        later.moved_at > DealStageHistory.moved_at,
-        sa.and_(later.moved_at == DealStageHistory.moved_at, later.id > DealStageHistory.id),
-    )
-    same = later.deal_id == DealStageHistory.deal_id
-    return sa.select(later.id).where(same, later.moved_at < ended, after).exists()
-
-
-def tiles(now: Closed, before: Closed, period: Period, query: Query, currency: str) -> list[Figure]:
-    """The tiles of a period of closing, in order. Formulas: `means`; date basis: `actual_close_date`.
+def tiles(now: Closed, before: Closed | None, period: Period, asked: Question, currency: str) -> list[Figure]:
+    """The tiles of a period of closing, in order, each beside the period before. Date basis: `actual_close_date`.
 
     Sources: Pipeline CRM (win rate), QuarterOne (average deal), Quartz (cycle), HubSpot (velocity).
     """
-    closed, won = _rows(query, period, currency, (WON, LOST)), won_rows(query, period, currency)
+    later, earlier = _tiles(now, period, asked, currency), period.before()
+    if before is None or earlier is None:
+        return later
+    pairs = zip(later, _tiles(before, earlier, asked, currency), strict=True)
+    return [replace(figure, before=then) for figure, then in pairs]
 
-    def tile(name: str, label: str, unit: Unit, rows: Query | None, means: str) -> Figure:
-        pair = (getattr(now, name), getattr(before, name))
-        return Figure(name, label, unit, *pair, period, f"{means} {_BASIS}", rows, currency)
+
+def _tiles(closed: Closed, period: Period, asked: Question, currency: str) -> list[Figure]:
+    rows = asked.but(currency=(currency,))
+    of_period = rows.but(actual_close_date=period.edges)
+    won = (closed.won, of_period.but(status=(WON,)))
+    both = (closed.won + closed.lost, of_period.but(status=(WON, LOST)))
+    took = (closed.timed, of_period.but("timed"))
+    first, last = ("" if edge is None else edge.isoformat() for edge in period.edges)
+    made = (closed.moving, rows.but(f"moving:{first}..{last}"))
+
+    def tile(label: str, formula: Formula, value: Value | None, behind: tuple[int, Question]) -> Figure:
+        return Figure(label, formula, value, *behind, currency, period, BASIS)
 
     return [
-        tile("won_value", "Won", Unit.MONEY, won, "Sum of the values of won deals."),
-        tile(
-            "win_rate",
-            "Win rate",
-            Unit.SHARE,
-            closed,
-            "Deals won / (deals won + deals lost).",
-        ),
-        tile(
-            "win_rate_by_value",
-            "Win rate by value",
-            Unit.SHARE,
-            closed,
-            "Value won / (value won + value lost).",
-        ),
-        tile("average", "Average deal", Unit.MONEY, won, "Value won / deals won."),
-        tile(
-            "mean_days",
-            "Average cycle",
-            Unit.DAYS,
-            won,
-            "Mean days from a won deal's beginning to its close.",
-        ),
-        tile(
-            "median_days",
-            "Median cycle",
-            Unit.DAYS,
-            won,
-            "The middle one of the days from each won deal's beginning to its close.",
-        ),
-        tile(
-            "velocity",
-            "Velocity",
-            Unit.MONEY_A_DAY,
-            None,
-            "Open deals at qualified or further, as of the period's end, x average deal x win rate"
-            " / average cycle.",
-        ),
+        tile("Won", Formula.VALUE, closed.won_value, won),
+        tile("Win rate", Formula.WIN_RATE, closed.win_rate, both),
+        tile("Win rate by value", Formula.WIN_RATE_BY_VALUE, closed.win_rate_by_value, both),
+        tile("Average deal", Formula.AVERAGE, closed.average, won),
+        tile("Average cycle", Formula.MEAN_DAYS, closed.mean_days, took),
+        tile("Median cycle", Formula.MEDIAN_DAYS, closed.median_days, took),
+        tile("Velocity", Formula.VELOCITY, closed.velocity, made),
     ]
 
 
-_BASIS = "By close date; compared with as many days before. Archived deals are in no figure."
+BASIS = "By close date. Archived deals are in no figure."
 
 
-def won_rows(query: Query, period: Period, currency: str) -> Query | None:
-    """The list of the deals won in a period; None when the query itself leaves none."""
-    return _rows(query, period, currency, (WON,))
+def won_in(
+    closed: Closed, label: str, formula: Formula, period: Period, asked: Question, currency: str
+) -> Figure:
+    """Value or number of the deals won in a period."""
+    rows = asked.but(status=(WON,), actual_close_date=period.edges, currency=(currency,))
+    value = closed.won if formula is Formula.COUNT else closed.won_value
+    return Figure(label, formula, value, closed.won, rows, currency, period, BASIS)
 
 
-def _rows(query: Query, period: Period, currency: str, statuses: tuple[str, ...]) -> Query | None:
-    asked, (low, high) = query.where.get("status"), query.where.get("actual_close_date") or (None, None)
-    kept = tuple(status for status in statuses if not asked or status in asked)
-    first, last = max(low or period.first, period.first), min(high or period.last, period.last)
-    if not kept or last < first:
-        return None
-    where = {**query.where, "status": kept, "actual_close_date": (first, last), "currency": currency}
-    return replace(query.first(), where=where)
+def closed_days(session: CompanySession, where: Where) -> Period | None:
+    """From the first to the last day on which a deal was won or lost; None when none was. One statement."""
+    day = Deal.actual_close_date
+    wanted = sa.select(sa.func.min(day), sa.func.max(day)).where(*where, Deal.status.in_((WON, LOST)))
+    first, last = session.execute(wanted).one()
+    return Period(first, last) if first and last else None

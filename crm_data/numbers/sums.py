@@ -1,4 +1,4 @@
-"""Money summed in SQL as whole cents, one currency at a time, and the days between a moment and a day."""
+"""Money summed in SQL as whole cents, one currency at a time."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
 
+from crm_data.numbers.figures import Figure, Formula, Question
+from crm_data.numbers.period import Period
 from crm_data.tables import Deal
 from crm_data.tables.deal import DealStatus
 from crm_data.tables.types import CENT
@@ -28,6 +28,29 @@ class Sum:
     weighted: Decimal
 
 
+@dataclass(frozen=True)
+class Totals:
+    """Number, value and weighted value of the same deals of one currency, each a figure."""
+
+    count: Figure
+    value: Figure
+    weighted: Figure
+
+
+def totals(part: Sum, label: str, rows: Question) -> Totals:
+    """A sum with its question: `rows` of the sum's own currency."""
+    rows = rows.but(currency=(part.currency,))
+
+    def figure(formula: Formula, value: Decimal | int) -> Figure:
+        return Figure(label, formula, value, part.count, rows, part.currency)
+
+    return Totals(
+        figure(Formula.COUNT, part.count),
+        figure(Formula.VALUE, part.value),
+        figure(Formula.WEIGHTED, part.weighted),
+    )
+
+
 def cents() -> sa.ColumnElement[int]:
     """A deal's value in whole cents: SQLite keeps amounts as doubles, and adding those loses cents."""
     return sa.cast(sa.func.round(Deal.deal_value * sa.literal_column("100")), sa.BigInteger)
@@ -42,6 +65,11 @@ def total(what: sa.ColumnElement[int], when: sa.ColumnElement[bool] | None = Non
     """The sum over the rows where `when` holds; 0 over none."""
     part = what if when is None else sa.case((when, what), else_=0)
     return sa.func.coalesce(sa.func.sum(part), 0)
+
+
+def closing(period: Period) -> sa.ColumnElement[bool]:
+    """Whether a deal's close date lies in a period; for all time also one that has none."""
+    return sa.true() if period.all_time else Deal.actual_close_date.between(period.first, period.last)
 
 
 def number(when: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
@@ -59,22 +87,3 @@ def added(sums: Iterable[Sum], currency: str) -> Sum:
     mine = [part for part in sums if part.currency == currency]
     value, weighted = (sum((getattr(s, n) for s in mine), Decimal("0.00")) for n in ("value", "weighted"))
     return Sum(currency, sum(s.count for s in mine), value, weighted)
-
-
-class days_from(FunctionElement[int]):  # noqa: N801 - it reads as the SQL function it is
-    """Whole calendar days from a moment's day (in UTC) to a day."""
-
-    type = sa.Integer()
-    inherit_cache = True
-
-
-@compiles(days_from)
-def _days(element: Any, compiler: Any, **kw: Any) -> str:
-    moment, day = (compiler.process(part, **kw) for part in element.clauses)
-    return f"(CAST({day} AS DATE) - CAST({moment} AS DATE))"
-
-
-@compiles(days_from, "sqlite")
-def _days_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
-    moment, day = (compiler.process(part, **kw) for part in element.clauses)
-    return f"CAST(julianday({day}) - julianday(date({moment})) AS INTEGER)"

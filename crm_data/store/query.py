@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from crm_data.errors import Invalid
+from crm_data.store.conditions import ANY, EMPTY, NOTHING, RANGES, Except
 from crm_data.store.folding import has_word, holds, like
 from crm_data.store.values import clean_text, parse, row_id
 from crm_data.tables.checks import sort_key
@@ -19,15 +20,17 @@ from crm_data.tables.fields import Field, Kind, fields_of
 
 PAGE = 50
 NOBODY = "none"
-_RANGES = (Kind.MONEY, Kind.WHOLE, Kind.DAY, Kind.MOMENT)
+_EXACTLY, _EXCEPT = "=", "!"  # before the values in an address; alone, the first means none at all
+_TEXTS = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL)
 _RESERVED = ("q", "preset", "sort", "after", "before", "at", "archived")
 
 
 @dataclass(frozen=True)
 class Query:
-    """One list. `where`: field -> a tuple of values, a (low, high) pair with None for open, or a text.
+    """One list. `where`: field -> what is asked of it, as `conditions` has it: values, a range, a text, ...
 
-    `preset` is a selection by name that only one kind of record knows, as 'overdue'.
+    `preset` is a selection by name that only one kind of record knows, as 'overdue'; several are joined by
+    commas, and one about a period carries its days, as 'timed:2026-01-01..2026-03-31'.
     `after`, `before` are cursors of a Page; `last` asks for the end. `zone` says where a day begins.
     """
 
@@ -94,7 +97,14 @@ def to_params(table: type, query: Query, base: Query | None = None) -> dict[str,
 
 
 def _condition(declared: Field, said: str, zone: tzinfo) -> Any:
-    if declared.kind in _RANGES:
+    if said == _EXACTLY:
+        return NOTHING
+    if said.startswith(_EXCEPT) and declared.kind in (Kind.MEMBER, Kind.LINK, Kind.CHOICE):
+        values = _condition(declared, said.removeprefix(_EXCEPT), zone)
+        return Except(values if isinstance(values, tuple) else (_known(None),))
+    if declared.kind in RANGES:
+        if said == NOBODY:
+            return EMPTY
         low, dots, high = said.partition("..")
         judge = replace(declared, required=False, default=None, kind=_edge_kind(declared))
         return (parse(judge, low, zone), parse(judge, high if dots else low, zone))
@@ -106,6 +116,8 @@ def _condition(declared: Field, said: str, zone: tzinfo) -> Any:
         return tuple(parse(declared, said) or ())
     if declared.kind is Kind.YES_NO:
         return (said == "yes",)
+    if said.startswith(_EXACTLY):
+        return tuple(part for each in said[1:].split(",") if (part := clean_text(each, False))) or NOTHING
     return clean_text(said, False) or ""
 
 
@@ -120,14 +132,21 @@ def _known(number: int | None) -> int:
 
 
 def _spoken(declared: Field, wanted: Any) -> str:
+    if wanted == NOTHING:
+        return _EXACTLY
+    if isinstance(wanted, Except):
+        return _EXCEPT + _spoken(declared, wanted.values)
     if isinstance(wanted, str):
-        return wanted
-    if declared.kind in _RANGES:
+        return f" {wanted}" if wanted.startswith(_EXACTLY) else wanted
+    if declared.kind in RANGES:
+        if wanted == EMPTY:
+            return NOBODY
         low, high = ("" if edge is None else str(edge) for edge in wanted)
         return f"{low}..{high}" if low or high else ""
     if declared.kind is Kind.YES_NO:
         return "yes" if wanted and wanted[0] else "no"
-    return ",".join(NOBODY if value is None else str(value) for value in wanted)
+    said = ",".join(NOBODY if value is None else str(value) for value in wanted)
+    return f"{_EXACTLY}{said}" if said and declared.kind in _TEXTS else said
 
 
 def conditions(table: type, query: Query) -> list[ColumnElement[bool]]:
@@ -168,9 +187,15 @@ def _digits_of(column: Any) -> ColumnElement[str]:
 
 
 def _clause(column: Any, declared: Field, wanted: Any, zone: tzinfo) -> ColumnElement[bool] | None:
-    if wanted in ((), "", None, (None, None)):
+    if wanted in ANY:
         return None
-    if declared.kind in _RANGES:
+    if wanted == NOTHING:
+        return sa.false()
+    if isinstance(wanted, Except):
+        return _except(column, wanted.values)
+    if declared.kind in RANGES:
+        if wanted == EMPTY:
+            return column.is_(None)  # type: ignore[no-any-return]
         low, high = wanted
         return _between(column, declared, low, high, zone)
     if declared.kind is Kind.TAGS:
@@ -182,19 +207,31 @@ def _clause(column: Any, declared: Field, wanted: Any, zone: tzinfo) -> ColumnEl
     return sa.or_(*choices, *([column.is_(None)] if None in wanted else []))
 
 
+def _except(column: Any, values: tuple[Any, ...]) -> ColumnElement[bool]:
+    other: ColumnElement[bool] = column.not_in([value for value in values if value is not None])
+    return sa.and_(other, column.is_not(None)) if None in values else sa.or_(other, column.is_(None))
+
+
 def _between(column: Any, declared: Field, low: Any, high: Any, zone: tzinfo) -> ColumnElement[bool]:
-    parts = []
     if declared.kind is Kind.MOMENT:
-        if low is not None:
-            parts.append(column >= day_start(low, zone))
-        if high is not None:
-            parts.append(column < day_start(high + timedelta(days=1), zone))
-    else:
-        if low is not None:
-            parts.append(column >= low)
-        if high is not None:
-            parts.append(column <= high)
+        return within(column, low, high, zone)
+    parts = [column >= low] if low is not None else []
+    return sa.and_(*parts, *([column <= high] if high is not None else []))
+
+
+def within(column: Any, first: date | None, last: date | None, zone: tzinfo) -> ColumnElement[bool]:
+    """Moments on the days from `first` to `last`, both included, where a day begins in a zone."""
+    parts = [column.is_not(None)]
+    parts += [column >= day_start(first, zone)] if first is not None else []
+    parts += [column < day_start(last + timedelta(days=1), zone)] if last is not None else []
     return sa.and_(*parts)
+
+
+def days_of(said: str) -> tuple[date | None, date | None]:
+    """The first and last day of 'FIRST..LAST', either of them left out for open. Raises Invalid."""
+    first, _, last = said.partition("..")
+    judge = Field("Period", Kind.DAY)
+    return parse(judge, first), parse(judge, last)
 
 
 def day_start(day: date, zone: tzinfo) -> datetime:

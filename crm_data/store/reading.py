@@ -49,6 +49,8 @@ class Reader:
 
     table: ClassVar[type]
     presets: ClassVar[tuple[str, ...]] = ()
+    # Presets that only a number leads to, some with the days it is of, and what they mean in words.
+    behind: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, store: Store, scope: CompanyScope) -> None:
         self._store = store
@@ -139,14 +141,16 @@ class Reader:
         return q.to_params(self.table, query, self.default_query())
 
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
-        """What a preset means, which only one kind of record knows; asked for those in `presets` alone."""
+        """What one preset means, which only one kind of record knows; asked for those in `presets`, `behind`."""
         return []
 
     def matching(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
         """The WHERE of a list without its company, for pages and totals alike. Raises Invalid."""
-        if query.preset and query.preset not in self.presets:
+        each = query.preset.split(",") if query.preset else []
+        if any(p not in self.presets and p.partition(":")[0] not in self.behind for p in each):
             raise Invalid("This link names a list that is not known here. Choose one from the screen.")
-        return [*q.conditions(self.table, query), *(self.narrow(query) if query.preset else [])]
+        narrowed = [clause for preset in each for clause in self.narrow(replace(query, preset=preset))]
+        return [*q.conditions(self.table, query), *narrowed]
 
     def count(self, query: q.Query | None = None) -> int:
         """How many rows match, all pages together."""

@@ -1,47 +1,62 @@
-"""The charts of the pipeline, three Altair pictures: by stage, by month, by owner. A click selects rows below."""
+"""Charts, each an Altair picture of bars that know their rows: a click on a bar gives its figure."""
 
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import cache
 from typing import Any
 
 import altair as alt
-import pandas as pd
 import streamlit as st
+
+from crm_data import Chart, Figure
 
 # The theme's own colours, of which a test computes contrast and distance: stages from cool to warm, then won.
 STAGES = {
     "light": ["#1d4a9c", "#1f7fae", "#918c9b", "#bd7f2c"],
     "dark": ["#5b88e0", "#93d3ec", "#a9a5b3", "#edc983"],
 }
+QUIET = {"light": "#5b5d66", "dark": "#b4b6bd"}  # the theme's grey text
 PAIR = {"light": ["#1f7a4d", "#918c9b"], "dark": ["#5cc08c", "#a9a5b3"]}
 HEIGHT = 300
-AROUND, A_BAR = 120, 18  # pixels: what a chart of bars has above and below them, and one of them
+AROUND, A_BAR = 120, 18  # pixels: what a chart of lying bars has above and below them, and one of them
+_BILLIONS = "replace(datum.label, 'G', 'B')"
+_TWO_LINES = "split(datum.label, ' ')"  # 'Mar 2026', month above year: nothing has to be turned
 
 
-def pipeline_charts(
-    stages: pd.DataFrame, months: pd.DataFrame, owners: pd.DataFrame, currency: str, key: str
-) -> dict[str, Any]:
-    """Draw the three charts side by side; returns what was clicked, as {'stage': 'proposal'} or nothing.
+def draw(
+    charts: Mapping[str, Chart], key: str, instead: Callable[[str, Chart], None], note: Mapping[str, str]
+) -> Figure | None:
+    """Draw charts side by side; returns the figure of the bar that was clicked last, if one is chosen.
 
-    Frames are those of `numbers.by_stage().frame`, `by_month` and `by_owner`.
+    The name of a chart says how it is drawn, see `PICTURES`. `instead(name, chart)` draws what stands there when
+    nothing has an amount; `note`: name -> the period that is said below the title.
     """
-    rows = {"stage": _stage_rows(stages), "month": _month_rows(months), "owner": _owner_rows(owners)}
-    clicked: dict[str, Any] = {}
+    chosen: dict[str, Figure] = {}
     with st.grid(min_column_width=330, gap="small"):
-        for name, bars in rows.items():
-            picture = deepcopy(_picture(name, currency, _ground()))
-            if name == "owner":  # every one with a name beside the bar
-                picture["height"] = max(HEIGHT, AROUND + A_BAR * bars["owner"].nunique())
-            event = st.vega_lite_chart(
-                bars,
-                picture,
-                key=f"{key}.{name}",
-                on_select="rerun",
-                selection_mode="pick",
-            )
-            for point in event["selection"].get("pick", []):
-                clicked |= point
-    return clicked
+        for name, chart in charts.items():
+            with st.container():
+                if chart.empty:
+                    instead(name, chart)
+                elif figure := _drawn(name, chart, f"{key}.{name}", note.get(name, ""), key):
+                    chosen[name] = figure
+    return chosen.get(st.session_state.get(f"{key}.last", ""))
+
+
+def _drawn(name: str, chart: Chart, key: str, note: str, place: str) -> Figure | None:
+    rows, behind = chart.drawn()
+    picture = deepcopy(_picture(name, chart.currency, _ground()))
+    picture["title"] |= {"text": chart.title, "subtitle": [chart.basis, note] if note else chart.basis}
+    if name == "owner":  # every one with a name beside the bar
+        picture["height"] = max(HEIGHT, AROUND + A_BAR * rows["place"].nunique())
+
+    def clicked() -> None:
+        st.session_state[f"{place}.last"] = name
+
+    event = st.vega_lite_chart(rows, picture, key=key, on_select=clicked, selection_mode="pick")
+    # What a browser says was clicked is only looked up among the bars that were drawn for this person.
+    points = event["selection"].get("pick", [])
+    names = [point.get("bar") for point in points if isinstance(point, dict)]
+    return next((behind[bar] for bar in reversed(names) if isinstance(bar, str) and bar in behind), None)
 
 
 @cache
@@ -50,8 +65,8 @@ def _picture(name: str, currency: str, ground: str) -> dict[str, Any]:
 
     It holds nothing of any company. Bars stand in the order of the rows.
     """
-    made = {"stage": _by_stage, "month": _by_month, "owner": _by_owner}[name](currency, ground)
-    specification: dict[str, Any] = made.properties(width="container", height=HEIGHT).to_dict()
+    made = PICTURES[name](currency, ground).properties(width="container", height=HEIGHT)
+    specification: dict[str, Any] = made.to_dict()
     del specification["data"]
     return specification
 
@@ -61,103 +76,78 @@ def _ground() -> str:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def _chart(title: str) -> Any:
-    return alt.Chart(alt.NamedData("rows"), title=alt.Title(title, offset=10)).mark_bar()
+def _chart(currency: str, ground: str, **encoding: Any) -> Any:
+    pick = alt.selection_point("pick", fields=["bar"])
+    tooltip = [
+        alt.Tooltip("place:N", title="Where"),
+        alt.Tooltip("series:N", title="Which"),
+        alt.Tooltip("amount:Q", title=currency, format=",.2f"),
+        alt.Tooltip("deals:Q", title="Deals", format=","),
+    ]
+    title = alt.Title("", anchor="start", offset=10, subtitleFontSize=12, subtitleColor=QUIET[ground])
+    return (
+        alt.Chart(alt.NamedData("rows"), title=title)
+        .mark_bar(cursor="pointer")
+        .encode(opacity=alt.condition(pick, alt.value(1), alt.value(0.35)), tooltip=tooltip, **encoding)
+        .add_params(pick)
+    )
 
 
 def _money() -> alt.Axis:
-    return alt.Axis(title=None, format="~s", grid=True)
+    return alt.Axis(title=None, format="~s", labelExpr=_BILLIONS, grid=True, tickCount=5)
 
 
-def _stage_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    long = frame.melt(["stage", "label", "count"], ["value", "weighted"], "kind", "amount")
-    long["kind"] = long["kind"].map({"value": "Value", "weighted": "Weighted"})
-    return long
+def _legend(**more: Any) -> alt.Legend:
+    return alt.Legend(orient="top", title=None, offset=8, **more)
+
+
+def _pair(first: str, second: str, ground: str) -> alt.Color:
+    return alt.Color(
+        "series:N", scale=alt.Scale(domain=[first, second], range=PAIR[ground]), legend=_legend()
+    )
 
 
 def _by_stage(currency: str, ground: str) -> Any:
-    pick = alt.selection_point("pick", fields=["stage"])
-    return (
-        _chart(f"Open pipeline by stage ({currency})")
-        .encode(
-            x=alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
-            xOffset=alt.XOffset("kind:N", sort=["Value", "Weighted"]),
-            y=alt.Y("amount:Q", axis=_money()),
-            color=alt.Color("label:N", scale=alt.Scale(range=STAGES[ground]), sort=None, legend=None),
-            fillOpacity=alt.FillOpacity(
-                "kind:N", scale=alt.Scale(domain=["Value", "Weighted"], range=[0.55, 1]), legend=None
-            ),
-            opacity=alt.condition(pick, alt.value(1), alt.value(0.35)),
-            tooltip=[
-                alt.Tooltip("label:N", title="Stage"),
-                alt.Tooltip("kind:N", title="Which"),
-                alt.Tooltip("amount:Q", title=currency, format=",.2f"),
-                alt.Tooltip("count:Q", title="Deals"),
-            ],
-        )
-        .add_params(pick)
+    series = ["Value", "Weighted"]
+    return _chart(
+        currency,
+        ground,
+        x=alt.X("place:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
+        xOffset=alt.XOffset("series:N", sort=series),
+        y=alt.Y("amount:Q", axis=_money()),
+        color=alt.Color("place:N", scale=alt.Scale(range=STAGES[ground]), sort=None, legend=None),
+        fillOpacity=alt.FillOpacity(
+            "series:O",
+            sort=series,
+            scale=alt.Scale(domain=series, range=[0.55, 1]),
+            legend=_legend(symbolFillColor=STAGES[ground][0], symbolStrokeWidth=0),
+        ),
     )
-
-
-def _month_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    long = frame.melt(["month", "label"], ["won", "expected"], "kind", "amount")
-    long["kind"] = long["kind"].map({"won": "Won", "expected": "Expected (weighted)"})
-    long["day"] = long["month"].dt.strftime("%Y-%m-%d").fillna("none")
-    return long.drop(columns="month")
 
 
 def _by_month(currency: str, ground: str) -> Any:
-    pick = alt.selection_point("pick", fields=["day", "kind"])
-    return (
-        _chart(f"Won and expected by month ({currency})")
-        .encode(
-            x=alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=-40)),
-            y=alt.Y("amount:Q", axis=_money(), stack=True),
-            color=alt.Color(
-                "kind:N",
-                scale=alt.Scale(domain=["Won", "Expected (weighted)"], range=PAIR[ground]),
-                legend=alt.Legend(orient="top", title=None, offset=8),
-            ),
-            opacity=alt.condition(pick, alt.value(1), alt.value(0.35)),
-            tooltip=[
-                alt.Tooltip("label:N", title="Month"),
-                alt.Tooltip("kind:N", title="Which"),
-                alt.Tooltip("amount:Q", title=currency, format=",.2f"),
-            ],
-        )
-        .add_params(pick)
+    axis = alt.Axis(labelAngle=0, labelExpr=_TWO_LINES, labelOverlap="greedy")
+    return _chart(
+        currency,
+        ground,
+        x=alt.X("place:N", sort=None, title=None, axis=axis),
+        y=alt.Y("amount:Q", axis=_money(), stack=True),
+        color=_pair("Won", "Expected (weighted)", ground),
     )
-
-
-def _owner_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    frame = frame.assign(
-        rate=frame["win_rate"].map(lambda rate: "not available" if pd.isna(rate) else f"{rate:.0%}"),
-        owner_id=frame["owner_id"].astype("float64"),
-    )
-    long = frame.melt(["owner", "owner_id", "rate"], ["weighted", "won"], "kind", "amount")
-    long["kind"] = long["kind"].map({"weighted": "Weighted open", "won": "Won"})
-    return long
 
 
 def _by_owner(currency: str, ground: str) -> Any:
-    pick = alt.selection_point("pick", fields=["owner_id"])
-    return (
-        _chart(f"By owner, top 20 ({currency})")
-        .encode(
-            y=alt.Y("owner:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False)),
-            x=alt.X("amount:Q", axis=_money(), stack=True),
-            color=alt.Color(
-                "kind:N",
-                scale=alt.Scale(domain=["Won", "Weighted open"], range=PAIR[ground]),
-                legend=alt.Legend(orient="top", title=None, offset=8),
-            ),
-            opacity=alt.condition(pick, alt.value(1), alt.value(0.35)),
-            tooltip=[
-                alt.Tooltip("owner:N", title="Owner"),
-                alt.Tooltip("kind:N", title="Which"),
-                alt.Tooltip("amount:Q", title=currency, format=",.2f"),
-                alt.Tooltip("rate:N", title="Win rate"),
-            ],
-        )
-        .add_params(pick)
+    return _chart(
+        currency,
+        ground,
+        y=alt.Y("place:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False)),
+        x=alt.X("amount:Q", axis=_money(), stack=True),
+        color=_pair("Won", "Weighted open", ground),
     )
+
+
+PICTURES: Mapping[str, Callable[[str, str], Any]] = {
+    "stage": _by_stage,
+    "month": _by_month,
+    "owner": _by_owner,
+}

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from crm_data import CrmError, Field, Kind, Query, Records
+from crm_data import CrmError, Field, Kind, Query, Records, words
+from crm_data.store.conditions import ANY, EMPTY, NOTHING, RANGES, Except
 from dashboard.parts import place, say
 
 NOBODY = -1
@@ -36,7 +37,7 @@ def filter_bar(
         query = replace(records.default_query(), zone=say.zone())
     with line or bar(records):
         _search(records, query, keep)
-        active = [name for name, wanted in query.where.items() if wanted not in ((), "", (None, None))]
+        active = [name for name, wanted in query.where.items() if wanted not in ANY]
         label = f"Filters ({len(active)})" if active else "Filters"
         # Its dozen widgets are drawn only while it is open: they are half of what the bar costs.
         box = st.popover(
@@ -54,12 +55,34 @@ def filter_bar(
             st.button(
                 "Clear", key=f"{records.name}.clear", type="tertiary", on_click=place.go, args=({}, keep)
             )
+    if also := _also(records, query):
+        st.caption(say.plain(f"Only where {'; '.join(also)}."))
     return query
 
 
 def _here(records: Records) -> Query:
     """The list that the URL means. Raises a CrmError when it cannot be read."""
     return records.query(place.params(), say.zone())
+
+
+def _also(records: Records, query: Query) -> list[str]:
+    """What a number has asked for that none of the filters can show, in words."""
+    said = []
+    for name, wanted in query.where.items():
+        field = records.fields[name]
+        if isinstance(wanted, Except):
+            said.append(f"{field.label} is none of {say.count(len(wanted.values), 'chosen one')}")
+        elif wanted == NOTHING:
+            said.append(f"{field.label} is two things at once, so that nothing is listed")
+        elif wanted == EMPTY and field.kind in RANGES:
+            said.append(f"{field.label} is not filled in")
+    for preset in query.preset.split(","):
+        named, _, days = preset.partition(":")
+        if named in records.behind:
+            said.append(records.behind[named] + (f" ({days.replace('..', ' to ')})" if days else ""))
+        elif "," in query.preset:
+            said.append(f"'{words(preset)}' is chosen too")
+    return said
 
 
 def _go(records: Records, keep: tuple[str, ...], what: Callable[[Query], Query]) -> None:
@@ -142,12 +165,12 @@ def _filter(
         _go(records, keep, lambda now: replace(now, where={**now.where, field.name: read}))
 
     if field.kind is Kind.CHOICE:
-        st.session_state[key] = list(wanted or ())
         labels = field.choice_labels()
+        st.session_state[key] = [value for value in _values(wanted) if value in labels]
         st.multiselect(field.label, list(labels), key=key, format_func=labels.__getitem__, on_change=changed)
     elif field.kind is Kind.MEMBER:
         options = [NOBODY, *members]
-        chosen = [NOBODY if id_ is None else id_ for id_ in wanted or ()]
+        chosen = [NOBODY if id_ is None else id_ for id_ in _values(wanted)]
         st.session_state[key] = [id_ for id_ in chosen if id_ in options]
         st.multiselect(
             field.label,
@@ -156,11 +179,16 @@ def _filter(
             format_func=lambda id_: "Nobody" if id_ == NOBODY else members[id_],
             on_change=changed,
         )
-    elif field.kind in (Kind.MONEY, Kind.WHOLE, Kind.DAY, Kind.MOMENT):
-        _range(field, key, wanted or (None, None), changed)
+    elif field.kind in RANGES:
+        edges = _values(wanted)
+        _range(field, key, (edges[0], edges[1]) if len(edges) == 2 else (None, None), changed)
     else:
-        st.session_state[key] = ", ".join(wanted) if isinstance(wanted, tuple) else wanted or ""
+        st.session_state[key] = wanted if isinstance(wanted, str) else ", ".join(_values(wanted))
         st.text_input(f"{field.label} contains", key=key, on_change=changed)
+
+
+def _values(wanted: Any) -> tuple[Any, ...]:
+    return wanted if isinstance(wanted, tuple) else ()
 
 
 def _range(field: Field, key: str, wanted: tuple[Any, Any], changed: Any) -> None:
@@ -188,7 +216,7 @@ def _range(field: Field, key: str, wanted: tuple[Any, Any], changed: Any) -> Non
 
 
 def _read(field: Field, key: str) -> Any:
-    if field.kind in (Kind.MONEY, Kind.WHOLE, Kind.DAY, Kind.MOMENT):
+    if field.kind in RANGES:
         return (st.session_state[f"{key}.low"], st.session_state[f"{key}.high"])
     said = st.session_state[key]
     if field.kind is Kind.MEMBER:

@@ -1,6 +1,6 @@
 """The line at the top of a screen: a small title, how many, and what can be done here at the right."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -10,12 +10,16 @@ from dashboard.parts.acts import show_announcements
 
 
 @contextmanager
-def heading(title: str, note: str = "") -> Iterator[None]:
-    """Draw the title and a note beside it; what is drawn inside stands at the right."""
+def heading(title: str, note: str | Callable[[], None] = "") -> Iterator[None]:
+    """Draw the title and a note beside it, words or what draws them; what is drawn inside stands at the right."""
     show_announcements()
     with st.container(horizontal=True, vertical_alignment="center", key="heading"):
         st.subheader(say.plain(title), anchor=False, width="content")
-        st.caption(say.plain(note), width="stretch")
+        if callable(note):
+            with st.container(width="stretch"):
+                note()
+        else:
+            st.caption(say.plain(note), width="stretch")
         yield
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from crm_data import Page, Query, Records, Workspace, words
+from crm_data import Figure, Page, Query, Records, Workspace, words
 from dashboard.parts import place, say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.csv_panel import export_button, import_panel
@@ -33,7 +33,7 @@ class Listing:
     actions: tuple[Action, ...] = ()
     notes: tuple[Note, ...] = ()
     presets: Mapping[str, str] = field(default_factory=dict)
-    counts: Callable[[Query], Mapping[str, int]] | None = None
+    counts: Callable[[Query], Mapping[str, Figure]] | None = None
     beside: Callable[[], None] | None = None
 
     @property

@@ -6,16 +6,14 @@ import streamlit as st
 
 from crm_data import Page, Workspace
 from crm_data.numbers.overview import Overview
-from dashboard.parts import place, say
+from dashboard.parts import figures, place, say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.feed import feed
 from dashboard.parts.heading import heading
 from dashboard.parts.icon_button import icon_button
 from dashboard.parts.task_row import when
-from dashboard.parts.tiles import tiles
 
 PLACE = "overview"
-SCREEN = {"tasks": "tasks", "deals": "pipeline", "activities": "timeline"}
 
 
 def overview_screen(my: Workspace) -> None:
@@ -24,7 +22,7 @@ def overview_screen(my: Workspace) -> None:
     with heading(f"Good to see you, {my.scope.name.split(' ')[0]}", my.scope.company_name):
         pass
     show_refusal(PLACE)
-    tiles([*found.month, found.last_month], least=175)  # the longest label fits
+    figures.tiles(my, [*found.month, found.last_month])
     one, two = st.columns(2, gap="large")
     with one:
         _now(my, found)
@@ -36,18 +34,14 @@ def overview_screen(my: Workspace) -> None:
 
 def _now(my: Workspace, found: Overview) -> None:
     st.markdown("**What needs you now**")
-    with st.container(horizontal=True):
-        for name, label in (("overdue", "overdue"), ("today", "due today"), ("upcoming", "upcoming")):
-            _number(my, found, name, f"{found.tasks.get(name, 0):,} {label}")
+    _numbers(my, found, "overdue", "today", "upcoming")
     for row in found.due.rows:
         _task(my, row)
     if not found.due.rows:
         st.caption("Nothing is overdue or due today.")
     st.markdown("**Your deals without a next step**")
     _deals(found.without_step)
-    with st.container(horizontal=True):
-        _number(my, found, "without_step", f"{found.without_step.total:,} of yours")
-        _number(my, found, "without_step_all", f"{found.without_step_all:,} in the company")
+    _numbers(my, found, "without_step", "without_step_all")
 
 
 def _task(my: Workspace, row: dict[str, Any]) -> None:
@@ -84,21 +78,14 @@ def _deals(page: Page) -> None:
 
 def _pipeline(my: Workspace, found: Overview) -> None:
     st.markdown("**Pipeline at a glance**")
-    total = found.pipeline.sum
-    said = f"{say.count(total.count, 'open deal')}, {say.short_money(total.value, total.currency)}"
-    _number(my, found, "pipeline", f"{said}, weighted {say.short_money(total.weighted, total.currency)}")
-    frame = found.pipeline.frame
-    st.dataframe(
-        frame[["label", "count", "value", "weighted"]],
-        hide_index=True,
-        row_height=34,
-        column_config={
-            "label": "Stage",
-            "count": st.column_config.NumberColumn("Deals"),
-            "value": st.column_config.NumberColumn(f"Value ({total.currency})", format="%,.0f"),
-            "weighted": st.column_config.NumberColumn("Weighted", format="%,.0f"),
-        },
-    )
+    held = found.pipeline
+    for totals in (held.total, *held.beside):
+        open_deals = say.count(totals.count.count, "open deal")
+        weighted = f"weighted {figures.shown(totals.weighted)}"
+        said = [(totals.count, open_deals), (totals.value, ""), (totals.weighted, weighted)]
+        figures.line(my, said, f"pipeline.{totals.count.currency}")
+    heads = ("Stage", "Deals", f"Value ({held.currency})", "Weighted")
+    figures.table(my, heads, held.stages, "stages")
 
 
 def _recent(my: Workspace, found: Overview) -> None:
@@ -108,10 +95,6 @@ def _recent(my: Workspace, found: Overview) -> None:
         st.caption("What happens with your customers will stand here.")
 
 
-def _number(my: Workspace, found: Overview, name: str, label: str) -> None:
-    """A number that opens the list it counts."""
-    table, query = found.rows[name]
-    params = my.records(table).params(query)
-    if table == "deals":
-        params["tab"] = "deals"
-    st.page_link(f"../pages/{SCREEN[table]}.py", label=say.plain(label), query_params=params)
+def _numbers(my: Workspace, found: Overview, *names: str) -> None:
+    some = [found.figures[name] for name in names]
+    figures.line(my, [(figure, f"{figure.count:,} {figure.label}") for figure in some], names[0])

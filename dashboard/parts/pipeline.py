@@ -1,39 +1,35 @@
-"""The board with its charts: open deals by stage, and the numbers a manager reads beside them."""
+"""The board with its numbers: open deals by stage, and what a manager reads beside them for one period."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from typing import Any
 
 import streamlit as st
 
-from crm_data import Query, Workspace
+from crm_data import Chart, Figure, Period, Pipeline, Query, Workspace
 from crm_data.numbers.board import Card as Found
 from crm_data.numbers.board import Column as Stage
-from dashboard.parts import place, say
+from dashboard.parts import charts, figures, place, say
 from dashboard.parts.acts import show_refusal
-from dashboard.parts.board import Card, Column, board
-from dashboard.parts.charts import pipeline_charts
+from dashboard.parts.board import Card, Column, Head, board
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
 from dashboard.parts.move import LOST, WON, ask_to_move
-from dashboard.parts.tiles import tiles
+from dashboard.parts.period import PARAM, choose_period, show_period
 
 PLACE = "board"
-KEEP = ("tab",)
+KEEP = ("tab", PARAM)
 PER_COLUMN = 20
-MONTHS_BACK, MONTHS_AHEAD = 6, 6
+ROWS = 10  # of a bar that was clicked
 
 
 def board_screen(my: Workspace) -> None:
-    """Filters, tiles, the board, and below it the charts whose clicks lead to the deals."""
+    """Filters, the board, and below it tiles and charts of one period; every number leads to its rows."""
     members = my.members()
     top = st.container()
     query = filter_bar(my.deals, lambda: members, KEEP)
-    stages = my.numbers.board(query, PER_COLUMN)
-    open_deals = sum(stage.count for stage in stages)
-    with top, heading("Pipeline", f"{say.count(open_deals, 'open deal')}"):
+    columns = my.numbers.board(query, PER_COLUMN)
+    stages = my.numbers.by_stage(query)
+    with top, heading("Pipeline", lambda: _open_deals(my, stages)):
         if my.deals.may("add"):
             st.button(
                 "New deal",
@@ -47,34 +43,44 @@ def board_screen(my: Workspace) -> None:
     show_refusal(PLACE)
     board(
         "board",
-        [_column(my, stage) for stage in stages],
+        [_column(my, column) for column in columns],
         ((WON, "Won"), (LOST, "Lost")),
         lambda id_, seen, to: ask_to_move(my, PLACE, id_, seen, to),
         lambda id_: place.leave_for("deals", id_),
     )
-    _others(stages)
-    tiles(my.numbers.tiles(query))
-    _charts(my, query)
+    known = my.numbers.closed_days(query)
+    period = choose_period(my, query, known)
+    figures.tiles(my, my.numbers.tiles(query, period))
+    _charts(my, query, stages, period, known)
     form_dialog(my, my.deals, members, "board.form", "deal")
     place.follow()
 
 
+def _open_deals(my: Workspace, stages: Pipeline) -> None:
+    """How many there are in all, and what they are worth in each currency, never added up."""
+    every = stages.every
+    worth = [totals.value for totals in (stages.total, *stages.beside) if totals.count.count]
+    said = [(every, say.count(every.count, "open deal")), *((value, "") for value in worth)]
+    figures.line(my, said, "open")
+
+
 def _column(my: Workspace, stage: Stage) -> Column:
-    total = stage.sum
-    note = f"{stage.count:,} · {say.short_money(total.value, total.currency)}"
-    weighted = say.short_money(total.weighted, total.currency)
-    exact = (
-        f"{say.count(stage.count, 'deal')}, {say.money(total.value, total.currency)}, "
-        f"weighted {say.money(total.weighted, total.currency)}, win probability {stage.probability} %"
-    )
-    more = stage.count - len(stage.cards)
+    some = [totals for totals in stage.totals if totals.count.count] or stage.totals[:1]
+    heads = [
+        Head(
+            figures.link(my, totals.count),
+            figures.link(my, totals.value),
+            figures.link(my, totals.weighted),
+        )
+        for totals in some
+    ]
+    more = stage.every.count > len(stage.cards)
     return Column(
         stage.stage,
         f"{stage.label} {stage.probability} %",
-        f"{note} · weighted {weighted}",
-        exact,
+        heads,
         [_card(my, found) for found in stage.cards],
-        f"and {more:,} more; filter, or open the Deals view" if more > 0 else "",
+        figures.link(my, stage.every, f"All {stage.every.count:,} as rows") if more else None,
     )
 
 
@@ -92,68 +98,72 @@ def _card(my: Workspace, found: Found) -> Card:
         found.customer,
         found.owner or "Nobody",
         f"{found.days} d in stage",
+        _late(found),
+        "past" if found.past else "stalled",
         step,
         state,
         my.deals.may("change", {"assigned_to": found.owner_id, "created_by": found.created_by}),
     )
 
 
-def _others(stages: list[Stage]) -> None:
-    """Other currencies stand beside, never added in."""
-    beside = [part for stage in stages for part in stage.others]
-    if beside:
-        said = {part.currency for part in beside}
-        totals = [
-            say.money(sum((p.value for p in beside if p.currency == code), start=beside[0].value * 0), code)
-            for code in sorted(said)
-        ]
-        st.caption(say.plain(f"Also open, in other currencies: {', '.join(totals)}."))
+def _late(found: Found) -> str:
+    """Past its date, which says more, or long in its stage."""
+    if found.past:
+        return f"Close date {say.count(found.past, 'day')} past"
+    return f"Stalled: {found.days} d in stage" if found.stalled else ""
 
 
-def _charts(my: Workspace, query: Query) -> None:
-    today = datetime.now(say.zone()).date()
-    first = (today.replace(day=1) - timedelta(days=31 * (MONTHS_BACK - 1))).replace(day=1)
-    last = today + timedelta(days=31 * MONTHS_AHEAD)
-    numbers = my.numbers
-    stages = numbers.by_stage(query)
-    clicked = pipeline_charts(
-        stages.frame,
-        numbers.by_month(query, first, last),
-        numbers.by_owner(query),
-        stages.currency,
+def _charts(my: Workspace, query: Query, stages: Pipeline, period: Period, known: Period | None) -> None:
+    said = say.span(*period.edges)
+    clicked = charts.draw(
+        {
+            "stage": stages.chart,
+            "month": my.numbers.by_month(query, period),
+            "owner": my.numbers.by_owner(query, period),
+        },
         "charts",
+        lambda name, chart: _nothing(my, name, chart, known),
+        {"month": f"Won in {said}", "owner": f"Won in {said}"},
     )
     if clicked:
-        _selected(my, _meant(query, clicked))
+        _behind(my, clicked)
 
 
-def _meant(query: Query, clicked: Mapping[str, Any]) -> Query:
-    """The deals behind a bar."""
-    where = dict(query.where)
-    if "stage" in clicked:
-        where |= {"stage": (clicked["stage"],)}
-    if "owner_id" in clicked:
-        owner = clicked["owner_id"]
-        where |= {"assigned_to": (None if owner is None else int(owner),)}
-    if clicked.get("day") not in (None, "none"):
-        first = date.fromisoformat(clicked["day"])
-        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        won = clicked.get("kind") == "Won"
-        where |= {"actual_close_date" if won else "expected_close_date": (first, last)}
-        where |= {"status": ("won",) if won else ("open",)}
-    return replace(query.first(), where=where, size=10)
+def _nothing(my: Workspace, name: str, chart: Chart, known: Period | None) -> None:
+    """What is missing, the deals without an amount that are there, and the period in which there is something."""
+    st.markdown(f"**{say.plain(chart.title)}**")
+    st.caption(say.plain(chart.lacks))
+    without: list[Figure] = []  # each list of deals once, whichever bars are made of it
+    for bar in chart.bars:
+        if bar.figure.count and all(bar.figure.rows != other.rows for other in without):
+            without.append(bar.figure)
+    if without:
+        st.caption("Deals without an amount:")
+        some = [(figure, f"{figure.label}: {figure.count:,}") for figure in without]
+        figures.line(my, some, f"without.{name}")
+    if known and name != "stage":
+        st.button(
+            f"Show {say.span(known.first, known.last)}",
+            key=f"charts.{name}.known",
+            icon=":material/date_range:",
+            on_click=show_period,
+            args=(f"{known.first}..{known.last}",),
+        )
 
 
-def _selected(my: Workspace, query: Query) -> None:
-    page = my.deals.page(query)
+def _behind(my: Workspace, figure: Figure) -> None:
+    page = my.deals.page(replace(figure.rows.query, size=ROWS))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{say.count(page.total, 'deal')} behind this bar**", width="content")
+        st.markdown(
+            f"**{say.count(page.total, 'deal')} behind this bar** · {say.plain(figures.exactly(figure))}",
+            width="content",
+        )
         st.button(
             "Open as rows",
             key="charts.open",
             icon=":material/table_rows:",
             on_click=place.go,
-            args=({**my.deals.params(replace(query, size=50)), "tab": "deals"},),
+            args=(figures.params(my, figure),),
         )
     for row in page.rows:
         with st.container(horizontal=True, vertical_alignment="center"):

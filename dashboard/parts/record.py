@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Kind, Query, Records, Workspace, errors
-from dashboard.parts import convert, place, reach, say
+from dashboard.parts import convert, figures, place, reach, say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.convert import convert_dialog
 from dashboard.parts.feed import feed
@@ -179,10 +179,12 @@ def _timeline(my: Workspace, link: str, id_: int) -> None:
     if my.activities.may("add"):
         with st.expander("Log a call, e-mail, meeting or note", icon=":material/add:"):
             log_form(my, f"{PLACE}.log", {link: id_})
-    page = my.activities.page(Query(where={link: (id_,)}, sort="activity_date", zone=say.zone()))
+    query = Query(where={link: (id_,)}, sort="activity_date", zone=say.zone())
+    page = my.activities.page(query)
     feed(page, PLACE, (link, id_))
     if page.total > len(page.rows):
-        st.caption(f"The newest {len(page.rows)} of {page.total:,}; the Timeline page has them all.")
+        every = f"All {page.total:,}, of which the newest {len(page.rows)} stand here"
+        figures.line(my, [(figures.listed(my.activities, query, page), every)], "record.timeline")
     elif not page.rows:
         st.caption("Nothing has happened here yet.")
 

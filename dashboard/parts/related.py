@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Query, Records, Workspace, words
-from dashboard.parts import place, say
+from dashboard.parts import figures, place, say
 from dashboard.parts.form import open_form
 from dashboard.parts.task_row import OPEN, when
 
@@ -49,7 +49,8 @@ def related(
             )
             st.markdown(facts(row, page.names))
     if page.total > len(page.rows):
-        st.caption(f"The first {SIZE} of {say.count(page.total, noun)}.")
+        every = f"All {say.count(page.total, noun)}"
+        figures.line(my, [(figures.listed(records, query, page), every)], f"related.{records.name}")
 
 
 def form_place(records: Records) -> str:

@@ -54,6 +54,16 @@ def day(value: date | None) -> str:
     return f"{value.day} {value:%b}" if value.year == this_year else f"{value.day} {value:%b %Y}"
 
 
+def span(first: date | None, last: date | None) -> str:
+    """A period: '1 Sep 2026 to 29 Nov 2026', '2026', or 'all time'."""
+    if first is None and last is None:
+        return "all time"
+    if first and last and (first, last) == (date(first.year, 1, 1), date(first.year, 12, 31)):
+        return str(first.year)
+    ends = [f"{edge.day} {edge:%b %Y}" if edge else "" for edge in (first, last)]
+    return " to ".join(ends) if all(ends) else f"from {ends[0]}" if ends[0] else f"to {ends[1]}"
+
+
 def moment(value: datetime | None) -> str:
     """A moment in the person's zone, short: 'today 14:30', 'yesterday 09:00', '12 Mar 14:30'."""
     if value is None:

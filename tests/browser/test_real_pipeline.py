@@ -98,12 +98,13 @@ def agrees_with_pandas(home: House, told: pd.DataFrame) -> None:
         value=lambda rows: rows["close_value"].astype(float),
     )
     days = pd.to_datetime(told.loc[told["close_date"] != "", "close_date"], format="%d-%m-%Y")
-    months = numbers.by_month(first=days.min().date(), last=days.max().date()).set_index("label")["won"]
+    year = Period(days.min().date(), days.max().date())
+    months = numbers.by_month(period=year).frame.set_index("label")["won"]
     expected = won.groupby("month")["value"].sum()
     assert {month: months[month] for month in expected.index} == expected.to_dict()
     assert months.sum() == won["value"].sum()
 
-    owners = numbers.by_owner(period=Period(days.min().date(), days.max().date()), top=100).set_index("owner")
+    owners = numbers.by_owner(period=year, top=100).frame.set_index("owner")
     closed = told[told["deal_stage"].isin(["Won", "Lost"])]
     for agent, rows in closed.groupby("sales_agent"):
         rate = (rows["deal_stage"] == "Won").mean()

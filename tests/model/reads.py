@@ -11,7 +11,7 @@ from tests.model import lists
 from tests.model.calls import CLASSES, Call
 from tests.model.files import rows as rows_of
 from tests.model.files import unzipped
-from tests.model.results import Answer
+from tests.model.results import Answer, plain
 from tests.model.rules import OPEN, Tables, Wrong, cents
 from tests.model.world import KINDS, Row, members
 from tests.model.writes import Writer
@@ -213,21 +213,6 @@ class Reader:
             }
             assert found == _sums(here)
 
-    def _by_currency(self, value: Any, raw: Any, kind: str, query: Any, given: Row) -> None:
-        rows = self._deals(query)
-        open_, won = (_sums([r for r in rows if r["status"] == s]) for s in ("open", "won"))
-        none = (0, Decimal(0), Decimal(0))
-        assert value == [
-            {
-                "currency": code,
-                "count": sum(row["currency"] == code for row in rows),
-                "open": round(float(open_.get(code, none)[1]), 9),
-                "weighted": round(float(open_.get(code, none)[2]), 9),
-                "won": round(float(won.get(code, none)[1]), 9),
-            }
-            for code in sorted({row["currency"] for row in rows})
-        ]
-
     def _by_owner(self, value: Any, raw: Any, kind: str, query: Any, given: Row) -> None:
         money, period = self._money(query, given), given["period"]
         rows = [row for row in self._deals(query) if row["currency"] == money]
@@ -236,7 +221,7 @@ class Reader:
             if row["status"] != "open"
             and (period is None or period.first <= row["actual_close_date"] <= period.last)
         ]  # fmt: skip
-        found = {line["owner_id"]: line for line in value}
+        found = {line["owner_id"]: line for line in plain(raw.frame)}
         for owner in {row["assigned_to"] for row in rows}:
             won = [r for r in closed if (r["assigned_to"], r["status"]) == (owner, "won")]
             lost = [r for r in closed if (r["assigned_to"], r["status"]) == (owner, "lost")]
@@ -271,9 +256,9 @@ class Reader:
 
     def _overview(self, value: Any, raw: Any, zone: Any, rows: int) -> None:
         for name, page in (("due", raw.due), ("without_step", raw.without_step), ("recent", raw.recent)):
-            kind, query = raw.rows[name]
-            expected = self._list(kind, query)
-            assert page.total == len(expected)
+            asked = raw.figures[name].rows
+            expected = self._list(asked.table, asked.query)
+            assert page.total == raw.figures[name].count == len(expected)
             size = 10 if name == "recent" else rows
             assert [row["id"] for row in page.rows] == [row["id"] for row in expected[:size]]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data import Query, Workspace
+from crm_data import Figure, Query, Workspace
 from crm_data.nouns.stages import PROBABILITY, STATUS
 from crm_data.tables import Base
 from crm_data.tables.deal import Stage
@@ -72,6 +72,18 @@ def rows_of(my: Workspace, query: Query | None = None, table: str = "deals") -> 
     """Every row of a list."""
     query = query or Query()
     return [row for page in my.records(table).walk(query) for row in page.rows]
+
+
+def behind(my: Workspace, figure: Figure) -> list[dict[str, Any]]:
+    """The rows that a figure opens, as its address brings them back."""
+    records = my.records(figure.rows.table)
+    query = records.query(records.params(figure.rows.query), figure.rows.query.zone)
+    return rows_of(my, query, figure.rows.table)
+
+
+def was(figure: Figure) -> Any:
+    """The value of the period before."""
+    return figure.before.value if figure.before else None
 
 
 def exact(shown: float) -> Decimal:

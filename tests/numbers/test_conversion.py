@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from crm_data import Period, Query
 from tests.nouns.makers import a_lead
-from tests.numbers.makers import put, rows_of
+from tests.numbers.makers import behind, put, was
 from tests.support.office import Office
 from tests.support.statements import counted
 
@@ -27,9 +27,9 @@ def test_by_period_and_by_cohort(two: Office) -> None:
     with counted(two.store) as sent:
         period, cohort = my.numbers.conversion(period=FEBRUARY)
     assert len(sent) == 1
-    assert (period.value, period.before) == (2 / 3, 0)
-    assert (cohort.value, cohort.before) == (2 / 3, 1 / 2)
-    assert len(rows_of(my, period.rows, "leads")) == 2
+    assert (period.value, was(period)) == (2 / 3, 0)
+    assert (cohort.value, was(cohort)) == (2 / 3, 1 / 2)
+    assert (len(behind(my, period)), len(behind(my, cohort))) == (4, 3)
 
 
 def test_days_are_those_of_the_person(two: Office) -> None:

@@ -19,7 +19,7 @@ def test_each_owner_is_the_sum_of_their_deals(two: Office) -> None:
     some_deals(two, 200)
     some_deals(two, 60, company=1)
     with counted(two.store) as sent:
-        frame = my.numbers.by_owner()
+        frame = my.numbers.by_owner().frame
     assert len(sent) == 2
     rows = [row for row in rows_of(my) if row["currency"] == "USD"]
     assert len(frame) == 5
@@ -39,7 +39,7 @@ def test_each_owner_is_the_sum_of_their_deals(two: Office) -> None:
 def test_past_the_top_the_rest_is_one_row(two: Office) -> None:
     some_deals(two, 200)
     numbers = two.at().numbers
-    whole, top = numbers.by_owner(), numbers.by_owner(top=2)
+    whole, top = numbers.by_owner().frame, numbers.by_owner(top=2).frame
     assert list(top["rest"]) == [False, False, True]
     assert top["owner"].iloc[-1] == "3 others"
     for column in ("open", "weighted", "won"):
@@ -50,7 +50,7 @@ def test_past_the_top_the_rest_is_one_row(two: Office) -> None:
 def test_twenty_are_shown(two: Office) -> None:
     ids = colleagues(two, 30)
     put_deals(two, [{"assigned_to": id_, "deal_value": Decimal(n + 1)} for n, id_ in enumerate(ids)])
-    frame = two.at().numbers.by_owner()
+    frame = two.at().numbers.by_owner().frame
     assert (len(frame), frame["owner"].iloc[-1], frame["open_count"].iloc[-1]) == (21, "10 others", 10)
     assert list(frame["open"].iloc[:3]) == [30, 29, 28]
 
@@ -59,15 +59,15 @@ def test_won_and_win_rate_are_of_the_period(two: Office) -> None:
     me = two.people[0]["manager"]
     inside, outside = date(2026, 2, 28), date(2026, 3, 1)
     put_deals(two, [{**deal, "assigned_to": me} for deal in (won(inside), lost(inside), won(outside), {})])
-    line = two.at().numbers.by_owner(period=Period.month_of(inside)).iloc[0]
+    line = two.at().numbers.by_owner(period=Period.month_of(inside)).frame.iloc[0]
     assert (line.won, line.won_count, line.lost_count, line.win_rate) == (100, 1, 1, 0.5)
     assert (line.open, line.weighted) == (100, 10)
 
 
 def test_without_anything_closed_the_rate_is_missing(two: Office) -> None:
     put_deals(two, [{}])
-    assert pd.isna(two.at().numbers.by_owner()["win_rate"].iloc[0])
-    assert two.at(1).numbers.by_owner().empty
+    assert pd.isna(two.at().numbers.by_owner().frame["win_rate"].iloc[0])
+    assert two.at(1).numbers.by_owner().frame.empty
 
 
 def colleagues(two: Office, number: int) -> list[int]:

@@ -101,17 +101,3 @@ def test_an_empty_company_has_four_empty_stages(two: Office) -> None:
     empty = two.at(1).numbers.by_stage()
     assert list(empty.frame["stage"]) == list(STAGES)
     assert (empty.sum.count, empty.sum.value, empty.others) == (0, Decimal("0.00"), [])
-
-
-def test_each_currency_for_itself(two: Office) -> None:
-    my = two.at()
-    some_deals(two, 100)
-    frame = my.numbers.by_currency().set_index("currency")
-    rows = rows_of(my)
-    assert list(frame.index) == ["EUR", "USD"]
-    for code in frame.index:
-        mine = [row for row in rows if row["currency"] == code]
-        assert frame.loc[code, "count"] == len(mine)
-        for status in ("open", "won"):
-            total = sum((row["deal_value"] for row in mine if row["status"] == status), Decimal(0))
-            assert exact(frame.loc[code, status]) == total

@@ -71,14 +71,16 @@ WORKSPACE_PURE = {"may", "records", "read_file", "guess"}
 
 NUMBERS = {
     "board": Verb(lambda my, ids: my.numbers.board(_about(ids))),
-    "by_currency": Verb(lambda my, ids: my.numbers.by_currency()),
     "by_month": Verb(lambda my, ids: my.numbers.by_month()),
     "by_owner": Verb(lambda my, ids: my.numbers.by_owner()),
     "by_stage": Verb(lambda my, ids: my.numbers.by_stage(_about(ids))),
+    "closed_days": Verb(lambda my, ids: my.numbers.closed_days()),
     "conversion": Verb(lambda my, ids: my.numbers.conversion()),
     "currency": Verb(lambda my, ids: my.numbers.currency()),
     "next_steps": Verb(lambda my, ids: my.numbers.next_steps([ids.deal])),
     "overview": Verb(lambda my, ids: my.numbers.overview()),
+    "period": Verb(lambda my, ids: my.numbers.period("this_year")),
+    "tasks": Verb(lambda my, ids: my.numbers.tasks()),
     "tiles": Verb(lambda my, ids: my.numbers.tiles()),
 }
 MEMBERS = {

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from crm_data.numbers.period import Period
+from crm_data import Formula, Period
 from tests.support.office import Office, office
 
 FILE = b"""Opportunity ID,Account,Deal,Stage,Engage date,Close date,Close value
@@ -39,7 +39,7 @@ def test_a_deal_begins_when_the_file_says(two: Office) -> None:
     assert rows["Second"]["created_at"] == datetime(2016, 10, 25, tzinfo=UTC)
     assert rows["Third"]["created_at"].year >= 2026
     year = Period(date(2017, 1, 1), date(2017, 12, 31))
-    (cycle,) = [figure for figure in my.numbers.tiles(period=year) if figure.name == "mean_days"]
+    (cycle,) = [figure for figure in my.numbers.tiles(period=year) if figure.formula is Formula.MEAN_DAYS]
     assert cycle.value == 132
     later = my.read_file(FILE.replace(b"20-10-2016", b"21-10-2016"), "deals.csv")
     assert my.commit_import(my.deals, later, plan).updated == 0

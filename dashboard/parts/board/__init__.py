@@ -7,13 +7,18 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.parts.figures import Link
+
 _LOCKED = "A colleague's deal, which only its owner or a manager may move"
 _HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Card:
-    """One deal on the board, in words that are ready to show. `movable`: whether this person may move it."""
+    """One deal on the board, in words that are ready to show. `movable`: whether this person may move it.
+
+    `late`: that it is past its date or long in its stage, or nothing; `late_kind` says which.
+    """
 
     id: int
     title: str
@@ -21,21 +26,31 @@ class Card:
     customer: str
     owner: str
     age: str
+    late: str
+    late_kind: str
     step: str
     step_kind: str
     movable: bool
 
 
 @dataclass(frozen=True)
+class Head:
+    """What a header says of all the deals of one currency: number, value and weighted value."""
+
+    count: Link
+    value: Link
+    weighted: Link
+
+
+@dataclass(frozen=True)
 class Column:
-    """One stage: what its header says about all its deals, its first cards, and how many more there are."""
+    """One stage: its header, a line a currency, its first cards, and the way to all when there are more."""
 
     id: str
     title: str
-    note: str
-    exact: str
+    heads: Sequence[Head]
     cards: Sequence[Card]
-    more: str = ""
+    more: Link | None = None
 
 
 _component = st.components.v2.component(

@@ -8,6 +8,21 @@ const el = (tag, cls, text) => {
   return node;
 };
 
+// A number is a link to its rows; a plain click goes there without loading the page anew.
+const figure = (to, text) => {
+  const node = el("a", "figure", text ?? to.text);
+  node.href = to.to;
+  node.title = to.exact;
+  node.draggable = false;
+  node.addEventListener("click", (event) => {
+    if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    window.history.pushState({}, "", to.to);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+  });
+  return node;
+};
+
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".foyer-board");
   if (!root) {
@@ -45,15 +60,23 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   data.columns.forEach((column, at) => {
     const box = el("section", `column stage-${at}`);
-    box.setAttribute("aria-label", `${column.title}, ${column.exact}`);
+    box.setAttribute("aria-label", column.title);
     const head = el("header");
-    head.append(el("h3", "", column.title), el("p", "note", column.note));
-    head.title = column.exact;
+    head.append(el("h3", "", column.title));
+    column.heads.forEach((money) => {
+      const note = el("p", "note");
+      note.append(figure(money.count), " · ", figure(money.value), " · weighted ", figure(money.weighted));
+      head.append(note);
+    });
     box.append(head);
     const list = el("ul");
     column.cards.forEach((card) => list.append(drawCard(card, column, at)));
     box.append(list);
-    if (column.more) box.append(el("p", "more", column.more));
+    if (column.more) {
+      const more = el("p", "more");
+      more.append(figure(column.more));
+      box.append(more);
+    }
     if (!column.cards.length) box.append(el("p", "more", "No deals in this stage."));
     accept(box, column.id);
     columns.append(box);
@@ -83,7 +106,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     node.tabIndex = 0;
     node.dataset.id = String(card.id);
     node.draggable = card.movable;
-    node.setAttribute("aria-label", `${card.title}, ${card.value}, ${card.customer}, ${card.step}`);
+    node.setAttribute("aria-label", [card.title, card.value, card.customer, card.step, card.late].filter(Boolean).join(", "));
     const top = el("div", "line");
     top.append(el("span", "title", card.title), el("span", "value", card.value));
     if (!card.movable) {
@@ -98,6 +121,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const low = el("div", "line quiet");
     low.append(el("span", `step ${card.step_kind}`, card.step), el("span", "", card.age));
     node.append(top, middle, low);
+    if (card.late) {
+      node.classList.add(card.late_kind);
+      node.append(el("div", `late ${card.late_kind}`, card.late));
+    }
     if (card.movable) node.append(menu(card, column.id));
     node.addEventListener("dragstart", (event) => {
       dragged = { card, from: column.id };

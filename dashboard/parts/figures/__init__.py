@@ -1,0 +1,151 @@
+"""Figures on a screen, as tiles, in a line or in a table: each number is a link to exactly its rows.
+
+One element of the page whatever their number. A number goes in as a `Figure` and in no other form.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from crm_data import Figure, Page, Query, Question, Records, Totals, Unit, Workspace, words
+from crm_data.numbers.figures import counted
+from dashboard.parts import say
+
+_HERE = Path(__file__).parent
+# Where the list of a table is: its page, and what its address needs besides what the list says of itself.
+_LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "customers": ("customers", {}),
+    "deals": ("pipeline", {"tab": "deals"}),
+    "leads": ("pipeline", {"tab": "leads"}),
+    "tasks": ("tasks", {"preset": "all"}),
+    "activities": ("timeline", {}),
+}
+_component = st.components.v2.component(
+    "foyer_figures",
+    css=(_HERE / "figures.css").read_text(encoding="utf-8"),
+    js=(_HERE / "figures.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A number as words, where it leads, and what it is exactly."""
+
+    text: str
+    to: str
+    exact: str
+
+
+def params(my: Workspace, figure: Figure) -> dict[str, str]:
+    """What the address of a figure's rows says behind its page."""
+    return {**_LISTS[figure.rows.table][1], **my.records(figure.rows.table).params(figure.rows.query)}
+
+
+def link(my: Workspace, figure: Figure, text: str = "") -> Link:
+    """A figure as a link to its rows; `text` in place of how it is shown."""
+    address = f"/{_LISTS[figure.rows.table][0]}?{urlencode(params(my, figure))}"
+    return Link(text or shown(figure), address, f"{exactly(figure)}. Opens {say.count(figure.count, 'row')}.")
+
+
+def listed(records: Records, query: Query, page: Page) -> Figure:
+    """How many rows a list has of which a page is drawn."""
+    return counted(words(records.name), page.total, Question(records.name, query.first()))
+
+
+def tiles(my: Workspace, figures: Sequence[Figure]) -> None:
+    """A tile a figure: short, its change beside the period before, and the definition at the question mark."""
+    _draw("tiles", [_tile(my, figure) for figure in figures], [figure.label for figure in figures])
+
+
+def line(my: Workspace, figures: Sequence[tuple[Figure, str]], key: str) -> None:
+    """Figures in one line of text, each with its words."""
+    _draw("line", [asdict(link(my, figure, text)) for figure, text in figures], key)
+
+
+def table(my: Workspace, heads: Sequence[str], rows: Mapping[str, Totals], key: str) -> None:
+    """A row a name: number, value and weighted value."""
+    lines = [
+        {"name": name, "cells": [asdict(link(my, f)) for f in (held.count, held.value, held.weighted)]}
+        for name, held in rows.items()
+    ]
+    _draw("table", lines, key, heads)
+
+
+def _draw(kind: str, items: Sequence[Any], key: Any, heads: Sequence[str] = ()) -> None:
+    _component(key=f"figures.{kind}.{key}", data={"kind": kind, "items": list(items), "heads": list(heads)})
+
+
+def _tile(my: Workspace, figure: Figure) -> dict[str, Any]:
+    return {
+        "label": figure.label,
+        "value": asdict(link(my, figure)),
+        "change": _change(figure),
+        "tone": _tone(figure),
+        "before": asdict(link(my, figure.before)) if figure.before else None,
+        "means": _means(figure),
+    }
+
+
+def shown(figure: Figure) -> str:
+    """A figure in short; 'not available' where there was nothing to divide by."""
+    return _short(figure, figure.value)
+
+
+def exactly(figure: Figure) -> str:
+    """A figure in full, with its label."""
+    value = figure.value
+    if value is not None and figure.unit in (Unit.MONEY, Unit.MONEY_A_DAY):
+        a_day = " a day" if figure.unit is Unit.MONEY_A_DAY else ""
+        return f"{figure.label}: {say.money(Decimal(value), figure.currency or '')}{a_day}"
+    if value is not None and figure.unit is Unit.SHARE:
+        return f"{figure.label}: {value * 100:.1f} %"
+    return f"{figure.label}: {shown(figure)}"
+
+
+def _short(figure: Figure, value: Any) -> str:
+    unit, currency = figure.unit, figure.currency or ""
+    if value is None:
+        return "not available"
+    if unit is Unit.SHARE:
+        return f"{value * 100:.0f} %"
+    if unit is Unit.MONEY:
+        return say.short_money(Decimal(value), currency)
+    if unit is Unit.MONEY_A_DAY:
+        return f"{say.short_money(Decimal(value), currency)} a day"
+    if unit is Unit.DAYS:
+        return say.count(round(value), "day")
+    return f"{value:,}"
+
+
+def _tone(figure: Figure) -> str:
+    """Better or worse: of days fewer are better."""
+    change: Any = figure.change
+    if not change:
+        return "same"
+    return "better" if (change < 0) is (figure.unit is Unit.DAYS) else "worse"
+
+
+def _change(figure: Figure) -> str:
+    change: Any = figure.change
+    if change is None:
+        return ""
+    if not change:
+        return "no change"
+    arrow = "↓" if change < 0 else "↑"
+    if figure.unit is Unit.SHARE:
+        return f"{arrow} {say.count(round(abs(change) * 100), 'point')}"
+    return f"{arrow} {_short(figure, abs(change))}"
+
+
+def _means(figure: Figure) -> str:
+    parts = [figure.formula.value, figure.means]
+    if figure.period:
+        parts.append(f"Period: {say.span(*figure.period.edges)}.")
+    if figure.before and figure.before.period:
+        parts.append(f"Before: {say.span(*figure.before.period.edges)}.")
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,190 @@
+"""Every figure against its rows: what it opens counts and adds up to it, said plainly, without the sums in SQL."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from statistics import mean, median
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from crm_data import Figure, Formula, Workspace, clock
+from crm_data.nouns.stages import QUALIFIED_STAGES
+from crm_data.tables import Base
+from tests.numbers.makers import CENT, weighted
+
+Row = dict[str, Any]
+QUALIFIED = [stage.value for stage in QUALIFIED_STAGES]
+
+
+def figures_in(value: Any) -> Iterator[Figure]:
+    """Every figure in an answer, wherever it stands in it, those of the periods before too."""
+    if isinstance(value, Figure):
+        yield value
+        yield from figures_in(value.before)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for part in fields(value):
+            yield from figures_in(getattr(value, part.name))
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from figures_in(part)
+    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        for part in value:
+            yield from figures_in(part)
+
+
+class Checker:
+    """Checks the figures of one workspace; a list that was read is not read again."""
+
+    def __init__(self, my: Workspace) -> None:
+        self.my = my
+        self._read: dict[Any, list[Row]] = {}
+        self._moves: dict[int, list[tuple[datetime, int, str]]] | None = None
+
+    def check(self, figure: Figure) -> None:
+        """The rows that the figure's address opens are as many as it says, of its currency, and make its value."""
+        rows = self.rows(figure)
+        said = (
+            f"{figure.label} ({figure.formula.name}, {figure.rows.query.where}, {figure.rows.query.preset!r})"
+        )
+        assert len(rows) == figure.count, said
+        if figure.currency:
+            assert {row["currency"] for row in rows} <= {figure.currency}, said
+        wanted = MADE[figure.formula](self, figure, rows)
+        if isinstance(wanted, float) and figure.value is not None:
+            wanted = pytest.approx(wanted)
+        assert figure.value == wanted, said
+
+    def rows(self, figure: Figure) -> list[Row]:
+        """What a person sees who opens the figure: its address, read anew."""
+        records, query = self.my.records(figure.rows.table), figure.rows.query
+        params = records.params(query)
+        key = (records.name, tuple(sorted(params.items())), str(query.zone))
+        if key not in self._read:
+            found = records.query(params, query.zone)
+            self._read[key] = [row for page in records.walk(found) for row in page.rows]
+        return self._read[key]
+
+    def moves(self) -> Mapping[int, list[tuple[datetime, int, str]]]:
+        """Deal -> its moves in order."""
+        if self._moves is None:
+            self._moves = {}
+            lines = Base.metadata.tables["deal_stage_history"]
+            wanted = sa.select(lines.c.deal_id, lines.c.moved_at, lines.c.id, lines.c.to_stage)
+            with self.my._store.system("a test reads every move", write=False) as session:
+                for deal, *move in session.execute(wanted):
+                    self._moves.setdefault(deal, []).append(tuple(move))
+            for found in self._moves.values():
+                found.sort()
+        return self._moves
+
+    def days(self, row: Row) -> int:
+        """How long a deal took."""
+        moved = [at for at, _, _ in self.moves().get(row["id"], [])]
+        began = min([row["created_at"], *moved])
+        return int((row["actual_close_date"] - began.date()).days)
+
+    def qualified(self, figure: Figure, row: Row) -> bool:
+        """Whether a deal was open and qualified at the end of the figure's period."""
+        assert figure.period is not None
+        _, last = figure.period.edges
+        zone = figure.rows.query.zone
+        if last is None or last >= self.today(zone):
+            return row["status"] == "open" and row["stage"] in QUALIFIED
+        ended = datetime.combine(last + timedelta(days=1), time(), tzinfo=zone)
+        until = [stage for at, _, stage in self.moves().get(row["id"], []) if at < ended]
+        return bool(until) and until[-1] in QUALIFIED
+
+    def today(self, zone: Any) -> date:
+        """The day it is there, as the product's clock says."""
+        return clock.now().astimezone(zone).date()
+
+
+def _won(rows: list[Row], status: str = "won") -> list[Row]:
+    return [row for row in rows if row["status"] == status]
+
+
+def _value(rows: list[Row]) -> Decimal:
+    return sum((row["deal_value"] for row in rows), Decimal("0.00"))
+
+
+def _rate(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+    return len(_won(rows)) / len(rows) if rows else None
+
+
+def _rate_by_value(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+    return float(_value(_won(rows)) / _value(rows)) if _value(rows) else None
+
+
+def _average(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
+    return (_value(rows) / len(rows)).quantize(CENT) if rows else None
+
+
+def _cycle(how: Callable[[list[int]], float]) -> Callable[[Checker, Figure, list[Row]], float | None]:
+    def made(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+        days = [checker.days(row) for row in rows]
+        assert all(day >= -1 for day in days)
+        assert _won(rows) == rows
+        return float(how([max(day, 0) for day in days])) if rows else None
+
+    return made
+
+
+def _velocity(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
+    assert figure.period is not None
+    first, last = figure.period.edges
+    closed = [
+        row
+        for row in rows
+        if row["status"] != "open"
+        and (first is None or first <= row["actual_close_date"])
+        and (last is None or row["actual_close_date"] <= last)
+    ]
+    open_ = [row for row in rows if checker.qualified(figure, row)]
+    assert all(row in closed or row in open_ for row in rows)
+    won = _won(closed)
+    days = [max(checker.days(row), 0) for row in won if checker.days(row) >= -1]
+    if not won or not days or not mean(days):
+        return None
+    rate = Decimal(len(won)) / len(closed)
+    # The mean has as many places as a float: so that the last cent agrees, it is made as one.
+    return (len(open_) * (_value(won) / len(won)) * rate / Decimal(str(sum(days) / len(days)))).quantize(CENT)
+
+
+def _in(figure: Figure, moment: datetime | None) -> bool:
+    assert figure.period is not None
+    first, last = figure.period.edges
+    if moment is None:
+        return False
+    day = moment.astimezone(figure.rows.query.zone).date()
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+def _conversion(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+    made = [row for row in rows if _in(figure, row["created_at"])]
+    converted = [row for row in rows if _in(figure, row["converted_at"])]
+    assert all(row in made or row in converted for row in rows)
+    return len(converted) / len(made) if made else None
+
+
+def _cohort(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+    assert all(_in(figure, row["created_at"]) for row in rows)
+    return sum(row["converted_at"] is not None for row in rows) / len(rows) if rows else None
+
+
+# How each formula makes a value of its rows; a new formula has to say it here.
+MADE: Mapping[Formula, Callable[[Checker, Figure, list[Row]], Any]] = {
+    Formula.COUNT: lambda checker, figure, rows: len(rows),
+    Formula.VALUE: lambda checker, figure, rows: _value(rows),
+    Formula.WEIGHTED: lambda checker, figure, rows: sum(map(weighted, rows), Decimal("0.00")),
+    Formula.WIN_RATE: _rate,
+    Formula.WIN_RATE_BY_VALUE: _rate_by_value,
+    Formula.AVERAGE: _average,
+    Formula.MEAN_DAYS: _cycle(mean),
+    Formula.MEDIAN_DAYS: _cycle(median),
+    Formula.VELOCITY: _velocity,
+    Formula.CONVERSION: _conversion,
+    Formula.COHORT: _cohort,
+}

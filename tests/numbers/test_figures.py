@@ -1,0 +1,197 @@
+"""Every figure that the numbers answer with opens exactly its rows: the verbs are found in the code."""
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import cycle, product
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crm_data import Chart, Figure, Formula, Period, Query, Question, Workspace
+from crm_data.accounts import passwords
+from crm_data.demo import fill
+from crm_data.numbers.figures import counted
+from crm_data.numbers.numbers import ALL_TIME, Numbers
+from crm_data.store.conditions import Except
+from crm_data.store.scope import CompanyScope
+from crm_data.store.store import Store
+from tests.numbers.checking import Checker, figures_in
+from tests.numbers.makers import lost, put, put_deals, won
+from tests.numbers.test_pipeline import some_deals
+from tests.numbers.test_real_file import engine as engine
+from tests.numbers.test_real_file import kept as kept
+from tests.support.office import Office
+
+# Verbs that answer with no number of records: a currency, days, tasks.
+NO_FIGURES = {"currency", "period", "closed_days", "next_steps"}
+VERBS = sorted(
+    name
+    for name, verb in inspect.getmembers(Numbers, inspect.isfunction)
+    if not name.startswith("_") and name not in NO_FIGURES
+)
+
+
+def asked(verb: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Those of some arguments that a verb takes."""
+    takes = inspect.signature(getattr(Numbers, verb)).parameters
+    return {name: value for name, value in given.items() if name in takes}
+
+
+def figures(my: Workspace, verb: str, **given: Any) -> list[Figure]:
+    """All that a verb answers with."""
+    answer = getattr(my.numbers, verb)(**asked(verb, given))
+    found = list(figures_in(answer))
+    assert found or isinstance(answer, Chart), f"Numbers.{verb} answers with something else than figures"
+    return found
+
+
+def some_of_everything(two: Office) -> None:
+    """Deals of two currencies and many owners, with and without dates; leads made and converted; tasks."""
+    some_deals(two, 160)
+    some_deals(two, 40, company=1)
+    people = [None, *two.people[0].values()]
+    put_deals(
+        two,
+        [{"expected_close_date": date(2026, 1 + n % 8, 3), "assigned_to": people[n % 4]} for n in range(30)],
+    )
+    backwards = won(date(2026, 2, 3), 77, created_at=datetime(2026, 3, 1, tzinfo=UTC))
+    put_deals(two, [backwards, lost(date(2026, 2, 28)), won(date(2025, 1, 2), 12, currency="EUR")])
+    my = two.at()
+    deal = my.deals.add(
+        {"deal_name": "moved", "deal_value": "10", "customer_id": my.customers.add({"name": "F"})}
+    )
+    my.deals.move(deal, "qualified", "prospect")
+    for n in range(12):
+        made = (
+            datetime(2026, 1 + n % 3, 1 + n, tzinfo=UTC)
+            if n % 3 != 2
+            else datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+        )
+        line = {"lead_name": "L", "created_at": made, "status": "qualified"}
+        put(two, "leads", [{**line, "converted_at": made + timedelta(days=20) if n % 2 else None}])
+        my.tasks.add({"title": "T", "deal_id": deal, "due_date": f"2026-03-{1 + n % 4:02}"})
+    my.activities.log("call", "C", deal_id=deal)
+
+
+def queries(two: Office) -> list[Query]:
+    """Filters of the board, those that leave nothing too."""
+    me = two.people[0]["manager"]
+    return [
+        Query(),
+        Query(zone=ZoneInfo("Pacific/Auckland")),
+        Query(search="Deal", preset="open"),
+        Query(where={"assigned_to": (me, None)}),
+        Query(where={"assigned_to": Except((me,))}),
+        Query(where={"status": ("won",), "currency": "EUR"}),
+        Query(where={"stage": ("proposal", "closed_won"), "currency": "u"}),
+        Query(where={"actual_close_date": (date(2026, 2, 5), None), "currency": ("EUR",)}),
+        Query(where={"expected_close_date": (date(2026, 3, 1), date(2026, 3, 9))}),
+        Query(where={"deal_value": (Decimal(1000), Decimal(50_000))}, preset="mine"),
+        Query(archived=True),
+    ]
+
+
+FEBRUARY, YEAR = Period(date(2026, 2, 4), date(2026, 2, 28)), Period(date(2026, 1, 1), date(2026, 12, 31))
+PERIODS = (None, ALL_TIME, FEBRUARY, YEAR)
+
+
+def pairs(two: Office, verb: str) -> Iterator[tuple[Query, Period | None]]:
+    """Every period with no filter, and every filter with one of the periods."""
+    if "period" in inspect.signature(getattr(Numbers, verb)).parameters:
+        yield from ((Query(), period) for period in PERIODS)
+    yield from zip(queries(two), cycle(PERIODS), strict=False)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_figure_opens_its_rows(two: Office, verb: str) -> None:
+    some_of_everything(two)
+    my, kinds = two.at(), {"deals": "deals", "conversion": "leads", "tasks": "tasks"}
+    checker, seen = Checker(my), 0
+    for query, period in pairs(two, verb):
+        if kinds.get(verb, "deals") != "deals":
+            query = Query(sort="created_at", zone=query.zone)
+        for figure in figures(my, verb, query=query, period=period, top=2, zone=query.zone):
+            checker.check(figure)
+            seen += figure.count > 0
+    assert seen > 10
+
+
+@pytest.mark.parametrize("verb", ["by_stage", "by_month", "by_owner", "tiles"])
+@pytest.mark.parametrize("currency", ["EUR", "usd", "XXX"])
+def test_in_each_currency(two: Office, verb: str, currency: str) -> None:
+    some_of_everything(two)
+    my = two.at()
+    checker = Checker(my)
+    for query in queries(two):
+        for figure in figures(my, verb, query=query, currency=currency, top=3):
+            checker.check(figure)
+
+
+@pytest.mark.slow
+def test_on_the_real_file(kept: tuple[Office, Any]) -> None:
+    """8,800 deals of a year and a half, and as many as that made up."""
+    my = kept[0].at()
+    checker = Checker(my)
+    known = my.numbers.closed_days()
+    assert known is not None
+    quarter = Period(date(2017, 4, 1), date(2017, 6, 30))
+    for verb, period in product(VERBS, (None, ALL_TIME, my.numbers.period("2017"), quarter)):
+        for figure in figures(my, verb, period=period):
+            checker.check(figure)
+    assert checker.rows(my.numbers.tiles(period=ALL_TIME)[0])
+
+
+@pytest.mark.slow
+def test_on_the_demo(new_database: Any, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "COST", 4)
+    store = Store(new_database(engine).url)
+    fill(store, "a long demo password")
+    try:
+        for company in (1, 2):
+            with store.system("somebody of the demo") as session:
+                core = session.connection()
+                user = core.exec_driver_sql(
+                    f"SELECT assigned_to FROM tasks WHERE company_id = {company} LIMIT 1"
+                ).scalar()
+            my = Workspace(store, CompanyScope(company, user, "manager"))
+            checker = Checker(my)
+            for verb, word in product(VERBS, ("90_days", "this_year", "all")):
+                for figure in figures(my, verb, period=my.numbers.period(word)):
+                    checker.check(figure)
+    finally:
+        store.close()
+
+
+def test_a_figure_that_opens_something_else_is_found(two: Office) -> None:
+    """The check itself: a row too many, a cent too few, another currency."""
+    put_deals(two, [{"deal_value": Decimal("10.01")}, {"currency": "EUR"}])
+    my = two.at()
+    checker, deals = Checker(my), Question("deals", Query())
+    checker.check(counted("Deals", 2, deals))
+    right = Figure("Value", Formula.VALUE, Decimal("10.01"), 1, deals.but(currency=("USD",)), "USD")
+    checker.check(right)
+    for wrong in (
+        counted("Deals", 1, deals),
+        replace(right, value=Decimal("10.00")),
+        replace(right, rows=deals),
+        replace(right, currency="EUR"),
+    ):
+        with pytest.raises(AssertionError):
+            checker.check(wrong)
+
+
+def test_no_figure_without_its_question() -> None:
+    with pytest.raises(TypeError):
+        Figure("Won", Formula.VALUE, Decimal(1), 1)  # type: ignore[call-arg]
+
+
+def test_a_verb_that_answers_with_a_bare_number_is_found(
+    two: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Numbers, "tiles", lambda self: 17)
+    with pytest.raises(AssertionError, match="something else"):
+        figures(two.at(), "tiles")
