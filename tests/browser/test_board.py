@@ -226,6 +226,5 @@ def test_a_bar_of_a_chart_leads_to_its_deals(town: Town, enter: Door) -> None:
     chart.click(position={"x": box["width"] * 0.19, "y": box["height"] * 0.7})  # the value of the first stage
     says(page, f"{prospects} deals behind this bar")
     page.get_by_role("button", name="Open as rows").click()
-    address = f"{town.url}/pipeline?tab=deals&currency=%3DUSD&stage=prospect"
-    expect(page).to_have_url(address, timeout=SLOW)
+    expect(page).to_have_url(re.compile(r"/pipeline\?.*stage=prospect"), timeout=SLOW)
     expect(page.get_by_text(f"{prospects} deals", exact=True)).to_be_visible(timeout=SLOW)
