@@ -122,6 +122,10 @@ class Workspace:
         """Where the columns of a file go, as its headings and cells suggest."""
         return mapping.guess(sheet, records, zone)
 
+    def strangers(self, records: Records, sheet: Sheet, plan: Plan) -> dict[str, dict[str, int]]:
+        """Heading -> word -> rows: the words of a file that mean nothing here. For managers."""
+        return csv_in.strangers(records, sheet, plan)
+
     def rehearse(
         self, records: Records, sheet: Sheet, plan: Plan, progress: Progress = csv_in.nobody_listens
     ) -> Report:

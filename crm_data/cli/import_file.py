@@ -9,15 +9,16 @@ from crm_data.cli.common import Commands, acting_arguments, command, opened, sco
 from crm_data.errors import Invalid
 from crm_data.store.amounts import COMMA, POINT
 from crm_data.store.days import DATES
-from crm_data.transfer.by_file import Choices, import_file
+from crm_data.transfer.by_file import UNMATCHED, Choices, import_file
 from crm_data.transfer.letters import Undecided
-from crm_data.transfer.plan import Blanks, Mode, Unmatched
+from crm_data.transfer.plan import Blanks, Mode, Newer
 
 _MODES = {"both": Mode.BOTH, "create": Mode.CREATE, "update": Mode.UPDATE}
 _BLANKS = {"leave": Blanks.LEAVE, "clear": Blanks.CLEAR}
 _DATES = {order.replace("iso", "year-first"): order for order in DATES}
 _NUMBERS = {"point": POINT, "comma": COMMA}
-_UNMATCHED = {"refuse": Unmatched.REFUSE, "empty": Unmatched.EMPTY, "former": Unmatched.FORMER}
+_UNMATCHED = {word: unmatched for unmatched, word in UNMATCHED.items()}
+_NEWER = {"leave": Newer.LEAVE, "file": Newer.FILE}
 
 
 def add(commands: Commands) -> None:
@@ -57,12 +58,32 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--unmatched",
         choices=_UNMATCHED,
-        help="names nobody knows: refuse the row, leave empty, add as former",
+        help="names nobody knows: refuse the row, leave empty (the word is kept beside the record), add as a"
+        " former colleague, make a customer",
     )
-    parser.add_argument("--source", default="", help="name under which external ids are unique")
+    parser.add_argument(
+        "--word",
+        action="append",
+        default=[],
+        type=_word,
+        metavar="HEADING=WORD=VALUE",
+        help="what a word of a column means here; an empty VALUE keeps it beside the record",
+    )
+    parser.add_argument(
+        "--newer",
+        choices=_NEWER,
+        help="records changed here since the file was made: leave them, or take the file's",
+    )
+    parser.add_argument(
+        "--source",
+        default="",
+        help="the system that the ids come from, as Salesforce; the file's name unless told",
+    )
     parser.add_argument("--dates", choices=_DATES, help="which part of a date comes first in this file")
     parser.add_argument("--numbers", choices=_NUMBERS, help="which sign stands before decimals in this file")
-    parser.add_argument("--zone", default="UTC", help="time zone of times that name none; UTC unless told")
+    parser.add_argument(
+        "--zone", default="UTC", help="time zone of days and times that name none; UTC unless told"
+    )
     parser.add_argument("--encoding", help="how its letters are written, as utf-8, cp1252 or cp1250")
     parser.add_argument("--headings", type=int, metavar="ROW", help="the row that the headings stand in")
     parser.add_argument("--delimiter", help="the sign between cells; 'tab' for a tab")
@@ -81,6 +102,8 @@ def run(args: argparse.Namespace) -> int:
     for note in outcome.notes:
         print(note)
     print(outcome.report.sentence())
+    for hint in outcome.report.hints:
+        print(hint, file=sys.stderr)
     for refusal in outcome.report.refused[:20]:
         print(f"Row {refusal.row}: {refusal.reason}", file=sys.stderr)
     if outcome.refused is not None:
@@ -97,6 +120,8 @@ def _choices(args: argparse.Namespace) -> Choices:
         numbers=_NUMBERS.get(args.numbers, ""),
         unmatched=_UNMATCHED.get(args.unmatched, ""),
         source=args.source,
+        newer=_NEWER.get(args.newer, ""),
+        words=tuple(args.word),
         zone=args.zone,
         encoding=args.encoding,
         delimiter={"tab": "\t"}.get(args.delimiter, args.delimiter),
@@ -117,6 +142,12 @@ def _heading(text: str) -> tuple[str, str]:
 def _field(text: str) -> tuple[str, str]:
     """A field and its text; the first = divides them, since a text may hold one."""
     return _divided(*text.partition("="))
+
+
+def _word(text: str) -> tuple[str, str, str]:
+    """A heading, a word of that column, and what it means; the first and the last = divide them."""
+    heading, word = _divided(*text.rpartition("=")[0].partition("="))
+    return heading, word, text.rpartition("=")[2]
 
 
 def _divided(left: str, sign: str, right: str) -> tuple[str, str]:

@@ -141,6 +141,10 @@ class Deals(Records):
         rest = {name: raw for name, raw in values.items() if name not in blank}
         return {**dict.fromkeys(blank), **super().parse_all(rest, zone, adding)}
 
+    def from_file(self, values: Row, before: Row | None) -> Row:
+        """Other systems have one close date for open and closed deals, and some a status and no stage."""
+        return stages.from_file(values, before)
+
     def judge(self, values: Row, before: Row | None, doing: Doing | None = None) -> Row:
         """The stage-change contract (`stages.judged`) and the currency: three letters, else the company's."""
         new = stages.judged(values, before, doing or Doing(self._scope.user_id))

@@ -96,6 +96,19 @@ def judged(values: Row, before: Row | None, doing: Doing) -> Row:
     return new
 
 
+def from_file(values: Row, before: Row | None) -> Row:
+    """The close date of an open deal is its expected close; a new deal that is won or lost has that stage."""
+    new = dict(values)
+    closed = {status.value: stage.value for stage, status in STATUS.items()}
+    if before is None and "stage" not in new and new.get("status") in closed:
+        new["stage"] = closed[new["status"]]
+    stage = new.get("stage") or (before or {}).get("stage") or Stage.PROSPECT
+    if stage not in CLOSED_STAGES and new.get("actual_close_date") is not None:
+        day = new.pop("actual_close_date")
+        new.setdefault("expected_close_date", day)
+    return new
+
+
 def since(after: Row, doing: Doing) -> datetime:
     """When a new deal came into its stage: a closed one on its close date, an open one when it was made."""
     closed: date | None = after.get("actual_close_date")

@@ -18,7 +18,7 @@ from crm_data.store.changes import Doing
 from crm_data.store.connections import beyond_company
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
-from crm_data.tables import ChangeLog, Membership, User, by_name, title_of
+from crm_data.tables import ChangeLog, Company, Membership, User, by_name, title_of
 from crm_data.tables.fields import Kind
 from crm_data.tables.types import UtcDateTime
 
@@ -42,6 +42,7 @@ class Target:
 
     id: int
     title: str
+    external_system: str | None
     external_id: str | None
     archived: bool
 
@@ -93,11 +94,15 @@ class Bulk:
     def targets(self, table: str) -> list[Target]:
         """Every record of another table that a link may point to, in one statement."""
         model: Any = by_name(table)
-        wanted = sa.select(model.id, getattr(model, title_of(table)), model.external_id, model.archived_at)
-        return [
-            Target(id_, title, external, archived is not None)
-            for id_, title, external, archived in self._session.execute(wanted.order_by(model.id))
-        ]
+        title = getattr(model, title_of(table))
+        wanted = sa.select(
+            model.id, title, model.external_system, model.external_id, model.archived_at.is_not(None)
+        )
+        return [Target(*row) for row in self._session.execute(wanted.order_by(model.id))]
+
+    def mark(self) -> str:
+        """The mark of the company's exports; '' when there never was one."""
+        return self._session.scalar(sa.select(Company.export_mark)) or ""
 
     def earlier(self, act_id: str) -> tuple[int, int] | None:
         """(added, changed) by an act of this name that is done already; None when there was none."""
@@ -115,8 +120,12 @@ class Bulk:
         """The values with what follows from the records they name. Raises Invalid where those contradict."""
         return self.records.linked(self._session, values, before)
 
-    def insert(self, rows: Sequence[Row], told: Callable[[int], object] = lambda done: None) -> None:
-        """Add rows, in order. `told` hears after each chunk how many rows are in."""
+    def beside(self, records: Records) -> "Bulk":
+        """The same for another kind of record, in the same transaction and act."""
+        return Bulk(records, self._session, self.doing, self._writes)
+
+    def insert(self, rows: Sequence[Row], told: Callable[[int], object] = lambda done: None) -> list[int]:
+        """Add rows, in order, and return their ids. `told` hears after each chunk how many rows are in."""
         demand(self.records.person, Act.ADD, self.records.name)
         table = self._table(self.records.table)
         names = dict.fromkeys(chain.from_iterable(rows))
@@ -125,14 +134,17 @@ class Bulk:
         if "created_at" in empty:  # the file says when some of them began
             empty["created_at"] = stamp.pop("created_at")
             rows = [{**row, "created_at": row.get("created_at") or empty["created_at"]} for row in rows]
+        given: list[int] = []
         for start in range(0, len(rows), CHUNK):
             some = rows[start : start + CHUNK]
             ids = self._next_ids(table, len(some))
+            given += ids
             full = [{**empty, **row, "id": id_} for id_, row in zip(ids, some, strict=True)]
             self._put(table, full, stamp)
             self._log("add", [(id_, None, _filled(row)) for id_, row in zip(ids, some, strict=True)])
             self._follow([(None, row) for row in full])
             told(start + len(some))
+        return given
 
     def update(
         self, changes: Sequence[tuple[Row, Row]], told: Callable[[int], object] = lambda done: None

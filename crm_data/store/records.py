@@ -96,6 +96,10 @@ class Records(Reader):
 
     # what one kind of record may add: pure functions, so that an import of thousands calls them as well
 
+    def from_file(self, values: Row, before: Row | None) -> Row:
+        """What a row of a file says, as this kind of record means it. Drops or moves values, and judges none."""
+        return values
+
     def judge(self, values: Row, before: Row | None, doing: Doing | None = None) -> Row:
         """The values as they will be written, made to agree with each other. Raises Invalid.
 

@@ -83,6 +83,7 @@ class Archivable:
 class Imported:
     """Where a row came from, so that the same file again finds it; columns of the file that fit nowhere."""
 
+    external_system: Mapped[str | None] = f.text("Ids come from", 100, form=False, edit=False)
     external_id: Mapped[str | None] = f.text("External id", 255, form=False, edit=False)
     imported: Mapped[dict[str, str] | None] = f.json("Also in the file")
 
@@ -120,5 +121,6 @@ def table_args(table: str, *extra: Any, parent: bool = False, importable: bool =
     if parent:
         args.append(sa.UniqueConstraint("company_id", "id", name=f"uq_{table}_company_id_id"))
     if importable:
-        args.append(sa.UniqueConstraint("company_id", "source", "external_id", name=f"uq_{table}_external"))
+        external = ("company_id", "external_system", "external_id")
+        args.append(sa.UniqueConstraint(*external, name=f"uq_{table}_external"))
     return (*args, {"sqlite_autoincrement": True})

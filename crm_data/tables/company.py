@@ -1,5 +1,6 @@
 """companies: the tenants. Each other row of the product belongs to exactly one of them."""
 
+import secrets
 from datetime import date
 from enum import StrEnum
 
@@ -8,6 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_data.tables import fields as f
 from crm_data.tables.base import Base, Made, Recorded
+
+# No vowels, so no words: and no months, which a spreadsheet would take for a date.
+_LETTERS = "bcdfghjkmnpqrstvwxz"
+
+
+def new_mark() -> str:
+    """A mark that no other company has, here or elsewhere: twelve letters by chance."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(12))
 
 
 class CompanyStatus(StrEnum):
@@ -44,3 +53,5 @@ class Company(Recorded, Made, Base):
     subscription_plan: Mapped[str | None] = f.text("Plan", 50, form=False)
     subscription_start: Mapped[date | None] = f.day("Plan starts", form=False)
     subscription_end: Mapped[date | None] = f.day("Plan ends", form=False)
+    # Stands in every row of an export: a file with it comes from this company of this installation.
+    export_mark: Mapped[str | None] = mapped_column(sa.String(32), default=new_mark)

@@ -11,10 +11,20 @@ from crm_data.store.query import Query
 from crm_data.store.records import Records
 from crm_data.tables.fields import Field, Kind
 from crm_data.transfer import csv_in, csv_out, csv_read
-from crm_data.transfer.mapping import fitted, guess, importable, shaped, targets
-from crm_data.transfer.plan import ID, KEEP, LEAVE, Column, Plan
+from crm_data.transfer.hints import listed
+from crm_data.transfer.lookup import MADE
+from crm_data.transfer.mapping import BESIDE, fitted, guess, importable, shaped, targets
+from crm_data.transfer.plan import CHANGED, By, Column, Plan, Unmatched
 from crm_data.transfer.report import Report
 from crm_data.transfer.rows import Progress
+
+# What the command line calls what becomes of names that nobody knows.
+UNMATCHED = {
+    Unmatched.EMPTY: "empty",
+    Unmatched.REFUSE: "refuse",
+    Unmatched.FORMER: "former",
+    Unmatched.MAKE: "make",
+}
 
 
 @dataclass(frozen=True)
@@ -23,6 +33,7 @@ class Choices:
 
     `columns`: heading -> a field's name, 'id', 'imported' (keep) or '' (leave out). `key`: fields by name, or
     ('row',) for the whole row. `empty`: words that mean nothing. `fill`: field -> text for new records.
+    `words`: (heading, word, what it means here). `newer`: see plan.Newer.
     """
 
     mode: str = ""
@@ -39,6 +50,8 @@ class Choices:
     empty: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     fill: Mapping[str, str] = field(default_factory=dict)
+    newer: str = ""
+    words: tuple[tuple[str, str, str], ...] = ()
     dry_run: bool = False
 
 
@@ -69,12 +82,14 @@ def import_file(
     sheet = csv_read.read(data, path.name, choices.encoding, choices.delimiter, choices.top)
     plan = chosen(guess(sheet, records, choices.zone), choices, sheet, records)
     plan = fitted(plan, sheet, records)
-    notes = told(sheet, plan, records)
+    notes = (
+        *told(sheet, plan, records),
+        *strange(csv_in.strangers(records, sheet, plan), plan, records, UNMATCHED),
+    )
     if choices.dry_run:
         report = csv_in.rehearse(records, sheet, plan, progress)
-        return Outcome(report, plan, (*notes, *report.hints), None)
+        return Outcome(report, plan, notes, None)
     report = csv_in.commit(records, sheet, plan, progress, act_id)
-    notes = (*notes, *report.hints)
     refused = None
     if report.refused:
         refused = path.with_name(f"{path.stem}.refused.csv")
@@ -118,8 +133,10 @@ def chosen(plan: Plan, choices: Choices, sheet: csv_read.Sheet, records: Records
         column = replace(
             column, dates=choices.dates or column.dates, numbers=choices.numbers or column.numbers
         )
-        columns.append(replace(column, unmatched=choices.unmatched or column.unmatched))
-    for heading in choices.columns:
+        told = {word: meant for heading, word, meant in choices.words if heading == column.heading}
+        column = replace(column, values={**column.values, **told})
+        columns.append(_unmatched(column, choices.unmatched, fields))
+    for heading in (*choices.columns, *(heading for heading, _, _ in choices.words)):
         plan.column(heading)  # raises for a heading that is not there
     key = () if choices.key == ("row",) else choices.key or plan.key
     return replace(
@@ -130,7 +147,45 @@ def chosen(plan: Plan, choices: Choices, sheet: csv_read.Sheet, records: Records
         blanks=choices.blanks or plan.blanks,
         fill={**plan.fill, **choices.fill},
         source=choices.source or plan.source,
+        named=bool(choices.source),
+        newer=choices.newer or plan.newer,
     )
+
+
+def _unmatched(column: Column, unmatched: str, fields: Mapping[str, Field]) -> Column:
+    """The choice for names that nobody knows, on the columns that it can be said of."""
+    if not unmatched or not _may_be(Unmatched(unmatched), column, fields.get(column.to)):
+        return column
+    return replace(column, unmatched=unmatched)
+
+
+def _may_be(unmatched: Unmatched, column: Column, to: Field | None) -> bool:
+    """Whether what nobody knows in a column can become this."""
+    if unmatched == Unmatched.FORMER:
+        return to is not None and to.kind is Kind.MEMBER
+    if unmatched == Unmatched.MAKE:
+        return to is not None and to.to == MADE and column.by == By.NAME
+    return True
+
+
+def strange(
+    unknown: Mapping[str, Mapping[str, int]], plan: Plan, records: Records, options: Mapping[Unmatched, str]
+) -> list[str]:
+    """A sentence for each column with words that mean nothing here: how many, which, and what can be chosen."""
+    fields, found = importable(records), []
+    for heading, words in unknown.items():
+        column = plan.column(heading)
+        to = fields[column.to]
+        what = {Kind.CHOICE: f"{to.label.lower()}s", Kind.MEMBER: "colleagues"}.get(to.kind, f"{to.to}")
+        rows = sum(words.values())
+        said = f"{heading}: {len(words):,} of {rows:,} rows are no {what} here: {listed(words)}."
+        if to.kind is Kind.CHOICE:
+            known = ", ".join(to.choice_labels())
+            found.append(f"{said} --word '{heading}=WORD=VALUE' says what one means: {known}.")
+            continue
+        each = [o for u, o in options.items() if u != column.unmatched and _may_be(u, column, to)]
+        found.append(f"{said} Now: {column.unmatched}; --unmatched {' or '.join(each)} chooses otherwise.")
+    return found
 
 
 def told(sheet: csv_read.Sheet, plan: Plan, records: Records) -> tuple[str, ...]:
@@ -142,15 +197,27 @@ def told(sheet: csv_read.Sheet, plan: Plan, records: Records) -> tuple[str, ...]
     if sheet.top > 1:
         notes.append(f"The headings stand in row {sheet.top}; what is above them was left out.")
     for column in plan.columns:
-        if column.to in (KEEP, LEAVE, ID):
+        if column.to in BESIDE:
             notes.append(f"{column.heading}: {words[column.to].lower()}.")
         else:
             notes.append(f"{column.heading}: {words[column.to]}.")
+        notes += [
+            f"{column.heading}: {word!r} is read as {meant or 'nothing, and kept beside'}."
+            for word, meant in column.values.items()
+        ]
         notes += [f"{column.heading}: {said}" for said in _way(column, fields.get(column.to))]
         for word in set(column.maybe_empty) - set(column.empties):
             notes.append(f"{column.heading}: {word!r} was read as a word; it may mean empty.")
     for name, text in plan.fill.items():
         notes.append(f"{words[name]} of new records, where the file has none: {text}.")
+    moments = [
+        c for c in plan.columns if c.to == CHANGED or ((f := fields.get(c.to)) and f.kind is Kind.MOMENT)
+    ]
+    if moments:
+        notes.append(f"Days and times that name no zone are read in {plan.zone}; --zone chooses another.")
+    if "external_id" in plan.key or not plan.key:
+        said = "as you said" if plan.named else "guessed from the file's name; --source says another"
+        notes.append(f"The ids come from: {plan.source} ({said}).")
     key = " and ".join(words[name] for name in plan.key) or "the whole row"
     return (*notes, f"Records are found by: {key}.")
 

@@ -2,12 +2,15 @@
 
 from zoneinfo import ZoneInfo
 
+from crm_data.nouns.customers import Customers
 from crm_data.rights import Act, demand
 from crm_data.store.again import again
-from crm_data.store.bulk import reading, writing
+from crm_data.store.bulk import Bulk, reading, writing
 from crm_data.store.changes import new_act
-from crm_data.store.records import Records
+from crm_data.store.records import Records, Row
+from crm_data.tables.customer import CustomerType
 from crm_data.transfer.csv_read import Sheet
+from crm_data.transfer.lookup import Lookup, unknown_words
 from crm_data.transfer.mapping import fitted
 from crm_data.transfer.plan import Plan
 from crm_data.transfer.report import Report
@@ -26,6 +29,14 @@ def rehearse(records: Records, sheet: Sheet, plan: Plan, progress: Progress = no
     read = drafts(sheet, plan, records, progress)
     with reading(records, ZoneInfo(plan.zone)) as bulk:
         return Sorting(bulk, sheet, plan, adding=False).sort(read, done=False)
+
+
+def strangers(records: Records, sheet: Sheet, plan: Plan) -> dict[str, dict[str, int]]:
+    """Heading -> word -> rows: what names no choice, colleague or record here, so that it can be asked at once."""
+    demand(records.person, Act.IMPORT, records.name)
+    plan = fitted(plan, sheet, records)
+    with reading(records, ZoneInfo(plan.zone)) as bulk:
+        return unknown_words(sheet, plan, records, Lookup(bulk, plan))
 
 
 @again
@@ -50,6 +61,7 @@ def commit(
             return Report(sheet.headings, *earlier, done=True, repeated=True)
         sorting = Sorting(bulk, sheet, plan, adding=True)
         report = sorting.sort(read, done=True)
+        _make(bulk, sorting)
         total = len(sorting.created) + len(sorting.updated) or 1
         bulk.insert([row for _, row in sorting.created], lambda n: progress(0.5 + n / total / 2))
         before = len(sorting.created)
@@ -58,3 +70,15 @@ def commit(
             lambda n: progress(0.5 + (before + n) / total / 2),
         )
         return report
+
+
+def _make(bulk: Bulk, sorting: Sorting) -> None:
+    """Add the customers that the rows name, before the rows that name them."""
+    making = sorting.to_make()
+    if not making:
+        return
+    customers = Customers(bulk.records._store, bulk.records._scope)
+    firm = {"customer_type": CustomerType.BUSINESS.value}
+    rows: list[Row] = [{"name": made.title, **(firm if made.firm else {})} for made in making]
+    ids = bulk.beside(customers).insert([customers.judge(row, None, bulk.doing) for row in rows])
+    sorting.made({made.id: id_ for made, id_ in zip(making, ids, strict=True)})

@@ -18,6 +18,7 @@ from crm_data.store.values import to_text
 from crm_data.tables.fields import Kind
 from crm_data.transfer.formulas import disarmed, is_live
 from crm_data.transfer.headings import OWN_ID, Own, own_columns
+from crm_data.transfer.marks import MARKED, given_mark
 
 log = logging.getLogger("foyer.transfer")
 
@@ -38,7 +39,7 @@ def export(
     chosen = _chosen(records, columns)
     scope, rows = records._scope, records.count(query)
     noted(records._store, "export", scope.user_id, scope.company_id, table=records.name, rows=rows)
-    return f"{records.name}-{clock.now():%Y-%m-%d}.csv", _pieces(records, query, chosen)
+    return f"{records.name}-{clock.now():%Y-%m-%d}.csv", _pieces(records, query, chosen, given_mark(records))
 
 
 def _chosen(records: Records, columns: Sequence[str] | None) -> list[Own]:
@@ -66,10 +67,10 @@ def noted(store: Store, event: str, user_id: int | None, company_id: int, **deta
         )
 
 
-def _pieces(records: Records, query: Query, chosen: Sequence[Own]) -> Iterator[bytes]:
+def _pieces(records: Records, query: Query, chosen: Sequence[Own], mark: str) -> Iterator[bytes]:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow([OWN_ID, *(own.heading for own in chosen)])
+    writer.writerow([OWN_ID, *(own.heading for own in chosen), MARKED])
     yield buffer.getvalue().encode("utf-8-sig")
     for page in records.walk(query):
         buffer.seek(0)
@@ -77,7 +78,8 @@ def _pieces(records: Records, query: Query, chosen: Sequence[Own]) -> Iterator[b
         # Column by column: a function a cell would take most of the time. The writer knows None as empty.
         names, values = list(page.rows[0]), zip(*(row.values() for row in page.rows), strict=True)
         cells = dict(zip(names, values, strict=True))
-        writer.writerows(zip(cells["id"], *(_column(own, cells, page) for own in chosen), strict=True))
+        marks = [f"{mark}-{version}" for version in cells["version"]]
+        writer.writerows(zip(cells["id"], *(_column(own, cells, page) for own in chosen), marks, strict=True))
         yield buffer.getvalue().encode("utf-8")
 
 

@@ -23,6 +23,7 @@ _SHARED = {
     "source": "leadsource origin channel",
     "status": "state",
     "external_id": "externalid recordid sourceid",
+    "external_system": "idscomefrom sourcesystem externalsystem",
     "created_at": "createdat createdon createddate createdate datecreated creationdate",
     "customer_id": "account customer accountname customername company companyname organisation organization"
     " client accountid customerid",

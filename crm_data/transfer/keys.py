@@ -15,25 +15,33 @@ Key = tuple[Any, ...]
 class Keys:
     """All keys of the company's records, read in one statement.
 
-    `external`: (source, external id) -> id. `elsewhere`: other source -> how many of the file's ids it has.
+    `external`: (system, external id) -> id. `elsewhere`: other system -> how many of the file's ids it has.
     """
 
     def __init__(self, bulk: Bulk, plan: Plan) -> None:
         self._plan = plan
-        self._by_external = "external_id" in plan.key
         self.external: dict[tuple[Any, Any], int] = {}
         self.elsewhere: Counter[str] = Counter()
         self._prints: dict[str, int] = {}
-        self._sources: dict[str, str | None] = {}
+        self._systems: dict[str, str | None] = {}
         self._ids: dict[Key, list[int]] = defaultdict(list)
         self._away: set[int] = set()
+        self.titles: dict[int, str] = {}
+        self._emails: set[str] = set()
         names = [name for name in plan.key if name != ID]
-        for id_, archived, source, external, *values in bulk.index(["source", "external_id", *names]):
+        title = bulk.records.title
+        twice = "email" if bulk.records.name == "customers" else title  # e-mails are asked of customers alone
+        for id_, archived, system, external, called, email, *values in bulk.index(
+            ["external_system", "external_id", title, twice, *names]
+        ):
+            self.titles[id_] = folded(called)
+            if twice == "email" and email:
+                self._emails.add(folded(email))
             if archived is not None:
                 self._away.add(id_)
             if external is not None:
-                self.external[source, external] = id_
-                self._sources[external] = source
+                self.external[system, external] = id_
+                self._systems[external] = system
                 if external.startswith(PRINT):
                     self._prints[external] = id_
             given = iter(values)
@@ -43,34 +51,40 @@ class Keys:
 
     def of(self, draft: Draft) -> Key | None:
         """The key of a row; None when it has none and is known by all it says."""
-        key = tuple(
-            row_id(draft.id) if name == ID else _compared(draft.values.get(name)) for name in self._plan.key
-        )
+        plan, external = self._plan, draft.values.get("external_id")
+        if ID in plan.key and not draft.id and external is not None and draft.marked:
+            return ("external", self.system(draft), external)  # an id of another company, or installation
+        key = tuple(row_id(draft.id) if n == ID else _compared(draft.values.get(n)) for n in plan.key)
         if not key or None in key:
             return None
-        return (*key, self.source(draft)) if self._by_external else key
+        return ("external", self.system(draft), *key) if "external_id" in plan.key else key
 
     def found(self, draft: Draft, key: Key | None, print_: str) -> list[int]:
         """The records that a row means: those not put away, before one that is."""
         if key is None:
             return [self._prints[print_]] if print_ in self._prints else []
-        if not self._by_external:
-            found = self._ids.get(key, [])
-            return [id_ for id_ in found if id_ not in self._away] or found[:1]
-        found = self._ids.get(key[:-1], [])
-        exact = self.external.get((key[-1], draft.values["external_id"]))
-        if exact in found:
-            return [exact]
-        # A file that fills the source itself does not name the system that its ids come from.
-        if self._plan.going_to("source") is not None:
-            return found
-        if found:
-            self.elsewhere[self._sources.get(draft.values["external_id"]) or ""] += 1
-        return []
+        if key[0] == "external":
+            external = draft.values["external_id"]
+            exact = self.external.get((key[1], external))
+            if exact is not None and (len(key) == 3 or exact in self._ids.get(key[2:], [])):
+                return [exact]
+            if exact is None and external in self._systems and draft.marked is None:
+                self.elsewhere[self._systems[external] or ""] += 1
+            return []
+        found = self._ids.get(key, [])
+        return [id_ for id_ in found if id_ not in self._away] or found[:1]
 
-    def source(self, draft: Draft) -> str | None:
-        """The name under which the row's external id is unique."""
-        return draft.values.get("source") or self._plan.source or None
+    def has_email(self, email: str | None) -> bool:
+        """Whether a customer, here or earlier in the file, has this e-mail; from now on one has."""
+        if email is None:
+            return False
+        known = folded(email) in self._emails
+        self._emails.add(folded(email))
+        return known
+
+    def system(self, draft: Draft) -> str | None:
+        """The name of the system that the row's external id comes from: never a lead's source."""
+        return draft.values.get("external_system") or self._plan.source or None
 
 
 def _compared(value: Any) -> Any:

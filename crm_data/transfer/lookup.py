@@ -3,16 +3,23 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from crm_data.store.bulk import Bulk
 from crm_data.store.folding import fold
+from crm_data.store.records import Records
 from crm_data.store.values import row_id
 from crm_data.tables.fields import Field, Kind
+from crm_data.transfer.csv_read import Sheet
+from crm_data.transfer.headings import FIRMS, squeezed
+from crm_data.transfer.mapping import importable
 from crm_data.transfer.plan import By, Plan, Unmatched
-from crm_data.transfer.rows import Draft, Named
+from crm_data.transfer.rows import NAMED, WRONG, Cells, Draft, Named
 
 # What stands for a colleague who would be added: a rehearsal adds nobody.
 TO_BE_ADDED = 0
+# The records that a name is enough to make.
+MADE = "customers"
 
 
 def folded(said: str) -> str:
@@ -22,31 +29,49 @@ def folded(said: str) -> str:
 
 @dataclass
 class _Known:
-    """What one kind of name means: spelling -> ids, the ones still there before those put away."""
+    """What one kind of name means: spelling -> ids, the ones still there before those put away.
+
+    `systems`: an external id -> the systems that it comes from here.
+    """
 
     by: dict[str, dict[str, list[int]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
+    systems: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def find(self, named: Named) -> list[int]:
         """The ids behind a name."""
         if named.by == By.ID:
             number = row_id(named.said)
             return self.by[By.ID].get(str(number), [])
-        said = named.said if named.by == By.EXTERNAL else folded(named.said)
+        said = external_name(named.system, named.said) if named.by == By.EXTERNAL else folded(named.said)
         return self.by[named.by].get(said, []) or self.by[f"{named.by}, put away"].get(said, [])
 
 
+@dataclass(frozen=True)
+class ToMake:
+    """A customer that the import adds because rows name it; `id` stands for it until it has its own."""
+
+    id: int
+    table: str
+    title: str
+    firm: bool
+
+
 class Lookup:
-    """Answers which id a name of the file means; each kind of record is read in one statement, when needed."""
+    """Answers which id a name of the file means; each kind of record is read in one statement, when needed.
+
+    `unknown`: heading -> word -> rows. `to_make`: (table, name) -> what will be added for those that are written.
+    """
 
     def __init__(self, bulk: Bulk, plan: Plan) -> None:
         self._bulk, self._plan = bulk, plan
         self._known: dict[str, _Known] = {}
         self.unknown: dict[str, Counter[str]] = defaultdict(Counter)
+        self.to_make: dict[tuple[str, str], ToMake] = {}
 
     def resolve(self, draft: Draft, named: Iterable[tuple[str, Named]]) -> None:
-        """Put the ids into the draft's values; what names nothing is wrong, empty or to be added, as planned."""
+        """Put the ids into the draft's values; what names nothing is refused, kept beside or to be added."""
         for name, said in named:
             to = self._bulk.records.fields[name]
             found = self._kind(to).find(said)
@@ -57,10 +82,24 @@ class Lookup:
             unmatched = self._plan.column(said.heading).unmatched if said.heading else Unmatched.REFUSE
             if unmatched == Unmatched.FORMER and to.kind is Kind.MEMBER and not found:
                 draft.values[name] = TO_BE_ADDED
-            elif unmatched == Unmatched.EMPTY and not found:
-                draft.blank.append(name)
+            elif unmatched == Unmatched.MAKE and to.to == MADE and said.by == By.NAME and not found:
+                draft.values[name] = self._to_make(to.to, said)
+            elif unmatched == Unmatched.REFUSE:
+                draft.refused.append((name, said.said, self._sentence(to, said, len(found))))
             else:
-                draft.wrong.append((name, said.said, _sentence(to, said, len(found))))
+                draft.beside.append((name, said.said))
+
+    def knows(self, name: str, said: Named) -> bool:
+        """Whether a name means exactly one record here."""
+        return len(self._kind(self._bulk.records.fields[name]).find(said)) == 1
+
+    def _to_make(self, table: str, said: Named) -> int:
+        key = (table, folded(said.said))
+        if key not in self.to_make:
+            title = " ".join(said.said.split())
+            firm = squeezed(said.heading) in FIRMS
+            self.to_make[key] = ToMake(-1 - len(self.to_make), table, title, firm)
+        return self.to_make[key].id
 
     def add_former(self, drafts: Collection[Draft]) -> None:
         """Add the colleagues who left, for all names that are to be added. Call before `resolve`."""
@@ -99,14 +138,48 @@ class Lookup:
             away = ", put away" if target.archived else ""
             known.by[f"{By.NAME}{away}"][folded(target.title)].append(target.id)
             if target.external_id:
-                known.by[f"{By.EXTERNAL}{away}"][target.external_id].append(target.id)
+                name = external_name(target.external_system or "", target.external_id)
+                known.by[f"{By.EXTERNAL}{away}"][name].append(target.id)
+                known.systems[target.external_id].add(target.external_system or "")
         return known
 
+    def _sentence(self, to: Field, named: Named, count: int) -> str:
+        who = "colleague" if to.kind is Kind.MEMBER else to.label.lower()
+        shown = named.said if len(named.said) <= 60 else f"{named.said[:60]}…"
+        if count > 1:
+            other = "e-mail" if to.kind is Kind.MEMBER else "id"
+            return (
+                f"{to.label}: {shown!r} is the {named.by} of {count} records here; use the {other} instead."
+            )
+        if named.by != By.EXTERNAL:
+            return f"{to.label}: there is no {who} with the {named.by} {shown!r} here."
+        others = sorted(self._kind(to).systems.get(named.said, ()))
+        hint = (
+            f" There is one from {' and from '.join(map(repr, others))}: say so if that is meant."
+            if others
+            else ""
+        )
+        return f"{to.label}: there is no {who} with the id {shown!r} from {named.system!r} here.{hint}"
 
-def _sentence(to: Field, named: Named, count: int) -> str:
-    who = "colleague" if to.kind is Kind.MEMBER else to.label.lower()
-    shown = named.said if len(named.said) <= 60 else f"{named.said[:60]}…"
-    if count > 1:
-        other = "e-mail" if to.kind is Kind.MEMBER else "id"
-        return f"{to.label}: {shown!r} is the {named.by} of {count} records here; use the {other} instead."
-    return f"{to.label}: there is no {who} with the {named.by} {shown!r} here."
+
+def external_name(system: str, id_: str) -> str:
+    """An id of another system as one word: the same number of two systems is not the same."""
+    return f"{system}\x1f{id_}"
+
+
+def unknown_words(sheet: Sheet, plan: Plan, records: Records, lookup: Lookup) -> dict[str, dict[str, int]]:
+    """Heading -> cell -> rows: the cells of choices, colleagues and records that mean nothing here."""
+    fields, found = importable(records), {}
+    for column in plan.columns:
+        to = fields.get(column.to)
+        if to is None or to.kind not in (Kind.CHOICE, Kind.MEMBER, Kind.LINK) or column.by == By.ID:
+            continue
+        cells = Cells(column, to, ZoneInfo(plan.zone), plan.source)
+        words: Counter[str] = Counter()
+        for cell, rows in Counter(sheet.column(column.heading)).items():
+            state, said = cells.read(cell)
+            if state == WRONG or (state == NAMED and not said.chosen and not lookup.knows(column.to, said)):
+                words[cell.strip()] += rows
+        if words:
+            found[column.heading] = dict(words.most_common())
+    return found

@@ -22,12 +22,16 @@ from crm_data.transfer.headings import (
     own_columns,
     squeezed,
 )
+from crm_data.transfer.marks import MARKED, mark_in, mark_of
 from crm_data.transfer.meant import assigned
-from crm_data.transfer.plan import ID, KEEP, LEAVE, By, Column, Plan, Unmatched
+from crm_data.transfer.plan import CHANGED, ID, KEEP, LEAVE, MARK, By, Column, Plan, Unmatched
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 # Where a title alone says which record is meant. Two deals or tasks may well share one.
 _TITLE_IS_KEY = ("customers", "leads")
+_LAST_CHANGED = re.compile(r"(last|date)?(changed|updated?|modified)(at|on|date|time)?")
+# Targets that are no field: what a column may say beside the record's own values.
+BESIDE = (KEEP, LEAVE, ID, MARK, CHANGED)
 _THINGS = ("product", "productname", "item", "service")
 
 
@@ -39,7 +43,13 @@ def importable(records: Records) -> dict[str, Field]:
 def targets(records: Records) -> dict[str, str]:
     """Where a column may go -> words for it, for a choice on the screen."""
     offered = {name: field.label for name, field in importable(records).items()}
-    return {KEEP: "Keep beside the record", LEAVE: "Leave out", ID: "Id, to find the record", **offered}
+    beside = {KEEP: "Keep beside the record", LEAVE: "Leave out"}
+    about = {
+        ID: "Id, to find the record",
+        MARK: "The mark that says of which company the ids are",
+        CHANGED: "When it was changed there, to compare",
+    }
+    return {**beside, **about, **offered}
 
 
 def needed(sheet: Sheet, plan: Plan, records: Records) -> list[Field]:
@@ -65,13 +75,19 @@ def _has_gaps(sheet: Sheet, column: Column) -> bool:
 
 def guess(sheet: Sheet, records: Records, zone: str = "UTC") -> Plan:
     """A first plan for a file, to be shown and changed."""
-    own = _is_own_export(sheet, records)
-    chosen = _own_targets(sheet, records) if own else _targets(sheet, records)
+    own = here = _is_own_export(sheet, records)
+    if own:
+        at = sheet.headings.index(MARKED)
+        marks = {mark.company for line in sheet.lines if (mark := mark_in(line.cells[at]))}
+        here = marks <= {mark_of(records)}
+        chosen = _own_targets(sheet, records, here)
+    else:
+        chosen = _targets(sheet, records)
     columns = tuple(_column(sheet, heading, chosen[heading], records) for heading in sheet.headings)
     if own:
         columns = tuple(replace(c, by=By.ID) if c.heading.endswith(" id") else c for c in columns)
     plan = Plan(columns, source=sheet.origin, zone=zone)
-    plan = replace(plan, fill={} if own else _fill(sheet, plan, records))
+    plan = replace(plan, fill={} if here else _fill(sheet, plan, records))
     return replace(plan, key=(ID,) if own else _key(sheet, plan, records))
 
 
@@ -100,27 +116,53 @@ def fitted(plan: Plan, sheet: Sheet, records: Records) -> Plan:
     for name in plan.key:
         if name not in taken and not PLACEHOLDER.search(plan.fill.get(name, "")):
             raise Invalid("The key must be one of the columns that are matched with a field.")
-        if name in (KEEP, LEAVE):
+        if name != ID and name in BESIDE:
             raise Invalid("The key must be one of the columns that are matched with a field.")
+    if ID in taken and MARK not in taken:
+        raise Invalid(
+            f"The ids of this file cannot be those of this company: there is no column {MARKED} beside them, as an"
+            f" export of this company has. Match {taken[ID]!r} with External id."
+        )
     return plan
 
 
 def _is_own_export(sheet: Sheet, records: Records) -> bool:
-    """Whether we wrote it: our heading for the id, and most of the others ours as well."""
+    """Whether Foyer wrote it: the id and its mark, and most of the other headings ours as well."""
+    return MARKED in sheet.headings and _mostly_ours(sheet, records)
+
+
+def unmarked_export(sheet: Sheet, records: Records) -> bool:
+    """Whether it looks as if Foyer wrote it, but for the mark: an old export, or one without that column."""
+    several = len(sheet.headings) >= len(own_columns(records)) // 2
+    return MARKED not in sheet.headings and several and _mostly_ours(sheet, records)
+
+
+def _mostly_ours(sheet: Sheet, records: Records) -> bool:
     ours = {own.heading for own in own_columns(records)}
-    others = [h for h in sheet.headings if h != OWN_ID and h not in REFUSED]
-    return OWN_ID in sheet.headings and 2 * sum(h in ours for h in others) >= max(len(others), 1)
+    others = [h for h in sheet.headings if h not in (OWN_ID, MARKED, *REFUSED)]
+    return OWN_ID in sheet.headings and 2 * sum(h in ours for h in others) >= len(others)
 
 
-def _own_targets(sheet: Sheet, records: Records) -> dict[str, str]:
+def _own_targets(sheet: Sheet, records: Records, here: bool) -> dict[str, str]:
+    """Where the columns of an export go. `here`: all of its rows are of this company, and so are all ids."""
     fields = importable(records)
-    chosen = {h: LEAVE if squeezed(h) in IGNORED else KEEP for h in sheet.headings} | {OWN_ID: ID}
+    chosen = {h: LEAVE if squeezed(h) in IGNORED else KEEP for h in sheet.headings}
     for own in own_columns(records):
-        if own.field.kind is Kind.JSON:
+        field, heading = own.field, own.heading
+        if field.kind is Kind.JSON or heading not in sheet.headings:
             continue
-        with_id = own.part == "name" and f"{own.field.label} id" in sheet.headings
-        chosen[own.heading] = LEAVE if with_id or own.field.name not in fields else own.field.name
-    return chosen | dict.fromkeys(REFUSED, LEAVE)
+        # A colleague's number means nobody elsewhere; the name may.
+        better = {"name": f"{field.label} id", "id": field.label}.get(own.part, "")
+        other = better in sheet.headings and (own.part == "name") == (here or field.kind is Kind.LINK)
+        if not here and field.name in ("external_id", "external_system"):
+            chosen[heading] = KEEP  # the row's own id takes their place
+        elif other or field.name not in fields:
+            chosen[heading] = LEAVE
+        else:
+            chosen[heading] = field.name
+    chosen |= {OWN_ID: ID, MARKED: MARK} | dict.fromkeys(REFUSED, LEAVE)
+    changed = records.fields["updated_at"].label
+    return chosen | ({changed: CHANGED} if changed in sheet.headings else {})
 
 
 def _targets(sheet: Sheet, records: Records) -> dict[str, str]:
@@ -130,6 +172,13 @@ def _targets(sheet: Sheet, records: Records) -> dict[str, str]:
     chosen |= assigned(records.name, records.title, importable(records), sheet.headings, empty, persons)
     if sheet.headings[-2:] == REFUSED:
         chosen |= dict.fromkeys(REFUSED, LEAVE)
+    for heading in sheet.headings:
+        if (
+            chosen[heading] == KEEP
+            and _LAST_CHANGED.fullmatch(squeezed(heading))
+            and CHANGED not in chosen.values()
+        ):
+            chosen[heading] = CHANGED
     return chosen
 
 
@@ -150,7 +199,7 @@ def _column(sheet: Sheet, heading: str, to: str, records: Records) -> Column:
     cells = {cell.strip() for cell in sheet.column(heading)} - {""}
     odd = tuple(sorted(cell for cell in cells if cell.casefold() in EMPTY_WORDS))
     column = Column(heading, to, maybe_empty=odd)
-    field = importable(records).get(to)
+    field = records.fields["updated_at"] if to == CHANGED else importable(records).get(to)
     return column if field is None else shaped(column, field, cells - set(odd), records.name)
 
 
@@ -167,11 +216,17 @@ def shaped(column: Column, field: Field, cells: Collection[str], table: str) -> 
         return replace(column, values=_known_words(field, cells, table))
     if field.kind is Kind.LINK:
         by = By.EXTERNAL if squeezed(column.heading).endswith("id") else By.NAME
-        return replace(column, by=by)
+        return replace(column, by=by, unmatched=_unmatched(field))
     if field.kind is Kind.MEMBER:
-        coded = squeezed(column.heading) == squeezed(field.name) and all(cell.isdigit() for cell in cells)
-        return replace(column, by=By.ID if coded and cells else By.NAME)
+        return replace(
+            column, by=By.NAME, unmatched=_unmatched(field)
+        )  # a number of ours only where a mark says so
     return column
+
+
+def _unmatched(field: Field) -> Unmatched:
+    """Only what the table demands refuses a row."""
+    return Unmatched.REFUSE if field.required else Unmatched.EMPTY
 
 
 def _known_words(field: Field, cells: Collection[str], table: str) -> Mapping[str, str]:

@@ -13,6 +13,8 @@ from crm_data.store.days import ANY
 from crm_data.transfer.formats import DATES, NUMBERS
 
 ID = "id"
+MARK = "mark"
+CHANGED = "changed"
 KEEP = "imported"
 LEAVE = ""
 
@@ -41,20 +43,29 @@ class By(StrEnum):
 
 
 class Unmatched(StrEnum):
-    """What happens to a row whose cell names nothing that is known."""
+    """What happens to a row whose cell names nothing that is known. Whatever it is, the word is not lost."""
 
     REFUSE = "refuse the row"
     EMPTY = "leave it empty"
     FORMER = "add as a former colleague"
+    MAKE = "make a customer of it"
+
+
+class Newer(StrEnum):
+    """What happens to a record that was changed here since the file was made, where the file says otherwise."""
+
+    LEAVE = "leave what stands here"
+    FILE = "take what the file says"
 
 
 @dataclass(frozen=True)
 class Column:
     """Where one column of the file goes and how its cells are read.
 
-    `to`: a field's name, ID (a match key, never written), KEEP (kept beside the record) or LEAVE.
-    `dates`: an order of `formats.DATES`. `numbers`: one of `formats.NUMBERS`.
-    `empties`: words that mean empty here.
+    `to`: a field's name, ID (a match key, never written), MARK (says of which company the ids are), CHANGED (when
+    the row was last changed, to be compared), KEEP (kept beside the record) or LEAVE.
+    `dates`: an order of `formats.DATES`. `numbers`: one of `formats.NUMBERS`. `empties`: words that mean
+    empty here.
     `values`: a word of the file -> what to read instead ("" for nothing).
     `maybe_empty`, `unsure`: what the guess wants confirmed; they change nothing.
     """
@@ -77,7 +88,8 @@ class Plan:
 
     `key`: the fields by which a row finds its record; none means the whole row. `fill`: field -> text for
     new records where the file has nothing; a text with {Heading} in it is put together from the row.
-    `source`: the name under which external ids are unique. `zone`: of times that name none.
+    `source`: the name of the system that the ids come from, under which they are unique; `named`: a person said
+    so, it is not guessed from the file's name. `newer`: see Newer. `zone`: of times and days that name none.
     """
 
     columns: tuple[Column, ...]
@@ -86,6 +98,8 @@ class Plan:
     blanks: str = Blanks.LEAVE
     fill: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
+    named: bool = False
+    newer: str = Newer.LEAVE
     zone: str = "UTC"
 
     def column(self, heading: str) -> Column:
@@ -123,6 +137,7 @@ class Plan:
     def check(self) -> None:
         """Raise Invalid where a choice is none of those offered."""
         choices: list[tuple[str, Any]] = [(self.mode, Mode), (self.blanks, Blanks)]
+        choices.append((self.newer, Newer))
         for column in self.columns:
             choices += [(column.by, By), (column.unmatched, Unmatched)]
             choices += [(column.dates, DATES), (column.numbers, NUMBERS)]

@@ -36,7 +36,10 @@ class Report:
 
     `changes`: the first updates, to look at. `unknown`: heading -> word -> how many rows; words that name no
     choice, colleague or record. `hints`: sentences on what may have been meant otherwise. `done`: False for a
-    rehearsal. `repeated`: this act was done before.
+    rehearsal. `repeated`: this act was done before. `beside`: heading -> cell -> how many rows; what could not be
+    taken and is kept beside the records. `newer`: the first values of records that were changed here since the
+    file was made, `newer_rows` of them. `doubted`: rows whose id means another record here. `made`: customers
+    added because rows name them.
     """
 
     headings: tuple[str, ...]
@@ -49,6 +52,11 @@ class Report:
     hints: tuple[str, ...] = ()
     done: bool = False
     repeated: bool = False
+    beside: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    newer: tuple[Changed, ...] = ()
+    newer_rows: int = 0
+    doubted: int = 0
+    made: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         """The counts in words."""

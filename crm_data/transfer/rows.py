@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,10 @@ from crm_data.tables.fields import Field, Kind
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.headings import REFUSED
 from crm_data.transfer.mapping import PLACEHOLDER, importable
-from crm_data.transfer.plan import ID, KEEP, LEAVE, By, Column, Plan
+from crm_data.transfer.marks import Mark, mark_in
+from crm_data.transfer.plan import CHANGED, ID, KEEP, LEAVE, MARK, By, Column, Plan
 
-VALUE, BLANK, NAMED, WRONG = range(4)
+VALUE, BLANK, NAMED, WRONG, LEFT = range(5)
 Read = tuple[int, Any]
 Progress = Callable[[float], object]
 # Begins the external id of a record that is known by its whole row in the file it came from.
@@ -27,16 +29,25 @@ _STEP = 500
 
 @dataclass(frozen=True)
 class Named:
-    """A colleague or a record as a cell names it. `heading` is the column's, '' for a value for all rows."""
+    """A colleague or a record as a cell names it. `heading` is the column's, '' for a value for all rows.
+
+    `system`: which system an external id is of. `chosen`: a person gave the word this meaning.
+    """
 
     by: str
     said: str
     heading: str = ""
+    system: str = ""
+    chosen: bool = False
 
 
 @dataclass
 class Draft:
-    """One row of the file, read: values by field, names still to be looked up, and what is wrong with it."""
+    """One row of the file, read: values by field, names still to be looked up, and what is wrong with it.
+
+    `wrong`: what a field does not take; `refused`: what refuses the row; `beside`: what was not understood and is
+    kept beside the record; each with its field and cell. `changed`: when the row was last changed there.
+    """
 
     number: int
     cells: list[str]
@@ -45,18 +56,21 @@ class Draft:
     kept: dict[str, str] = field(default_factory=dict)
     blank: list[str] = field(default_factory=list)
     wrong: list[tuple[str, str, str]] = field(default_factory=list)  # field, cell, sentence
+    refused: list[tuple[str, str, str]] = field(default_factory=list)  # field, cell, sentence
+    beside: list[tuple[str, str]] = field(default_factory=list)  # field, cell
     id: str = ""
+    marked: Mark | None = None
+    changed: datetime | None = None
 
 
 def drafts(sheet: Sheet, plan: Plan, records: Records, progress: Progress) -> list[Draft]:
     """Every row of the sheet read; `progress` hears the share that is done, from 0 to 1."""
     fields, zone = importable(records), ZoneInfo(plan.zone)
-    steps: list[tuple[int, Column, _Cells | None]] = []
+    steps: list[tuple[int, Column, Cells | None]] = []
     for at, column in enumerate(plan.columns):
+        to = records.fields["updated_at"] if column.to == CHANGED else fields.get(column.to)
         if column.to != LEAVE:
-            steps.append(
-                (at, column, _Cells(column, fields[column.to], zone) if column.to in fields else None)
-            )
+            steps.append((at, column, Cells(column, to, zone, plan.source) if to else None))
     made_up = [(n, _Template(text, sheet, plan, fields[n], zone)) for n, text in templates(plan).items()]
     own_json = records.fields[KEEP].label if KEEP in records.fields else ""
     found = []
@@ -65,7 +79,10 @@ def drafts(sheet: Sheet, plan: Plan, records: Records, progress: Progress) -> li
             progress(count / len(sheet.lines))
         draft = Draft(line.number, line.cells)
         for at, column, cells in steps:
-            if cells is not None:
+            if column.to == CHANGED and cells is not None:
+                state, moment = cells.read(line.cells[at])
+                draft.changed = moment if state == VALUE else None
+            elif cells is not None:
                 read = cells.read(line.cells[at])
                 if read[0] == VALUE:  # nearly always, and there may be millions of cells
                     draft.values[column.to] = read[1]
@@ -73,6 +90,8 @@ def drafts(sheet: Sheet, plan: Plan, records: Records, progress: Progress) -> li
                     _put(draft, column.to, line.cells[at], read)
             elif column.to == ID:
                 draft.id = line.cells[at].strip()
+            elif column.to == MARK:
+                draft.marked = mark_in(line.cells[at])
             else:
                 _keep(draft, column, line.cells[at], own_json)
         for name, template in made_up:
@@ -94,7 +113,7 @@ def constants(plan: Plan, records: Records) -> tuple[Row, dict[str, Named]]:
         if not PLACEHOLDER.search(text):
             by = By.ID if text.strip().isdigit() else By.NAME
             column = Column("", name, by=by)
-            _put(draft, name, text, _Cells(column, fields[name], ZoneInfo(plan.zone)).read(text))
+            _put(draft, name, text, Cells(column, fields[name], ZoneInfo(plan.zone)).read(text))
     if draft.wrong:
         raise Invalid(f"The value for new records: {draft.wrong[0][2]}", draft.wrong[0][0])
     return draft.values, draft.named
@@ -109,11 +128,11 @@ def fingerprint(sheet: Sheet, cells: list[str]) -> str:
     return f"{PRINT}{digest.hexdigest()[:32]}"
 
 
-class _Cells:
+class Cells:
     """Reads the cells of one column; the same text is read once."""
 
-    def __init__(self, column: Column, to: Field, zone: tzinfo) -> None:
-        self._column, self._field, self._zone = column, to, zone
+    def __init__(self, column: Column, to: Field, zone: tzinfo, system: str = "") -> None:
+        self._column, self._field, self._zone, self._system = column, to, zone, system
         self._ways = Ways(column.numbers, column.dates)
         self._empties = {word.casefold() for word in column.empties}
         self._known: dict[str, Read] = {}
@@ -134,12 +153,13 @@ class _Cells:
         if self.empty(cell):
             return BLANK, None
         said, to, by = cell.strip(), self._field, self._column.by
-        if said in self._column.values:
+        chosen = said in self._column.values
+        if chosen:
             said, by = self._column.values[said], By.ID
             if not said:
-                return BLANK, None
+                return LEFT, None
         if to.kind in (Kind.MEMBER, Kind.LINK):
-            return NAMED, Named(by, said, self._column.heading)
+            return NAMED, Named(by, said, self._column.heading, self._system, chosen)
         if to.kind is Kind.LONG_TEXT:
             said = cell
         try:
@@ -157,7 +177,7 @@ class _Template:
         self._text = text
         self._at = {heading: at for at, heading in enumerate(sheet.headings)}
         self._empties = {c.heading: {"", *(word.casefold() for word in c.empties)} for c in plan.columns}
-        self.cells = _Cells(Column("", to.name), to, zone)
+        self.cells = Cells(Column("", to.name), to, zone)
         for heading in PLACEHOLDER.findall(text):
             if heading not in self._at:
                 raise Invalid(f"This file has no column {heading!r}; {to.label} cannot be made from it.")
@@ -186,6 +206,8 @@ def _put(draft: Draft, name: str, cell: str, read: Read) -> None:
         draft.blank.append(name)
     elif state == NAMED:
         draft.named[name] = value
+    elif state == LEFT:
+        draft.beside.append((name, cell))
     else:
         draft.wrong.append((name, cell, value))
 
@@ -198,13 +220,23 @@ def _keep(draft: Draft, column: Column, cell: str, own_json: str) -> None:
     if before is not None:
         draft.kept |= before
         return
+    draft.kept[column.heading] = shown(cell)
+
+
+def shown(cell: str) -> str:
+    """A cell as it is kept beside a record: what no database or screen can hold is shown by its picture."""
     try:
-        cleaned = clean_text(cell, many_lines=True)
-    except Invalid as wrong:
-        draft.wrong.append((KEEP, cell, f"{column.heading}: {wrong}"))
-        return
-    if cleaned is not None:
-        draft.kept[column.heading] = cleaned
+        return clean_text(cell, many_lines=True) or cell.strip()
+    except Invalid:
+        return "".join(_picture(c) for c in cell.strip())
+
+
+def _picture(c: str) -> str:
+    if "\ud800" <= c <= "\udfff":
+        return "\ufffd"
+    if c in "\n\t" or unicodedata.category(c) != "Cc":
+        return c
+    return chr(0x2400 + ord(c)) if ord(c) < 0x20 else "\u2421" if c == "\x7f" else f"\\x{ord(c):02x}"
 
 
 def _kept_before(said: str) -> dict[str, str] | None:

@@ -1,31 +1,25 @@
 """Each row of a file judged against the records that are there: added, changed, unchanged or refused."""
 
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from crm_data.errors import Invalid
 from crm_data.store.bulk import CHUNK, Bulk
 from crm_data.store.records import Row
-from crm_data.store.values import parse, row_id, to_text
+from crm_data.store.values import parse, to_text
 from crm_data.tables.fields import Field, Kind
+from crm_data.transfer import hints
 from crm_data.transfer.csv_read import Sheet
-from crm_data.transfer.keys import Keys
-from crm_data.transfer.lookup import Lookup
-from crm_data.transfer.plan import ID, KEEP, Blanks, Mode, Plan
+from crm_data.transfer.lookup import Lookup, ToMake
+from crm_data.transfer.mapping import unmarked_export
+from crm_data.transfer.matching import Match, Matching
+from crm_data.transfer.plan import ID, KEEP, Blanks, Mode, Newer, Plan
+from crm_data.transfer.reasons import Reasons, shortened
 from crm_data.transfer.report import Changed, Refusal, Report
-from crm_data.transfer.rows import Draft, constants, fingerprint
+from crm_data.transfer.rows import Draft, constants, shown
 
 _SHOWN_CHANGES = 100
-
-
-@dataclass
-class _Match:
-    """A row of the file and the records that its key finds."""
-
-    draft: Draft
-    found: list[int]
-    print: str = ""  # of the whole row, where it has no key
 
 
 class Sorting:
@@ -42,20 +36,33 @@ class Sorting:
         self._bulk, self._sheet, self._plan, self._adding = bulk, sheet, plan, adding
         self._records, self._fields = bulk.records, bulk.records.fields
         self._lookup = Lookup(bulk, plan)
-        self._keys = Keys(bulk, plan)
+        self._reasons = Reasons(sheet, plan, bulk.records)
+        self._matching = Matching(bulk, sheet, plan, self._lookup, self._reasons)
+        self._keys = self._matching.keys
         self._stored: dict[int, Row] = {}
-        self._rows: dict[tuple[Any, ...], int] = {}  # key -> the first row of the file that has it
-        self._taken: dict[tuple[Any, Any], int] = {}  # (source, external id) -> the same
+        self._taken: dict[tuple[Any, Any], int] = {}  # (system, external id) -> the first row that has it
+        self._beside: dict[str, Counter[str]] = defaultdict(Counter)
+        self._newer: list[Changed] = []
+        self._newer_rows = 0
+        self._twice: list[str] = []
 
     def sort(self, read: list[Draft], done: bool) -> Report:
         """Look up, match and judge every row; the report says what was, or would be, `done`."""
         if self._adding:
             self._lookup.add_former(read)
         for draft in read:
+            self._matching.claim(draft)
             self._lookup.resolve(draft, draft.named.items())
             self._note_words(draft)
         self._always = self._constants()
-        matches = [match for draft in read if (match := self._match(draft)) is not None]
+        matches: list[Match] = []
+        for draft in read:
+            match = self._matching.match(draft)
+            if isinstance(match, Match):
+                matches.append(match)
+            else:
+                self._refuse(draft, match)
+        self._matching.doubt(matches)
         for start in range(0, len(matches), CHUNK):
             some = matches[start : start + CHUNK]
             if self._plan.mode != Mode.CREATE:
@@ -67,6 +74,19 @@ class Sorting:
         self.refused.sort(key=lambda refusal: refusal.row)
         return self._report(done)
 
+    def to_make(self) -> list[ToMake]:
+        """The records that the rows which are written name, and that are to be added before them."""
+        written = [row for _, row in self.created] + [changed for _, _, changed in self.updated]
+        used = {value for row in written for value in row.values() if isinstance(value, int) and value < 0}
+        return [made for made in self._lookup.to_make.values() if made.id in used]
+
+    def made(self, ids: dict[int, int]) -> None:
+        """Put the ids of what was added in place of what stood for them."""
+        for row in [row for _, row in self.created] + [changed for _, _, changed in self.updated]:
+            for name, value in row.items():
+                if isinstance(value, int) and value < 0:
+                    row[name] = ids[value]
+
     def _report(self, done: bool) -> Report:
         """The counts, the refusals and the first changes."""
         changes = [
@@ -75,6 +95,7 @@ class Sorting:
             for name, value in changed.items()
         ]
         unknown = {h: dict(Counter(words).most_common()) for h, words in self._lookup.unknown.items()}
+        making = [made.title for made in self.to_make()]
         return Report(
             self._sheet.headings,
             len(self.created),
@@ -83,15 +104,22 @@ class Sorting:
             tuple(self.refused),
             tuple(changes[:_SHOWN_CHANGES]),
             unknown,
-            tuple(
-                f"{count:,} of these ids are here already, from {source!r}."
-                " If that is the same system, give its name as where the ids come from."
-                for source, count in self._keys.elsewhere.items()
+            (
+                *hints.of_another_export(self._matching.elsewhere),
+                *hints.unmarked(unmarked_export(self._sheet, self._records)),
+                *hints.from_elsewhere(self._keys.elsewhere),
+                *hints.made(making, done),
+                *hints.kept_beside(self._beside, self._plan, self._records),
+                *hints.changed_since(self._newer_rows, self._plan),
+                *hints.twice(self._twice),
             ),
             done,
+            beside={heading: dict(words) for heading, words in self._beside.items()},
+            newer=tuple(self._newer),
+            newer_rows=self._newer_rows,
+            doubted=self._matching.doubted,
+            made=tuple(making),
         )
-
-    # the parts
 
     def _note_words(self, draft: Draft) -> None:
         """Words that are none of a field's choices, for the person to say what they mean."""
@@ -105,31 +133,21 @@ class Sorting:
         values, named = constants(self._plan, self._records)
         asked = Draft(0, [])
         self._lookup.resolve(asked, named.items())
-        if asked.wrong:
-            raise Invalid(f"The value for new records: {asked.wrong[0][2]}", asked.wrong[0][0])
+        if asked.refused:
+            raise Invalid(f"The value for new records: {asked.refused[0][2]}", asked.refused[0][0])
         return {**values, **asked.values}
 
-    def _match(self, draft: Draft) -> _Match | None:
-        """The records that a row means; None when the row was refused for it."""
-        if ID in self._plan.key and draft.id and row_id(draft.id) is None:
-            self._refuse(draft, f"There is no record with the id {draft.id[:40]!r} here.")
-            return None
-        key = self._keys.of(draft)
-        print_ = "" if key else fingerprint(self._sheet, draft.cells)
-        first = self._rows.setdefault(key or (print_,), draft.number)
-        if first != draft.number:
-            what = "has the same key as" if key else "says the same as"
-            self._refuse(draft, f"This row {what} row {first}; only that one is taken.")
-            return None
-        return _Match(draft, self._keys.found(draft, key, print_), print_)
+    # what becomes of it
 
-    def _decide(self, match: _Match) -> None:
+    def _decide(self, match: Match) -> None:
         draft = match.draft
         if match.found and (self._plan.mode == Mode.CREATE or match.print):
             self.unchanged += 1
         elif len(match.found) > 1:
-            labels = " and ".join(self._fields[n].label.lower() for n in self._plan.key if n != ID)
+            labels = " and ".join(self._reasons.heading(n) or self._fields[n].label for n in self._plan.key)
             self._refuse(draft, f"{len(match.found)} records here have this {labels}; choose another key.")
+        elif match.found and self._matching.doubts(match):
+            self._refuse(draft, self._matching.whose(match))
         elif match.found:
             self._change(draft, self._stored[match.found[0]])
         elif ID in self._plan.key and draft.id:
@@ -143,114 +161,212 @@ class Sorting:
             self._add(draft, match.print)
 
     def _add(self, draft: Draft, print_: str) -> None:
-        if draft.wrong:
-            self._refuse(draft, _sentences(draft))
+        self._part(draft)
+        if draft.refused:
+            self._refuse(draft, self._sentences(draft))
             return
-        values = {**self._always, **draft.values}
-        if draft.kept:
-            values[KEEP] = draft.kept
+        values = self._arranged(draft, {**self._always, **draft.values}, None)
         if print_:
             values.setdefault("external_id", print_)
         if values.get("external_id"):
-            values["source"] = self._keys.source(draft)
+            values["external_system"] = self._keys.system(draft)
+        if values.get("created_at") and values["created_at"] > self._bulk.doing.at:
+            self._set_aside(draft, "created_at")
+            del values["created_at"]
         missing = [
-            f"{field.label} is needed; fill it in."
+            self._reasons.told(draft, name, f"{field.label} is needed; fill it in.")
             for name, field in self._fields.items()
             if field.required and values.get(name) is None
         ]
-        if values.get("created_at") and values["created_at"] > self._bulk.doing.at:
-            missing.append("Created: a record cannot begin in the future.")
         if missing:
             self._refuse(draft, " ".join(missing))
             return
-        judged = self._judged(draft, values)
-        if judged is not None and self._external_is_free(draft, judged, None):
-            self.created.append((draft, judged))
-
-    def _judged(self, draft: Draft, values: Row) -> Row | None:
-        """A new row as it will be written; None when it was refused.
-
-        A value for all new records steps back where the rules refuse it: only a lost deal has a reason.
-        """
-        try:
-            values = self._records.in_one_currency(values, None)
-            return self._bulk.linked(self._records.judge(values, None, self._bulk.doing), None)
-        except Invalid as wrong:
-            fields = {problem.field for problem in wrong.problems}
-            if fields and all(name in self._always and name not in draft.values for name in fields):
-                return self._judged(draft, {n: v for n, v in values.items() if n not in fields})
-            self._refuse(draft, str(wrong))
-            return None
+        judged = self._judged(draft, values, None)
+        if judged is None or not self._external_is_free(draft, judged, None):
+            return
+        self._note_beside(draft)
+        if draft.kept:
+            judged[KEEP] = draft.kept
+        if self._records.name == "customers" and self._keys.has_email(judged.get("email")):
+            self._twice.append(str(judged["email"]))
+        self.created.append((draft, judged))
 
     def _change(self, draft: Draft, before: Row) -> None:
         draft.wrong = [
             (name, cell, why)
             for name, cell, why in draft.wrong
-            if name == KEEP or cell.strip() != to_text(self._fields[name], before[name]).strip()
+            if cell.strip() != to_text(self._fields[name], before[name]).strip()
         ]
-        if draft.wrong:
-            self._refuse(draft, _sentences(draft))
+        self._part(draft)
+        if draft.refused:
+            self._refuse(draft, self._sentences(draft))
             return
-        wanted = {n: v for n, v in draft.values.items() if n not in self._plan.key and self._changeable(n)}
+        said = self._fitted(
+            draft,
+            self._arranged(draft, dict(draft.values), before),
+            lambda values: self._records.in_one_currency(values, before),
+        )
+        if said is None:
+            return
+        wanted = {}
+        for name, value in said.items():
+            if name in self._plan.key or _same(self._fields[name], before[name], value):
+                continue
+            if self._changeable(name):
+                wanted[name] = value
+            elif name not in ("external_id", "external_system"):
+                self._set_aside(draft, name)
         if self._plan.blanks == Blanks.CLEAR:
-            wanted |= {n: self._fields[n].default for n in draft.blank if self._changeable(n)}
-        try:
-            wanted = self._records.in_one_currency(wanted, before)
-        except Invalid as wrong:
-            self._refuse(draft, str(wrong))
-            return
-        changed = {n: v for n, v in wanted.items() if not _same(self._fields[n], before[n], v)}
-        kept = {**(before[KEEP] or {}), **draft.kept}
-        if kept != (before[KEEP] or {}):
-            changed[KEEP] = kept
-        empty = [n for n, v in changed.items() if v is None and self._fields[n].required]
+            blank = {n: self._fields[n].default for n in draft.blank if self._changeable(n)}
+            wanted |= {n: v for n, v in blank.items() if not _same(self._fields[n], before[n], v)}
+        empty = [n for n, v in wanted.items() if v is None and self._fields[n].required]
         if empty:
-            self._refuse(draft, f"{self._fields[empty[0]].label} is needed; it cannot be cleared.")
-        elif not changed:
-            self.unchanged += 1
-        elif before["archived_at"] is not None:
+            self._refuse(
+                draft, f"{self._reasons.heading(empty[0])} is empty; it is needed and cannot be cleared."
+            )
+            return
+        if wanted and before["archived_at"] is not None:
             self._refuse(draft, "This record is archived. Restore it before changing it.")
+            return
+        if wanted and self._matching.changed_since(draft, before):
+            self._note_newer(draft, before, wanted)
+            if self._plan.newer == Newer.LEAVE:
+                self._refuse(draft, self._newer_sentence(draft, before, wanted))
+                return
+        self._judge_change(draft, before, wanted)
+
+    def _judge_change(self, draft: Draft, before: Row, wanted: Row) -> None:
+        if "external_id" in wanted and not before["external_system"] and "external_system" not in wanted:
+            wanted["external_system"] = self._keys.system(draft)
+        judged = self._judged(draft, wanted, before) if wanted else {}
+        if judged is None:
+            return
+        changed = {name: value for name, value in judged.items() if before[name] != value}
+        kept_before = before[KEEP] or {}
+        aside = {
+            self._reasons.heading(n): shown(cell) for n, cell in draft.beside if self._reasons.heading(n)
+        }
+        kept = {**kept_before, **draft.kept, **aside}
+        if kept != kept_before and before["archived_at"] is None:
+            changed[KEEP] = kept
+        if changed and not self._external_is_free(draft, {**before, **changed}, before["id"]):
+            return
+        self._note_beside(draft)
+        if changed:
+            self.updated.append((draft, before, changed))
         else:
-            self._judge_change(draft, before, changed)
+            self.unchanged += 1
 
     def _changeable(self, name: str) -> bool:
         """What people may not change, a file may give to a new record only; but it may name an old one."""
         return self._fields[name].edit or name == "external_id"
 
-    def _judge_change(self, draft: Draft, before: Row, changed: Row) -> None:
-        if "external_id" in changed and not before["source"] and "source" not in changed:
-            changed["source"] = self._keys.source(draft)
+    # what does not fit
+
+    def _part(self, draft: Draft) -> None:
+        """What a field does not take refuses the row where the table demands it, and is kept beside elsewhere."""
+        for name, cell, why in draft.wrong:
+            if self._optional(name):
+                draft.beside.append((name, cell))
+            else:
+                draft.refused.append((name, cell, why))
+        draft.wrong = []
+
+    def _optional(self, name: str) -> bool:
+        return name in self._fields and not self._fields[name].required
+
+    def _arranged(self, draft: Draft, values: Row, before: Row | None) -> Row:
+        """The values as the noun reads a file's; what finds no place in it is kept beside."""
+        new = self._records.from_file(values, before)
+        for name, value in values.items():
+            placed = name in new or value in [v for n, v in new.items() if n not in values]
+            if name in draft.values and not placed:
+                self._set_aside(draft, name)
+        return new
+
+    def _judged(self, draft: Draft, values: Row, before: Row | None) -> Row | None:
+        """The values as they will be written; None when the row was refused."""
+
+        def rules(said: Row) -> Row:
+            one = self._records.in_one_currency(said, before)
+            return self._bulk.linked(self._records.judge(one, before, self._bulk.doing), before)
+
+        judged = self._fitted(draft, values, rules)
+        if judged is None:
+            return None
+        for name, value in values.items():
+            if name in draft.values and not _same(self._fields[name], judged.get(name), value):
+                self._set_aside(draft, name)
+        return judged
+
+    def _fitted(self, draft: Draft, values: Row, rules: Callable[[Row], Row]) -> Row | None:
+        """What the rules make of the values; None when the row was refused.
+
+        An optional value that the rules refuse steps back: the file's word for it is kept beside the record.
+        """
         try:
-            judged = self._records.judge(changed, before, self._bulk.doing)
-            judged = self._bulk.linked(judged, before)
+            return rules(values)
         except Invalid as wrong:
-            self._refuse(draft, str(wrong))
-            return
-        changed = {name: value for name, value in judged.items() if before[name] != value}
-        if not changed:
-            self.unchanged += 1
-        elif self._external_is_free(draft, {**before, **changed}, before["id"]):
-            self.updated.append((draft, before, changed))
+            spare = {p.field for p in wrong.problems if p.field in values and self._optional(p.field)}
+            if not spare:
+                self._refuse(draft, self._reasons.all(draft, wrong))
+                return None
+            for name in spare:
+                self._set_aside(draft, name)
+            return self._fitted(draft, {n: v for n, v in values.items() if n not in spare}, rules)
+
+    def _set_aside(self, draft: Draft, name: str) -> None:
+        """Keep the row's own word for a field beside the record."""
+        cell = self._reasons.cell(draft, name)
+        if cell and (name, cell) not in draft.beside:
+            draft.beside.append((name, cell))
+
+    def _note_beside(self, draft: Draft) -> None:
+        for name, cell in draft.beside:
+            heading = self._reasons.heading(name)
+            if heading:
+                draft.kept[heading] = shown(cell)
+                self._beside[heading][cell.strip()] += 1
+
+    def _note_newer(self, draft: Draft, before: Row, wanted: Row) -> None:
+        self._newer_rows += 1
+        title = str(before[self._records.title])
+        room = _SHOWN_CHANGES - len(self._newer)
+        changes = [Changed(draft.number, title, n, before[n], value) for n, value in wanted.items()]
+        self._newer += changes[: max(room, 0)]
+
+    def _newer_sentence(self, draft: Draft, before: Row, wanted: Row) -> str:
+        each = []
+        for name in wanted:
+            here = shortened(to_text(self._fields[name], before[name])) or "empty"
+            each.append(f"{self._reasons.heading(name) or self._fields[name].label} (here: {here})")
+        return (
+            "This record was changed here since the file was made, and the file says otherwise in"
+            f" {', '.join(each)}. What stands here was left."
+        )
 
     def _external_is_free(self, draft: Draft, row: Row, id_: int | None) -> bool:
-        """Whether no other record, here or earlier in the file, has this external id of this source."""
-        name = (row.get("source"), row.get("external_id"))
+        """Whether no other record, here or earlier in the file, has this external id of this system."""
+        name = (row.get("external_system"), row.get("external_id"))
         if name[1] is None:
             return True
         if (
             self._keys.external.get(name, id_) != id_
             or self._taken.setdefault(name, draft.number) != draft.number
         ):
-            self._refuse(draft, f"Another record has the external id {str(name[1])[:60]!r} already.")
+            where = self._reasons.heading("external_id") or self._reasons.heading(ID) or "id"
+            self._refuse(
+                draft, f"Another record has this {where}, {str(name[1])[:60]!r}, as its external id."
+            )
             return False
         return True
 
+    def _sentences(self, draft: Draft) -> str:
+        told = (self._reasons.told(draft, name, why) for name, _, why in draft.refused)
+        return " ".join(dict.fromkeys(told))
+
     def _refuse(self, draft: Draft, reason: str) -> None:
         self.refused.append(Refusal(draft.number, tuple(draft.cells), reason))
-
-
-def _sentences(draft: Draft) -> str:
-    return " ".join(dict.fromkeys(why for _, _, why in draft.wrong))
 
 
 def _same(field: Field, before: Any, after: Any) -> bool:

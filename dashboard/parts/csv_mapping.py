@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from crm_data import Field, Kind, Records, Workspace
+from crm_data import CrmError, Field, Kind, Records, Workspace
 from crm_data.store.amounts import POINT
 from crm_data.store.days import ANY
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.formats import DATES, EMPTY_WORDS, NUMBERS
+from crm_data.transfer.lookup import MADE
 from crm_data.transfer.mapping import importable, needed, shaped, targets
-from crm_data.transfer.plan import ID, KEEP, LEAVE, Blanks, By, Column, Mode, Plan, Unmatched
-from dashboard.parts.csv_words import unlinked
+from crm_data.transfer.plan import ID, LEAVE, MARK, Blanks, By, Column, Mode, Newer, Plan, Unmatched
+from dashboard.parts import say
+from dashboard.parts.csv_words import unknown_words, unlinked
 
 ROW = "The whole row"
 
@@ -33,8 +35,46 @@ class MappingStep:
         with st.container(height=400 if len(guessed.columns) > 8 else "content", border=False):
             columns = tuple(self._column(column, fields) for column in guessed.columns)
         plan = replace(guessed, columns=columns)
+        plan = self._strangers(plan, fields)
         plan = self._fill(plan, fields)
         return self._rules(plan, guessed, fields)
+
+    def _strangers(self, plan: Plan, fields: Mapping[str, Field]) -> Plan:
+        """What the file names and nobody here knows: asked in the open, with counts, before anything is tried."""
+        try:
+            unknown = self.my.strangers(self.records, self.sheet, plan)
+        except CrmError:
+            return plan  # said where the plan is tried
+        if not unknown:
+            return plan
+        st.markdown("**Not known here**")
+        for heading, words in unknown.items():
+            column = plan.column(heading)
+            field = fields[column.to]
+            if field.kind is not Kind.CHOICE:
+                column = self._unmatched(column, field, words)
+                plan = plan.with_column(heading, unmatched=column.unmatched)
+        unknown_words(self.my, self.records, plan, unknown, self.place)
+        return plan
+
+    def _unmatched(self, column: Column, field: Field, words: Mapping[str, int]) -> Column:
+        """What becomes of the colleagues or records that a column names and nobody here knows."""
+        count, rows = len(words), sum(words.values())
+        noun = "colleague" if field.kind is Kind.MEMBER else field.label.lower()
+        options: dict[str, str] = {
+            Unmatched.EMPTY: "Keep the word beside the record",
+            Unmatched.REFUSE: f"Refuse {say.count(rows, 'row')}",
+        }
+        if field.kind is Kind.MEMBER:
+            options[Unmatched.FORMER] = f"Add {say.count(count, 'former colleague')}"
+        if field.to == MADE and column.by == By.NAME:
+            options[Unmatched.MAKE] = f"Make {say.count(count, 'customer')}"
+        few = ", ".join(unlinked(word) for word in list(words)[:3]) + (", …" if count > 3 else "")
+        label = (
+            f"{unlinked(column.heading)}: {count:,} of no {noun} here, in {say.count(rows, 'row')} ({few})"
+        )
+        key = self._key("as", column.heading, column.to, "unmatched")
+        return replace(column, unmatched=self._choice(label, options, column.unmatched, key))
 
     def _key(self, *parts: str) -> str:
         return ".".join((self.place, *parts))
@@ -42,6 +82,8 @@ class MappingStep:
     def _column(self, column: Column, fields: Mapping[str, Field]) -> Column:
         """One column of the file: its heading, what it holds, where it goes, and what that asks."""
         offered = targets(self.records)
+        if column.to not in (ID, MARK):  # only a file with the mark of an export has ids of ours
+            offered = {name: label for name, label in offered.items() if name not in (ID, MARK)}
         left, right = st.columns([6, 5], vertical_alignment="center")
         with left:
             st.markdown(f"{unlinked(column.heading)}  :small[:gray[{self._sample(column.heading)}]]")
@@ -89,7 +131,7 @@ class MappingStep:
             numbers = self._choice(f"Numbers in {shown}", ways, column.numbers, f"{key}.numbers")
             column = replace(column, numbers=numbers)
         if field.kind in (Kind.MEMBER, Kind.LINK):
-            column = self._names(column, field, key)
+            column = self._names(column, key)
         values = {
             word: said
             for word, said in (st.session_state.get(f"{self.place}.words.{column.heading}") or {}).items()
@@ -97,21 +139,14 @@ class MappingStep:
         }
         return replace(column, values={**column.values, **values})
 
-    def _names(self, column: Column, field: Field, key: str) -> Column:
-        left, right = st.columns(2)
+    def _names(self, column: Column, key: str) -> Column:
         kinds: dict[str, str] = {
             By.NAME: "Names",
             By.ID: "Ids of ours",
             By.EXTERNAL: "Ids of the other system",
         }
-        with left:
-            by = self._choice(f"{unlinked(column.heading)} holds", kinds, column.by, f"{key}.by")
-        options: dict[str, str] = {Unmatched.REFUSE: "Refuse the row", Unmatched.EMPTY: "Leave it empty"}
-        if field.kind is Kind.MEMBER:
-            options[Unmatched.FORMER] = "Add as a former colleague"
-        with right:
-            unmatched = self._choice("What is not known", options, column.unmatched, f"{key}.unmatched")
-        return replace(column, by=by, unmatched=unmatched)
+        by = self._choice(f"{unlinked(column.heading)} holds", kinds, column.by, f"{key}.by")
+        return replace(column, by=by)
 
     def _choice(self, label: str, options: Mapping[str, str], chosen: str, key: str) -> str:
         known = list(options)
@@ -167,7 +202,7 @@ class MappingStep:
     def _rules(self, plan: Plan, guessed: Plan, fields: Mapping[str, Field]) -> Plan:
         """Which record a row means, and what may happen to it."""
         st.markdown("**Rows that are here already**")
-        names = [c.to for c in plan.columns if c.to not in (KEEP, LEAVE) and self._may_be_key(c.to, fields)]
+        names = [c.to for c in plan.columns if self._may_be_key(c.to, fields)]
         names += [name for name, said in plan.fill.items() if "{" in said and name not in names]
         labels = {name: "Id" if name == ID else fields[name].label for name in names}
         left, middle, right = st.columns(3)
@@ -189,11 +224,22 @@ class MappingStep:
             blanks = self._choice(
                 "Empty cells", {b: b.value.capitalize() for b in Blanks}, plan.blanks, self._key("blanks")
             )
-        plan = replace(plan, key=tuple(key), mode=mode, blanks=blanks)
+        newer = st.session_state.get(self._key("newer"), Newer.LEAVE)
+        plan = replace(plan, key=tuple(key), mode=mode, blanks=blanks, newer=newer)
         if "external_id" in key or not key:
-            source = st.text_input("The ids come from", plan.source, key=self._key("source"), max_chars=100)
-            plan = replace(plan, source=source.strip())
+            plan = self._system(plan)
         return plan
 
+    def _system(self, plan: Plan) -> Plan:
+        """The system that the ids come from: a name guessed from the file's is not yet said by a person."""
+        left, right = st.columns([3, 2], vertical_alignment="bottom")
+        with left:
+            said = st.text_input("The ids come from", plan.source, key=self._key("source"), max_chars=100)
+        with right:
+            sure = st.checkbox("That is the system's name", key=self._key("named"))
+        return replace(plan, source=said.strip(), named=sure or said.strip() != plan.source)
+
     def _may_be_key(self, name: str, fields: Mapping[str, Field]) -> bool:
-        return name == ID or fields[name].kind in (Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.LINK)
+        return name == ID or (
+            name in fields and fields[name].kind in (Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.LINK)
+        )

@@ -1,5 +1,6 @@
 """Files in and out on the screen: the export link, and the import in one dialog: file, columns, check, import."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -10,12 +11,11 @@ from crm_data import CrmError, Query, Records, Workspace, new_act, words
 from crm_data.transfer.csv_read import DELIMITERS, Sheet
 from crm_data.transfer.letters import ENCODINGS, Undecided
 from crm_data.transfer.mapping import importable
-from crm_data.transfer.plan import Plan
-from crm_data.transfer.report import Report
+from crm_data.transfer.plan import Newer, Plan
+from crm_data.transfer.report import Changed, Report
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.csv_mapping import MappingStep
-from dashboard.parts.csv_words import unknown_words
 from dashboard.parts.dialog import dialog
 from dashboard.parts.place import KIND_OF
 from dashboard.web import csv_files
@@ -222,7 +222,8 @@ class _Import:
         self._import(sheet, plan, report)
         for hint in report.hints:
             st.warning(say.plain(hint), icon=":material/content_copy:")
-        unknown_words(self.my, self.records, plan, report, self.place)
+        if report.newer_rows:
+            self._newer(plan, report)
         if report.refused:
             with st.expander(f"Refused rows ({len(report.refused):,})", expanded=not report.created):
                 _table(_problems(report))
@@ -230,7 +231,20 @@ class _Import:
                     st.caption(f"The first {_SHOWN}. After the import all of them can be downloaded.")
         if report.changes:
             with st.expander(f"Changes to existing {self.records.name}"):
-                _table(_changes(self.records, report))
+                _table(_changes(self.records, report.changes))
+
+    def _newer(self, plan: Plan, report: Report) -> None:
+        """Records that were changed here since the file was made: which, and whose values are to stand."""
+        count = report.newer_rows
+        were = "was" if count == 1 else "were"
+        options = {Newer.LEAVE: "Leave what stands here", Newer.FILE: "Take what the file says"}
+        st.selectbox(
+            f"{say.count(count, 'record')} {were} changed here since this file was made",
+            list(options),
+            format_func=options.__getitem__,
+            key=f"{self.place}.newer",
+        )
+        _table(_changes(self.records, report.newer))
 
     def _import(self, sheet: Sheet, plan: Plan, report: Report) -> None:
         """The one button that writes. It says what it will do, and a second click finds it done."""
@@ -301,10 +315,10 @@ def _problems(report: Report) -> pd.DataFrame:
     )
 
 
-def _changes(records: Records, report: Report) -> pd.DataFrame:
+def _changes(records: Records, changes: Sequence[Changed]) -> pd.DataFrame:
     fields = importable(records)
     rows = []
-    for change in report.changes[:_SHOWN]:
+    for change in changes[:_SHOWN]:
         field = fields.get(change.field)
         label = field.label if field else "Kept beside it"
         before, after = (str(v if v is not None else "") for v in (change.before, change.after))

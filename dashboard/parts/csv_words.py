@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from crm_data import Field, Kind, Plan, Records, Report, Workspace
+from crm_data import Field, Kind, Plan, Records, Workspace
 from crm_data.transfer.mapping import importable
 from crm_data.transfer.plan import Column, Unmatched
 from dashboard.parts import say
@@ -17,10 +17,12 @@ def unlinked(text: str) -> str:
     return say.plain(text).replace("@", "\\@")
 
 
-def unknown_words(my: Workspace, records: Records, plan: Plan, report: Report, place: str) -> None:
+def unknown_words(
+    my: Workspace, records: Records, plan: Plan, unknown: Mapping[str, Mapping[str, int]], place: str
+) -> None:
     """Words of the file that name no choice or colleague: what they mean here, each by itself or all at once."""
     fields = importable(records)
-    for heading, words in report.unknown.items():
+    for heading, words in unknown.items():
         column = next((c for c in plan.columns if c.heading == heading), None)
         field = fields.get(column.to) if column else None
         if column is None or field is None or field.kind not in (Kind.CHOICE, Kind.MEMBER):
@@ -35,11 +37,11 @@ def _all_at_once(column: Column, field: Field, words: Mapping[str, int], place: 
         key = f"{place}.words.all.{column.heading}"
         if field.kind is Kind.CHOICE:
             nothing = (place, column.heading, dict.fromkeys(words, ""))
-            st.button("Leave all empty", key=key, on_click=_keep_words, args=nothing)
+            st.button("Keep all beside", key=key, on_click=_keep_words, args=nothing)
             return
         for label, meant in (
             ("Add all as former colleagues", Unmatched.FORMER),
-            ("Leave all empty", Unmatched.EMPTY),
+            ("Keep all beside", Unmatched.EMPTY),
         ):
             told = (f"{place}.as.{column.heading}.{column.to}.unmatched", meant)
             st.button(label, key=f"{key}.{meant}", on_click=_set, args=told)
@@ -50,7 +52,7 @@ def _each(my: Workspace, field: Field, heading: str, words: Mapping[str, int], p
         labels = dict(field.choice_labels())
     else:
         labels = {str(id_): name for id_, name in my.members().items()}
-    labels[""] = "Leave it empty"
+    labels[""] = "Keep it beside the record"
     kept = dict(st.session_state.get(f"{place}.words.{heading}") or {})
     shown = list(words.items())[:_MOST_WORDS]
     with st.container(height=260 if len(shown) > 6 else "content", border=False):

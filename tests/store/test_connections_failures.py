@@ -104,7 +104,9 @@ def _set(column: str, value: Any) -> Callable[[CompanySession, Filled], None]:
 
 
 def _duplicate(session: CompanySession, own: Filled) -> None:
-    session.add_all([Task(title="x", assigned_to=own.rep_id, source="s", external_id="1") for _ in range(2)])
+    session.add_all(
+        [Task(title="x", assigned_to=own.rep_id, external_system="s", external_id="1") for _ in range(2)]
+    )
 
 
 def _log_changed(session: CompanySession, own: Filled) -> None:

@@ -252,9 +252,9 @@ def test_what_may_exist_only_once(ground: Ground) -> None:
 
 @pytest.mark.parametrize("table", ["customers", "leads", "deals", "tasks", "activities"])
 def test_a_key_of_another_system_comes_once_in_a_company(ground: Ground, table: str) -> None:
-    names = [c.name for c in TABLES[table].columns if c.name not in ("id", "source", "external_id")]
+    names = [c.name for c in TABLES[table].columns if c.name not in ("id", "external_system", "external_id")]
     copied = (
-        f"INSERT INTO {table} ({', '.join(names)}, source, external_id)"
+        f"INSERT INTO {table} ({', '.join(names)}, external_system, external_id)"
         f" SELECT {', '.join(names)}, 'file', ? FROM {table} WHERE id = ?"
     )
     ground.sql.run(copied, "7", ground.ids[table])

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crm_data import Workspace
+from crm_data.transfer.marks import mark_of
 from tests.support.office import Office, office
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "crm_sales_opportunities"
@@ -61,3 +62,15 @@ def firm(url: str) -> Iterator[Office]:
 def snapshot(my: Workspace) -> dict[str, int]:
     """How many rows every table of the company holds, the log included: equal before and after a refusal."""
     return {kind: my.records(kind).count() for kind in my.kinds}
+
+
+def own_csv(my: Workspace, rows: Sequence[Sequence[object]], version: int = 1_000) -> bytes:
+    """Rows, the headings first, as a file that says it is an export of this company: each id with its mark.
+
+    `version`: how far the records had come when it was made; from the future, unless it is told.
+    """
+    mark = mark_of(my.customers)
+    first = rows[0].index("Id")
+    return csv_bytes(
+        [[*rows[0], "Foyer"], *([*row, f"{mark}-{version}" if row[first] else ""] for row in rows[1:])]
+    )

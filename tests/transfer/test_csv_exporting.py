@@ -73,7 +73,7 @@ def test_every_row_that_the_filter_means_in_its_order(my: Workspace) -> None:
 def test_chosen_columns_only(my: Workspace) -> None:
     my.customers.add({"name": "Acme"})
     (row,) = exported(my, my.customers, columns=["name", "assigned_to"])
-    assert list(row) == ["Id", "Name", "Owner", "Owner id"]
+    assert list(row) == ["Id", "Name", "Owner", "Owner id", "Foyer"]
     for wrong in ("company_id", "version", "password_hash", "name; DROP TABLE"):
         with pytest.raises(errors.Invalid):
             my.export(my.customers, None, [wrong])

@@ -12,7 +12,7 @@ from crm_data.store.days import ANY, DAY_FIRST, MONTH_FIRST, YEAR_FIRST
 from crm_data.transfer.csv_read import Sheet, read
 from crm_data.transfer.formats import guess_dates, guess_numbers
 from crm_data.transfer.headings import own_columns
-from crm_data.transfer.mapping import fitted, guess, importable, needed
+from crm_data.transfer.mapping import BESIDE, fitted, guess, importable, needed
 from crm_data.transfer.plan import ID, KEEP, LEAVE, By, Column, Plan, Unmatched
 from tests.transfer.files import accounts, csv_bytes, firm, pipeline
 
@@ -162,9 +162,9 @@ def test_our_own_headings_and_column_names_are_known(my: Workspace) -> None:
         records = my.records(kind)
         headings = [own.heading for own in own_columns(records)]
         assert len(set(headings)) == len(headings)
-        plan = guess(sheet(["Id", *headings], ["1", *["" for _ in headings]]), records)
+        plan = guess(sheet(["Id", *headings, "Foyer"], ["1", *["" for _ in headings], ""]), records)
         assert plan.key == (ID,)
-        filled = {column.to for column in plan.columns} - {ID, KEEP, LEAVE}
+        filled = {column.to for column in plan.columns} - set(BESIDE)
         assert filled == set(importable(records))
         by_name = guess(sheet(list(importable(records)), ["x" for _ in importable(records)]), records)
         assert going(by_name) == {name: name for name in importable(records)}
@@ -239,6 +239,6 @@ def test_a_plan_that_does_not_fit_is_refused(my: Workspace) -> None:
 
 def test_the_way_of_naming_is_guessed(my: Workspace) -> None:
     plan = guess(sheet(["assigned_to", "customer_id", "title"], ["7", "9", "x"]), my.tasks)
-    assert (plan.column("assigned_to").by, plan.column("customer_id").by) == (By.ID, By.EXTERNAL)
+    assert (plan.column("assigned_to").by, plan.column("customer_id").by) == (By.NAME, By.EXTERNAL)
     plan = guess(sheet(["Owner", "Customer", "title"], ["Ann", "Acme", "x"]), my.tasks)
     assert (plan.column("Owner").by, plan.column("Customer").by) == (By.NAME, By.NAME)

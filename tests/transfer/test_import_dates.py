@@ -32,8 +32,7 @@ def test_a_deal_begins_when_the_file_says(two: Office) -> None:
     assert plan.column("Engage date").to == "created_at"
     plan = replace(plan, fill={**plan.fill, "deal_value": "0"})
     report = my.commit_import(my.deals, sheet, plan)
-    assert (report.created, [refusal.row for refusal in report.refused]) == (3, [5])
-    assert "future" in report.refused[0].reason
+    assert (report.created, report.beside) == (4, {"Engage date": {"25-10-2199": 1}})
     rows = {row["deal_name"]: row for row in my.deals.page().rows}
     assert rows["First"]["created_at"] == datetime(2016, 10, 20, tzinfo=UTC)
     assert rows["Second"]["created_at"] == datetime(2016, 10, 25, tzinfo=UTC)
@@ -42,4 +41,7 @@ def test_a_deal_begins_when_the_file_says(two: Office) -> None:
     (cycle,) = [figure for figure in my.numbers.tiles(period=year) if figure.formula is Formula.MEAN_DAYS]
     assert cycle.value == 132
     later = my.read_file(FILE.replace(b"20-10-2016", b"21-10-2016"), "deals.csv")
-    assert my.commit_import(my.deals, later, plan).updated == 0
+    again = my.commit_import(my.deals, later, plan)
+    assert (again.updated, again.beside) == (1, {"Engage date": {"21-10-2016": 1, "25-10-2199": 1}})
+    first = next(row for row in my.deals.page().rows if row["deal_name"] == "First")
+    assert (first["created_at"].day, first["imported"]) == (20, {"Engage date": "21-10-2016"})

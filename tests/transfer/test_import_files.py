@@ -38,11 +38,11 @@ def test_guesses_are_told_and_a_repeat_changes_nothing(my: Workspace, tmp_path: 
 
 def test_refused_rows_stand_beside_the_file(my: Workspace, tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
-    file.write_bytes(csv_bytes([["Name", "E-mail"], ["A", "nope"], ["B", ""]]))
+    file.write_bytes(csv_bytes([["E-mail", "Name"], ["a@x.co", ""], ["", "B"]]))
     outcome = import_file(my.customers, file)
     assert (outcome.report.created, len(outcome.report.refused)) == (1, 1)
     assert outcome.refused == tmp_path / "list.refused.csv"
-    assert "A,nope,2," in outcome.refused.read_text("utf-8-sig")
+    assert "a@x.co,,2," in outcome.refused.read_text("utf-8-sig")
 
 
 def test_choices_are_laid_over_the_guesses(my: Workspace, tmp_path: Path) -> None:
