@@ -2,7 +2,15 @@
 
 import argparse
 
-from crm_data.cli.common import Commands, acting_arguments, command, counted, opened, operator_of
+from crm_data.cli.common import (
+    Commands,
+    acting_arguments,
+    command,
+    counted,
+    opened,
+    operator_of,
+    tell_cleared,
+)
 from crm_data.transfer.backups import Infos
 
 
@@ -30,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
             _show(backups.list(actor))
             return 0
         made = backups.make(actor)
+        tell_cleared(backups)
         print(here.settings.backup_dir / made.name)
         print(f"{counted(made.total, 'row')}, {counted(made.size, 'byte')}, verified.")
         if made.untried:

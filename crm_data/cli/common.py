@@ -1,6 +1,7 @@
 """What commands share: the database opened, who acts, and the row in the security log that says so."""
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from crm_data.store.migrating import head
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
+from crm_data.transfer.backups import Backups
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Run = Callable[[argparse.Namespace], int]
@@ -98,6 +100,12 @@ def operator_of(here: Opened, args: argparse.Namespace) -> Actor:
             actor = Operator(user.id, is_operator(user))
         note(session, "command_line", actor.user_id, command=args.command)
     return actor
+
+
+def tell_cleared(backups: Backups) -> None:
+    """Say what acts that were killed had left behind."""
+    if backups.cleared:
+        print(backups.cleared, file=sys.stderr)
 
 
 def counted(number: int, what: str) -> str:

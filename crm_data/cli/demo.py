@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     password = told.demo_password or secrets.token_urlsafe(12)
     passwords.judged(password)
     if not revision_of(told):
-        bring_up_to_date(told)
+        bring_up_to_date(told, new=True)
     with opened() as here:
         if args.scale is None:
             people = fill(here.store, password, seed=args.seed)

@@ -30,8 +30,8 @@ def run(args: argparse.Namespace) -> int:
     with opened() as here:
         my = Workspace(here.store, scope_of(here, args))
         if args.everything:
-            size = write_file(my.take_away()[1], args.file)
+            what, size = "All data", write_file(my.take_away()[1], args.file)
         else:
-            size = export_file(my.records(args.table), args.file)
-    print(f"{args.file}: {counted(size, 'byte')}.")
+            what, size = f"All {args.table}", export_file(my.records(args.table), args.file)
+    print(f"{what} of company {args.company} are in {args.file}: {counted(size, 'byte')}.")
     return 0

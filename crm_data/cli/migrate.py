@@ -9,18 +9,21 @@ from crm_data.transfer.updating import bring_up_to_date
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    command(
+    parser = command(
         commands,
         "migrate",
         run,
         "Make the database, or bring it up to date after a safety backup",
         "migrate",
     )
+    parser.add_argument(
+        "--new", action="store_true", help="make an empty database even where backups say there was one"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and say from where to where."""
-    done = bring_up_to_date(settings())
+    done = bring_up_to_date(settings(), new=args.new)
     if done.before == done.after:
         print(f"The database is up to date, at revision {done.after}.")
     elif not done.before:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from crm_data.cli.common import Commands, acting_arguments, command, counted, opened, operator_of
+from crm_data.cli.common import Commands, acting_arguments, command, opened, operator_of, tell_cleared
 from crm_data.cli.verify import backup_argument, chosen
 from crm_data.settings import Settings, settings
 from crm_data.store.connections import private_file, sqlite_path
@@ -28,11 +28,10 @@ def run(args: argparse.Namespace) -> int:
     told = settings()
     with _some_file(told), opened(owner=True, ready=False) as here:
         actor = operator_of(here, args) if args.person else None
-        done = here.installation.backups.restore_file(chosen(told, args.backup), actor)
-        total = counted(sum(done.rows.values()), "row")
-        print(f"{done.name} was restored, {total}. Everybody is signed out.")
-        if done.safety:
-            print(f"What stood before is kept as {done.safety}.")
+        backups = here.installation.backups
+        done = backups.restore_file(chosen(told, args.backup), actor)
+        tell_cleared(backups)
+        print(done.sentence())
     return 0
 
 

@@ -3,7 +3,15 @@
 import argparse
 from pathlib import Path
 
-from crm_data.cli.common import Commands, acting_arguments, command, counted, opened, operator_of
+from crm_data.cli.common import (
+    Commands,
+    acting_arguments,
+    command,
+    counted,
+    opened,
+    operator_of,
+    tell_cleared,
+)
 from crm_data.errors import NotFound
 from crm_data.settings import Settings, settings
 from crm_data.store.connections import sqlite_path
@@ -64,7 +72,10 @@ def run(args: argparse.Namespace) -> int:
         return 0
     with opened(owner=True, ready=False) as here:
         actor = operator_of(here, args) if args.person else None
-        _show(here.installation.backups.verify_file(chosen(told, args.backup), actor))
+        backups = here.installation.backups
+        verified = backups.verify_file(chosen(told, args.backup), actor)
+        tell_cleared(backups)
+        _show(verified)
     return 0
 
 

@@ -17,6 +17,7 @@ from crm_data.settings import ROOT
 from crm_data.store import turns
 from crm_data.store.connections import BUSY_MS, postgres_url, private_file, sqlite_path
 from crm_data.store.failures import as_sentence
+from crm_data.store.points import Point, passing
 
 # Alembic keeps the migration that is under way in module globals.
 _ALONE = threading.Lock()
@@ -123,6 +124,7 @@ def _run(url: str, what: Any, revision: str, application: str = "") -> str:
             config.attributes["connection"] = connection
             config.attributes["application"] = application
             what(config, revision)
+            passing(Point.MIGRATED)
             return current(connection) or ""
     finally:
         engine.dispose()

@@ -57,11 +57,13 @@ def snapshot(live: Path, to: Path) -> None:
         target.execute("PRAGMA journal_mode=DELETE")
 
 
-def replace_content(live: Path, copy: Path, unchanged: Callable[[], bool]) -> None:
+def replace_content(
+    live: Path, copy: Path, unchanged: Callable[[], bool], begun: Callable[[], object] = int
+) -> None:
     """Put a copy's content in the place of the live database's, in one transaction of SQLite's own.
 
     Whoever has the database open goes on with it; a crash leaves the old content or the new.
-    `unchanged` is asked once the write lock is held; False raises Moved and changes nothing.
+    `unchanged` is asked once the write lock is held; False raises Moved and changes nothing. Then comes `begun`.
     """
     wait_no_longer, asked = _patience("restored"), False
 
@@ -72,6 +74,7 @@ def replace_content(live: Path, copy: Path, unchanged: Callable[[], bool]) -> No
             asked = True
             if not unchanged():
                 raise Moved
+            begun()
 
     with opened(copy) as source, opened(live, write=True) as target:
         target.execute("PRAGMA journal_mode=WAL")

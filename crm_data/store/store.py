@@ -13,6 +13,7 @@ from crm_data.store.connections import Engines, begin_for, open_engines, sqlite_
 from crm_data.store.failures import as_sentence
 from crm_data.store.gate import Gate
 from crm_data.store.log_length import LogLength
+from crm_data.store.points import Point, passing
 from crm_data.store.scope import CompanyScope, CompanySession
 
 log = logging.getLogger("foyer.store")
@@ -61,6 +62,8 @@ class Store:
                 yield session
                 session.flush()
                 committing = True
+                passing(Point.ROWS_WRITTEN)
+            passing(Point.COMMITTED)
         except GivenUp as lost:
             if committing and _connection_lost(lost.__cause__):
                 raise Unsure from lost

@@ -12,10 +12,11 @@ from crm_data.errors import BadBackup, CrmError
 from crm_data.rights import Act, Person, demand
 from crm_data.settings import Settings
 from crm_data.store.migrating import head
+from crm_data.store.points import Point, passing
 from crm_data.store.store import Store
-from crm_data.transfer.kept import kept_by
-from crm_data.transfer.manifest import Manifest, product, sync_folder, write_manifest
-from crm_data.transfer.memory import Actor, Memory
+from crm_data.transfer.kept import kept_by, name_of_database
+from crm_data.transfer.manifest import Manifest, manifest_path, product, sync_folder, write_manifest
+from crm_data.transfer.memory import Actor, Memory, logged_only
 from crm_data.transfer.shelf import BackupInfo, Shelf
 from crm_data.transfer.trouble import as_trouble
 from crm_data.transfer.verify import Verified, digest, verified_copy
@@ -29,12 +30,25 @@ Names = list[str]
 
 @dataclass(frozen=True)
 class Restored:
-    """A restore that was done: the backup's name, and the name under which what stood before is kept."""
+    """A restore that was done: the backup's name and moment; `safety` names what is kept of what stood before."""
 
     name: str
     safety: str
     revision: str
     rows: dict[str, int]
+    made_at: datetime
+
+    def sentence(self, made: str = "") -> str:
+        """What happened, in words; `made` is the backup's moment as the reader writes it."""
+        made = made or f"{self.made_at:%Y-%m-%d %H:%M:%S} UTC"
+        total = sum(self.rows.values())
+        kept = (
+            f"What stood before is kept as {self.safety}." if self.safety else "Nothing stood there before."
+        )
+        return (
+            f"{self.name}, made {made}, was restored: {total:,} row{'' if total == 1 else 's'}. "
+            f"{kept} Everybody is signed out."
+        )
 
 
 @dataclass(frozen=True)
@@ -52,19 +66,23 @@ class BackupStatus:
 class Backups:
     """The backups of one installation. Each act asks for the right and leaves a row in the security log.
 
-    `by` is who asks; None is the system itself: the daily round and the command line.
+    `by` is who asks; None is the system itself: the daily round and the command line. `cleared` is '' or says
+    what acts that were killed had left behind.
     """
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._kept = kept_by(store, settings)
         self._shelf = Shelf(settings.backup_dir, self._kept.ending)
         self._memory = Memory(store)
+        self._of = name_of_database(settings.database_url)
+        self.cleared = ""
 
     def make(self, by: Actor | None) -> BackupInfo:
         """Make a backup and verify it; it counts only then. Raises a CrmError, and keeps it for `status`."""
         self._allow(by)
         with self._memory.failing("backup_failed", by), as_trouble():
             self._kept.demand()
+            self.clear()
             info = self._made()
         self._memory.forget_failure()
         self._memory.note("backup_made", by, name=info.name, size=info.size)
@@ -83,6 +101,7 @@ class Backups:
     def verify_file(self, path: Path, by: Actor | None) -> Verified:
         """As `verify`, for a file anywhere: the command line's."""
         self._allow(by)
+        self.clear()
         with (
             self._memory.failing("verify_failed", by, name=self._called(path)),
             self._copied(path) as (_, verified),
@@ -101,21 +120,38 @@ class Backups:
         a file too damaged to be opened can be replaced.
         """
         self._allow(by)
+        self.clear()
         with (
             self._memory.failing("restore_failed", by, name=self._called(path)),
             self._copied(path) as (copy, verified),
         ):
+            passing(Point.COPY_VERIFIED)
             user_id = by.user_id if by else None
             safety = self._kept.replace(copy, verified, user_id, self._keep_safe, alone)
+        passing(Point.SWAPPED)
         log.warning("restored %s; what stood before is kept as %s", path.name, safety or "nothing")
-        return Restored(path.name, safety, head(), verified.manifest.rows)
+        manifest = verified.manifest
+        return Restored(path.name, safety, head(), manifest.rows, manifest.made_at)
 
     def prune(self) -> Names:
-        """Remove what need not be kept (see Shelf.prune) and what a crash left behind; the names removed."""
+        """Remove what need not be kept (see Shelf.prune); the names removed."""
         gone = self._shelf.prune()
-        self._shelf.tidy()
         if gone:
             self._memory.note("backups_pruned", None, count=len(gone))
+        return gone
+
+    def clear(self) -> Names:
+        """Remove what acts that were killed left behind, unless somebody who lives is at it; the names removed.
+
+        Every act begins with it, and so does every round of the server. It is told in the log and on `cleared`.
+        """
+        gone: Names = []
+        with logged_only():
+            gone = [*self._shelf.tidy(), *self._kept.clear()]
+        if gone:
+            self.cleared = f"What an act that was killed had left behind was removed: {', '.join(gone)}."
+            log.warning("%s", self.cleared)
+            self._memory.note("leftovers_removed", None, names=gone)
         return gone
 
     def daily(self) -> BackupInfo | None:
@@ -124,6 +160,7 @@ class Backups:
         show; returns the backup, if made.
         """
         made = None
+        self.clear()
         if self._kept.cannot:
             return None
         try:
@@ -177,21 +214,33 @@ class Backups:
             demand(Person(by.role, by.operator), Act.BACKUP)
 
     def _made(self) -> BackupInfo:
-        """Snapshot under a temporary name, checked and synced, then renamed, then its manifest."""
+        """Snapshot under a temporary name, checked and synced, then its manifest, then renamed."""
         self._shelf.ready()
-        partial, final, moment = self._shelf.partial()
-        try:
+        with self._shelf.partial() as (partial, final, moment):
+            passing(Point.BACKUP_BEGUN)
             facts = self._kept.checked(partial)
+            passing(Point.BACKUP_WRITTEN)
             with open(partial, "rb") as file:
                 os.fsync(file.fileno())
             manifest = Manifest(
-                digest(partial), partial.stat().st_size, facts.rows, facts.revision, moment, product()
+                digest(partial),
+                partial.stat().st_size,
+                facts.rows,
+                facts.revision,
+                moment,
+                product(),
+                self._of,
             )
-            os.replace(partial, final)
-            sync_folder(final.parent)
+            # First what describes it: a backup that bears its name is whole and can be used.
             write_manifest(final, manifest)
-        finally:
-            partial.unlink(missing_ok=True)
+            passing(Point.BACKUP_DESCRIBED)
+            try:
+                os.replace(partial, final)
+            except OSError:
+                manifest_path(final).unlink(missing_ok=True)
+                raise
+            sync_folder(final.parent)
+            passing(Point.BACKUP_NAMED)
         return BackupInfo(
             final.name,
             moment,
@@ -204,18 +253,19 @@ class Backups:
 
     def _keep_safe(self) -> str:
         """The safety backup before a restore; of a damaged database a copy set aside, not counted as one."""
-        if self._kept.is_empty():
-            return ""
+        passing(Point.WRITERS_STOPPED)
+        safety = "" if self._kept.is_empty() else self._kept_safe()
+        passing(Point.SAFETY_KEPT)
+        return safety
+
+    def _kept_safe(self) -> str:
         try:
             return self._made().name
         except BadBackup:
-            partial, final, _ = self._shelf.partial()
-            try:
+            with self._shelf.partial() as (partial, final, _):
                 self._kept.write(partial)
                 aside = final.with_name(final.name.replace("crm_backup", "crm_unverified"))
                 os.replace(partial, aside)
-            finally:
-                partial.unlink(missing_ok=True)
             return aside.name
 
 

@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+import sqlalchemy as sa
+
 from crm_data.settings import Settings
 from crm_data.store.store import Store
 from crm_data.transfer.kept_postgres import KeptPostgres
@@ -56,6 +58,9 @@ class Kept(Protocol):
     def round(self) -> AbstractContextManager[bool]:
         """Whether this process has the daily round for itself; the others are told False."""
 
+    def clear(self) -> list[str]:
+        """Remove what acts that were killed left beside the database; the names removed."""
+
     def settle(self) -> None:
         """What is tidied after a round or a restore; a refusal goes to the log."""
 
@@ -65,6 +70,11 @@ def kept_by(store: Store, settings: Settings) -> Kept:
     if store.engines.dialect == "sqlite":
         return KeptSqlite(store, settings.backup_dir)
     return KeptPostgres(store, settings)
+
+
+def name_of_database(url: str) -> str:
+    """What a database is called in the manifests of its backups: its name, or that of its file."""
+    return Path(sa.make_url(url).database or "").name
 
 
 def ending_of(url: str) -> str:

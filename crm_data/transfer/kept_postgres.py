@@ -25,6 +25,7 @@ from crm_data.store.migrating import (
     upgrade_within,
     wait_for_others,
 )
+from crm_data.store.points import Point, passing
 from crm_data.store.store import Store
 from crm_data.transfer.manifest import POSTGRESQL
 from crm_data.transfer.postgres_dump import Dump, Entry, Nowhere, foreign, missing_tables
@@ -38,7 +39,7 @@ from crm_data.transfer.postgres_rows import (
     row_counts,
     tables,
 )
-from crm_data.transfer.postgres_scratch import NoScratch, scratch
+from crm_data.transfer.postgres_scratch import NoScratch, left_behind, scratch
 from crm_data.transfer.quoting import quoted
 from crm_data.transfer.verify import Facts, Verified
 
@@ -151,6 +152,10 @@ class KeptPostgres:
             ours = turns.is_free(connection, turns.Turn.DAILY_BACKUP)
             yield ours
 
+    def clear(self) -> list[str]:
+        """The databases in which backups were tried out."""
+        return [] if self.cannot else left_behind(self._url)
+
     def settle(self) -> None:
         """PostgreSQL tidies by itself."""
 
@@ -217,6 +222,7 @@ def _replaced(
         safety = keep_safe()
         if not fits(connection, verified.manifest.revision):
             make_anew(connection, verified.manifest.revision)
+        passing(Point.SWAP_BEGUN)
         fill(connection, dump)
         if verified.older:
             upgrade_within(connection)

@@ -11,9 +11,10 @@ from crm_data.store.connections import sqlite_path
 from crm_data.store.sqlite_file import checkpoint, opened, snapshot
 from crm_data.store.store import Store
 from crm_data.transfer.examine_sqlite import examine
+from crm_data.transfer.held import cleared
 from crm_data.transfer.manifest import SQLITE
 from crm_data.transfer.memory import logged_only
-from crm_data.transfer.restore_sqlite import prepare, put_in_place
+from crm_data.transfer.restore_sqlite import prepare, put_in_place, restoring
 from crm_data.transfer.trouble import as_trouble
 from crm_data.transfer.verify import Facts, Verified
 
@@ -84,6 +85,11 @@ class KeptSqlite:
                 yield True
         finally:
             os.close(held)
+
+    def clear(self) -> list[str]:
+        """The new content of a restore that was killed before it took the place of a damaged file."""
+        with as_trouble():
+            return [path.name for path in restoring(self._live) if cleared(path)]
 
     def settle(self) -> None:
         """Cut the write-ahead log."""

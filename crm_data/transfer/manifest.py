@@ -22,7 +22,10 @@ _LONGEST = 100_000
 
 @dataclass(frozen=True)
 class Manifest:
-    """`sha256` and `size` (bytes) of the file, rows by table, revision, moment, and the product's version."""
+    """`sha256` and `size` (bytes) of the file, rows by table, revision, moment, and the product's version.
+
+    `of`: the name of the database, which tells apart those that keep their backups in one folder; '' in old ones.
+    """
 
     sha256: str
     size: int
@@ -30,6 +33,7 @@ class Manifest:
     revision: str
     made_at: datetime
     product: str
+    of: str = ""
 
 
 def name_of(moment: datetime, ending: str = SQLITE) -> str:
@@ -100,7 +104,13 @@ def _parsed(told: dict[str, Any]) -> Manifest:
     if len(rows) != len(told["rows"]) or not _whole(told["size"]) or made_at.tzinfo is None:
         raise ValueError("a value of the wrong kind")
     return Manifest(
-        str(told["sha256"]), told["size"], rows, str(told["revision"]), made_at, str(told["product"])
+        str(told["sha256"]),
+        told["size"],
+        rows,
+        str(told["revision"]),
+        made_at,
+        str(told["product"]),
+        str(told.get("of", "")),
     )
 
 

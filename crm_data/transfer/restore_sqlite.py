@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, timedelta
@@ -12,11 +13,13 @@ from pathlib import Path
 
 from crm_data import clock
 from crm_data.errors import Unavailable
-from crm_data.store.connections import private_file, sqlite_path
+from crm_data.store.connections import sqlite_path
 from crm_data.store.migrating import upgrade
+from crm_data.store.points import Point, passing
 from crm_data.store.sqlite_file import Moved, opened, replace_content, wal_path
 from crm_data.store.store import Store
 from crm_data.transfer.examine_sqlite import examine
+from crm_data.transfer.held import holding
 from crm_data.transfer.manifest import sync_folder
 from crm_data.transfer.quoting import quoted
 from crm_data.transfer.trouble import as_trouble
@@ -96,7 +99,7 @@ def _replaced(live: Path, copy: Path, keep_safe: Callable[[], str]) -> str:
         before = _version(witness)
         safe = keep_safe()
         witness.execute("ROLLBACK")
-        replace_content(live, copy, lambda: _version(witness) == before)
+        replace_content(live, copy, lambda: _version(witness) == before, lambda: passing(Point.SWAP_BEGUN))
     os.chmod(live, 0o600)
     return safe
 
@@ -113,21 +116,32 @@ def _set_aside(live: Path, copy: Path) -> str:
     The write-ahead log goes first: a crash leaves the damaged file without it, never the new one with it.
     """
     aside = _free_name(live)
-    ready = live.with_name(f"{live.name}.restoring")
-    private_file(ready)
-    with open(copy, "rb") as source, open(ready, "wb") as target:
-        shutil.copyfileobj(source, target)
-        os.fsync(target.fileno())
-    with open(live, "rb+") as held:
-        _demand_nobody_else(held.fileno())
-        os.link(live, aside)
-        if wal_path(live).exists():
-            os.replace(wal_path(live), wal_path(aside))
-        live.with_name(live.name + "-shm").unlink(missing_ok=True)
-        sync_folder(live.parent)
-        os.replace(ready, live)
+    with holding(lambda: _beside(live), lambda path: path) as ready:
+        with open(copy, "rb") as source, open(ready, "wb") as target:
+            shutil.copyfileobj(source, target)
+            os.fsync(target.fileno())
+        with open(live, "rb+") as held:
+            _demand_nobody_else(held.fileno())
+            os.link(live, aside)
+            if wal_path(live).exists():
+                os.replace(wal_path(live), wal_path(aside))
+            live.with_name(live.name + "-shm").unlink(missing_ok=True)
+            sync_folder(live.parent)
+            passing(Point.SWAP_BEGUN)
+            os.replace(ready, live)
     sync_folder(live.parent)
     return aside.name
+
+
+def restoring(live: Path) -> list[Path]:
+    """What is there to take the place of a file that SQLite cannot read."""
+    return list(live.parent.glob(f"{live.name}.restoring-*"))
+
+
+def _beside(live: Path) -> Path:
+    descriptor, name = tempfile.mkstemp(prefix=f"{live.name}.restoring-", dir=live.parent)
+    os.close(descriptor)
+    return Path(name)
 
 
 def _free_name(live: Path) -> Path:

@@ -1,9 +1,7 @@
 """The folder of backups: which are there, which may go, and a free name for the next."""
 
 import os
-import shutil
-import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -11,6 +9,7 @@ from pathlib import Path
 
 from crm_data import clock
 from crm_data.errors import BadBackup, NotFound
+from crm_data.transfer.held import cleared, cleared_of_age, holding
 from crm_data.transfer.manifest import (
     POSTGRESQL,
     SQLITE,
@@ -20,10 +19,13 @@ from crm_data.transfer.manifest import (
     read_manifest,
 )
 from crm_data.transfer.trouble import as_trouble
-from crm_data.transfer.verify import digest
+from crm_data.transfer.verify import PRIVATE, digest
 
 DAYS_KEPT = 30
-_UNFINISHED = ("crm_backup_*.partial", "crm_backup_*.partial-*", "crm_backup_*.json.partial", ".private-*")
+# The private file that is written, the name it will get, and the moment.
+Unfinished = tuple[Path, Path, datetime]
+_UNFINISHED = ("crm_backup_*[0-9].partial", f"{PRIVATE}*")
+_UNHELD = ("crm_backup_*.partial-*", "crm_backup_*.json.partial")
 _OF_THE_OTHER = {
     SQLITE: "This backup is of PostgreSQL, and this installation runs on SQLite.",
     POSTGRESQL: "This backup is of SQLite, and this installation runs on PostgreSQL.",
@@ -35,6 +37,7 @@ _NAMELESS = "There is no backup of that name. Choose one from the list."
 class BackupInfo:
     """One backup: `size` in bytes, rows by table. `problem` is '' or says why it is not used.
 
+    `of` is the name of the database, '' where an old manifest does not tell it.
     `untried` is told of one that was just made: '' or what could not be tried out (see Facts).
     """
 
@@ -46,6 +49,7 @@ class BackupInfo:
     rows: dict[str, int] | None = None
     problem: str = ""
     untried: str = field(default="", compare=False)
+    of: str = field(default="", compare=False)
 
     @property
     def total(self) -> int:
@@ -87,8 +91,14 @@ class Shelf:
             raise NotFound(_NAMELESS)
         return self.folder / name
 
-    def partial(self) -> tuple[Path, Path, datetime]:
-        """A new private file to write a backup to, the name it gets when it is done, and the moment."""
+    def partial(self) -> AbstractContextManager[Unfinished]:
+        """A new private file to write a backup to, the name it gets when it is done, and the moment.
+
+        It is held while it is written (see held.py), and gone afterwards unless it got its name.
+        """
+        return holding(self._partial, lambda made: made[0])
+
+    def _partial(self) -> Unfinished:
         moment = clock.now()
         while True:
             final = self.folder / name_of(moment, self.ending)
@@ -126,15 +136,21 @@ class Shelf:
                     manifest_path(path).unlink(missing_ok=True)
         return [info.name for info in going]
 
-    def tidy(self) -> None:
-        """Remove what a killed process left behind: unfinished, a day old, and ours by name."""
-        old = time.time() - 86_400
+    def tidy(self) -> list[str]:
+        """Remove what a killed process left behind: unfinished, ours by name, and held by nobody who lives.
+
+        What nobody can hold (a manifest without its backup may be one that is just being copied here) goes after
+        a day. Returns the names removed.
+        """
         with as_trouble():
-            left = [path for pattern in _UNFINISHED for path in self.folder.glob(pattern)]
-            left += [path for path in self.folder.glob("crm_backup_*.json") if _alone(path)]
-            for path in left:
-                if path.lstat().st_mtime < old:
-                    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            gone = []
+            for path in [path for pattern in _UNFINISHED for path in self.folder.glob(pattern)]:
+                if cleared(path):
+                    gone += [path, *(other for other in _beside(path) if cleared(other))]
+            unheld = [path for pattern in _UNHELD for path in self.folder.glob(pattern)]
+            unheld += [path for path in self.folder.glob("crm_backup_*.json") if _alone(path)]
+            gone += [path for path in unheld if cleared_of_age(path)]
+        return sorted(path.name for path in gone)
 
     def _info(self, path: Path, made_at: datetime) -> BackupInfo:
         size = path.lstat().st_size
@@ -150,7 +166,14 @@ class Shelf:
         elif size != manifest.size:
             problem = "This backup is damaged: it is not as long as it was."
         return BackupInfo(
-            path.name, made_at, size, manifest.revision, manifest.product, manifest.rows, problem
+            path.name,
+            made_at,
+            size,
+            manifest.revision,
+            manifest.product,
+            manifest.rows,
+            problem,
+            of=manifest.of,
         )
 
     def _intact(self, info: BackupInfo) -> bool:
@@ -161,6 +184,13 @@ class Shelf:
 def _taken(backup: Path) -> bool:
     """Whether the name is used: by either kind, which would share the manifest."""
     return any(os.path.lexists(backup.with_suffix(ending)) for ending in (SQLITE, POSTGRESQL))
+
+
+def _beside(partial: Path) -> list[Path]:
+    """What belongs to a backup's unfinished file: SQLite's own files, and a manifest whose backup has no name."""
+    manifest = partial.with_suffix(".json")
+    found = [*partial.parent.glob(f"{partial.name}-*"), partial.with_suffix(".json.partial")]
+    return [*found, *([manifest] if manifest.exists() and _alone(manifest) else [])]
 
 
 def _alone(manifest: Path) -> bool:

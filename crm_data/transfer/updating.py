@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from crm_data.errors import NotReady
 from crm_data.settings import Settings
 from crm_data.store.connections import sqlite_path
 from crm_data.store.failures import as_sentence
 from crm_data.store.migrating import application_of, current, head, knows, migration_engine, upgrade
 from crm_data.store.store import Store
 from crm_data.transfer.backups import Backups
+from crm_data.transfer.kept import ending_of, name_of_database
+from crm_data.transfer.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -19,14 +22,17 @@ class Updated:
     safety: str
 
 
-def bring_up_to_date(settings: Settings) -> Updated:
+def bring_up_to_date(settings: Settings, new: bool = False) -> Updated:
     """Make the database, or bring it to the newest revision. May be called by two processes at once.
 
-    Raises NotReady when a newer version made it; then, and on any failure, it stays as it was.
+    Raises NotReady when a newer version made it, or when it is gone and its backups are there, unless a `new` one
+    is asked for; then, and on any failure, all stays as it was.
     """
     url = settings.owner_url
     before = revision_of(settings)
     safety = ""
+    if not before and not new:
+        _demand_not_lost(settings)
     if before and before != head() and knows(before):
         store = Store(url)
         try:
@@ -34,6 +40,19 @@ def bring_up_to_date(settings: Settings) -> Updated:
         finally:
             store.close()
     return Updated(before, upgrade(url, application=application_of(settings.database_url)), safety)
+
+
+def _demand_not_lost(settings: Settings) -> None:
+    """Raise NotReady when there is no database, and backups say that there was one."""
+    url = settings.database_url
+    shelf, name = Shelf(settings.backup_dir, ending_of(url)), name_of_database(url)
+    newest = next((info for info in shelf.infos() if not info.problem and info.of == name), None)
+    if newest is not None:
+        raise NotReady(
+            f"There is no database {name}, and its backups are in {settings.backup_dir}: it was lost, or "
+            f"DATABASE_URL names another place. To have it back, run: python -m crm_data restore {newest.name}. "
+            "To begin with an empty one, run: python -m crm_data migrate --new"
+        )
 
 
 def revision_of(settings: Settings) -> str:

@@ -11,12 +11,15 @@ from pathlib import Path
 
 from crm_data.errors import BadBackup
 from crm_data.store.migrating import head
+from crm_data.transfer.held import holding
 from crm_data.transfer.manifest import Manifest, read_manifest
 from crm_data.transfer.trouble import as_trouble
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 DUMP_MAGIC = b"PGDMP"
 _CHUNK = 1 << 20
+# How the name of the folder of a private copy begins.
+PRIVATE = ".private-"
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,13 @@ def verified_copy(
 
     `examine` looks into the copy, so a file replaced meanwhile changes nothing. Raises BadBackup.
     """
-    with as_trouble(), tempfile.TemporaryDirectory(prefix=".private-", dir=workplace) as folder:
-        copy = Path(folder) / "copy"
+    with (
+        as_trouble(),
+        holding(
+            lambda: Path(tempfile.mkdtemp(prefix=PRIVATE, dir=workplace)), lambda folder: folder
+        ) as folder,
+    ):
+        copy = folder / "copy"
         manifest = read_manifest(backup)
         if _copied(backup, copy, manifest.size) != manifest.sha256:
             raise BadBackup(

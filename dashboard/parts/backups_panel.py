@@ -67,6 +67,12 @@ def _restore(name: str) -> None:
 
     def act() -> None:
         with st.spinner("Restoring"):
-            attempt(PLACE, lambda: session.installation().backups.restore(name, session.signed().scope))
+            done = attempt(
+                PLACE, lambda: session.installation().backups.restore(name, session.signed().scope)
+            )
+        if (
+            done is not None
+        ):  # whoever did it is signed out as well, and reads it on the screen that comes then
+            st.session_state[session.NOTICE] = f"{done.sentence(say.moment(done.made_at))} Sign in to go on."
 
     st.button("Restore everything from it", disabled=said != name, on_click=act)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from crm_data.errors import CrmError, Throttled
 from dashboard import session
+from dashboard.parts import say
 from dashboard.sign_in import handover, links
 from dashboard.sign_in.form import SignInForm
 
@@ -34,7 +35,7 @@ def draw(notice: str | None = None, moved: bool = False) -> None:
     with narrow():
         st.header("Foyer", anchor=False)
         if notice:
-            st.info(notice)
+            st.info(say.plain(notice))
         ticket, refusal = SignInForm(_judge).draw()
         if ticket:
             handover.begin(ticket)

@@ -47,7 +47,10 @@ def test_backup_verify_damage_restore(run: Run, office: Office) -> None:
     assert "customers: 10" in run("verify").out
     then = content(office.path)
     office.add_customers(5)
-    assert "Everybody is signed out" in run("restore", path.name).out
+    done = run("restore", path.name).out
+    safety = max(info.name for info in office.backups.list(None))
+    assert done.startswith(f"{path.name}, made ")
+    assert f"What stood before is kept as {safety}. Everybody is signed out." in done
     assert content(office.path) == then
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
@@ -68,6 +71,42 @@ def test_a_file_from_elsewhere_is_restored_by_its_path(run: Run, office: Office,
     assert run("restore", tmp_path / "brought.db").code == 0
     assert office.customers() == 10
     assert "no file" in run("restore", tmp_path / "lost.db").err
+
+
+def test_a_lost_database_is_not_made_anew_in_silence(run: Run, office: Office) -> None:
+    run("backup")
+    (made,) = office.backups.list(None)
+    office.store.close()
+    for left in (b"", None):
+        for path in office.path.parent.glob("crm.db*"):
+            path.unlink()
+        if left is not None:
+            office.path.write_bytes(left)
+        said = run("migrate")
+        assert said.code == 1
+        assert f"restore {made.name}" in said.err
+        assert "migrate --new" in said.err
+        assert not office.path.exists() or office.sql("SELECT count(*) FROM sqlite_master") == [(0,)]
+    assert "was made" in run("migrate", "--new").out
+    assert "up to date" in run("migrate").out
+
+
+def test_the_backups_of_another_database_say_nothing(run: Run, office: Office) -> None:
+    name = office.backups.make(None).name
+    manifest = office.folder / name.replace(".db", ".json")
+    manifest.write_text(manifest.read_text().replace('"of": "crm.db"', '"of": "demo.db"'))
+    office.store.close()
+    office.path.unlink()
+    assert "was made" in run("migrate").out
+
+
+def test_what_a_kill_left_behind_is_told(run: Run, office: Office) -> None:
+    office.folder.mkdir()
+    for command in (("backup",), ("verify",), ("restore",)):
+        left = office.folder / "crm_backup_20200101-000000.partial"
+        left.touch()
+        assert left.name in run(*command).err
+        assert not left.exists()
 
 
 def test_a_lost_database_is_restored(run: Run, office: Office) -> None:
@@ -137,7 +176,10 @@ def test_the_same_commands_work_on_postgresql(
     assert path.name in run("backup", "--list").out
     assert "customers: 10" in run("verify").out
     office.add_customers(5)
-    assert "Everybody is signed out" in run("restore", path.name).out
+    done = run("restore", path.name).out
+    safety = max(info.name for info in office.backups.list(None))
+    assert done.startswith(f"{path.name}, made ")
+    assert f"What stood before is kept as {safety}. Everybody is signed out." in done
     assert office.customers() == 10
     path.write_bytes(path.read_bytes()[:-1])
     for command in ("verify", "restore"):

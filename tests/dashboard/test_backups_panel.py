@@ -55,7 +55,12 @@ def test_make_verify_and_restore(database: Database, monkeypatch: pytest.MonkeyP
             assert any("is whole" in toast.value for toast in at.toast)
             home.office.at(0, "manager").customers.add({"name": "Too late"})
             at.text_input(key="backups.confirm").set_value(name).run()
-            press(at, "Restore everything from it")
+            at = press(at, "Restore everything from it")
+            (notice,) = (info.value.replace("\\", "") for info in at.info)
+            (safety,) = {p.name for p in tmp_path.iterdir() if p.suffix != ".json"} - {name}
+            assert notice.startswith(f"{name}, made today ")
+            assert f"kept as {safety}." in notice
+            assert notice.endswith("Everybody is signed out. Sign in to go on.")
             with home.office.store.system("a test", write=False) as looking:
                 assert looking.scalar(sa.select(sa.func.count()).select_from(Customer)) == 0
             assert not home.installation.is_signed_in(held)

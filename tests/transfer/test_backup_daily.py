@@ -4,7 +4,6 @@ import errno
 import os
 import shutil
 import threading
-import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from crm_data.errors import BadBackup, Unavailable
+from crm_data.settings import settings
 from crm_data.store.sqlite_file import wal_path
 from crm_data.store.store import Store
 from crm_data.transfer.backups import Backups
 from crm_data.transfer.manifest import name_of, read_manifest, write_manifest
 from crm_data.transfer.shelf import BackupInfo
 from tests.conftest import FrozenClock
+from tests.support.children import in_child
 from tests.transfer.office import OPERATOR, Office
 
 
@@ -86,19 +87,55 @@ def test_what_is_not_ours_is_left_alone(office: Office, frozen_clock: FrozenCloc
     assert set(strangers) <= set(os.listdir(office.folder))
 
 
-def test_what_a_crash_left_behind_goes_after_a_day(office: Office) -> None:
-    office.backups.make(None)
-    left = ["crm_backup_20200101-000000.partial", "crm_backup_20200101-000000.json", ".private-abc"]
-    for name in left[:2]:
+LEFT = [
+    "crm_backup_20200101-000000.partial",
+    "crm_backup_20200101-000000.partial-wal",
+    "crm_backup_20200101-000000.json",
+    "crm_backup_20200101-000000.json.partial",
+]
+
+
+def test_what_a_crash_left_behind_goes_with_the_next_act(office: Office) -> None:
+    office.folder.mkdir()
+    for name in LEFT:
         (office.folder / name).write_bytes(b"half")
-    (office.folder / left[2]).mkdir()
-    office.backups.daily()
-    assert set(left) <= set(os.listdir(office.folder)), "another process may be at it"
-    yesterday = time.time() - 90_000
-    for name in left:
-        os.utime(office.folder / name, (yesterday, yesterday))
-    office.backups.daily()
-    assert not set(left) & set(os.listdir(office.folder))
+    (office.folder / ".private-abc").mkdir()
+    (office.path.parent / "crm.db.restoring-abc").write_bytes(b"half")
+    made = office.backups.make(None)
+    assert set(os.listdir(office.folder)) == {made.name, made.name.replace(".db", ".json")}
+    assert not list(office.path.parent.glob("*.restoring*"))
+    assert all(name in office.backups.cleared for name in [*LEFT, ".private-abc", "crm.db.restoring-abc"])
+    assert office.events().count("leftovers_removed") == 1
+    assert office.backups.clear() == []
+
+
+def test_what_somebody_who_lives_is_at_stays(office: Office) -> None:
+    name = office.backups.make(None).name
+    with (
+        office.backups._shelf.partial() as (partial, _, _),
+        office.backups._copied(office.folder / name) as (copy, _),
+    ):
+        (partial.with_suffix(".json")).write_bytes(b"of a backup that is being made")
+        assert in_child(cleared_by_another, office.store.url, office.folder) == []
+        assert office.backups.clear() == []
+        assert partial.exists()
+        assert copy.exists()
+        assert partial.with_suffix(".json").exists()
+    assert not partial.exists()
+    assert not copy.exists()
+
+
+def cleared_by_another(url: str, folder: Path) -> list[str]:
+    return Backups(Store(url), settings({"DATABASE_URL": url, "CRM_BACKUP_DIR": str(folder)})).clear()
+
+
+def test_a_manifest_alone_goes_after_a_day(office: Office) -> None:
+    office.folder.mkdir()
+    alone = office.folder / "crm_backup_20200101-000000.json"
+    alone.write_bytes(b"its backup is being copied here by hand")
+    assert office.backups.clear() == []
+    os.utime(alone, (0, 0))
+    assert office.backups.clear() == [alone.name]
 
 
 def test_a_failure_is_kept_and_seen_until_a_backup_is_made(either: Office, frozen_clock: FrozenClock) -> None:
