@@ -16,7 +16,7 @@ _CSS = """
   outline: 2px solid #3a56c5; outline-offset: -2px; box-shadow: none;
 }
 .stHtml a { color: #3a56c5; }
-button kbd { opacity: 1; color: inherit; }
+[data-testid^="stBaseButton"] kbd { opacity: 1; color: inherit; }
 .st-key-who {
   position: fixed; top: 0; right: 0.75rem; height: 3.75rem; width: auto;
   align-items: center; z-index: 1000000;

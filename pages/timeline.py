@@ -32,6 +32,8 @@ with line:
     pager(activities, query, page)
 if page.rows:
     feed(page, "timeline")
+elif query.search or query.where or query.archived:
+    empty("search_off", "No activity matches. Change the search or clear the filters.")
 else:
     empty("history", "Calls, e-mails, meetings and notes will stand here. Log the first one.")
 place.follow()

@@ -55,3 +55,11 @@ def test_every_promise_names_tests_that_are_there() -> None:
     assert len(promises) >= 20
     named = {path for line in promises for path in re.findall(r"`(tests/[^`]+)`", line)}
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_are_named_are_there(page: Path) -> None:
+    named = re.findall(
+        r"(?<![\w./])[a-z_]+(?:/[\w.]+)+\.(?:py|js|css|toml|txt|md|sql)\b", page.read_text(encoding="utf-8")
+    )
+    assert [path for path in named if not ((ROOT / path).exists() or (page.parent / path).exists())] == []

@@ -51,6 +51,8 @@ class Reader:
     presets: ClassVar[tuple[str, ...]] = ()
     # Presets that only a number leads to, some with the days it is of, and what they mean in words.
     behind: ClassVar[Mapping[str, str]] = {}
+    # Field -> what is offered for it where it is asked for; any other words will do as well.
+    suggestions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def __init__(self, store: Store, scope: CompanyScope) -> None:
         self._store = store

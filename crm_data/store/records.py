@@ -201,7 +201,7 @@ class Records(Reader):
         label = self.fields[link].label
         if values.get(link) is not None:
             raise Invalid(f"{label}: choose one, or name a new one, but not both.", link)
-        demand(other.person, Act.ADD, other.name)
+        demand(self.person, Act.ADD, other.name)
         try:
             parsed = other.judge(other.parse_all(said, doing.zone, adding=True), None, doing)
         except Invalid as wrong:

@@ -35,6 +35,11 @@ def done(place: str, do: Callable[[], object]) -> bool:
     return attempt(place, act) is True
 
 
+def refuse(place: str, sentence: str) -> None:
+    """Keep a sentence for `show_refusal(place)` about what was not even tried."""
+    st.session_state[f"{place}.refusal"] = sentence
+
+
 def show_refusal(place: str) -> None:
     """Show the sentence of the last refusal at this place, once drawn until the next act there.
 

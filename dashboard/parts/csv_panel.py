@@ -42,7 +42,7 @@ def export_button(my: Workspace, records: Records, query: Query, columns: tuple[
 def import_panel(my: Workspace, records: Records) -> None:
     """The button, and the dialog while it is open."""
     place = f"{records.name}.import"
-    st.button("Import", key=f"{place}.open", icon=":material/upload:", on_click=_open, args=(place,))
+    st.button("Import", key=f"{place}.open", icon=":material/upload:", on_click=open_import, args=(place,))
     if st.session_state.get(f"{place}.state") == "open":
 
         @dialog(my, f"Import {records.name}", lambda: _close(place), "large")
@@ -52,7 +52,8 @@ def import_panel(my: Workspace, records: Records) -> None:
         show()
 
 
-def _open(place: str) -> None:
+def open_import(place: str) -> None:
+    """From a callback: begin an import; `place` is the table's name and 'import'."""
     _close(place)
     st.session_state[f"{place}.state"] = "open"
     st.session_state[f"{place}.act"] = new_act()

@@ -1,12 +1,21 @@
-"""A dialog that asks who is here each time: Streamlit runs it again and again without the script around it."""
+"""A dialog that asks who is here each time, since Streamlit runs it again without the script around it; and that
+asks before what was typed in it is thrown away."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
 from crm_data import Workspace
 from dashboard import session
+
+_HERE = Path(__file__).parent
+_keeper = st.components.v2.component(
+    "foyer_keeper",
+    js=(_HERE / "keeper.js").read_text(encoding="utf-8"),
+    css=(_HERE / "keeper.css").read_text(encoding="utf-8"),
+)
 
 
 def dialog(
@@ -19,6 +28,7 @@ def dialog(
         def asked() -> None:
             session.demand_here(my)
             body()
+            _keeper(key="keeper")
 
         return asked
 

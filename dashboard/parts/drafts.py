@@ -91,6 +91,19 @@ class Drafts:
         """The records they are about, as they were first seen, by id."""
         return {id_: draft.row for id_, draft in self._all.items()}
 
+    def fields(self, id_: int) -> Mapping[str, Pair]:
+        """What waits for one record."""
+        return self._all[id_].fields if id_ in self._all else {}
+
+    def put(self, id_: int, name: str, wanted: Any) -> None:
+        """Let one more field of a record wait, of which something waits already."""
+        draft = self._all[id_]
+        draft.fields[name] = (draft.row.get(name), wanted)
+
+    def drop(self, ids: Iterable[int]) -> None:
+        """Let go of what is about these records."""
+        self.keep(self._all.keys() - set(ids))
+
     def keep(self, ids: Iterable[int]) -> None:
         """Let go of what is about other records than these."""
         kept = set(ids)

@@ -1,6 +1,6 @@
 """The editable grid: columns from the declarations, edits kept with what was seen, one Save for all."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,17 +11,22 @@ from streamlit.delta_generator import DeltaGenerator
 
 from crm_data import Edit, Field, Kind, Page, Records, Workspace, errors
 from dashboard.parts import clashes, say
-from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
+from dashboard.parts.acts import announce, attempt, forget_refusal, refuse, show_refusal
 from dashboard.parts.cells import column, labels_of, typed
 from dashboard.parts.drafts import Choices, Draft, Drafts, over
+from dashboard.parts.refused import Refused
 
 PICK = "_pick"
-LOCK = "_lock"
+SIGN = "_sign"
 Row = dict[str, Any]
 ROW_HEIGHT = 34
-HEIGHT = 34 * 18 + 4
-TICK, SIGN = 68, 56  # pixels: as wide as their headings
-_LOCKED = "A lock: a colleague's record, which only its owner or a manager may change"
+HEIGHT = 34 * 16 + 4
+TICK_WIDTH, SIGN_WIDTH = 68, 56  # pixels: as wide as their headings
+_THEIRS = "only its owner or a manager may change it, so what you typed was not kept. Ask one of them."
+_SIGNS = (
+    "A lock: a colleague's record, which only its owner or a manager may change. "
+    "A warning sign: its change was refused"
+)
 
 
 @dataclass(frozen=True)
@@ -105,8 +110,8 @@ class Grid:
         above = st.container()
         self._take()
         frozen = [name for name in fields if not self._editable(fields[name], page)]
-        frozen += [LOCK, *(action.column for action in actions), *(note.column for note in self.notes)]
-        now = self._now(page, self._columns(fields, actions), frozen)
+        frozen += [SIGN, *(action.column for action in actions), *(note.column for note in self.notes)]
+        now = self._now(page, self._columns(fields, actions, page), frozen)
         rows = [over(row, now.before.get(row["id"]), self.records.fields) for row in page.rows]
         st.data_editor(
             self._frame(rows, page, fields, actions),
@@ -133,6 +138,8 @@ class Grid:
             if clashes.waits(self.place):
                 self._ask(page)
             show_refusal(self.place)
+            self._refused.tell(self._known(), lambda id_: self._drop([id_]))
+        self._refused.dialog(self._known(), self.members, self._save_given)
         with line:
             self._save_or_discard(page)
 
@@ -151,6 +158,10 @@ class Grid:
     def _drafts(self) -> Drafts:
         return Drafts(self.place)
 
+    @property
+    def _refused(self) -> Refused:
+        return Refused(self.my, self.records, self.place)
+
     def _drawn(self) -> "Drawn | None":
         drawn: Drawn | None = st.session_state.get(f"{self.place}.drawn")
         return drawn
@@ -166,8 +177,19 @@ class Grid:
             edited = self._edited(drawn.key)
             if self._drafts.take(drawn.before, drawn.rows, edited, self.records.fields):
                 clashes.forget(self.place)
+                forget_refusal(self.place)
             if waited and not self._drafts.count():
                 forget_refusal(self.place)
+            self._give_back()
+
+    def _give_back(self) -> None:
+        """What was typed into a row that this person may not change is not kept, and they are told at once."""
+        theirs = {id_: row for id_, row in self._drafts.rows().items() if not self.records.may("change", row)}
+        if theirs:
+            self._drafts.drop(id_ for id_ in theirs if id_ is not None)
+            self.untick()
+            names = ", ".join(self._name(row) for row in theirs.values())
+            refuse(self.place, f"{names}: {_THEIRS}")
 
     def _now(self, page: Page, columns: list[str], frozen: list[str]) -> "Drawn":
         """The grid to be drawn: the one on the screen, or a new one with all edits that wait laid over its rows.
@@ -201,7 +223,8 @@ class Grid:
         count, beside = self._drafts.count(), self._drafts.beside(page.rows)
         if not count:
             return
-        if not clashes.waits(self.place):
+        count -= self._refused.cells()
+        if count and not clashes.waits(self.place):
             st.button(
                 f"Save {say.count(count, 'change')}",
                 key=f"{self.place}.save",
@@ -228,9 +251,15 @@ class Grid:
 
         return act
 
-    def _save(self) -> None:
+    def _save(self, only: Collection[int] | None = None) -> None:
+        """Save what waits and was not refused; of that, what is about these records alone."""
         self._take()  # what was typed last may have come with the click
-        edits = self._drafts.edits()
+        waiting = self._refused.ids()
+        edits = [edit for edit in self._drafts.edits() if edit.id not in waiting]
+        if only is not None:
+            edits = [edit for edit in edits if edit.id in only]
+
+        named: list[bool] = []
 
         def do() -> int:
             try:
@@ -239,15 +268,21 @@ class Grid:
                 clashes.remember(self.place, conflict)
                 raise
             except errors.Invalid as wrong:
-                raise self._named(wrong) from wrong
-            except errors.NotAllowed as refused:
-                raise self._whose(refused, edits) from refused
+                named.append(self._refused.remember(edits, wrong.problems + self._wrong(edits)))
+                raise
+            except (errors.NotAllowed, errors.NotFound) as refused:
+                named.append(self._refused.remember(edits, self._whose(refused, edits)))
+                raise
 
         if attempt(self.place, do) is not None:
-            announce(f"Saved {say.count(self._drafts.count(), 'change')}.")
-            self.empty()
-        elif clashes.waits(self.place):
-            forget_refusal(self.place)  # the box that asks says the same
+            announce(f"Saved {say.count(sum(len(edit.fields) for edit in edits), 'change')}.")
+            self._drop(edit.id for edit in edits)
+        elif clashes.waits(self.place) or any(named):
+            forget_refusal(self.place)  # a box says the same
+
+    def _save_given(self, ids: Collection[int]) -> None:
+        self.untick()  # what was given in the dialog stands in no cell: the next grid is made with it
+        self._save(ids)
 
     def _settle(self, found: Sequence[errors.Clash], chosen: Choices) -> None:
         self._drafts.settle(found, chosen)
@@ -255,24 +290,31 @@ class Grid:
         if self._drafts.count():
             self._save()
 
-    def _named(self, wrong: errors.Invalid) -> errors.Invalid:
-        """The same refusal, each sentence with the name of the record it is about."""
-        rows = self._known()
-        return errors.Invalid(
-            [
-                replace(problem, sentence=f"{self._name(rows[problem.row])}: {problem.sentence}")
-                if problem.row in rows
-                else problem
-                for problem in wrong.problems
-            ]
-        )
+    def _wrong(self, edits: list[Edit]) -> list[errors.Problem]:
+        """What is wrong with any of them by itself: a save tells of the first record that does not agree."""
+        found: list[errors.Problem] = []
+        for edit in edits:
+            before = self._drafts.rows()[edit.id]
+            try:
+                parsed = self.records.parse_all(
+                    {name: pair[1] for name, pair in edit.fields.items()}, say.zone(), adding=False
+                )
+                self.records.judge({n: v for n, v in parsed.items() if before.get(n) != v}, before)
+            except errors.Invalid as wrong:
+                found += [replace(problem, row=edit.id) for problem in wrong.problems]
+        return found
 
-    def _whose(self, refused: errors.NotAllowed, edits: list[Edit]) -> errors.NotAllowed:
-        """The same refusal, with the names of the records that are a colleague's."""
-        rows = self._known()
-        edited = [rows[edit.id] for edit in edits if edit.id in rows]
-        theirs = [self._name(row) for row in edited if not self.records.may("change", row)]
-        return errors.NotAllowed(f"{', '.join(theirs)}: {refused}") if theirs else refused
+    def _whose(self, refused: errors.CrmError, edits: list[Edit]) -> list[errors.Problem]:
+        """Which of the records are a colleague's or gone by now: looked up anew, one by one."""
+        found = []
+        for edit in edits:
+            try:
+                if self.records.may("change", self.records.get(edit.id)):
+                    continue
+            except errors.NotFound as gone:
+                refused = gone
+            found.append(errors.Problem("", str(refused), edit.id))
+        return found
 
     def _known(self) -> dict[int | None, Row]:
         """The rows on screen and those with edits that wait, by id."""
@@ -285,9 +327,18 @@ class Grid:
     def empty(self) -> None:
         """Let go of every pending edit and tick."""
         self._drafts.forget()
+        self._refused.forget()
         clashes.forget(self.place)
         forget_refusal(self.place)
         self.untick()
+
+    def _drop(self, ids: Iterable[int]) -> None:
+        """Let go of what waits for these records; of all that is told about them as well, once nothing waits."""
+        self._drafts.drop(ids)
+        if self._drafts.count():
+            self.untick()
+        else:
+            self.empty()
 
     # columns
 
@@ -298,23 +349,29 @@ class Grid:
 
         Each column has a type that stays whatever its values: a change of type is a new grid to Streamlit.
         """
-        names = self._columns(fields, actions)
+        names, refused = self._columns(fields, actions, page), self._refused.ids()
         made: dict[str, Any] = {PICK: np.zeros(len(rows), dtype=bool)}
         made |= {action.column: labels_of([action.label(row) for row in page.rows]) for action in actions}
         made |= {note.column: [note.text(row) for row in page.rows] for note in self.notes}
-        if LOCK in names:
-            made[LOCK] = ["" if self.records.may("change", row) else "🔒" for row in page.rows]
+        if SIGN in names:
+            made[SIGN] = [self._sign(row, refused) for row in page.rows]
         for name, field in fields.items():
             made[name] = typed([row.get(name) for row in rows], field, page.names.get(name, {}))
         index = pd.Index([row["id"] for row in rows], name="id")
         return pd.DataFrame({name: made[name] for name in names}, index=index)
 
-    def _columns(self, fields: Mapping[str, Field], actions: Sequence[Action]) -> list[str]:
+    def _sign(self, row: Row, refused: Collection[int]) -> str:
+        if row["id"] in refused:
+            return "⚠"
+        return "" if self.records.may("change", row) else "🔒"
+
+    def _columns(self, fields: Mapping[str, Field], actions: Sequence[Action], page: Page) -> list[str]:
         """The names of the columns from left to right; what a note says stands beside the record's name."""
         first, *others = fields
         columns = [PICK] if self.records.may("archive") else []
         columns += [action.column for action in actions]
-        columns += [LOCK] if self.locks and not self.records.may("change") else []
+        marked = not self._refused.ids().isdisjoint(row["id"] for row in page.rows)
+        columns += [SIGN] if marked or (self.locks and not self.records.may("change")) else []
         return [*columns, first, *(note.column for note in self.notes), *others]
 
     def _config(
@@ -327,9 +384,9 @@ class Grid:
     ) -> dict[str, Any]:
         config: dict[str, Any] = {
             PICK: st.column_config.CheckboxColumn(
-                "Tick", width=TICK, help="Tick rows to archive them", pinned=True
+                "Tick", width=TICK_WIDTH, help="Tick rows to archive them", pinned=True
             ),
-            LOCK: st.column_config.TextColumn("Lock", width=SIGN, help=_LOCKED, pinned=True),
+            SIGN: st.column_config.TextColumn("Sign", width=SIGN_WIDTH, help=_SIGNS, pinned=True),
         }
         for action in actions:
             config[action.column] = self._button(f"{key}{action.column}", action, page)

@@ -17,6 +17,9 @@ from dashboard.parts.heading import empty, heading
 from dashboard.parts.pager import pager
 from dashboard.parts.presets import preset_bar
 
+# By whether one may import.
+_HOW = {False: "Add the first one.", True: "Add the first one, or import a file."}
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -70,15 +73,18 @@ class Listing:
         if self.records.may("export"):
             export_button(self.my, self.records, query)
         if self.records.may("add"):
-            st.button(
-                f"New {self.noun}",
-                key=f"{self.name}.new",
-                type="primary",
-                icon=":material/add:",
-                shortcut="n",
-                on_click=open_form,
-                args=(f"{self.name}.form",),
-            )
+            self._new("new", "n")
+
+    def _new(self, key: str, shortcut: str | None = None) -> None:
+        st.button(
+            f"New {self.noun}",
+            key=f"{self.name}.{key}",
+            type="primary",
+            icon=":material/add:",
+            shortcut=shortcut,
+            on_click=open_form,
+            args=(f"{self.name}.form",),
+        )
 
     def _rows(self, query: Query, page: Page, line: DeltaGenerator) -> None:
         mine = query.preset == "mine"
@@ -128,8 +134,13 @@ class Listing:
             empty("search_off", f"No {self.noun} matches. Change the search or clear the filters.")
         elif query.preset:
             empty(self.icon, f"No {self.noun} in this selection. Choose another one above.")
+        elif self.records.may("add"):
+            empty(self.icon, f"Your {self.name} will be listed here. {_HOW[self.records.may('import')]}")
+            self._new("first")
         else:
-            empty(self.icon, f"Your {self.name} will be listed here. Add the first one, or import a file.")
+            empty(
+                self.icon, f"Your company's {self.name} will be listed here once a colleague has added them."
+            )
 
 
 def opener(table: str) -> Action:

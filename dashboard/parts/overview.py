@@ -6,7 +6,7 @@ import streamlit as st
 
 from crm_data import Page, Workspace
 from crm_data.numbers.overview import Overview
-from dashboard.parts import figures, place, say
+from dashboard.parts import figures, first_steps, place, say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.feed import feed
 from dashboard.parts.heading import heading
@@ -22,6 +22,9 @@ def overview_screen(my: Workspace) -> None:
     with heading(f"Good to see you, {my.scope.name.split(' ')[0]}", my.scope.company_name):
         pass
     show_refusal(PLACE)
+    if not found.pipeline.sum.count and not found.recent.rows and first_steps.nothing_yet(my):
+        first_steps.draw(my)
+        return
     figures.tiles(my, [*found.month, found.last_month])
     one, two = st.columns(2, gap="large")
     with one:

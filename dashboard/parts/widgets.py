@@ -64,14 +64,33 @@ def shown(field: Field, value: Any) -> Any:
 
 
 def widget(
-    place: str, field: Field, start: Any, members: Mapping[int, str], frozen: bool = False, label: str = ""
+    place: str,
+    field: Field,
+    start: Any,
+    members: Mapping[int, str],
+    frozen: bool = False,
+    suggested: Sequence[str] = (),
 ) -> None:
-    """Draw it, with `start` in it at first; a link to another record has its own, `picker.pick_record`."""
+    """Draw it, with `start` in it at first; a link to another record has its own, `picker.pick_record`.
+
+    `suggested` is offered beside what can be typed.
+    """
     at = key(place, field)
     if at not in st.session_state:
         st.session_state[at] = shown(field, start)
-    label = label or (f"{field.label} *" if field.required else field.label)
-    if field.kind is Kind.CHOICE:
+    label = f"{field.label} *" if field.required else field.label
+    if suggested:
+        st.session_state[at] = st.session_state[at] or None
+        st.selectbox(
+            label,
+            suggested,
+            index=None,
+            key=at,
+            accept_new_options=True,
+            placeholder="Choose, or type it",
+            disabled=frozen,
+        )
+    elif field.kind is Kind.CHOICE:
         labels = field.choice_labels()
         st.selectbox(
             label, list(labels), key=at, format_func=labels.__getitem__, help=field.help, disabled=frozen

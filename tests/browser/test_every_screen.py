@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from dashboard.menu import SCREENS
 from dashboard.parts.place import KINDS
 from tests.browser.conftest import GRACE, RUTH, Door, Town
-from tests.support.accessible import faults
+from tests.support.accessible import faint, faults
 from tests.support.screen import at_rest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -51,7 +51,7 @@ WIDER = "() => document.documentElement.scrollWidth > innerWidth + 1 ? ['wider t
 def looked_at(page: Page) -> list[str]:
     """What is wrong with the screen that is drawn."""
     at_rest(page)
-    return [*faults(page), *page.evaluate(TIGHT), *page.evaluate(WIDER)]
+    return [*faults(page), *faint(page), *page.evaluate(TIGHT), *page.evaluate(WIDER)]
 
 
 def among(page: Page, enter: Door, paths: list[str]) -> list[str]:

@@ -1,6 +1,7 @@
-"""What axe-core finds on a page, in sentences: contrast, names, headings, roles."""
+"""What axe-core finds on a page, in sentences: names, headings, roles; and the contrast of every text."""
 
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
@@ -22,6 +23,17 @@ def faults(page: Page) -> list[str]:
         for rule in found["violations"]
         for node in rule["nodes"]
     ]
+
+
+# axe leaves out what screen readers do not hear, as the hint of a key on a button; eyes read it all the same.
+_FAINT = (Path(__file__).parent / "faint.js").read_text(encoding="utf-8").split("\n", 1)[1]
+LEAST = 4.5  # AA, for text of the usual size
+
+
+def faint(page: Page) -> list[str]:
+    """Every text and placeholder with less contrast than AA asks, and how much; what is disabled may be faint."""
+    found: list[str] = page.evaluate(_FAINT, LEAST)
+    return found
 
 
 def _why(node: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
-from dashboard.parts.grid import SIGN, TICK
+from dashboard.parts.grid import SIGN_WIDTH, TICK_WIDTH
 
 SLOW = 15_000  # milliseconds; the machine may be busy
 
@@ -220,4 +220,4 @@ def tasks(page: Page, archives: bool = True) -> Sheet:
 
 def _pinned(archives: bool, buttons: dict[str, int]) -> dict[str, int]:
     """A manager may tick rows; to others a lock shows which are not theirs, but in a list of their own."""
-    return {"tick": TICK} | buttons if archives else buttons | {"lock": SIGN}
+    return {"tick": TICK_WIDTH} | buttons if archives else buttons | {"lock": SIGN_WIDTH}
