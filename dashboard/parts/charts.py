@@ -54,8 +54,8 @@ def _drawn(name: str, chart: Chart, key: str, note: str, place: str) -> Figure |
 
     event = st.vega_lite_chart(rows, picture, key=key, on_select=clicked, selection_mode="pick")
     # What a browser says was clicked is only looked up among the bars that were drawn for this person.
-    points = event["selection"].get("pick", [])
-    names = [point.get("bar") for point in points if isinstance(point, dict)]
+    points = event["selection"].get("pick")
+    names = [p.get("bar") for p in points if isinstance(p, dict)] if isinstance(points, list) else []
     return next((behind[bar] for bar in reversed(names) if isinstance(bar, str) and bar in behind), None)
 
 

@@ -7,9 +7,9 @@ import streamlit as st
 from crm_data import Chart, Figure, Period, Pipeline, Query, Workspace
 from crm_data.numbers.board import Card as Found
 from crm_data.numbers.board import Column as Stage
+from dashboard.components.board import Card, Column, Head, board
 from dashboard.parts import charts, figures, place, say
 from dashboard.parts.acts import show_refusal
-from dashboard.parts.board import Card, Column, Head, board
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading

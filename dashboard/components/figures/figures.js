@@ -1,27 +1,13 @@
-// Draws figures from `data` alone. Each number is a link with an address of its own, so that it opens in another
-// tab too; a plain click goes there without loading the page anew. User text goes in with textContent only.
+// Draws figures from `data` alone: each number is a link to its rows, so that it opens in another tab too.
 
-const el = (tag, cls, text) => {
-  const node = document.createElement(tag);
-  if (cls) node.className = cls;
-  if (text !== undefined) node.textContent = text;
-  return node;
-};
+import { el } from "../dom.js";
+import { link as visitor } from "../visit.js";
 
-const follow = (event) => {
-  if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-  event.preventDefault();
-  window.history.pushState({}, "", event.currentTarget.getAttribute("href"));
-  window.dispatchEvent(new PopStateEvent("popstate"));
-};
-
-const link = (to, cls) => {
-  const node = el("a", cls, to.text);
-  node.href = to.to;
+export function link(to, cls) {
+  const node = visitor(to.address, to.text, cls);
   node.title = to.exact;
-  node.addEventListener("click", follow);
   return node;
-};
+}
 
 function tile(item) {
   const box = el("section", "tile");

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from dashboard.parts.figures import Link
+from dashboard.components.assets import component
+from dashboard.components.figures import Link
 
 _LOCKED = "A colleague's deal, which only its owner or a manager may move"
-_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,7 @@ class Column:
     more: Link | None = None
 
 
-_component = st.components.v2.component(
-    "foyer_board",
-    css=(_HERE / "board.css").read_text(encoding="utf-8"),
-    js=(_HERE / "board.js").read_text(encoding="utf-8"),
-)
+_component = component("board")
 
 
 def board(

@@ -1,27 +1,7 @@
 // Draws the board from `data` alone: nothing is moved here, a move is asked for and the server's answer is drawn.
 // User text goes in with textContent only.
-
-const el = (tag, cls, text) => {
-  const node = document.createElement(tag);
-  if (cls) node.className = cls;
-  if (text !== undefined) node.textContent = text;
-  return node;
-};
-
-// A number is a link to its rows; a plain click goes there without loading the page anew.
-const figure = (to, text) => {
-  const node = el("a", "figure", text ?? to.text);
-  node.href = to.to;
-  node.title = to.exact;
-  node.draggable = false;
-  node.addEventListener("click", (event) => {
-    if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    window.history.pushState({}, "", to.to);
-    window.dispatchEvent(new PopStateEvent("popstate"));
-  });
-  return node;
-};
+import { el } from "../dom.js";
+import { link } from "../figures/figures.js";
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".foyer-board");
@@ -65,7 +45,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     head.append(el("h3", "", column.title));
     column.heads.forEach((money) => {
       const note = el("p", "note");
-      note.append(figure(money.count), " · ", figure(money.value), " · weighted ", figure(money.weighted));
+      note.append(link(money.count, "figure"), " · ", link(money.value, "figure"), " · weighted ", link(money.weighted, "figure"));
       head.append(note);
     });
     box.append(head);
@@ -74,7 +54,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     box.append(list);
     if (column.more) {
       const more = el("p", "more");
-      more.append(figure(column.more));
+      more.append(link(column.more, "figure"));
       box.append(more);
     }
     if (!column.cards.length) box.append(el("p", "more", "No deals in this stage."));

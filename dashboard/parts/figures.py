@@ -4,19 +4,16 @@ One element of the page whatever their number. A number goes in as a `Figure` an
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import streamlit as st
-
 from crm_data import Figure, Page, Query, Question, Records, Totals, Unit, Workspace, words
 from crm_data.numbers.figures import counted
+from dashboard.components.figures import Link, draw
 from dashboard.parts import say
 
-_HERE = Path(__file__).parent
 # Where the list of a table is: its page, and what its address needs besides what the list says of itself.
 _LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "customers": ("customers", {}),
@@ -25,20 +22,6 @@ _LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "tasks": ("tasks", {"preset": "all"}),
     "activities": ("timeline", {}),
 }
-_component = st.components.v2.component(
-    "foyer_figures",
-    css=(_HERE / "figures.css").read_text(encoding="utf-8"),
-    js=(_HERE / "figures.js").read_text(encoding="utf-8"),
-)
-
-
-@dataclass(frozen=True)
-class Link:
-    """A number as words, where it leads, and what it is exactly."""
-
-    text: str
-    to: str
-    exact: str
 
 
 def params(my: Workspace, figure: Figure) -> dict[str, str]:
@@ -59,12 +42,12 @@ def listed(records: Records, query: Query, page: Page) -> Figure:
 
 def tiles(my: Workspace, figures: Sequence[Figure]) -> None:
     """A tile a figure: short, its change beside the period before, and the definition at the question mark."""
-    _draw("tiles", [_tile(my, figure) for figure in figures], [figure.label for figure in figures])
+    draw(f"figures.{figures[0].label}", "tiles", [_tile(my, figure) for figure in figures])
 
 
 def line(my: Workspace, figures: Sequence[tuple[Figure, str]], key: str) -> None:
     """Figures in one line of text, each with its words."""
-    _draw("line", [asdict(link(my, figure, text)) for figure, text in figures], key)
+    draw(f"figures.{key}", "line", [asdict(link(my, figure, text)) for figure, text in figures])
 
 
 def table(my: Workspace, heads: Sequence[str], rows: Mapping[str, Totals], key: str) -> None:
@@ -73,11 +56,7 @@ def table(my: Workspace, heads: Sequence[str], rows: Mapping[str, Totals], key: 
         {"name": name, "cells": [asdict(link(my, f)) for f in (held.count, held.value, held.weighted)]}
         for name, held in rows.items()
     ]
-    _draw("table", lines, key, heads)
-
-
-def _draw(kind: str, items: Sequence[Any], key: Any, heads: Sequence[str] = ()) -> None:
-    _component(key=f"figures.{kind}.{key}", data={"kind": kind, "items": list(items), "heads": list(heads)})
+    draw(f"figures.{key}", "table", lines, heads)
 
 
 def _tile(my: Workspace, figure: Figure) -> dict[str, Any]:

@@ -1,0 +1,24 @@
+"""Numbers as links to their rows: as tiles, in a line of text, or in a table; one element on the page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.components.assets import component
+
+
+@dataclass(frozen=True)
+class Link:
+    """A number as words, the address of its rows in the house, and what it is exactly."""
+
+    text: str
+    address: str
+    exact: str
+
+
+_component = component("figures")
+
+
+def draw(key: str, kind: str, items: Sequence[Any], heads: Sequence[str] = ()) -> None:
+    """Draw 'tiles', a 'line' or a 'table' with these heads. Its links are followed by the browser."""
+    _component(key=key, data={"kind": kind, "items": list(items), "heads": list(heads)})

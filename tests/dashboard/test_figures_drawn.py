@@ -1,0 +1,154 @@
+"""What the screens draw as numbers: every figure of every screen opens its rows, and nothing else draws one."""
+
+import ast
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from crm_data import Chart, Figure
+from dashboard import runtime, session
+from dashboard.menu import SCREENS
+from dashboard.parts import figures as drawing
+from dashboard.server import SCRIPT
+from tests.dashboard.house import House, house
+from tests.numbers.checking import Checker
+from tests.numbers.makers import lost, put_deals, won
+from tests.numbers.test_pipeline import some_deals
+
+ROOT = Path(__file__).resolve().parents[2]
+NUMBERS = ("overview", "pipeline", "tasks")  # the screens that show numbers of records
+# What draws a number or a chart, and where that may be called. The rehearsal of an import counts lines of a file
+# that no list holds; the refused ones stand below it.
+DRAWS = (
+    "metric",
+    "altair_chart",
+    "vega_lite_chart",
+    "line_chart",
+    "bar_chart",
+    "area_chart",
+    "scatter_chart",
+)
+DRAWS += ("plotly_chart", "pyplot", "graphviz_chart", "pydeck_chart", "map")
+MAY = {("vega_lite_chart", "dashboard/parts/charts.py"), ("metric", "dashboard/parts/csv_panel.py")}
+WARM_UP = "dashboard/warm_page.py"  # drawn before anybody comes, of nothing
+
+
+@pytest.fixture(scope="module")
+def home(new_database) -> Iterator[House]:  # type: ignore[no-untyped-def]
+    with house(new_database("sqlite").url) as made:
+        fill(made)
+        runtime.use(made.office.store, made.settings)
+        yield made
+        runtime.stop()
+
+
+def fill(home: House) -> None:
+    """Two currencies, closed deals of this and last year, tasks, a customer with more than is shown of it."""
+    my, today = home.office.at(), datetime.now(UTC).date()
+    some_deals(home.office, 90)
+    begun = today.replace(day=1)
+    put_deals(
+        home.office, [won(begun, 120), won(begun, 80, currency="EUR"), lost(begun), won(today, "10.01")]
+    )
+    put_deals(home.office, [{"expected_close_date": begun, "deal_value": Decimal("5.55")}] * 25)
+    customer = my.customers.add({"name": "Busy"})
+    for number in range(23):
+        my.deals.add({"deal_name": f"D{number}", "deal_value": "7", "customer_id": customer})
+    for day in ("2020-01-01", today.isoformat(), "2090-01-01"):
+        my.tasks.add({"title": day, "customer_id": customer, "due_date": day})
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    """Every figure that goes to the browser from now on."""
+    seen: list[Figure] = []
+    link, bars = drawing.link, Chart.drawn
+
+    def noted(my, figure, text=""):  # type: ignore[no-untyped-def]
+        seen.append(figure)
+        return link(my, figure, text)
+
+    def charted(chart):  # type: ignore[no-untyped-def]
+        seen.extend(bar.figure for bar in chart.bars)
+        return bars(chart)
+
+    monkeypatch.setattr(drawing, "link", noted)
+    monkeypatch.setattr(Chart, "drawn", charted)
+    return seen
+
+
+def screen(home: House, monkeypatch: pytest.MonkeyPatch, page: str, query: str = "") -> AppTest:
+    """A screen at an address, drawn for a manager."""
+    held = home.token("manager")
+    monkeypatch.setattr(session, "token", lambda: held)
+    at = AppTest.from_file(str(SCRIPT), default_timeout=60)
+    at.run()
+    for name, value in parse_qsl(query):
+        at.query_params[name] = value
+    if page != SCREENS[0].name:
+        at.switch_page(f"../pages/{page}.py")
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("query", ["", "period=this_year", "period=all&currency=EUR"])
+@pytest.mark.parametrize("page", [screen_.name for screen_ in SCREENS])
+def test_every_figure_of_every_screen_opens_its_rows(
+    home: House, monkeypatch: pytest.MonkeyPatch, drawn: list[Figure], page: str, query: str
+) -> None:
+    if page == "record":
+        query = "kind=customer&id=" + str(max(home.office.at().customers.choices()))
+    at = screen(home, monkeypatch, page, query)
+    views = next((list(group.options) for group in at.button_group if group.label == "View"), [])
+    assert page != "pipeline" or len(views) == 3
+    checker = Checker(home.office.at())
+    for figure in drawn:
+        checker.check(figure)
+    assert page not in NUMBERS[:2] or len(drawn) > 15
+
+
+@pytest.mark.slow
+def test_the_list_that_is_reached_has_as_many(
+    home: House, monkeypatch: pytest.MonkeyPatch, drawn: list[Figure]
+) -> None:
+    """The address as the browser follows it, through the list's own screen."""
+    for page in NUMBERS[:2]:
+        screen(home, monkeypatch, page)
+    my, seen = home.office.at(), {}
+    for figure in list(drawn):
+        seen[drawing.link(my, figure).address] = figure.count
+    assert len(seen) > 15
+    for address, count in seen.items():
+        parts = urlsplit(address)
+        at = screen(home, monkeypatch, parts.path.strip("/"), parts.query)
+        notes = [caption.value.replace(",", "") for caption in at.caption]
+        assert any(note.split(" ")[0] == str(count) for note in notes), (address, count, notes)
+
+
+def test_nothing_draws_a_number_without_a_figure() -> None:
+    found = set()
+    for path in [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("pages/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in DRAWS:
+                found.add((node.attr, path.relative_to(ROOT).as_posix()))
+    assert {pair for pair in found if pair[1] != WARM_UP} == MAY
+
+
+@pytest.mark.parametrize(
+    "said", [None, 1, "x", [1], [{"bar": ["x"]}], [{"bar": "Prospect|Value;--"}], {"bar": 2}]
+)
+def test_a_bar_that_was_not_drawn_opens_nothing(
+    home: House, monkeypatch: pytest.MonkeyPatch, said: object
+) -> None:
+    from dashboard.parts import charts
+
+    chart = home.office.at().numbers.by_stage().chart
+    monkeypatch.setattr(charts.st, "vega_lite_chart", lambda *a, **k: {"selection": {"pick": said}})
+    assert charts._drawn("stage", chart, "key", "", "place") is None
