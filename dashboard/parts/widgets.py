@@ -46,7 +46,7 @@ def key(place: str, field: Field) -> str:
 
 
 def said(place: str, field: Field) -> Any:
-    """What is typed there, as the verbs read it."""
+    """What is typed there; the verbs read it."""
     return st.session_state.get(key(place, field))
 
 

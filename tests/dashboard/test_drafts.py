@@ -9,7 +9,6 @@ import streamlit as st
 
 from crm_data import Edit, Field, Kind
 from crm_data.errors import Clash
-from dashboard.parts.amount import typed
 from dashboard.parts.drafts import MINE, THEIRS, Draft, Drafts, over, settled
 
 
@@ -74,23 +73,6 @@ def test_what_no_cell_of_its_kind_sends_is_not_laid_over(kind: Kind, raw: Any) -
     row = {"id": 1, "a": "stored"}
     draft = Draft(row, {"a": ("stored", raw), "no field": (0, 1)})
     assert over(row, draft, {"a": Field("a", kind)}) == row
-
-
-@pytest.mark.parametrize(
-    ("said", "read"),
-    [
-        ("8,450.50", "8450.50"),
-        (" 1,234,567 ", "1234567"),
-        ("8450.5", "8450.5"),
-        ("", ""),
-        (None, None),
-        ("8,45", "8,45"),  # not grouped: the verb refuses it
-        ("1.234,50", "1.234,50"),
-        ("abc", "abc"),
-    ],
-)
-def test_an_amount_is_read_as_amounts_are_printed(said: Any, read: Any) -> None:
-    assert typed(said) == read
 
 
 # ------------------------------------------------------------------------------------------ typed and typed back
