@@ -1,7 +1,7 @@
 """What every test may ask for: a fresh migrated database on either engine, a stopped clock, a browser."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -9,19 +9,34 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support import browser as chromium
-from tests.support import longest, postgres, run
+from tests.support import chance, longest, postgres, run
 from tests.support.databases import Database, fresh
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The run's folder is made before the workers start, and inherited by them."""
     run.begin()
+    chance.begin()
     if run.is_mine():
         for folder in run.left_behind():
             postgres.stop(folder)
             run.remove(folder)
         with suppress(RuntimeError):  # without the wheel, those on the PATH
             os.environ.setdefault("CRM_PG_BIN", str(postgres.programs()))
+
+
+def pytest_report_header() -> str:
+    """What chance is drawn from."""
+    return chance.told()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure says how to meet the same chances again."""
+    report = yield
+    if report.failed:
+        report.sections.append(("Chance", chance.told()))
+    return report
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

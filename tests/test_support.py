@@ -1,13 +1,19 @@
 """The ground that the tests stand on: databases of their own, two roles, the clock, the browser."""
 
+import os
+import re
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 import pytest
 from playwright.sync_api import Page
 
+from crm_data.settings import ROOT
 from tests.conftest import FrozenClock
 from tests.support import longest
 from tests.support.databases import Database
@@ -90,3 +96,51 @@ def test_the_longest_files_go_first_and_are_told() -> None:
         )
     ]
     assert longest.by_file([*said, object()]) == [("b.py", 4.5, 2), ("a.py", 3.0, 1)]
+
+
+@pytest.mark.parametrize("given", [{}, {"FOYER_SEED": "5"}, {"FOYER_SOAK": "1"}])
+def test_a_failure_shows_what_chance_was_drawn_from(tmp_path: Path, given: dict[str, str]) -> None:
+    (tmp_path / "conftest.py").write_text("from tests.conftest import *\n")
+    (tmp_path / "test_fails.py").write_text(
+        "from tests.support import chance\n\ndef test_it():\n    assert not chance.dice(1).random()\n"
+    )
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("FOYER_", "PYTEST_"))}
+    words = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "0",
+        "-p",
+        "no:cacheprovider",
+        f"--rootdir={tmp_path}",
+    ]
+    said = [
+        subprocess.run(
+            [*words, str(tmp_path)], cwd=ROOT, env=clean | more, capture_output=True, text=True, check=False
+        ).stdout
+        for more in (given, given)
+    ]
+    drawn = [set(re.findall(r"FOYER_SEED=(\d+) makes chance decide", one)) for one in said]
+    assert all(len(one) == 1 for one in drawn), said
+    if "FOYER_SOAK" in given:
+        assert drawn[0] != drawn[1]
+    else:
+        assert drawn == [{given.get("FOYER_SEED", "0")}] * 2
+    values = [re.findall(r"not (0\.\d+)", one) for one in said]
+    assert (values[0] == values[1]) == ("FOYER_SOAK" not in given)
+
+
+def test_all_chance_comes_from_one_number() -> None:
+    drawn = re.compile(
+        r"(?<!\.)\brandom\.[a-z]+\(|(?<![\w.])Random\(|random\.Random\(|default_rng|os\.urandom"
+    )
+    found = [
+        f"{path.relative_to(ROOT)}: {line}"
+        for path in (ROOT / "tests").rglob("*.py")
+        if path.name not in ("chance.py", "test_support.py")
+        for line in path.read_text("utf-8").splitlines()
+        if drawn.search(line)
+    ]
+    assert found == []

@@ -18,6 +18,7 @@ from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.transfer.backups import Backups
 from tests.migrations.trial import config
+from tests.support import chance
 
 WRITERS = 2
 IMPORTED = 150
@@ -38,7 +39,7 @@ def save(url: str, scope: CompanyScope, said: Path, seed: int) -> None:
     """Add, change, move, convert and put away records without end, in several threads."""
     my, acknowledge = Workspace(Store(url), scope), _acknowledging(said)
     threads = [
-        threading.Thread(target=_save, args=(my, acknowledge, random.Random(f"{seed} {number}")))
+        threading.Thread(target=_save, args=(my, acknowledge, chance.dice(f"{seed} {number}")))
         for number in range(WRITERS)
     ]
     for thread in threads:

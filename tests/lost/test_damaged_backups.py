@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crm_data.errors import CrmError
+from tests.support import chance
 from tests.support.soak import size
 from tests.transfer.office import Office, content
 from tests.transfer.test_backup_verifying import forge
@@ -97,7 +98,7 @@ def test_damaged_backups(office: Office, tmp_path: Path, manifest: str) -> None:
     for seed in range(size(430, 8_000) if manifest == "its own" else size(70, 2_000)):
         backup = Path(shutil.copy(original, tmp_path / original.name))
         shutil.copy(original.with_suffix(".json"), backup.with_suffix(".json"))
-        what = damaged(backup, random.Random(f"{manifest} {seed}"))
+        what = damaged(backup, chance.dice(f"{manifest} {seed}"))
         if manifest == "forged":
             try:
                 forge(backup)

@@ -3,7 +3,6 @@ and nothing by halves. With the named moments in tests/transfer and tests/migrat
 """
 
 import json
-import random
 import shutil
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from crm_data.store import migrating
 from tests.lost import acts
 from tests.lost.whole import halves
 from tests.migrations.trial import folder_with
+from tests.support import chance
 from tests.support import office as offices
 from tests.support.children import child, in_child, lines, wait_for_lines
 from tests.support.databases import Database, fresh
@@ -71,7 +71,7 @@ def scene(database: Database, tmp_path: Path) -> Iterator[Scene]:
 
 
 def test_saves(scene: Scene) -> None:
-    scope, dice = scene.two.scope(role="admin"), random.Random(1)
+    scope, dice = scene.two.scope(role="admin"), chance.dice(1)
     for cycle in cycles(scene.database.kind, 40, 20):
         before = len(lines(scene.said))
         with child(acts.save, scene.database.url, scope, scene.said, cycle) as process:
@@ -111,7 +111,7 @@ def test_half_an_act_would_be_seen(scene: Scene) -> None:
 
 
 def test_imports(scene: Scene) -> None:
-    my, dice = scene.two.at(role="admin"), random.Random(2)
+    my, dice = scene.two.at(role="admin"), chance.dice(2)
     my.customers.add({"name": "Firm"})
     scene.two.store.close()
     adds = "SELECT act_id, count(*) FROM change_log WHERE table_name = 'deals' GROUP BY act_id"
@@ -151,7 +151,7 @@ def filled(office: small.Office, tmp_path: Path) -> small.Office:
 
 
 def test_backups(filled: small.Office, tmp_path: Path) -> None:
-    said, dice, sound = tmp_path / "said", random.Random(3), set[str]()
+    said, dice, sound = tmp_path / "said", chance.dice(3), set[str]()
     first, begun = filled.backups.make(None).name, time.monotonic()
     filled.backups.make(None)
     takes, halves_left = time.monotonic() - begun, 0
@@ -172,7 +172,7 @@ def test_backups(filled: small.Office, tmp_path: Path) -> None:
 
 
 def test_restores(filled: small.Office, tmp_path: Path) -> None:
-    said, dice, seen = tmp_path / "said", random.Random(7), set[str]()
+    said, dice, seen = tmp_path / "said", chance.dice(7), set[str]()
     is_in = {}
     for change in (
         "UPDATE customers SET name = name || 'x' WHERE id % 3 = 0",
@@ -205,7 +205,7 @@ def test_restores(filled: small.Office, tmp_path: Path) -> None:
 
 
 def test_migrations(tmp_path: Path) -> None:
-    database, said, dice, ends = fresh("sqlite"), tmp_path / "said", random.Random(5), set[str]()
+    database, said, dice, ends = fresh("sqlite"), tmp_path / "said", chance.dice(5), set[str]()
     opened = small.open_office(database.url)
     opened.add_customers(2000)
     opened.store.close()

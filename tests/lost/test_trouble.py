@@ -15,6 +15,7 @@ from crm_data.store import connections, migrating, sqlite_file
 from tests.lost.small_disk import Place, bare
 from tests.migrations.trial import folder_with
 from tests.nouns.makers import a_deal, a_lead, a_task
+from tests.support import chance
 from tests.support import office as offices
 from tests.support.children import in_child
 from tests.support.databases import fresh
@@ -130,7 +131,7 @@ GARBAGE: dict[str, Callable[[bytes, random.Random], bytes]] = {
 @pytest.mark.parametrize("kind", GARBAGE)
 def test_garbage(place: Place, kind: str) -> None:
     good = place.path.read_bytes()
-    bad = GARBAGE[kind](good, random.Random(1))
+    bad = GARBAGE[kind](good, chance.dice(1))
     place.path.write_bytes(bad)
     number = place.path.stat().st_ino
     said = told(place)
@@ -165,7 +166,7 @@ def test_a_file_that_is_gone(place: Place) -> None:
 def test_scattered_bytes(place: Place) -> None:
     good, refused = place.path.read_bytes(), 0
     for seed in range(size(40, 2_000)):
-        dice, data = random.Random(seed), bytearray(good)
+        dice, data = chance.dice(seed), bytearray(good)
         for _ in range(20):
             data[dice.randrange(100, len(data))] = dice.randrange(256)
         place.path.write_bytes(data)

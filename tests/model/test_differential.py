@@ -1,6 +1,5 @@
 """Thousands of operations on SQLite and PostgreSQL side by side: the same answers, refusals, ids and rows."""
 
-import random
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from crm_data.tables import Base
 from tests.model.calls import VERBS, Call, Place, make, scene
 from tests.model.results import Answer, answer, plain
 from tests.model.world import Row, World, new_world
+from tests.support import chance
 from tests.support.databases import Database
 from tests.support.soak import size
 
@@ -110,7 +110,7 @@ def compare(sides: tuple[Side, Side]) -> None:
 @pytest.mark.slow
 @pytest.mark.postgres
 def test_both_engines_do_the_same(sides: tuple[Side, Side], sequences: Sequences) -> None:
-    dice = random.Random(size(17, random.randrange(10**9)))
+    dice = chance.dice(17)
     lite, post = (side.world for side in sides)
     places: dict[int, list[Place]] = {id_: [] for id_ in lite.companies}
     assert post.companies == lite.companies

@@ -1,7 +1,6 @@
 """Companies, people and every public verb in any order: a plain model knows what each call does and shows."""
 
 import inspect
-import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
@@ -19,6 +18,7 @@ from crm_data.store.records import Records
 from tests.model.calls import CLASSES, VERBS
 from tests.model.checking import Checked
 from tests.model.world import new_world
+from tests.support import chance
 from tests.support.databases import fresh
 from tests.support.soak import size
 
@@ -57,7 +57,7 @@ class Companies(RuleBasedStateMachine):
     def step(self, verb: str, seed: int) -> None:
         """One call of a verb, and in a soak many more."""
         self.steps += 1
-        dice = random.Random(seed + self.steps)  # the same seed again is not the same call again
+        dice = chance.dice(seed + self.steps)  # the same seed again is not the same call again
         self.checked.step(verb, dice)
         for _ in range(BURST - 1):
             self.checked.step(dice.choice(list(VERBS)), dice)
@@ -89,7 +89,7 @@ for _verb in VERBS:
 def left_out(kind: str, done: Counter[tuple[str, bool]]) -> None:
     """Of the verbs that matter most, what chance left out: tried until each did something and was refused."""
     database = fresh(kind)
-    checked, dice = Checked(new_world(database.url)), random.Random(0)
+    checked, dice = Checked(new_world(database.url)), chance.dice(0)
     try:
         for outcome in [(verb, did) for verb in OFTEN for did in (True, False) if not done[verb, did]]:
             for _ in range(TRIES):

@@ -1,6 +1,5 @@
 """A hundred thousand amounts: every total is the integer sum to the cent, in whatever order they came."""
 
-import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -16,6 +15,7 @@ from crm_data.numbers.period import Period
 from crm_data.tables import Base
 from crm_data.tables.deal import Stage
 from tests.numbers.makers import put
+from tests.support import chance
 from tests.support.databases import Database
 from tests.support.office import Office, office
 from tests.support.soak import size
@@ -29,7 +29,7 @@ Sums = dict[tuple[Stage, str], list[int]]  # -> count, cents, weighted cents
 
 def amounts(count: int) -> list[dict[str, Any]]:
     """Deals of random amounts."""
-    dice = random.Random(16)
+    dice = chance.dice(16)
     rows: list[dict[str, Any]] = []
     for _ in range(count):
         stage = dice.choice(list(Stage))

@@ -1,6 +1,5 @@
 """The model notices: each of these faults, put into the product on purpose, is found within some hundred calls."""
 
-import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +22,7 @@ from tests.model.calls import VERBS
 from tests.model.checking import Checked
 from tests.model.test_machine import public
 from tests.model.world import new_world
+from tests.support import chance
 from tests.support.databases import Database
 
 CALLS = 1_500
@@ -39,7 +39,7 @@ def checked(database: Database) -> Iterator[Checked]:
 
 def go_on(checked: Checked, verbs: Sequence[str]) -> None:
     """Any of some verbs, many times."""
-    dice = random.Random(5)
+    dice = chance.dice(5)
     for _ in range(CALLS):
         checked.step(dice.choice(verbs), dice)
 

@@ -13,7 +13,7 @@ from crm_data.store.guards import guarded_tables
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.tables import Base
-from tests.support import makers
+from tests.support import chance, makers
 
 # In every text of a company's rows, and in nothing else.
 CANARIES = ("zqalpha", "zqbravo", "zqcedar")
@@ -107,7 +107,7 @@ def new_world(url: str) -> World:
     """Three companies with a person a role and some rows of each kind; two people work in two companies."""
     world = World(Store(url))
     clock.set_source(lambda: world.moment)
-    dice = random.Random(1)
+    dice = chance.dice(1)
     with world.store.system("the model's world") as session:
         shared = [
             makers.person(

@@ -2,13 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 import pytest
 
 from crm_data import Edit, Query
 from tests.numbers.makers import exact, lost, put_deals, rows_of, weighted, won
+from tests.support import chance
 from tests.support.office import Office
 from tests.support.statements import counted
 
@@ -17,21 +17,21 @@ STAGES = ("prospect", "qualified", "proposal", "negotiation")
 
 def some_deals(two: Office, number: int, company: int = 0, seed: int = 1) -> list[int]:
     """Deals with odd cents, own probabilities, two currencies and some closed."""
-    random = Random(seed)
+    dice = chance.dice(seed)
     people = [None, *two.people[company].values()]
     rows: list[dict[str, Any]] = []
     for _ in range(number):
         row: dict[str, Any] = {
-            "deal_value": Decimal(random.randint(1, 10**7)) / 100,
-            "currency": random.choice(["USD", "USD", "USD", "EUR"]),
-            "assigned_to": random.choice(people),
+            "deal_value": Decimal(dice.randint(1, 10**7)) / 100,
+            "currency": dice.choice(["USD", "USD", "USD", "EUR"]),
+            "assigned_to": dice.choice(people),
         }
-        if random.random() < 0.3:
-            end = won if random.random() < 0.5 else lost
-            day = date(2026, random.randint(1, 3), random.randint(1, 28))
+        if dice.random() < 0.3:
+            end = won if dice.random() < 0.5 else lost
+            day = date(2026, dice.randint(1, 3), dice.randint(1, 28))
             rows.append({**row, **end(day, row["deal_value"])})
         else:
-            rows.append({**row, "stage": random.choice(STAGES), "probability": random.randint(0, 100)})
+            rows.append({**row, "stage": dice.choice(STAGES), "probability": dice.randint(0, 100)})
     return put_deals(two, rows, company)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pandas as pd
@@ -13,6 +12,7 @@ import pytest
 from crm_data import Period, Query
 from tests.numbers.makers import exact, put, put_deals
 from tests.numbers.test_owners import colleagues
+from tests.support import chance
 from tests.support.office import Office, office
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "crm_sales_opportunities" / "sales_pipeline.csv"
@@ -28,21 +28,21 @@ def real() -> pd.DataFrame:
 
 def made() -> pd.DataFrame:
     """Rows of the same shape, made up."""
-    random, rows = Random(5), []
+    dice, rows = chance.dice(5), []
     for number in range(900):
-        stage = random.choice(["Prospecting", "Engaging", "Won", "Won", "Won", "Lost"])
-        begun = pd.Timestamp(2016, 10, 20) + pd.Timedelta(days=random.randint(0, 300))
-        ended = begun + pd.Timedelta(days=random.randint(0, 130))
+        stage = dice.choice(["Prospecting", "Engaging", "Won", "Won", "Won", "Lost"])
+        begun = pd.Timestamp(2016, 10, 20) + pd.Timedelta(days=dice.randint(0, 300))
+        ended = begun + pd.Timedelta(days=dice.randint(0, 130))
         closed = stage in ("Won", "Lost")
         rows.append(
             {
                 "opportunity_id": f"{number:08X}",
-                "sales_agent": f"Agent {random.randint(1, 30)}",
-                "account": random.choice(["Acme", "Isdom", None]),
+                "sales_agent": f"Agent {dice.randint(1, 30)}",
+                "account": dice.choice(["Acme", "Isdom", None]),
                 "deal_stage": stage,
                 "engage_date": None if stage == "Prospecting" else f"{begun:%d-%m-%Y}",
                 "close_date": f"{ended:%d-%m-%Y}" if closed else None,
-                "close_value": {"Won": random.randint(38, 30_288), "Lost": 0}.get(stage),
+                "close_value": {"Won": dice.randint(38, 30_288), "Lost": 0}.get(stage),
             }
         )
     return pd.DataFrame(rows)

@@ -1,6 +1,5 @@
 """Statements put together by chance: what a company sees is the same whether or not another company is there."""
 
-import random
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +15,7 @@ from crm_data.errors import CrmError, NotFound
 from crm_data.store.statements import NotImplementedInScope
 from crm_data.store.store import Store
 from crm_data.tables import Activity, Company, Customer, Deal, Lead, Membership, Task, User
-from tests.support import makers
+from tests.support import chance, makers
 from tests.support.databases import Database
 from tests.support.makers import Filled
 from tests.walls.without import KEYS, SESSION, store_with
@@ -48,7 +47,7 @@ class Dice:
     """Makes statements from seeds: ORM classes most of the time, Core tables among them."""
 
     def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
+        self.random = chance.dice(seed)
 
     def one(self, *choices: Any) -> Any:
         return self.random.choice(choices)

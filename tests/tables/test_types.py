@@ -1,6 +1,5 @@
 """Moments and money come back as they went in, and mean the same to SQL as to Python, on both engines."""
 
-import random
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -17,7 +16,7 @@ from crm_data.errors import Invalid
 from crm_data.numbers.sums import amount, cents, total
 from crm_data.store.store import Store
 from crm_data.tables import Customer, Deal, Task
-from tests.support import makers
+from tests.support import chance, makers
 from tests.support.databases import Database
 from tests.support.plain import Plain, plain
 
@@ -111,7 +110,7 @@ def test_our_stamp_and_the_databases_are_of_one_form(ground: Ground) -> None:
 
 def test_sql_orders_moments_as_python_does(ground: Ground) -> None:
     store, _, _ = ground
-    made = [kept(ground, Task.due_date, moment) for moment in random.Random(1).sample(MOMENTS, len(MOMENTS))]
+    made = [kept(ground, Task.due_date, moment) for moment in chance.dice(1).sample(MOMENTS, len(MOMENTS))]
     with store.system("read", write=False) as session:
         found = session.scalars(
             select(Task.due_date).where(Task.due_date.in_(made)).order_by(Task.due_date)
@@ -161,7 +160,7 @@ def test_minus_nothing_is_nothing(ground: Ground) -> None:
 @pytest.mark.slow
 def test_a_hundred_thousand_amounts_add_up_to_the_cent(ground: Ground) -> None:
     store, sql, _ = ground
-    dice = random.Random(7)
+    dice = chance.dice(7)
     amounts = [Decimal(dice.randrange(10 ** dice.randint(1, 12))).scaleb(-2) for _ in range(100_000)]
     with store.system("a customer") as session:
         company_id = makers.company(session).id

@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -27,7 +26,7 @@ from crm_data.store.turns import Turn
 from crm_data.transfer import kept_postgres, postgres_scratch
 from crm_data.transfer.backups import Backups
 from crm_data.transfer.manifest import manifest_path
-from tests.support import postgres
+from tests.support import chance, postgres
 from tests.support.databases import Database, fresh
 from tests.support.soak import size
 from tests.transfer.office import OPERATOR, Office, dumped, open_office
@@ -120,7 +119,7 @@ MUTATIONS: dict[str, Callable[[bytes], bytes]] = {
     "doubled": lambda data: data * 2,
     "zeros": lambda data: bytes(len(data)),
     "turned": lambda data: data[100:] + data[:100],
-    "noise in the middle": lambda data: data[:5000] + random.Random(1).randbytes(100) + data[5100:],
+    "noise in the middle": lambda data: data[:5000] + chance.dice(1).randbytes(100) + data[5100:],
     "text": lambda data: b"name,email\n" * (len(data) // 11),
     "a picture": lambda data: b"\x89PNG\r\n\x1a\n" + data[8:],
     "a page of another": lambda data: data[:4096] + data[8192:12288] + data[8192:],
@@ -197,7 +196,7 @@ def test_noise_whose_manifest_was_made_to_fit_never_ends_in_a_traceback(
     manifest = manifest_path(office.folder / name).read_bytes()
     sentences = []
     for seed in range(size(4, 300)):
-        dice = random.Random(seed)
+        dice = chance.dice(seed)
         at = dice.randrange(len(data))
         (tmp_path / name).write_bytes(data[:at] + dice.randbytes(20) + data[at + 20 :])
         manifest_path(tmp_path / name).write_bytes(manifest)
