@@ -17,7 +17,7 @@ for row in sqlite3.connect("file:$(DEMO_FILE)?mode=ro", uri=True).execute(
 endef
 export DEMO_PEOPLE
 
-.PHONY: help install run demo test soak check bench pictures
+.PHONY: help install run demo test soak check migration bench pictures
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ check: .venv/.installed-dev ## lint, format, types, the direction of imports and
 	$(PY) -m mypy crm_data dashboard pages migrations
 	.venv/bin/lint-imports --no-logo
 	$(PY) -m pytest -q -m "not slow and not browser and not postgres" -n 2
+
+migration: .venv/.installed-dev ## write the migration of what the tables declare anew: make migration m="customers get a region"
+	@file=$$($(PY) -m migrations.write "$(m)") && $(PY) -m ruff check -q --fix --select F401,I001 "$$file" && $(PY) -m ruff format -q "$$file" && echo "$$file"
 
 bench: .venv/.installed-dev ## measure Foyer against plain SQLite and an empty Streamlit page
 	@$(PY) -m bench

@@ -19,13 +19,14 @@ def include_object(item: object, name: str | None, kind: str, reflected: bool, c
 
 def run(connection: Connection, application: str) -> None:
     """All migrations in one transaction: the database is at the new revision or as it was."""
+    writing = context.config.attributes.get("writing", {})  # by migrations/write.py
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
         include_object=include_object,
-        render_as_batch=connection.dialect.name == "sqlite",
         compare_type=False,
         compare_server_default=False,
+        **writing,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -1,5 +1,6 @@
 """What migrations share: constraints for one engine only, and a table rebuilt on SQLite without loss."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -15,6 +16,44 @@ Made = TypeVar("Made", sa.CheckConstraint, sa.ForeignKeyConstraint)
 def on_sqlite(constraint: Made) -> Made:
     """A constraint that only SQLite gets: PostgreSQL's types say it already, or gets it once the target exists."""
     return constraint.ddl_if(dialect="sqlite")
+
+
+def add_constraints(table: str, *constraints: sa.CheckConstraint | sa.ForeignKeyConstraint) -> None:
+    """Put CHECKs and keys beside new columns of a table; those `on_sqlite` are for SQLite only."""
+    engine = op.get_bind().dialect.name
+    wanted = [one for one in constraints if (rule := one._ddl_if) is None or rule.dialect == engine]
+    if not wanted:
+        return
+    with rebuild(table) as batch:
+        for one in wanted:
+            if isinstance(one, sa.CheckConstraint):
+                batch.create_check_constraint(one.name, one.sqltext)  # type: ignore[arg-type]
+                continue
+            targets = [part.target_fullname.split(".") for part in one.elements]
+            batch.create_foreign_key(
+                str(one.name), targets[0][0], list(one.column_keys), [column for _, column in targets],
+                ondelete=one.ondelete, deferrable=one.deferrable, initially=one.initially,
+            )  # fmt: skip
+
+
+def drop_column(table: str, column: str) -> None:
+    """Take a column away, and with it the indexes, CHECKs and keys that name it."""
+    connection = op.get_bind()
+    if connection.dialect.name != "sqlite":
+        op.drop_column(table, column)  # PostgreSQL drops the rest by itself
+        return
+    for name, sql in _indexes(connection, table).items():
+        if re.search(rf"\b{column}\b", sql):
+            op.drop_index(name, table)
+    known = sa.inspect(connection)
+    with rebuild(table) as batch:
+        for check in known.get_check_constraints(table):
+            if re.search(rf"\b{column}\b", check["sqltext"]):
+                batch.drop_constraint(op.f(str(check["name"])), type_="check")
+        for key in known.get_foreign_keys(table):
+            if column in key["constrained_columns"]:
+                batch.drop_constraint(op.f(str(key["name"])), type_="foreignkey")
+        batch.drop_column(column)
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.helpers import add_constraints, drop_column, on_sqlite
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

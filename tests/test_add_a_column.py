@@ -1,46 +1,15 @@
 """One line and one migration add a column: in a copy of the house it is then in every surface."""
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from crm_data.settings import ROOT
-from crm_data.store import migrating
+from tests.migrations.test_write import copy, told, written
 
 LINE = """    region: Mapped[str | None] = f.text(
         "Region", 12, search=True, filter=True, sort=True, grid=True
     )
 """
-MIGRATION = '''"""customers get a region."""
-
-import sqlalchemy as sa
-from alembic import op
-
-from migrations.helpers import on_sqlite, rebuild
-
-revision = "made_up"
-down_revision = "{head}"
-branch_labels = None
-depends_on = None
-
-
-def upgrade() -> None:
-    """Make it."""
-    op.add_column("customers", sa.Column("region", sa.String(12)))
-    if op.get_bind().dialect.name == "sqlite":
-        with rebuild("customers") as batch:
-            batch.create_check_constraint(op.f("ck_customers_region_length"), "length(region) <= 12")
-    key = sa.text("lower(coalesce(region, ''))")
-    op.create_index("ix_customers_by_region", "customers", ["company_id", key, "id"])
-
-
-def downgrade() -> None:
-    """Take it away."""
-'''
 SCRIPT = """
 import csv, io, sys
 from streamlit.testing.v1 import AppTest
@@ -97,23 +66,11 @@ print("everywhere")
 
 @pytest.mark.slow
 def test_a_column_is_one_line_and_one_migration(tmp_path: Path) -> None:
-    for name in ("crm_data", "dashboard", "pages", "migrations", "tests", ".streamlit"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "alembic.ini", tmp_path)
-    table = tmp_path / "crm_data" / "tables" / "customer.py"
+    folder = copy(tmp_path / "copy")
+    table = folder / "crm_data" / "tables" / "customer.py"
     before = table.read_text(encoding="utf-8")
     marker = "    notes: Mapped"
     assert marker in before
     table.write_text(before.replace(marker, LINE + marker), encoding="utf-8")
-    migration = tmp_path / "migrations" / "versions" / "999_customers_get_a_region.py"
-    migration.write_text(MIGRATION.replace("{head}", migrating.head()), encoding="utf-8")
-
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, f"sqlite:///{tmp_path}/crm.db"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.stdout.strip().endswith("everywhere"), done.stderr[-3000:]
+    written(folder, "customers get a region")
+    assert told(folder, "-c", SCRIPT, f"sqlite:///{tmp_path}/crm.db").endswith("everywhere")

@@ -186,6 +186,7 @@ CALLS: dict[str, Rule] = {
             "crm_data/transfer/kept_postgres.py": "backups and restores are the owner's",
             "crm_data/transfer/postgres_scratch.py": "a database of its own, to try a backup out in",
             "crm_data/health.py": "reads back what each connection is set to",
+            "migrations/write.py": "a fresh database of its own, to compare the tables with",
             "migrations/env.py": "plain alembic",
         },
     ),
