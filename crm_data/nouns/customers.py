@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from crm_data.store.folding import is_like
 from crm_data.store.query import Query
 from crm_data.store.reading import Page
-from crm_data.store.records import Records
+from crm_data.store.records import Records, Row
+from crm_data.store.scope import CompanySession
 from crm_data.store.values import clean_text
-from crm_data.tables import Customer
+from crm_data.tables import Company, Customer
 from crm_data.tables.customer import CustomerStatus
 
 
@@ -42,3 +43,21 @@ class Customers(Records):
         )
         with self._store.read(self._scope) as session:
             return [(id_, name) for id_, name in session.execute(wanted)]
+
+    def _same_email(self, session: CompanySession, email: str | None) -> Row | None:
+        """The customer who has this e-mail, the oldest that is not put away first: id, name, archived_at.
+
+        Whoever asks before adding one asks alone, to the end of the transaction: of two at once the second finds
+        what the first made.
+        """
+        if email is None:
+            return None
+        session.execute(sa.select(Company.id).with_for_update(key_share=True))
+        wanted = (
+            sa.select(Customer.id, Customer.name, Customer.archived_at)
+            .where(sa.func.lower(Customer.email) == email)
+            .order_by(Customer.archived_at.is_not(None), Customer.id)
+            .limit(1)
+        )
+        found = session.execute(wanted).mappings().first()
+        return dict(found) if found else None

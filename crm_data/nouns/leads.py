@@ -68,12 +68,15 @@ class Leads(Records):
         deal: Mapping[str, Any] | None = None,
         act_id: str | None = None,
         zone: tzinfo = UTC,
+        second: bool = False,
     ) -> Converted:
         """Make a deal of a lead, with its customer, in one transaction. The same `act_id` again makes nothing.
 
-        `customer`: an id to link; values of a new one, over those of the lead; None for the lead's own, or a new
-        one from the lead. `deal`: values over those that follow from the lead (its name, estimated value, owner,
-        stage qualified). Needs the right to change the lead and to add what is made.
+        `customer`: an id to link; values of a new one, over those of the lead; None for the lead's own. None and
+        {} link the customer who has the lead's e-mail already, and make one where there is none; values of a new
+        one are refused there. `second`: make another with that e-mail, since a person asked for it. `deal`: values
+        over those that follow from the lead (its name, value, owner, stage qualified). Needs the right to change
+        the lead and to add what is made.
         Raises Invalid (also for a lead converted already), NotAllowed, NotFound.
         """
         deals, customers = Deals(self._store, self._scope), Customers(self._store, self._scope)
@@ -84,7 +87,7 @@ class Leads(Records):
             if made is not None and made == lead.converted_deal_id:
                 return Converted(lead.id, lead.customer_id, made)
             self._may_convert(lead)
-            customer_id = self._customer(session, doing, customers, lead, customer)
+            customer_id = self._customer(session, doing, customers, lead, customer, second)
             if customer_id != lead.customer_id:
                 self._apply(session, doing, lead, {"customer_id": customer_id})
             own = _deal_of(lead, self._owner(session, lead))
@@ -139,19 +142,45 @@ class Leads(Records):
         return int(lead.assigned_to) if lead.assigned_to in active else self._scope.user_id
 
     def _customer(
-        self, session: CompanySession, doing: Doing, customers: Customers, lead: Any, said: Any
+        self,
+        session: CompanySession,
+        doing: Doing,
+        customers: Customers,
+        lead: Any,
+        said: Any,
+        second: bool,
     ) -> int:
         if said is None and lead.customer_id is not None:
             return int(lead.customer_id)
         if said is None or isinstance(said, Mapping):
-            demand(self.person, Act.ADD, customers.name)
             own = _customer_of(lead, self._owner(session, lead))
             values = customers.parse_all({**own, **(said or {})}, doing.zone, adding=True)
+            same = None if second else customers._same_email(session, values.get("email"))
+            if same is not None:
+                return _linked(same, values, bool(said))
+            demand(self.person, Act.ADD, customers.name)
             return customers._add(session, doing, customers.judge(values, None, doing))
         found = customers._get(session, said)
         if found["archived_at"] is not None:
             raise Invalid("This customer is archived. Restore it first, or choose another.", "customer_id")
         return int(found["id"])
+
+
+def _linked(same: Row, values: Row, asked: bool) -> int:
+    """The customer who has the e-mail already; what was typed for a new one is never dropped in silence."""
+    if same["archived_at"] is not None:
+        raise Invalid(
+            f"{same['name']} has the e-mail {values['email']} and is archived. Restore that customer first, or say"
+            " that a second one is wanted.",
+            "customer_id",
+        )
+    if asked:
+        raise Invalid(
+            f"{same['name']} has the e-mail {values['email']} already. Choose that customer, or say that a second"
+            " one is wanted.",
+            "customer_id",
+        )
+    return int(same["id"])
 
 
 def _customer_of(lead: Any, owner: int | None) -> Row:

@@ -53,11 +53,11 @@ class Keys:
         """The key of a row; None when it has none and is known by all it says."""
         plan, external = self._plan, draft.values.get("external_id")
         if ID in plan.key and not draft.id and external is not None and draft.marked:
-            return ("external", self.system(draft), external)  # an id of another company, or installation
+            return ("external", self.system_of(draft), external)  # an id of another company, or installation
         key = tuple(row_id(draft.id) if n == ID else _compared(draft.values.get(n)) for n in plan.key)
         if not key or None in key:
             return None
-        return ("external", self.system(draft), *key) if "external_id" in plan.key else key
+        return ("external", self.system_of(draft), *key) if "external_id" in plan.key else key
 
     def found(self, draft: Draft, key: Key | None, print_: str) -> list[int]:
         """The records that a row means: those not put away, before one that is."""
@@ -82,7 +82,7 @@ class Keys:
         self._emails.add(folded(email))
         return known
 
-    def system(self, draft: Draft) -> str | None:
+    def system_of(self, draft: Draft) -> str | None:
         """The name of the system that the row's external id comes from: never a lead's source."""
         return draft.values.get("external_system") or self._plan.source or None
 

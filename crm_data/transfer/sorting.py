@@ -169,7 +169,7 @@ class Sorting:
         if print_:
             values.setdefault("external_id", print_)
         if values.get("external_id"):
-            values["external_system"] = self._keys.system(draft)
+            values["external_system"] = self._keys.system_of(draft)
         if values.get("created_at") and values["created_at"] > self._bulk.doing.at:
             self._set_aside(draft, "created_at")
             del values["created_at"]
@@ -237,7 +237,7 @@ class Sorting:
 
     def _judge_change(self, draft: Draft, before: Row, wanted: Row) -> None:
         if "external_id" in wanted and not before["external_system"] and "external_system" not in wanted:
-            wanted["external_system"] = self._keys.system(draft)
+            wanted["external_system"] = self._keys.system_of(draft)
         judged = self._judged(draft, wanted, before) if wanted else {}
         if judged is None:
             return

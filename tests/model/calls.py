@@ -366,7 +366,7 @@ def _convert(here: Scene) -> Call:
     act = here.act("deals")
     return Call(
         "",
-        lambda my: my.leads.convert(id_, customer, raw(deal), act),
+        lambda my: my.leads.convert(id_, customer, raw(deal), act, second=True),
         {"id": id_, "customer": said_customer, "deal": deal, "act": act},
         writes=True,
     )
@@ -543,7 +543,7 @@ def _profile(here: Scene) -> Call:
     return Call("", lambda my: my.profile.change({name: (seen, new)}), said_, writes=True)
 
 
-def _import(commit: bool) -> Callable[[Scene], Call]:
+def _import(verb: str) -> Callable[[Scene], Call]:
     def made(here: Scene) -> Call:
         kind = _kind(here)
         data = files.some(here.dice, kind, here.around())
@@ -553,11 +553,11 @@ def _import(commit: bool) -> Callable[[Scene], Call]:
             records = my.records(kind)
             sheet = my.read_file(data, f"{kind}.csv")
             plan = my.guess(sheet, records)
-            if not commit:
-                return my.rehearse(records, sheet, plan)
+            if verb != "commit":
+                return getattr(my, verb)(records, sheet, plan)
             return my.commit_import(records, sheet, plan, act_id=act)
 
-        return Call("", do, {"kind": kind, "data": data}, writes=commit)
+        return Call("", do, {"kind": kind, "data": data}, writes=verb == "commit")
 
     return made
 
@@ -644,6 +644,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Workspace.take_away": _simply(lambda my: my.take_away(), writes=True),
     "Workspace.read_file": _read_file,
     "Workspace.guess": _read_file,
-    "Workspace.rehearse": _import(commit=False),
-    "Workspace.commit_import": _import(commit=True),
+    "Workspace.rehearse": _import("rehearse"),
+    "Workspace.strangers": _import("strangers"),
+    "Workspace.commit_import": _import("commit"),
 }

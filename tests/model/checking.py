@@ -162,6 +162,7 @@ class Checked:
             "Workspace.read_file",
             "Workspace.guess",
             "Workspace.rehearse",
+            "Workspace.strangers",
             "Workspace.commit_import",
         ):
             return  # a file may be refused for many reasons: its own tests know them

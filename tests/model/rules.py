@@ -25,6 +25,7 @@ AT_LEAST = {
     "Records.walk": "manager",
     "Workspace.export": "manager",
     "Workspace.rehearse": "manager",
+    "Workspace.strangers": "manager",
     "Workspace.commit_import": "manager",
     "Workspace.take_away": "admin",
     "Members.invite": "admin",

@@ -1,6 +1,8 @@
 """Leads: changes of status are noted, and one act makes customer and deal."""
 
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -148,3 +150,43 @@ def test_a_leads_new_customer_takes_over_what_was_noted(two: Office) -> None:
     assert my.activities.get(call)["customer_id"] == old
     my.leads.change([Edit(lead, {"customer_id": (old, new)})])
     assert my.activities.get(call)["customer_id"] == new
+
+
+@pytest.mark.parametrize("spelled", ["ada@lead.example", " ADA@Lead.Example "])
+def test_the_customer_who_has_the_e_mail_already_is_linked(two: Office, spelled: str) -> None:
+    my = two.at()
+    customer = my.customers.add({"name": "Ada", "email": "ada@lead.example"})
+    for said in (None, {}):
+        assert my.leads.convert(a_lead(my, email=spelled), said).customer_id == customer
+    with pytest.raises(errors.Invalid, match="already"):
+        my.leads.convert(a_lead(my, email=spelled), {"name": "Somebody else"})
+    assert my.customers.page().total == 1
+    asked = my.leads.convert(a_lead(my, email=spelled), {"name": "Somebody else"}, second=True)
+    assert asked.customer_id != customer
+    assert my.leads.convert(a_lead(my, email="bob@lead.example")).customer_id not in (
+        customer,
+        asked.customer_id,
+    )
+
+
+def test_a_customer_who_was_put_away_is_not_made_again_unasked(two: Office) -> None:
+    my = two.at()
+    customer = my.customers.add({"name": "Ada", "email": "ada@lead.example"})
+    my.customers.archive([customer])
+    with pytest.raises(errors.Invalid, match="archived"):
+        my.leads.convert(a_lead(my, email="ada@lead.example"))
+    assert my.customers.page().total == 0
+
+
+def test_two_who_convert_at_once_make_one_customer(two: Office) -> None:
+    my = two.at()
+    leads = [a_lead(my, email="ada@lead.example") for _ in range(4)]
+    start = threading.Barrier(len(leads))
+
+    def go(lead: int) -> int:
+        start.wait()
+        return two.at(0, "admin").leads.convert(lead, {}).customer_id
+
+    with ThreadPoolExecutor(len(leads)) as people:
+        made = set(people.map(go, leads))
+    assert len(made) == my.customers.page().total == 1

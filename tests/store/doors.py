@@ -63,6 +63,7 @@ WORKSPACE = {
         lambda my, ids: my.export(my.customers, Query(where={"assigned_to": (ids.user,)})), "manager"
     ),
     "members": Verb(lambda my, ids: my.members()),
+    "strangers": Verb(lambda my, ids: my.strangers(*_file(my, ids)), "manager"),
     "rehearse": Verb(lambda my, ids: my.rehearse(*_file(my, ids)), "manager"),
     "take_away": Verb(lambda my, ids: my.take_away(), "admin"),
 }

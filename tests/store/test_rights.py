@@ -35,7 +35,17 @@ CALLS: dict[str, Callable[[Any, int], Any]] = {
     "walk": lambda records, id_: list(records.walk()),
 }
 # Verbs that neither read nor write rows: they judge, name or describe.
-PURE = {"may", "query", "params", "narrow", "default_query", "judge", "consequences", "parse_all"}
+PURE = {
+    "may",
+    "query",
+    "params",
+    "narrow",
+    "default_query",
+    "judge",
+    "consequences",
+    "from_file",
+    "parse_all",
+}
 PURE |= {"linked", "matching", "new_values"}
 NO_RECORD = {"active", "choices", "add", "count", "page", "walk", "lookalikes", "names"}
 READING = {"active", "choices", "count", "get", "history", "lookalikes", "names", "page"}

@@ -156,6 +156,8 @@ CALLS: dict[str, Rule] = {
         of(SQLALCHEMY, "insert", "update", "delete"),
         {
             "crm_data/store/bulk.py": "an import's rows, with the session's own company in each",
+            "crm_data/transfer/marks.py": "the mark of a company that was put in without one",
+            "migrations/": "the schema, and what fills a new column",
             "crm_data/accounts/handover.py": "a member's open work, through the company's session",
             "crm_data/accounts/members.py": "the sessions of a membership that ends, here alone",
             "crm_data/accounts/sessions.py": SIGNING_IN,
@@ -201,6 +203,7 @@ CALLS: dict[str, Rule] = {
             "crm_data/accounts/companies.py": "the operator's list of companies; asks for that right first",
             "crm_data/accounts/members.py": "whether a member works elsewhere too, before a reset link",
             "crm_data/transfer/csv_out.py": "a line in the security log",
+            "crm_data/transfer/marks.py": "the mark of a company that was put in without one",
             "crm_data/transfer/takeaway.py": "a line in the security log",
             "crm_data/transfer/memory.py": "lines in the security log about backups",
             "crm_data/installation.py": "enters a company for the command line, and knows the database's state",
@@ -256,6 +259,8 @@ CALLS: dict[str, Rule] = {
         {
             "crm_data/store/bulk.py": "many rows of the records it is given, with their own scope",
             "crm_data/transfer/csv_out.py": "notes who exports",
+            "crm_data/transfer/csv_in.py": "customers that the rows of a file name, in the scope of the import",
+            "crm_data/transfer/marks.py": "the company's own mark, for its exports",
         },
     ),
     "unsafe_allow_html": Rule(
