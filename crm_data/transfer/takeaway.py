@@ -39,7 +39,9 @@ How they link: customer_id, lead_id, deal_id and task_id are the id columns of t
 created_by, user_id and moved_by are user_id in members.csv.
 Amounts have two places behind a point, moments are in UTC.
 A cell that a spreadsheet would run as a formula begins with an apostrophe, which is not part of it.
-The files of records can be imported by Foyer as they are.
+The files of records can be imported by Foyer: into this company without a change, into another as new records,
+customers first, then leads, deals, tasks and activities, with their numbers here as external ids. There, records
+that were put away are not, and colleagues are found by their names.
 """
 
 

@@ -44,6 +44,7 @@ PURE = {
     "judge",
     "consequences",
     "from_file",
+    "in_one_currency",
     "parse_all",
 }
 PURE |= {"linked", "matching", "new_values"}

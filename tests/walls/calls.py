@@ -204,7 +204,6 @@ CALLS: dict[str, Rule] = {
             "crm_data/accounts/members.py": "whether a member works elsewhere too, before a reset link",
             "crm_data/transfer/csv_out.py": "a line in the security log",
             "crm_data/transfer/marks.py": "the mark of a company that was put in without one",
-            "crm_data/transfer/takeaway.py": "a line in the security log",
             "crm_data/transfer/memory.py": "lines in the security log about backups",
             "crm_data/installation.py": "enters a company for the command line, and knows the database's state",
             "crm_data/health.py": "looks through all companies for what cannot be, and shows counts",
