@@ -1,8 +1,9 @@
 """The front door to what has no company: signing in, links, companies, the state of the database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from crm_data.accounts import own, sign_in
 from crm_data.accounts.companies import Companies
 from crm_data.accounts.links import Links
 from crm_data.accounts.members import Members
+from crm_data.accounts.operator import People
 from crm_data.accounts.people import Actor, find_user, is_operator
 from crm_data.accounts.sessions import Sessions, Signed
 from crm_data.errors import CrmError, DiskFull, NotFound, NotReady, Unavailable
@@ -22,6 +24,7 @@ from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership
+from crm_data.tables.fields import Field
 from crm_data.transfer.backups import Backups
 
 _FULL = (
@@ -54,6 +57,7 @@ class Installation:
         )
         self.links = Links(store)
         self.companies = Companies(store)
+        self.people = People(store)
         self.backups = Backups(store, settings)
 
     def sign_in(self, email: str, password: str, address: str) -> str:
@@ -77,9 +81,18 @@ class Installation:
         """Set one's own password; every other session ends. Raises Invalid, Throttled."""
         own.change_password(self._store, signed, current, new, address)
 
-    def set_active(self, actor: Actor, email: str, active: bool) -> None:
-        """Let a person sign in, or no longer: for the operator. Raises NotFound, NotAllowed."""
-        own.set_active(self._store, actor, email, active)
+    @property
+    def profile_fields(self) -> Mapping[str, Field]:
+        """What a person may change of their own account, by column name."""
+        return own.profile_fields()
+
+    def profile(self, signed: Signed) -> dict[str, Any]:
+        """One's own name, telephone and picture: {field: value}."""
+        return own.profile(self._store, signed)
+
+    def change_profile(self, signed: Signed, changed: Mapping[str, tuple[Any, Any]]) -> None:
+        """Save {field: (seen, new)} of one's own account. Raises Invalid, Conflict."""
+        own.change_profile(self._store, signed, changed)
 
     def scope(self, company_id: int, email: str | None = None) -> CompanyScope:
         """The scope of one company for the command line: with a person's rights, or as the system itself.

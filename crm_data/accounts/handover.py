@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from crm_data.store.changes import Doing
 from crm_data.store.scope import CompanySession
@@ -21,6 +22,11 @@ class OpenWork:
     leads: int
     deals: int
     tasks: int
+
+    def __str__(self) -> str:
+        """'2 deals, 1 task'; '' for nothing."""
+        counted = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return ", ".join(f"{n:,} {name[:-1] if n == 1 else name}" for name, n in counted if n)
 
     @property
     def total(self) -> int:
@@ -42,6 +48,21 @@ def open_work(session: CompanySession, user_id: int) -> OpenWork:
     return OpenWork(
         **{
             name: session.scalar(sa.select(sa.func.count(table.id)).where(*_of(table, also, user_id))) or 0
+            for name, (table, also) in _OPEN.items()
+        }
+    )
+
+
+def open_work_in(session: Session, company_id: int, user_id: int) -> OpenWork:
+    """The same of any company, for the operator."""
+    return OpenWork(
+        **{
+            name: session.scalar(
+                sa.select(sa.func.count(table.id)).where(
+                    table.company_id == company_id, *_of(table, also, user_id)
+                )
+            )
+            or 0
             for name, (table, also) in _OPEN.items()
         }
     )

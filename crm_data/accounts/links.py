@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crm_data import clock
-from crm_data.accounts import onetime, passwords
+from crm_data.accounts import onetime, passwords, standing
 from crm_data.accounts.companies import any_company, judged_company, make_company
 from crm_data.accounts.onetime import LinkSpent
-from crm_data.accounts.people import Actor, email_key, find_user, judged_person, make_user
+from crm_data.accounts.people import UNKNOWN, Actor, email_key, find_user, judged_person, make_user
 from crm_data.accounts.sessions import end_all
 from crm_data.accounts.sign_in import REFUSED, prove
-from crm_data.accounts.throttle import known, succeeded
+from crm_data.accounts.throttle import begin, known, succeeded
 from crm_data.errors import Invalid, NotFound, NotSignedIn
 from crm_data.rights import Act, Person, demand
 from crm_data.store import turns
@@ -23,21 +23,34 @@ from crm_data.store.changes import Doing, logged
 from crm_data.store.security_log import masked, note
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership, OneTimeLink, SignInAttempt, User
-from crm_data.tables.company import CompanyStatus
 from crm_data.tables.membership import Role
 from crm_data.tables.security import LinkKind
 from crm_data.tables.user import UserRole
 
+TAKEN = (
+    "This invitation cannot be used like that. If you sign in here already, say so and give your password. "
+    "If you cannot, ask whoever runs this installation for a reset link; the invitation waits."
+)
+
+
+class ChooseNew(Invalid):
+    """The account was proved, but a company could know its password: a new one is needed as well."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You belong to another company here as well. Choose a new password, which nobody there can know.",
+            "password",
+        )
+
 
 @dataclass(frozen=True)
 class LinkShown:
-    """What the page of a link says before it is used. `known`: the person already has an account."""
+    """What the page of a link says before it is used; not whether its e-mail has an account anywhere."""
 
     kind: LinkKind
     email: str
     company: str
     role: str
-    known: bool
 
 
 @dataclass(frozen=True)
@@ -75,8 +88,12 @@ class Links:
         with self._store.system("the operator makes a reset link") as session:
             user = find_user(session, email)
             if user is None:
-                raise NotFound("Nobody with this e-mail is known here. Check its spelling.")
-            return make_reset(session, user, actor.user_id)
+                raise NotFound(UNKNOWN)
+            if not user.is_active:
+                raise Invalid(
+                    "This person cannot sign in, so a new password opens nothing. Let them in again first."
+                )
+            return make_reset(session, user, actor.user_id, None)
 
     # looking
 
@@ -86,11 +103,9 @@ class Links:
             bound = onetime.look(session, token)
             if bound.kind is LinkKind.TICKET:
                 raise LinkSpent
+            standing.demand(session, bound)
             company = session.get(Company, bound.company_id) if bound.company_id else None
-            known = find_user(session, bound.email) is not None if bound.email else False
-        return LinkShown(
-            bound.kind, bound.email or "", company.name if company else "", bound.role or "", known
-        )
+        return LinkShown(bound.kind, bound.email or "", company.name if company else "", bound.role or "")
 
     # using
 
@@ -103,7 +118,7 @@ class Links:
         """
         judged_company(company)
         judged_person(**person, password=password)
-        self.look(token)  # a spent link is told before the password is hashed
+        self._looked(token, LinkKind.SETUP)  # a spent link is told before the password is hashed
         kept = passwords.hashed(password)
         with self._store.system("the installation is set up") as session:
             turns.wait_for(session.connection(), turns.Turn.FIRST_COMPANY)
@@ -121,56 +136,91 @@ class Links:
             return _joined(session, user, made.id)
 
     def redeem_invite(
-        self, token: str, password: str, address: str, first_name: str = "", last_name: str = ""
+        self,
+        token: str,
+        password: str,
+        address: str,
+        first_name: str = "",
+        last_name: str = "",
+        old: str | None = None,
     ) -> Joined:
-        """Join the company of an invitation: with one's own password, or as a new person with names.
+        """Join the company of an invitation: as somebody new, or with the account that one has (`old`: its password).
 
-        Raises Invalid, LinkSpent, and for somebody known NotSignedIn or Throttled as signing in does.
+        Somebody new gives names and a `password`. Who has an account proves it, and where another company could
+        know that password chooses a new one: ChooseNew is raised as long as it is missing; then all that was
+        open ends. Raises Invalid, LinkSpent, and NotSignedIn or Throttled as signing in does.
         """
-        shown = self.look(token)
-        if shown.known:
-            proved = prove(self._store, shown.email, password, address)
-            kept, attempt = "", proved.attempt_id
-        else:
-            judged_person(shown.email, first_name, last_name, password)
-            kept, attempt = passwords.hashed(password), 0
-        with self._store.system("a person joins a company") as session:
-            bound = onetime.use(session, token, LinkKind.INVITE)
-            company = session.get(Company, bound.company_id)
-            if company is None or company.status != CompanyStatus.ACTIVE:
-                raise LinkSpent("This company is closed just now. Ask whoever invited you.")
-            user = find_user(session, shown.email)
-            if user is None and kept:
-                user = make_user(session, shown.email, first_name, last_name, kept, is_verified=True)
-                known(session, email_key(user.email), address)
-            elif user is None or not user.is_active or not attempt:
+        shown = self._looked(token, LinkKind.INVITE)
+        if old is None:
+            return self._join_new(shown, token, password, address, first_name, last_name)
+        if password:
+            passwords.judged(password, shown.email)
+        if password == old and old:
+            raise Invalid("The new password is the old one. Choose another.", "password")
+        proved = prove(self._store, shown.email, old, address, closed_too=True)
+        with self._store.system("a password was proved") as session:
+            succeeded(session, proved.attempt_id)
+        kept = passwords.hashed(password) if password else ""
+        with self._store.system("a person joins one more company") as session:
+            bound = self._used(session, token, LinkKind.INVITE)
+            user = session.get(User, proved.user_id, with_for_update=True)
+            if user is None or user.email != shown.email or user.shut_out:
                 raise NotSignedIn(REFUSED)
-            else:
-                succeeded(session, attempt)
-                user.is_verified = True
-            join(session, user, company.id, bound.role or Role.USER.value, user.id)
-            note(session, "joined", user.id, company.id, role=bound.role)
-            user.last_login = clock.now()
-            return _joined(session, user, company.id)
+            if not kept and not user.is_verified and _elsewhere(session, user, bound):
+                raise ChooseNew
+            if kept:
+                set_password(session, user, kept, keep=None)
+                user.is_verified = user.is_verified or standing.by_operator(session, bound)
+            user.is_active = True
+            return _joins(session, user, bound)
 
     def redeem_reset(self, token: str, password: str, address: str = "") -> None:
         """Set a new password and end every session of the person. Signing in comes after, as always.
 
         From `address` the person can then sign in, however many strangers guess at the account.
         """
-        shown = self.look(token)
+        shown = self._looked(token, LinkKind.RESET)
         passwords.judged(password, shown.email)
         kept = passwords.hashed(password)
         with self._store.system("a person chooses a new password by link") as session:
-            bound = onetime.use(session, token, LinkKind.RESET)
-            user = session.get(User, bound.user_id)
-            if user is None:
-                raise LinkSpent
+            bound = self._used(session, token, LinkKind.RESET)
+            user = session.get_one(User, bound.user_id)
             set_password(session, user, kept, keep=None)
-            user.is_verified = True
+            user.is_verified = user.is_verified or standing.by_operator(session, bound)
             if address:
                 known(session, email_key(user.email), address)
-            note(session, "password_reset", user.id)
+            note(session, "password_reset", user.id, bound.company_id)
+
+    def _join_new(
+        self, shown: LinkShown, token: str, password: str, address: str, first_name: str, last_name: str
+    ) -> Joined:
+        """Whether somebody has this e-mail is told at the last moment, and counted as a try to sign in."""
+        judged_person(shown.email, first_name, last_name, password)
+        with self._store.system("a try to join is counted") as session:
+            attempt = begin(session, email_key(shown.email), address)
+        kept = passwords.hashed(password)
+        with self._store.system("somebody new joins a company") as session:
+            bound = self._used(session, token, LinkKind.INVITE)
+            if find_user(session, shown.email) is not None:
+                raise NotSignedIn(TAKEN)
+            verified = standing.by_operator(session, bound)
+            user = make_user(session, shown.email, first_name, last_name, kept, is_verified=verified)
+            succeeded(session, attempt)
+            return _joins(session, user, bound)
+
+    def _looked(self, token: str, kind: LinkKind) -> LinkShown:
+        shown = self.look(token)
+        if shown.kind is not kind:
+            raise LinkSpent
+        return shown
+
+    def _used(self, session: Session, token: str, kind: LinkKind) -> onetime.Bound:
+        """Use a link up, if it still stands. Of its person nothing else is changed meanwhile."""
+        bound = onetime.use(session, token, kind)
+        if bound.user_id is not None:
+            session.get(User, bound.user_id, with_for_update=True)
+        standing.demand(session, bound)
+        return bound
 
     def tidy(self) -> None:
         """Remove links long past and attempts that count no longer, unless another process is at it."""
@@ -182,17 +232,20 @@ class Links:
             session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < long_ago))
 
 
-def make_reset(session: Session, user: User, created_by: int | None) -> str:
-    """A reset link within a transaction."""
-    note(session, "reset_link", user.id, by=created_by)
-    return onetime.make(session, LinkKind.RESET, email=user.email, user_id=user.id, created_by=created_by)
+def make_reset(session: Session, user: User, by: int | None, company_id: int | None) -> str:
+    """A reset link within a transaction, for a company or (None) as the operator. Raises NotAllowed."""
+    standing.demand_reset(session, by, user, company_id)
+    note(session, "reset_link", user.id, company_id, by=by)
+    return onetime.make(
+        session, LinkKind.RESET, email=user.email, user_id=user.id, company_id=company_id, created_by=by
+    )
 
 
 def set_password(session: Session, user: User, kept: str, keep: int | None) -> None:
-    """Write a new hash; every session but `keep` and every open reset link end."""
+    """Write a new hash; every session but `keep`, every ticket and every open reset link end."""
     user.password_hash = kept
     end_all(session, user.id, keep)
-    onetime.void(session, LinkKind.RESET, user.email)
+    onetime.end(session, OneTimeLink.kind == LinkKind.RESET.value, OneTimeLink.user_id == user.id)
 
 
 def join(session: Session, user: User, company_id: int, role: str, by: int | None) -> None:
@@ -224,6 +277,19 @@ def join(session: Session, user: User, company_id: int, role: str, by: int | Non
     session.add(made)
     session.flush()
     session.add(logged(Doing(by), company_id, "add", made, None, {"user_id": user.id, "role": role}))
+
+
+def _joins(session: Session, user: User, bound: onetime.Bound) -> Joined:
+    company_id = bound.company_id or 0
+    join(session, user, company_id, bound.role or Role.USER.value, user.id)
+    note(session, "joined", user.id, company_id, role=bound.role)
+    user.last_login = clock.now()
+    session.flush()
+    return _joined(session, user, company_id)
+
+
+def _elsewhere(session: Session, user: User, bound: onetime.Bound) -> bool:
+    return standing.belonged_elsewhere(session, user.id, bound.company_id or 0)
 
 
 def _joined(session: Session, user: User, company_id: int) -> Joined:

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from crm_data import clock
 from crm_data.accounts import onetime
+from crm_data.accounts.elsewhere import close_account, open_account, works_elsewhere
 from crm_data.accounts.handover import OpenWork, hand_over, open_work
 from crm_data.accounts.links import make_reset
-from crm_data.accounts.people import find_user, is_operator, parsed
+from crm_data.accounts.people import find_user, parsed
 from crm_data.errors import Invalid, NotAllowed, NotFound
 from crm_data.rights import ROLES, Act, Person, demand, grantable
 from crm_data.store.again import again
@@ -21,9 +22,9 @@ from crm_data.tables import Company, Membership, OneTimeLink, SignInSession, Use
 from crm_data.tables.membership import Role
 from crm_data.tables.security import LinkKind
 
-ELSEWHERE = (
-    "This person also works in another company, or runs this installation, "
-    "so only its operator can make a reset link for them."
+ONLY_HERE = (
+    "This person works in no other company here, so their account closes with the membership: "
+    "they can sign in again once a company takes them back. Say that it may close."
 )
 
 
@@ -132,8 +133,12 @@ class Members:
             return open_work(session, user_id)
 
     @again
-    def end(self, user_id: int, hand_over_to: int | None = None) -> None:
-        """End a membership; what is open goes to a colleague, and without one Invalid is raised."""
+    def end(self, user_id: int, hand_over_to: int | None = None, close: bool = False) -> None:
+        """End a membership; what is open goes to a colleague, and without one Invalid is raised.
+
+        Everybody who can sign in works somewhere: with their only membership the account closes too, which
+        `close` allows; without it Invalid is raised.
+        """
         self._demand(Act.MEMBERS)
         doing = Doing(self._scope.user_id)
         with self._store.write(self._scope) as session:
@@ -151,13 +156,16 @@ class Members:
                 raise Invalid(
                     "This person has open work. Choose a colleague who takes it over.", "hand_over_to"
                 )
+            user = session.get_one(User, user_id)
+            last = user.is_active and not works_elsewhere(session, user_id)
+            if last and not close:
+                raise Invalid(ONLY_HERE, "close")
             self._set(session, doing, found, ended_at=doing.at)
-            session.execute(
-                sa.delete(SignInSession).where(
-                    SignInSession.user_id == user_id, SignInSession.company_id == session.company
-                )
-            )
-            note(session, "membership_ended", self._scope.user_id, session.company, of=user_id)
+            self._end_links(session, user)
+            note(session, "membership_ended", self._scope.user_id, session.company, of=user_id, closed=last)
+            session.flush()
+            if last:
+                close_account(session, user_id)
 
     @again
     def bring_back(self, user_id: int) -> None:
@@ -170,24 +178,20 @@ class Members:
                 raise Invalid("This person works here already, or never did. Invite them instead.")
             self._demand_role(found.role)
             self._set(session, Doing(self._scope.user_id), found, ended_at=None)
+            onetime.void(session, LinkKind.INVITE, session.get_one(User, user_id).email, session.company)
+            open_account(session, user_id)
             note(session, "membership_restored", self._scope.user_id, session.company, of=user_id)
 
     def reset_link(self, user_id: int) -> str:
-        """The token of a reset link for a member who works nowhere else; it would open that place too."""
+        """The token of a reset link for a member whom no other company ever knew; it opens every place they work."""
         self._demand(Act.MEMBERS)
         with self._store.read(self._scope) as session:
             self._demand_role(self._current(session, user_id).role)
         with self._store.system("an admin makes a reset link for a member") as session_:
-            user = session_.get_one(User, user_id)
-            others = sa.select(Membership.id).where(
-                Membership.user_id == user_id,
-                Membership.company_id != self._scope.company_id,
-                Membership.ended_at.is_(None),
-            )
-            free = self._scope.operator or self._scope.role == "system"
-            if not free and (is_operator(user) or session_.scalar(others.limit(1)) is not None):
-                raise NotAllowed(ELSEWHERE)
-            return make_reset(session_, user, self._scope.user_id)
+            user = session_.get_one(User, user_id, with_for_update=True)
+            as_operator = self._scope.operator or self._scope.role == "system"
+            company = None if as_operator else self._scope.company_id
+            return make_reset(session_, user, self._scope.user_id, company)
 
     # the parts
 
@@ -199,6 +203,20 @@ class Members:
             raise Invalid("There is no such role. Choose another.", "role")
         if role not in self.roles:
             raise NotAllowed("Nobody can give a role above their own. Ask an admin of your company.")
+
+    def _end_links(self, session: CompanySession, user: User) -> None:
+        """Sessions in this company, and every link of it for this person or made by them."""
+        session.execute(
+            sa.delete(SignInSession).where(
+                SignInSession.user_id == user.id, SignInSession.company_id == session.company
+            )
+        )
+        theirs = (
+            (OneTimeLink.user_id == user.id)
+            | (OneTimeLink.email == user.email)
+            | (OneTimeLink.created_by == user.id)
+        )
+        onetime.end(session, OneTimeLink.company_id == session.company, theirs)
 
     def _lock(self, session: CompanySession) -> None:
         """Whoever changes members of a company waits for whoever does so already."""

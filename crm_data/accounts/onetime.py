@@ -37,6 +37,7 @@ class Bound:
     user_id: int | None
     company_id: int | None
     role: str | None
+    created_by: int | None
     expires_at: datetime
 
 
@@ -49,8 +50,13 @@ def make(
     role: str | None = None,
     created_by: int | None = None,
 ) -> str:
-    """A new token; older links of the same kind for the same e-mail and company work no longer."""
-    if kind is not LinkKind.TICKET:
+    """A new token; older ones of the same kind for the same e-mail and company work no longer.
+
+    `company_id` of a reset: the company that vouches for it, None for the operator. Whoever made the older one.
+    """
+    if kind is LinkKind.RESET:
+        end(session, OneTimeLink.kind == kind.value, OneTimeLink.user_id == user_id)
+    elif kind is not LinkKind.TICKET:
         void(session, kind, email, company_id)
     token = new_token()
     now = clock.now()
@@ -79,12 +85,21 @@ def invitation(session: Session, email: str, role: str, company_id: int, by: int
 
 def void(session: Session, kind: LinkKind, email: str | None, company_id: int | None = None) -> None:
     """End the unused links of a kind for an e-mail and a company."""
+    end(
+        session,
+        OneTimeLink.kind == kind.value,
+        OneTimeLink.email.is_not_distinct_from(email),
+        OneTimeLink.company_id.is_not_distinct_from(company_id),
+    )
+
+
+def end(session: Session, *which: sa.ColumnElement[bool]) -> None:
+    """End unused links: they work no longer, whoever holds them."""
     session.execute(
         sa.update(OneTimeLink)
-        .where(OneTimeLink.kind == kind.value, OneTimeLink.used_at.is_(None))
-        .where(OneTimeLink.email.is_not_distinct_from(email))
-        .where(OneTimeLink.company_id.is_not_distinct_from(company_id))
+        .where(OneTimeLink.used_at.is_(None), *which)
         .values(used_at=clock.now())
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -115,6 +130,7 @@ _COLUMNS = (
     OneTimeLink.user_id,
     OneTimeLink.company_id,
     OneTimeLink.role,
+    OneTimeLink.created_by,
     OneTimeLink.expires_at,
 )
 

@@ -1,16 +1,25 @@
-"""What a person does with their own account, and the operator with anybody's."""
+"""What a person does with their own account: the password, name, telephone and picture."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_data import clock
 from crm_data.accounts import passwords
 from crm_data.accounts.links import set_password
-from crm_data.accounts.people import Actor, find_user
-from crm_data.accounts.sessions import Signed, end_all
+from crm_data.accounts.people import parsed
+from crm_data.accounts.sessions import Signed
 from crm_data.accounts.sign_in import prove
 from crm_data.accounts.throttle import succeeded
-from crm_data.errors import Invalid, NotFound, NotSignedIn
-from crm_data.rights import Act, Person, demand
+from crm_data.errors import Clash, Conflict, Invalid, NotSignedIn
+from crm_data.store.changes import Doing, logged
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
-from crm_data.tables import User
+from crm_data.tables import Membership, User
+from crm_data.tables.fields import Field, fields_of
+
+OWN = ("first_name", "last_name", "phone", "avatar")
 
 
 def change_password(store: Store, signed: Signed, current: str, new: str, address: str) -> None:
@@ -35,16 +44,46 @@ def change_password(store: Store, signed: Signed, current: str, new: str, addres
         note(session, "password_changed", proved.user_id, signed.scope.company_id)
 
 
-def set_active(store: Store, actor: Actor, email: str, active: bool) -> None:
-    """Let a person sign in, or no longer; their sessions end at once. For the operator. Raises NotFound."""
-    demand(Person(actor.role, actor.operator), Act.COMPANIES)
-    with store.system("the operator lets a person in or out") as session:
-        user = find_user(session, email)
-        if user is None:
-            raise NotFound("Nobody with this e-mail is known here. Check its spelling.")
-        if user.id == actor.user_id and not active:
-            raise Invalid("You cannot shut yourself out. Ask another operator.")
-        user.is_active = active
-        if not active:
-            end_all(session, user.id)
-        note(session, "activated" if active else "deactivated", actor.user_id, of=user.id)
+def profile_fields() -> Mapping[str, Field]:
+    """What a person may change of their own account, by column name."""
+    return {name: field for name, field in fields_of(User).items() if name in OWN}
+
+
+def profile(store: Store, signed: Signed) -> dict[str, Any]:
+    """What stands there now: {field: value}."""
+    with store.system("a person looks at their own account", write=False) as session:
+        user = session.get_one(User, signed.account.id)
+        return {name: getattr(user, name) for name in OWN}
+
+
+def change_profile(store: Store, signed: Signed, changed: Mapping[str, tuple[Any, Any]]) -> None:
+    """Save {field: (seen, new)} of one's own account; every company that one works in has it in its log.
+
+    Raises Invalid, Conflict; nothing is saved then.
+    """
+    if not set(changed) <= set(OWN):
+        raise Invalid("This cannot be changed here.")
+    new = parsed(User, {name: pair[1] for name, pair in changed.items()})
+    with store.system("a person changes their own account") as session:
+        user = session.get_one(User, signed.account.id, with_for_update=True)
+        clashes = [
+            Clash(user.id, name, seen, new[name], getattr(user, name))
+            for name, (seen, _) in changed.items()
+            if getattr(user, name) not in (seen, new[name])
+        ]
+        if clashes:
+            raise Conflict(clashes)
+        before = {name: getattr(user, name) for name in new if getattr(user, name) != new[name]}
+        if not before:
+            return
+        for name in before:
+            setattr(user, name, new[name])
+        user.updated_at, user.version = clock.now(), user.version + 1
+        session.flush()
+        doing, after = Doing(user.id), {name: new[name] for name in before}
+        places = sa.select(Membership.company_id).where(
+            Membership.user_id == user.id, Membership.ended_at.is_(None)
+        )
+        for company_id in session.scalars(places.order_by(Membership.company_id)):
+            session.add(logged(doing, company_id, "change", user, before, after))
+        note(session, "profile_changed", user.id, signed.scope.company_id, fields=sorted(before))

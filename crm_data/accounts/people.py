@@ -18,6 +18,7 @@ from crm_data.tables.fields import fields_of
 from crm_data.tables.user import UserRole
 
 LONGEST_EMAIL = 255
+UNKNOWN = "Nobody with this e-mail is known here. Check its spelling."
 
 
 class Actor(Protocol):

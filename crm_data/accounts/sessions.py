@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crm_data import clock
-from crm_data.accounts import onetime
+from crm_data.accounts import onetime, standing
 from crm_data.accounts.people import Account
 from crm_data.accounts.tokens import digest, new_token
 from crm_data.errors import NotAllowed, NotFound, Unavailable
@@ -16,7 +16,7 @@ from crm_data.store import turns
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
-from crm_data.tables import Company, Membership, SignInSession, User
+from crm_data.tables import Company, Membership, OneTimeLink, SignInSession, User
 from crm_data.tables.company import CompanyStatus
 from crm_data.tables.security import LinkKind
 from crm_data.tables.user import UserRole
@@ -75,6 +75,7 @@ class Sessions:
         token, now = new_token(), clock.now()
         with self._store.system("a ticket becomes a session") as session:
             bound = onetime.use(session, ticket, LinkKind.TICKET)
+            standing.demand(session, bound)
             _drop(session, SignInSession.token_hash == (digest(replacing) or ""))
             session.add(
                 SignInSession(
@@ -191,8 +192,9 @@ class Sessions:
 
 
 def end_all(session: Session, user_id: int, keep: int | None = None) -> None:
-    """End every session of a person, but `keep`."""
+    """End every session of a person, but `keep`, and every ticket that could still become one."""
     _drop(session, SignInSession.user_id == user_id, SignInSession.id != (keep or 0))
+    onetime.end(session, OneTimeLink.kind == LinkKind.TICKET.value, OneTimeLink.user_id == user_id)
 
 
 def _drop(session: Session, *which: sa.ColumnElement[bool]) -> None:

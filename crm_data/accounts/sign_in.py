@@ -24,14 +24,18 @@ class Proved:
     attempt_id: int
 
 
-def prove(store: Store, email: str, password: str, address: str) -> Proved:
-    """Check a password: counted first, hashed outside of any transaction. Raises Throttled or NotSignedIn."""
+def prove(store: Store, email: str, password: str, address: str, closed_too: bool = False) -> Proved:
+    """Check a password: counted first, hashed outside of any transaction. Raises Throttled or NotSignedIn.
+
+    `closed_too`: also of an account that closed because its person worked nowhere any more.
+    """
     with store.system("a sign-in is counted before its password is looked at") as session:
         attempt = throttle.begin(session, email_key(email), address)
     with store.system("a person is looked up by e-mail", write=False) as session:
         user = find_user(session, email)
         stored = user.password_hash if user is not None else None
-    if passwords.matches(password, stored) and user is not None and user.is_active:
+    may_be_here = user is not None and (user.is_active or (closed_too and not user.shut_out))
+    if passwords.matches(password, stored) and user is not None and may_be_here:
         return Proved(user.id, attempt)
     refuse(store, "password" if user is not None else "unknown", email, address)
     raise NotSignedIn(REFUSED)

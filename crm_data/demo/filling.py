@@ -148,7 +148,7 @@ def _book(
                 last_name=seat.last,
                 role="super_admin" if seat.operator else seat.role,
                 is_active=seat.left is None,
-                is_verified=True,
+                is_verified=seat.operator,
                 created_at=joined,
                 updated_at=joined,
             )["id"]

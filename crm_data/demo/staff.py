@@ -57,7 +57,7 @@ def users(crowd: Crowd, secret: str) -> Iterator[Row]:
             "last_name": random.choice(LAST_NAMES),
             "role": "super_admin" if number == 1 else "user",
             "is_active": True,
-            "is_verified": True,
+            "is_verified": number == 1,
             "created_at": joined,
             "updated_at": joined,
         }

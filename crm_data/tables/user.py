@@ -21,7 +21,12 @@ class UserRole(StrEnum):
 
 
 class User(Recorded, Made, Base):
-    """A person. Never deleted by the product: deactivated."""
+    """A person. Never deleted by the product: deactivated.
+
+    `is_active` False: they cannot sign in, because the operator shut them out (`shut_out`) or because they work
+    nowhere, until a company takes them in again. `is_verified`: the password was chosen through a link of the
+    operator's, so that no company can know it.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
@@ -40,6 +45,7 @@ class User(Recorded, Made, Base):
     role: Mapped[str] = f.choice("Role", UserRole, 50, UserRole.USER, form=False)
     is_active: Mapped[bool] = f.yes_no("Active", True, form=False)
     is_verified: Mapped[bool] = f.yes_no("E-mail verified", False, form=False)
+    shut_out: Mapped[bool] = f.yes_no("Shut out by the operator", False, form=False)
     last_login: Mapped[datetime | None] = f.moment("Last sign-in", form=False, edit=False)
 
     @property

@@ -108,12 +108,17 @@ def _end(my: Workspace, member: Member, here: list[Member]) -> None:
         st.write(f"Open work: {', '.join(parts)}. Who takes it over?")
         to = st.selectbox("Taken over by", list(others), index=None, format_func=others.__getitem__)
 
+    close = st.checkbox(
+        "If this is their only company here, their account closes too", value=True, key=f"{PLACE}.close"
+    )
+
     def act() -> None:
-        if done(PLACE, lambda: my.people.end(member.user_id, to)):
+        if done(PLACE, lambda: my.people.end(member.user_id, to, close)):
             announce(f"{member.name} no longer works here.")
 
     st.caption(
-        "Closed deals and what they logged keep their name. They are signed out of this company at once."
+        "Closed deals and what they logged keep their name. They are signed out of this company at once. "
+        "A closed account opens again when a company takes them back."
     )
     st.button(f"End the membership of {say.plain(member.name)}", key=f"{PLACE}.end", on_click=act)
 

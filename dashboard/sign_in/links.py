@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from crm_data import words
-from crm_data.accounts.links import LinkShown
+from crm_data.accounts.links import ChooseNew, LinkShown
 from crm_data.accounts.passwords import SHORTEST
 from crm_data.demo import sample as sample_data
 from crm_data.errors import CrmError, Invalid
@@ -13,6 +13,7 @@ from crm_data.tables.security import LinkKind
 from dashboard import runtime, session
 from dashboard.sign_in import handover
 
+_CHOOSE = "invite.choose"  # the account was proved, and a new password is asked for as well
 _RULE = f"At least {SHORTEST} characters; a few words in a row are easy to keep."
 
 
@@ -52,19 +53,33 @@ def _setup(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
 def _invite(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
     st.title("Join a company", anchor=False)
     st.text(f"{shown.company} invites {shown.email} to work in Foyer as {words(shown.role).lower()}.")
+    known = st.radio(
+        "Do you sign in to Foyer here already?", (False, True), format_func={False: "No", True: "Yes"}.get,
+        horizontal=True, key="invite.known",
+    )  # fmt: skip
+    st.session_state.setdefault(_CHOOSE, False)
     with st.form("invite"):
-        names = {} if shown.known else _names()
-        if shown.known:
-            password = again = st.text_input(
-                "Your password", type="password", autocomplete="current-password"
-            )
+        names, old, password, again = {}, None, "", ""
+        if known:
+            old = st.text_input("Your password", type="password", autocomplete="current-password")
         else:
+            names = _names()
+        if known and st.session_state[_CHOOSE]:
+            st.caption(str(ChooseNew()))
+        if not known or st.session_state[_CHOOSE]:
             password, again = _passwords()
         if not st.form_submit_button("Join", type="primary"):
             return
         try:
             _same(password, again)
-            done = session.installation().links.redeem_invite(token, password, session.address(), **names)
+            redeem = session.installation().links.redeem_invite
+            done = redeem(token, password, session.address(), **names, old=old)
+        except ChooseNew as asked:
+            if st.session_state[_CHOOSE]:
+                _refuse(asked)
+                return
+            st.session_state[_CHOOSE] = True
+            st.rerun()
         except CrmError as refused:
             _refuse(refused)
             return

@@ -27,6 +27,7 @@ def test_the_operator_makes_and_lists_companies(house: House) -> None:
 
 
 def test_a_company_and_its_first_admin_are_made_together_or_not_at_all(house: House) -> None:
+    house.make_operator()
     here, me = house.installation, operator(house)
     new = {"name": "New", "email": "office@new.example", "currency": "eur"}
     before = len(here.companies.all(me))
@@ -55,7 +56,7 @@ def test_nobody_else_does(house: House, role: str) -> None:
         lambda: companies.make(me, {"name": "N", "email": "n@n.example"}),
         lambda: companies.all(me),
         lambda: companies.change(me, house.office.companies[1], {"status": "suspended"}),
-        lambda: house.installation.set_active(me, house.email("user"), False),
+        lambda: house.installation.people.set_active(me, house.email("user"), False),
     ):
         with pytest.raises(NotAllowed):
             act()

@@ -1,5 +1,6 @@
 """One-time links: single use, expiring, bound to e-mail, company and role; a newer one voids the older."""
 
+import dataclasses
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm_data.accounts import onetime
-from crm_data.accounts.links import Joined
+from crm_data.accounts.links import ChooseNew, Joined
 from crm_data.accounts.members import Members
 from crm_data.accounts.onetime import LinkSpent
 from crm_data.accounts.people import SYSTEM
@@ -21,6 +22,7 @@ from crm_data.tables.security import LinkKind
 from tests.accounts.conftest import HERE, PASSWORD, House
 from tests.conftest import FrozenClock
 
+NEW = "another dozen words"
 COMPANY = {"name": "Acme", "email": "office@acme.example"}
 ADA = {"email": "Ada@Acme.example", "first_name": "Ada", "last_name": "Byron"}
 
@@ -143,9 +145,7 @@ def test_a_link_of_one_kind_opens_nothing_of_another(house: House) -> None:
 def test_somebody_new_joins_with_the_role_of_the_invitation(house: House) -> None:
     token = members(house).invite(" New@Alpha.example", "sales_rep")
     shown = house.installation.links.look(token)
-    assert (shown.email, shown.company, shown.role, shown.known) == (
-        "new@alpha.example", "Alpha", "sales_rep", False,
-    )  # fmt: skip
+    assert (shown.email, shown.company, shown.role) == ("new@alpha.example", "Alpha", "sales_rep")
     joined = house.installation.links.redeem_invite(token, "my own dozen words", HERE, "New", "One")
     signed = house.signed(house.installation.sessions.open(joined.ticket))
     assert (signed.account.name, signed.scope.role) == ("New One", "sales_rep")
@@ -155,22 +155,46 @@ def test_somebody_new_joins_with_the_role_of_the_invitation(house: House) -> Non
     assert house.installation.sign_in("new@alpha.example", "my own dozen words", HERE)
 
 
-def test_somebody_known_joins_by_their_own_password_only(house: House) -> None:
+def test_somebody_known_joins_by_their_own_password_and_chooses_a_new_one(house: House) -> None:
     token = members(house, company=1).invite(house.email("manager"), "user")
-    assert house.installation.links.look(token).known
+    redeem, mine = house.installation.links.redeem_invite, house.sign_in()
     with pytest.raises(NotSignedIn):
-        house.installation.links.redeem_invite(token, "a password of another", HERE, "Some", "Body")
-    joined = house.installation.links.redeem_invite(token, PASSWORD, HERE)
+        redeem(token, NEW, HERE, old="a password of another")
+    with pytest.raises(NotSignedIn, match="the invitation waits"):
+        redeem(token, NEW, HERE, "Some", "Body")
+    with pytest.raises(ChooseNew):
+        redeem(token, "", HERE, old=PASSWORD)
+    for same in (PASSWORD, "short"):
+        with pytest.raises(Invalid):
+            redeem(token, same, HERE, old=PASSWORD)
+    assert house.signed(mine)
+    joined = redeem(token, NEW, HERE, old=PASSWORD)
     assert joined.user_id == house.user("manager")
     signed = house.signed(house.installation.sessions.open(joined.ticket))
     assert {place.name for place in signed.companies} == {"Alpha", "Omega"}
-    assert house.signed(house.sign_in()).scope.company_name == "Alpha"  # still the primary one
+    assert house.installation.sessions.resolve(mine) is None
+    with pytest.raises(NotSignedIn):
+        house.installation.sign_in(house.email("manager"), PASSWORD, HERE)
+    ticket = house.installation.sign_in(house.email("manager"), NEW, HERE)
+    there = house.signed(house.installation.sessions.open(ticket))
+    assert there.scope.company_name == "Alpha"  # still the primary one
+
+
+def test_an_invitation_does_not_show_who_has_an_account(house: House) -> None:
+    tokens = [
+        members(house, company=1).invite(email, "user") for email in (house.email("user"), "x@y.example")
+    ]
+    known, unknown = (dataclasses.asdict(house.installation.links.look(token)) for token in tokens)
+    assert known.pop("email") != unknown.pop("email")
+    assert known == unknown
 
 
 def test_somebody_who_left_comes_back_by_invitation(house: House) -> None:
-    members(house).end(house.user("sales_rep"))
+    members(house).end(house.user("sales_rep"), close=True)
+    with pytest.raises(NotSignedIn):
+        house.sign_in("sales_rep")
     token = members(house).invite(house.email("sales_rep"), "user")
-    house.installation.links.redeem_invite(token, PASSWORD, HERE)
+    house.installation.links.redeem_invite(token, "", HERE, old=PASSWORD)
     assert house.signed(house.sign_in("sales_rep")).scope.role == "user"
 
 
@@ -230,10 +254,10 @@ def test_a_reset_sets_the_password_and_ends_every_session(house: House) -> None:
 
 def test_an_admin_cannot_reset_their_way_into_another_company(house: House) -> None:
     house.join(house.user("user"), 1, "admin")
-    with pytest.raises(NotAllowed, match="another company"):
+    with pytest.raises(NotAllowed, match="only the operator"):
         members(house).reset_link(house.user("user"))
     house.make_operator("sales_rep")
-    with pytest.raises(NotAllowed, match="runs this installation"):
+    with pytest.raises(NotAllowed, match="only the operator"):
         members(house).reset_link(house.user("sales_rep"))
     with pytest.raises(NotFound):
         members(house).reset_link(house.user("user", 1) if house.user("user", 1) else 0)

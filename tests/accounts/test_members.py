@@ -113,7 +113,7 @@ def test_who_leaves_here_stays_signed_in_elsewhere(house: House) -> None:
     there = house.sign_in("user")
     ticket = house.installation.sessions.switch(house.signed(there), house.office.companies[1])
     there = house.installation.sessions.open(ticket, replacing=there)
-    members(house).end(house.user("user"))
+    members(house).end(house.user("user"), close=True)
     assert house.installation.sessions.resolve(here) is None
     assert house.signed(there).scope.company_id == house.office.companies[1]
 
@@ -125,10 +125,10 @@ def test_the_last_admin_stays(house: House) -> None:
     with pytest.raises(Invalid, match="last admin"):
         members(house).end(me)
     members(house).change_role(house.user("manager"), "admin")
-    house.installation.set_active(SYSTEM, house.email("manager"), False)
+    house.installation.people.set_active(SYSTEM, house.email("manager"), False)
     with pytest.raises(Invalid, match="last admin"):
         members(house).end(me)
-    house.installation.set_active(SYSTEM, house.email("manager"), True)
+    house.installation.people.set_active(SYSTEM, house.email("manager"), True)
     members(house).change_role(me, "user")
     assert role_of(house, "admin") == "user"
 
@@ -181,7 +181,7 @@ def test_what_is_open_goes_to_a_colleague_and_the_rest_keeps_its_name(house: Hou
         members(house).end(leaver)
     with pytest.raises(Invalid, match="somebody else"):
         members(house).end(leaver, leaver)
-    members(house).end(leaver, taker)
+    members(house).end(leaver, taker, close=True)
     assert role_of(house, "sales_rep") is None
     assert members(house).open_work(leaver).total == 0
     assert members(house).open_work(taker).total == 4
@@ -198,16 +198,16 @@ def test_what_is_open_goes_to_a_colleague_and_the_rest_keeps_its_name(house: Hou
 
 def test_nobody_takes_over_who_cannot_sign_in(house: House) -> None:
     work(house, "sales_rep")
-    house.installation.set_active(SYSTEM, house.email("user"), False)
+    house.installation.people.set_active(SYSTEM, house.email("user"), False)
     with pytest.raises(Invalid, match="cannot sign in"):
         members(house).end(house.user("sales_rep"), house.user("user"))
-    members(house).end(house.user("manager"))
+    members(house).end(house.user("manager"), close=True)
     with pytest.raises(NotFound):
         members(house).end(house.user("sales_rep"), house.user("manager"))
 
 
 def test_a_former_member_comes_back(house: House) -> None:
-    members(house).end(house.user("user"))
+    members(house).end(house.user("user"), close=True)
     with pytest.raises(NotFound):
         members(house).change_role(house.user("user"), "manager")
     members(house).bring_back(house.user("user"))

@@ -111,7 +111,7 @@ ENDINGS = {
     "ending it from the list": lambda h, t: h.installation.sessions.end_one(
         h.signed(t), h.signed(t).session_id
     ),
-    "deactivation": lambda h, t: h.installation.set_active(SYSTEM, h.email("manager"), False),
+    "deactivation": lambda h, t: h.installation.people.set_active(SYSTEM, h.email("manager"), False),
     "a deactivation by hand": lambda h, t: h.change(User, User.id == h.user("manager"), is_active=False),
     "an ended membership": lambda h, t: h.change(
         Membership, Membership.user_id == h.user("manager"), ended_at=sa.func.current_timestamp()

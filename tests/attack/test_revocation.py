@@ -72,14 +72,14 @@ def reset_by_link(case: Case) -> None:
 
 
 def deactivated(case: Case) -> None:
-    set_active, email = case.there.house.installation.set_active, case.there.house.email(WHO)
+    set_active, email = case.there.house.installation.people.set_active, case.there.house.email(WHO)
     set_active(SYSTEM, email, False)
     case.undo.append(lambda: set_active(SYSTEM, email, True))
 
 
 def membership_ended(case: Case) -> None:
     people = case.there.house.office.at(0, "admin").people
-    people.end(case.user, case.there.house.user("admin"))
+    people.end(case.user, case.there.house.user("admin"), close=True)
     case.undo.append(lambda: people.bring_back(case.user))
 
 

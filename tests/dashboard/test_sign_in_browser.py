@@ -160,10 +160,10 @@ def test_somebody_deactivated_or_dismissed_is_out_at_the_next_click(
         expect(quiet.get_by_text("Where you are signed in")).to_be_visible(timeout=SLOW)
 
     enter()
-    home.installation.set_active(SYSTEM, home.email("user", 1), False)
+    home.installation.people.set_active(SYSTEM, home.email("user", 1), False)
     quiet.get_by_role("button", name="Change password").click()
     expect_form(quiet)
-    home.installation.set_active(SYSTEM, home.email("user", 1), True)
+    home.installation.people.set_active(SYSTEM, home.email("user", 1), True)
     enter()
     home.installation.members_of(SYSTEM, home.office.companies[1]).end(home.user("user", 1))
     quiet.get_by_role("button", name="Change password").click()

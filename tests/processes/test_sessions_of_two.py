@@ -28,11 +28,11 @@ def active_again(home: House) -> None:
 
 
 def deactivated(home: House) -> None:
-    home.installation.set_active(SYSTEM, home.email("sales_rep"), False)
+    home.installation.people.set_active(SYSTEM, home.email("sales_rep"), False)
 
 
 def active(home: House) -> None:
-    home.installation.set_active(SYSTEM, home.email("sales_rep"), True)
+    home.installation.people.set_active(SYSTEM, home.email("sales_rep"), True)
 
 
 def ended(home: House) -> None:

@@ -88,7 +88,7 @@ MEMBERS = {
     "all": Verb(lambda my, ids: my.people.all()),
     "bring_back": Verb(lambda my, ids: my.people.bring_back(ids.user), "admin"),
     "change_role": Verb(lambda my, ids: my.people.change_role(ids.user, "admin"), "admin"),
-    "end": Verb(lambda my, ids: my.people.end(ids.user, my.scope.user_id), "admin"),
+    "end": Verb(lambda my, ids: my.people.end(ids.user, my.scope.user_id, True), "admin"),
     "invitations": Verb(lambda my, ids: my.people.invitations(), "admin"),
     "invite": Verb(lambda my, ids: my.people.invite("new@else.example", "user"), "admin"),
     "open_work": Verb(lambda my, ids: my.people.open_work(ids.user), "admin"),
@@ -117,7 +117,9 @@ NOUN_KINDS: tuple[type[Records], ...] = (Activities, Deals, Leads, Tasks)
 Ask = Callable[[Installation, Actor, Ids], Any]
 OPERATORS: dict[str, Ask] = {
     "Installation.members_of": lambda house, actor, ids: house.members_of(actor, ids.company),
-    "Installation.set_active": lambda house, actor, ids: house.set_active(actor, ids.email, False),
+    "People.find": lambda house, actor, ids: house.people.find(actor, ids.email),
+    "People.set_active": lambda house, actor, ids: house.people.set_active(actor, ids.email, False),
+    "People.set_operator": lambda house, actor, ids: house.people.set_operator(actor, ids.email, True),
     "Companies.all": lambda house, actor, ids: house.companies.all(actor),
     "Companies.change": lambda house, actor, ids: house.companies.change(
         actor, ids.company, {"status": "suspended"}
@@ -139,7 +141,7 @@ OPERATORS: dict[str, Ask] = {
 # What proves itself by a token, a ticket, a link or a password, or tells nothing of any company; tests/accounts.
 PROVED = {
     "Installation": {
-        "change_password", "demand_ready", "chores", "is_signed_in", "scope", "sign_in", "state",
+        "change_password", "change_profile", "demand_ready", "profile", "chores", "is_signed_in", "scope", "sign_in", "state",
     },
     "Companies": {"exist"},
     "Links": {"look", "redeem_invite", "redeem_reset", "redeem_setup", "setup", "tidy"},

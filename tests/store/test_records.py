@@ -236,7 +236,7 @@ def test_work_is_given_to_nobody_who_left(two: Office) -> None:
     admin = two.at(0, "admin")
     id_ = admin.customers.add({"name": "Firm"})
     leaver = two.people[0]["sales_rep"]
-    admin.people.end(leaver)
+    admin.people.end(leaver, close=True)
     with pytest.raises(errors.Invalid, match="no such choice here"):
         admin.customers.change([Edit(id_, {"assigned_to": (None, leaver)})])
     with pytest.raises(errors.Invalid, match="no such choice here"):
@@ -257,7 +257,7 @@ def test_a_page_knows_who_works_there_now(two: Office) -> None:
     """The choices in a cell are of colleagues who are active; a name behind an id may be a former one's."""
     admin = two.at(0, "admin")
     leaver = two.at(0, "sales_rep").scope.user_id
-    admin.people.end(leaver, hand_over_to=admin.scope.user_id)
+    admin.people.end(leaver, hand_over_to=admin.scope.user_id, close=True)
     page = admin.customers.page()
     assert list(page.members.items()) == list(admin.members().items())
     assert leaver not in page.members

@@ -122,6 +122,7 @@ CALLS: dict[str, Rule] = {
         {
             "crm_data/store/bulk.py": "thousands of rows of an import, each with the session's own company",
             "crm_data/accounts/handover.py": "the log of a hand-over, with the session's own company",
+            "crm_data/accounts/elsewhere.py": "whether a person works anywhere else, and nothing more of it",
             "crm_data/demo/": "made-up data, into a company that was just made",
         },
     ),
@@ -160,6 +161,7 @@ CALLS: dict[str, Rule] = {
             "migrations/": "the schema, and what fills a new column",
             "crm_data/accounts/handover.py": "a member's open work, through the company's session",
             "crm_data/accounts/members.py": "the sessions of a membership that ends, here alone",
+            "crm_data/accounts/elsewhere.py": "an account closes with the last membership, and opens with the next",
             "crm_data/accounts/sessions.py": SIGNING_IN,
             "crm_data/accounts/onetime.py": SIGNING_IN,
             "crm_data/accounts/links.py": "old links and attempts, of no company",
@@ -200,8 +202,9 @@ CALLS: dict[str, Rule] = {
             "crm_data/accounts/sign_in.py": SIGNING_IN,
             "crm_data/accounts/links.py": SIGNING_IN,
             "crm_data/accounts/own.py": "a password is its owner's, in whatever company they work",
+            "crm_data/accounts/operator.py": "the operator's acts on an account; asks for that right first",
             "crm_data/accounts/companies.py": "the operator's list of companies; asks for that right first",
-            "crm_data/accounts/members.py": "whether a member works elsewhere too, before a reset link",
+            "crm_data/accounts/members.py": "whether a member ever worked elsewhere, before a reset link",
             "crm_data/transfer/csv_out.py": "a line in the security log",
             "crm_data/transfer/marks.py": "the mark of a company that was put in without one",
             "crm_data/transfer/memory.py": "lines in the security log about backups",
@@ -236,7 +239,10 @@ CALLS: dict[str, Rule] = {
     "beyond_company(": Rule(
         "For a moment the system, within a company's transaction.",
         function("beyond_company"),
-        {"crm_data/store/bulk.py": "a former colleague, who stands outside any company, is made"},
+        {
+            "crm_data/store/bulk.py": "a former colleague, who stands outside any company, is made",
+            "crm_data/accounts/elsewhere.py": "whether a person works anywhere else, and nothing more of it",
+        },
     ),
     "app.system": Rule(
         "The word by which PostgreSQL knows the system.",

@@ -1,0 +1,44 @@
+"""What an account is beyond one company, asked and changed within a transaction of that company.
+
+An account without a company is closed: it cannot be signed in to, until a company takes its person in again.
+"""
+
+import sqlalchemy as sa
+
+from crm_data.store.connections import beyond_company
+from crm_data.store.scope import CompanySession
+from crm_data.tables import Membership, User
+
+
+def works_elsewhere(session: CompanySession, user_id: int) -> bool:
+    """Whether a person works in another company now; no more than that is told.
+
+    Of two companies that ask at once the second waits, so that one of them ends the last membership.
+    """
+    other = sa.select(Membership.id).where(
+        Membership.user_id == user_id,
+        Membership.company_id != session.company,
+        Membership.ended_at.is_(None),
+    )
+    lock = sa.select(User.id).where(User.id == user_id).with_for_update()
+    with beyond_company(session.core()):
+        session.core().execute(lock)
+        return session.core().execute(other.limit(1)).first() is not None
+
+
+def close_account(session: CompanySession, user_id: int) -> None:
+    """The person works nowhere any more."""
+    _set_active(session, user_id, False)
+
+
+def open_account(session: CompanySession, user_id: int) -> None:
+    """The person works somewhere again; whom the operator shut out stays outside."""
+    _set_active(session, user_id, True, User.shut_out.is_(sa.false()))
+
+
+def _set_active(session: CompanySession, user_id: int, active: bool, *which: sa.ColumnElement[bool]) -> None:
+    users = User.__table__
+    change = sa.update(User).where(User.id == user_id, User.is_active != active, *which)
+    with beyond_company(session.core()):
+        session.core().execute(change.values(is_active=active))
+    session.expire_all()
