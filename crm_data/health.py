@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crm_data import room
+from crm_data.accounts.companies import any_company
+from crm_data.accounts.operator import operators
 from crm_data.errors import CrmError
 from crm_data.settings import Settings
 from crm_data.store.blueprint import blueprint, objects
@@ -162,11 +164,19 @@ def _people(patient: _Patient) -> Iterator[str]:
     active = sa.select(sa.func.count()).select_from(User).where(User.is_active)
     homeless = patient.session.scalar(active.where(~here.exists())) or 0
     if homeless:
-        yield f"People who may sign in but work in no company: {homeless}. Invite or deactivate them."
+        yield (
+            f"People who may sign in but work in no company: {homeless}. Invite them, or shut them out: "
+            "python -m crm_data deactivate EMAIL"
+        )
     no_primary = active.where(here.exists(), ~here.where(Membership.is_primary).exists())
     number = patient.session.scalar(no_primary) or 0
     if number:
         yield f"People without a primary company: {number}. Signing in takes them to the one that was made first."
+
+
+def _operator(patient: _Patient) -> Iterator[str]:
+    if any_company(patient.session) and not operators(patient.session):
+        yield "Nobody runs this installation. Make somebody its operator: python -m crm_data operator EMAIL"
 
 
 def _backup(patient: _Patient) -> Iterator[str]:
@@ -213,6 +223,7 @@ _EVERYWHERE: dict[str, _Look] = {
     "Revision": _revision,
     "Companies": _companies,
     "People": _people,
+    "Operator": _operator,
     "Backup": _backup,
     "Room on disk": _disk,
     "Open files": _server,
@@ -229,6 +240,7 @@ _WELL = {
     "Revision": "The database is up to date.",
     "Companies": "No row points into another company.",
     "People": "Everybody who may sign in has a company.",
+    "Operator": "Somebody runs this installation.",
     "Backup": "The last verified backup is recent.",
     "Room on disk": "There is room for data, backups and temporary files.",
     "Open files": "No server of these settings is near the number of files it may have open.",

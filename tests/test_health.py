@@ -21,6 +21,7 @@ def office(new_database: Callable[[str], Database]) -> Office:
     """An installation with a backup of today."""
     opened = open_office(new_database("sqlite").url)
     opened.backups.make(None)
+    opened.sql("UPDATE users SET role = 'super_admin'")
     return opened
 
 
@@ -52,6 +53,7 @@ def test_nothing_is_wrong_with_a_healthy_one(office: Office) -> None:
         "Revision",
         "Companies",
         "People",
+        "Operator",
         "Backup",
         "Room on disk",
         "Open files",
@@ -96,7 +98,7 @@ def test_people_without_a_company_are_found(office: Office) -> None:
     by_force(office, "UPDATE user_companies SET ended_at = '2026-01-01 00:00:00'")
     assert "work in no company" in wrong(office)["People"]
     by_force(office, "UPDATE users SET is_active = 0")
-    assert wrong(office) == {}
+    assert wrong(office).keys() == {"Operator"}
 
 
 def test_an_open_file_and_a_long_log_are_found(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,6 +155,7 @@ def test_postgresql_is_looked_at_too(database: Database, tmp_path: Path) -> None
         "Revision",
         "Companies",
         "People",
+        "Operator",
         "Backup",
         "Room on disk",
         "Open files",

@@ -51,10 +51,13 @@ class Companies:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def make(self, actor: Actor, values: Mapping[str, Any], admin: str | None = None) -> Made:
+    def make(
+        self, actor: Actor, values: Mapping[str, Any], admin: str | None = None, operator: bool = False
+    ) -> Made:
         """Add a company without members, and invite whoever has the e-mail `admin` as its first admin.
 
-        Both or neither. Raises Invalid, NotAllowed.
+        Both or neither. `operator`: who uses the invitation runs this installation as well. Raises Invalid,
+        NotAllowed.
         """
         _demand(actor, Act.COMPANIES)
         address = None if admin is None else _address(admin)
@@ -63,7 +66,8 @@ class Companies:
             note(session, "company_made", actor.user_id, company.id)
             if address is None:
                 return Made(company.id, None)
-            return Made(company.id, onetime.invitation(session, address, "admin", company.id, actor.user_id))
+            token = onetime.invitation(session, address, "admin", company.id, actor.user_id, operator)
+            return Made(company.id, token)
 
     def all(self, actor: Actor) -> list[CompanyLine]:
         """Every company with its number of active members, by name."""

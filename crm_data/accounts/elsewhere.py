@@ -37,7 +37,6 @@ def open_account(session: CompanySession, user_id: int) -> None:
 
 
 def _set_active(session: CompanySession, user_id: int, active: bool, *which: sa.ColumnElement[bool]) -> None:
-    users = User.__table__
     change = sa.update(User).where(User.id == user_id, User.is_active != active, *which)
     with beyond_company(session.core()):
         session.core().execute(change.values(is_active=active))

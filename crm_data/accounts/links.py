@@ -38,7 +38,7 @@ class ChooseNew(Invalid):
 
     def __init__(self) -> None:
         super().__init__(
-            "You belong to another company here as well. Choose a new password, which nobody there can know.",
+            "Another company of yours could know this password. Choose a new one, which nobody there can know.",
             "password",
         )
 
@@ -144,7 +144,7 @@ class Links:
         last_name: str = "",
         old: str | None = None,
     ) -> Joined:
-        """Join the company of an invitation: as somebody new, or with the account that one has (`old`: its password).
+        """Join the company of an invitation: as somebody new, or with one's account (`old`: its password).
 
         Somebody new gives names and a `password`. Who has an account proves it, and where another company could
         know that password chooses a new one: ChooseNew is raised as long as it is missing; then all that was
@@ -166,7 +166,11 @@ class Links:
             user = session.get(User, proved.user_id, with_for_update=True)
             if user is None or user.email != shown.email or user.shut_out:
                 raise NotSignedIn(REFUSED)
-            if not kept and not user.is_verified and _elsewhere(session, user, bound):
+            if (
+                not kept
+                and not user.is_verified
+                and (bound.makes_operator or _elsewhere(session, user, bound))
+            ):
                 raise ChooseNew
             if kept:
                 set_password(session, user, kept, keep=None)
@@ -283,6 +287,9 @@ def _joins(session: Session, user: User, bound: onetime.Bound) -> Joined:
     company_id = bound.company_id or 0
     join(session, user, company_id, bound.role or Role.USER.value, user.id)
     note(session, "joined", user.id, company_id, role=bound.role)
+    if bound.makes_operator:
+        user.role = UserRole.SUPER_ADMIN.value
+        note(session, "operator_given", bound.created_by, of=user.id)
     user.last_login = clock.now()
     session.flush()
     return _joined(session, user, company_id)

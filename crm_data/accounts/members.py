@@ -183,7 +183,7 @@ class Members:
             note(session, "membership_restored", self._scope.user_id, session.company, of=user_id)
 
     def reset_link(self, user_id: int) -> str:
-        """The token of a reset link for a member whom no other company ever knew; it opens every place they work."""
+        """The token of a reset link for a member whom no other company ever knew: it opens wherever they work."""
         self._demand(Act.MEMBERS)
         with self._store.read(self._scope) as session:
             self._demand_role(self._current(session, user_id).role)

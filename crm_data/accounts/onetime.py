@@ -1,7 +1,9 @@
 """What works once: made, looked at, used up. One UPDATE decides who of two was first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -37,6 +39,7 @@ class Bound:
     user_id: int | None
     company_id: int | None
     role: str | None
+    makes_operator: bool
     created_by: int | None
     expires_at: datetime
 
@@ -49,6 +52,7 @@ def make(
     company_id: int | None = None,
     role: str | None = None,
     created_by: int | None = None,
+    makes_operator: bool = False,
 ) -> str:
     """A new token; older ones of the same kind for the same e-mail and company work no longer.
 
@@ -68,6 +72,7 @@ def make(
             user_id=user_id,
             company_id=company_id,
             role=role,
+            makes_operator=makes_operator,
             created_by=created_by,
             created_at=now,
             expires_at=now + LASTS[kind],
@@ -77,10 +82,20 @@ def make(
     return token
 
 
-def invitation(session: Session, email: str, role: str, company_id: int, by: int | None) -> str:
+def invitation(
+    session: Session, email: str, role: str, company_id: int, by: int | None, makes_operator: bool = False
+) -> str:
     """A new token that lets whoever has this e-mail join the company in this role; noted in the security log."""
-    note(session, "invited", by, company_id, email=masked(email), role=role)
-    return make(session, LinkKind.INVITE, email=email, company_id=company_id, role=role, created_by=by)
+    note(session, "invited", by, company_id, email=masked(email), role=role, makes_operator=makes_operator)
+    return make(
+        session,
+        LinkKind.INVITE,
+        email=email,
+        company_id=company_id,
+        role=role,
+        created_by=by,
+        makes_operator=makes_operator,
+    )
 
 
 def void(session: Session, kind: LinkKind, email: str | None, company_id: int | None = None) -> None:
@@ -106,9 +121,7 @@ def end(session: Session, *which: sa.ColumnElement[bool]) -> None:
 def look(session: Session, token: str | None) -> Bound:
     """What a link is for, without using it. Raises LinkSpent."""
     row = session.execute(sa.select(*_COLUMNS).where(*_alive(token))).first()
-    if row is None:
-        raise LinkSpent
-    return Bound(LinkKind(row[0]), *row[1:])
+    return _bound(row)
 
 
 def use(session: Session, token: str | None, kind: LinkKind) -> Bound:
@@ -119,9 +132,14 @@ def use(session: Session, token: str | None, kind: LinkKind) -> Bound:
         .values(used_at=clock.now())
         .returning(*_COLUMNS)
     ).first()
+    return _bound(row)
+
+
+def _bound(row: Sequence[Any] | None) -> Bound:
     if row is None:
         raise LinkSpent
-    return Bound(LinkKind(row[0]), *row[1:])
+    kind, *more = row
+    return Bound(LinkKind(kind), *more)
 
 
 _COLUMNS = (
@@ -130,6 +148,7 @@ _COLUMNS = (
     OneTimeLink.user_id,
     OneTimeLink.company_id,
     OneTimeLink.role,
+    OneTimeLink.makes_operator,
     OneTimeLink.created_by,
     OneTimeLink.expires_at,
 )

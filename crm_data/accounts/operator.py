@@ -26,6 +26,14 @@ class Left:
     work: OpenWork
     without_admin: bool
 
+    def __str__(self) -> str:
+        """In one line, with what to do."""
+        open_ = f"open there: {self.work}" if self.work.total else "nothing is open there"
+        said = f"{self.company}: {open_}."
+        if self.work.total:
+            said += " An admin there hands it over by ending the membership."
+        return f"{said} The company now has no admin: invite one." if self.without_admin else said
+
 
 @dataclass(frozen=True)
 class PersonLine:
@@ -43,6 +51,11 @@ class People:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    def has_operator(self) -> bool:
+        """Whether anybody runs this installation; no more than that."""
+        with self._store.system("is there an operator", write=False) as session:
+            return operators(session) > 0
 
     def find(self, actor: Actor, email: str) -> PersonLine:
         """The account with this e-mail. Raises NotFound."""

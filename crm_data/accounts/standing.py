@@ -42,7 +42,8 @@ def by_operator(session: Session, bound: Bound) -> bool:
     if bound.kind is LinkKind.RESET:
         return bound.company_id is None
     maker = _maker(session, bound.created_by, bound.company_id)
-    return (maker.operator and not may(Person(maker.role), Act.MEMBERS)) or maker == SYSTEM
+    for_the_company = maker != SYSTEM and may(Person(maker.role), Act.MEMBERS)
+    return maker.operator and (bound.makes_operator or not for_the_company)
 
 
 def belonged_elsewhere(session: Session, user_id: int, company_id: int) -> bool:
@@ -53,6 +54,8 @@ def belonged_elsewhere(session: Session, user_id: int, company_id: int) -> bool:
 
 def _may_invite(session: Session, bound: Bound) -> bool:
     maker = _maker(session, bound.created_by, bound.company_id)
+    if bound.makes_operator:
+        return maker.operator
     return maker.operator or (may(maker, Act.MEMBERS) and bound.role in grantable(maker.role))
 
 

@@ -75,6 +75,7 @@ class OneTimeLink(Base):
         sa.Integer, sa.ForeignKey("companies.id", ondelete="CASCADE"), index=True
     )
     role: Mapped[str | None] = f.choice("Role", Role, 50)
+    makes_operator: Mapped[bool] = f.yes_no("Makes an operator")
     created_by: Mapped[int | None] = f.member("Made by")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime(), nullable=False, server_default=_STAMP)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime(), nullable=False)

@@ -1,4 +1,4 @@
-"""A password is its person's own: who the operator shut out, and that no company's link vouches for an account."""
+"""A password is its person's own: who is shut out, which link makes an operator, who vouches for whom."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,12 +14,14 @@ def upgrade() -> None:
 
     Reset links that wait say not yet who vouches for them, so they end; they last an hour.
     """
-    checks = []
-    if op.get_bind().dialect.name == "sqlite":
-        checks.append(sa.CheckConstraint("shut_out IN (0, 1)", name=op.f("ck_users_shut_out_yes_no")))
-    op.add_column(
-        "users", sa.Column("shut_out", sa.Boolean(), *checks, nullable=False, server_default=sa.false())
-    )
+    for table, column in (("users", "shut_out"), ("one_time_links", "makes_operator")):
+        checks = []
+        if op.get_bind().dialect.name == "sqlite":
+            name = op.f(f"ck_{table}_{column}_yes_no")
+            checks.append(sa.CheckConstraint(f"{column} IN (0, 1)", name=name))
+        op.add_column(
+            table, sa.Column(column, sa.Boolean(), *checks, nullable=False, server_default=sa.false())
+        )
     users = sa.table(
         "users", sa.column("role"), sa.column("is_active"), sa.column("shut_out"), sa.column("is_verified")
     )
@@ -32,4 +34,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it away."""
+    op.drop_column("one_time_links", "makes_operator")
     op.drop_column("users", "shut_out")

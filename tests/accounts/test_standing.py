@@ -1,6 +1,6 @@
 """One company and a person of another: every kind of link, with everything that can happen before it is used.
 
-One rule says what is expected: a link works if it could be made anew at that moment by whoever made it, and nothing
+One rule says what is expected: a link works if whoever made it could make it anew at that moment, and nothing
 has ended it. What can happen is found in the code: every verb of the accounts is among the changes, or is named as
 one that changes nobody.
 """
@@ -62,7 +62,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Kind:
-    """`make` by Alpha's admin, the operator or the person. `of`: the kind; `vouches`: 'alpha', 'operator', 'self'."""
+    """`make` and `use` it; `vouches`: who made it, 'alpha' (its admin), 'operator', or 'self' by signing in."""
 
     of: LinkKind
     vouches: str
@@ -223,7 +223,7 @@ def _profile(scene: Scene) -> None:
 class Change:
     """`ends`: the vouchers ('alpha', 'operator', 'self') and kinds for which a link is then worth nothing.
 
-    `needs`: what the person must be for the change to be possible: 'member' of Alpha, 'account', or '' for anybody.
+    `needs`: what makes the change possible, as `possible` reads it; '' for whomever the link is for.
     """
 
     act: Callable[[Scene], object]
@@ -368,7 +368,7 @@ ROOMS = {
 
 
 def test_every_kind_of_link_and_every_verb_of_an_account_is_tried() -> None:
-    """A new kind, or a new verb that changes an account, joins the matrix or this list of those that change none."""
+    """A new kind or verb joins the matrix, or this list of those that change nobody's account."""
     assert {kind.of for kind in KINDS.values()} == set(LinkKind) - {
         LinkKind.SETUP
     }  # there is nobody to take over

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from crm_data.accounts.links import ChooseNew
+from crm_data.accounts.passwords import hashed
 from crm_data.installation import Installation
 from crm_data.store.store import Store
 from tests.cli.conftest import Run
@@ -79,3 +81,59 @@ def test_demo_makes_up_a_password_and_a_year_at_scale(run: Run, monkeypatch: pyt
     assert said.code == 0
     assert len(said.out.rpartition(" ")[2].strip()) >= 12
     assert "People" in run("check").out
+
+
+def test_an_operator_is_made_and_unmade_and_the_last_one_stays(run: Run, office: Office) -> None:
+    office.sql("UPDATE users SET role = 'super_admin'")
+    installation = Installation(office.store, office.settings)
+    (token,) = _LINK.findall(run("invite", "bob@acme.com", "--company", 1, "--as", "ann@acme.com").out)
+    installation.links.redeem_invite(token, PASSWORD, "127.0.0.1", "Bob", "Bell")
+    assert "last operator" in run("operator", "ann@acme.com", "--take-away").err
+    assert "last operator" in run("deactivate", "ann@acme.com").err
+    assert "reset-password EMAIL" in run("operator", "bob@acme.com").err
+    (token,) = _LINK.findall(run("reset-password", "bob@acme.com").out)
+    installation.links.redeem_reset(token, PASSWORD + " staple")
+    assert run("operator", "bob@acme.com", "--as", "bob@acme.com").code == 1
+    assert "is an operator" in run("operator", "bob@acme.com").out
+    assert (
+        "no operator any more" in run("operator", "ann@acme.com", "--take-away", "--as", "bob@acme.com").out
+    )
+    assert office.sql("SELECT email FROM users WHERE role = 'super_admin'") == [("bob@acme.com",)]
+    assert "Nobody" in run("operator", "eve@acme.com").err
+    events = office.sql("SELECT event FROM security_log WHERE event LIKE 'operator%' ORDER BY id")
+    assert events == [("operator_given",), ("operator_taken_away",)]
+
+
+def test_a_person_is_shut_out_and_let_in(run: Run, office: Office) -> None:
+    (token,) = _LINK.findall(run("invite", "bob@acme.com", "--company", 1, "--role", "admin").out)
+    installation = Installation(office.store, office.settings)
+    joined = installation.links.redeem_invite(token, PASSWORD, "127.0.0.1", "Bob", "Bell")
+    held = installation.sessions.open(joined.ticket)
+    office.sql(f"UPDATE customers SET assigned_to = {joined.user_id} WHERE id <= 2")
+    said = run("deactivate", "Bob@Acme.com")
+    assert "open there: 2 customers. An admin there hands it over" in said.out
+    assert "no admin" not in said.out
+    assert installation.sessions.resolve(held) is None
+    assert run("reset-password", "bob@acme.com").code == 1
+    assert run("deactivate", "ann@acme.com", "--as", "ann@acme.com").code == 1
+    assert "may sign in again" in run("reactivate", "bob@acme.com").out
+    assert installation.sign_in("bob@acme.com", PASSWORD, "127.0.0.1")
+    office.sql("UPDATE user_companies SET role = 'user' WHERE user_id = 1")
+    assert "now has no admin: invite one" in run("deactivate", "bob@acme.com").out
+
+
+def test_an_installation_without_an_operator_says_so(run: Run, office: Office) -> None:
+    office.sql("UPDATE users SET role = 'user'")
+    assert "WRONG Operator: Nobody runs this installation." in run("check").out
+    new = ("new-company", "--name", "B", "--email", "b@b.com")
+    assert "python -m crm_data operator x@y.ch" in run(*new, "--admin", "x@y.ch").out
+    assert run(*new, "--operator").code == 1
+    said = run("new-company", "--name", "C", "--email", "c@c.com", "--admin", "ann@acme.com", "--operator")
+    assert "Nobody runs" not in said.out
+    (token,) = _LINK.findall(said.out)
+    office.sql("UPDATE users SET is_verified = FALSE, password_hash = ?", hashed(PASSWORD))
+    links = Installation(office.store, office.settings).links
+    with pytest.raises(ChooseNew):
+        links.redeem_invite(token, "", "127.0.0.1", old=PASSWORD)
+    links.redeem_invite(token, PASSWORD + " staple", "127.0.0.1", old=PASSWORD)
+    assert "WRONG Operator" not in run("check").out

@@ -512,7 +512,14 @@ def _members(verb: str, role: bool = False, writes: bool = True) -> Callable[[Sc
 def _end(here: Scene) -> Call:
     person = _person(here)
     to = here.dice.choice([None, _person(here), _person(here), person])
-    return Call("", lambda my: my.people.end(person, to), {"person": person, "to": to}, writes=True)
+    close = here.dice.random() < 0.8
+    elsewhere = any(
+        person in members(tables) and not members(tables)[person].ended
+        for id_, tables in here.dump.items()
+        if id_ != here.company
+    )
+    said_ = {"person": person, "to": to, "close": close, "elsewhere": elsewhere}
+    return Call("", lambda my: my.people.end(person, to, close), said_, writes=True)
 
 
 def _invite(here: Scene) -> Call:

@@ -315,7 +315,7 @@ class Writer:
         if row["role"] != given[0]:
             self._touch("user_companies", row, {"role": given[0]})
 
-    def _end(self, person: int, to: int | None) -> None:
+    def _end(self, person: int, to: int | None, close: bool, elsewhere: bool) -> None:
         row, _ = self._member(person)
         self._demand_other_admin(row)
         left = self.open_work(person)
@@ -327,6 +327,8 @@ class Writer:
                 for mine in rows:
                     self._touch(kind, mine, {"assigned_to": to})
         elif any(left.values()):
+            raise Wrong("Invalid")
+        if not (close or elsewhere):
             raise Wrong("Invalid")
         self._touch("user_companies", row, {"ended_at": self.now})
 

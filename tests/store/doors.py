@@ -141,9 +141,11 @@ OPERATORS: dict[str, Ask] = {
 # What proves itself by a token, a ticket, a link or a password, or tells nothing of any company; tests/accounts.
 PROVED = {
     "Installation": {
-        "change_password", "change_profile", "demand_ready", "profile", "chores", "is_signed_in", "scope", "sign_in", "state",
+        "change_password", "change_profile", "chores", "demand_ready", "is_signed_in", "profile", "scope",
+        "sign_in", "state",
     },
     "Companies": {"exist"},
+    "People": {"has_operator"},
     "Links": {"look", "redeem_invite", "redeem_reset", "redeem_setup", "setup", "tidy"},
     "Backups": {"daily", "prune"},
     "Sessions": {"end", "end_everywhere", "end_one", "of", "open", "resolve", "switch", "tidy"},

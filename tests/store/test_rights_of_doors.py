@@ -80,7 +80,7 @@ def test_every_verb_of_one_kind_of_record_is_in_the_table() -> None:
 
 def test_every_verb_of_the_installation_is_in_the_table(town: Town, tmp_path: Path) -> None:
     house = installation(town, tmp_path)
-    rooms = (house, house.companies, house.links, house.backups, house.sessions)
+    rooms = (house, house.companies, house.people, house.links, house.backups, house.sessions)
     for room in rooms:
         kind = type(room).__name__
         asked = {name.partition(".")[2] for name in OPERATORS if name.startswith(f"{kind}.")}

@@ -161,7 +161,7 @@ CALLS: dict[str, Rule] = {
             "migrations/": "the schema, and what fills a new column",
             "crm_data/accounts/handover.py": "a member's open work, through the company's session",
             "crm_data/accounts/members.py": "the sessions of a membership that ends, here alone",
-            "crm_data/accounts/elsewhere.py": "an account closes with the last membership, and opens with the next",
+            "crm_data/accounts/elsewhere.py": "an account closes with its last membership and opens with the next",
             "crm_data/accounts/sessions.py": SIGNING_IN,
             "crm_data/accounts/onetime.py": SIGNING_IN,
             "crm_data/accounts/links.py": "old links and attempts, of no company",
