@@ -24,7 +24,6 @@ def draw(here: Signed) -> None:
                 type="tertiary",
                 icon=":material/apartment:",
                 format_func=lambda other: say.plain(other.name),
-                help="Switch company",
             )
         else:
             st.text(here.scope.company_name, width="content")
@@ -34,7 +33,6 @@ def draw(here: Signed) -> None:
             key="person_menu",
             type="tertiary",
             icon=":material/person:",
-            help=say.plain(here.account.email),
         )
     if chosen is not None:
         try:

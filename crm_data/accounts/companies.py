@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +35,8 @@ class CompanyLine:
     email: str
     status: str
     plan: str
+    plan_starts: date | None
+    plan_ends: date | None
     members: int
 
 
@@ -50,6 +53,7 @@ class Companies:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._exist = False
 
     def make(
         self, actor: Actor, values: Mapping[str, Any], admin: str | None = None, operator: bool = False
@@ -87,29 +91,45 @@ class Companies:
         with self._store.system("the operator lists companies", write=False) as session:
             rows = session.execute(wanted).all()
         return [
-            CompanyLine(c.id, c.name, c.email, c.status, c.subscription_plan or "", count)
+            CompanyLine(
+                c.id,
+                c.name,
+                c.email,
+                c.status,
+                c.subscription_plan or "",
+                c.subscription_start,
+                c.subscription_end,
+                count,
+            )
             for c, count in rows
         ]
 
-    def change(self, actor: Actor, company_id: int, values: Mapping[str, Any]) -> None:
-        """Set status or subscription of a company. A company that is not active cannot be signed in to."""
+    def change(self, actor: Actor, company_id: int, fields: Mapping[str, tuple[Any, Any]]) -> None:
+        """Save {field: (seen, new)} of a company's status and subscription. Raises Invalid, Conflict, NotFound.
+
+        A company that is not active cannot be signed in to.
+        """
         _demand(actor, Act.COMPANIES)
-        if not set(values) <= set(OPERATOR_FIELDS):
+        if not set(fields) <= set(OPERATOR_FIELDS):
             raise Invalid("Only status and subscription are the operator's; the rest is the company's own.")
-        new = parsed(Company, values)
+        new = parsed(Company, {name: pair[1] for name, pair in fields.items()})
         if new.get("status", CompanyStatus.ACTIVE) != CompanyStatus.ACTIVE and _here(actor) == company_id:
             raise Invalid("You are working in this company now. Switch to another before you close it.")
         with self._store.system("the operator changes a company") as session:
             company = session.get(Company, company_id, with_for_update=True)
             if company is None:
                 raise NotFound
+            _demand_unchanged(company, fields, new)
+            _demand_plan(company, new)
             _apply(session, company, new, actor.user_id)
             note(session, "company_changed", actor.user_id, company_id, **_shown(new))
 
     def exist(self) -> bool:
-        """Whether there is any company yet."""
-        with self._store.system("is there any company", write=False) as session:
-            return any_company(session)
+        """Whether there is any company yet. Asked of the database until there is: companies never go."""
+        if not self._exist:
+            with self._store.system("is there any company", write=False) as session:
+                self._exist = any_company(session)
+        return self._exist
 
 
 class Profile:
@@ -140,14 +160,29 @@ class Profile:
         _check_currency(new)
         with self._store.write(self._scope) as session:
             company = session.scalars(sa.select(Company).with_for_update()).one()
-            clashes = [
-                Clash(company.id, name, seen, new[name], getattr(company, name))
-                for name, (seen, _) in fields.items()
-                if getattr(company, name) not in (seen, new[name])
-            ]
-            if clashes:
-                raise Conflict(clashes)
+            _demand_unchanged(company, fields, new)
             _apply(session, company, new, self._scope.user_id)
+
+
+def _demand_unchanged(
+    company: Company, fields: Mapping[str, tuple[Any, Any]], new: Mapping[str, Any]
+) -> None:
+    """Raise Conflict for what somebody else changed since it was seen."""
+    clashes = [
+        Clash(company.id, name, seen, new[name], getattr(company, name))
+        for name, (seen, _) in fields.items()
+        if getattr(company, name) not in (seen, new[name])
+    ]
+    if clashes:
+        raise Conflict(clashes)
+
+
+def _demand_plan(company: Company, new: Mapping[str, Any]) -> None:
+    start, end = (
+        new.get(f"subscription_{at}", getattr(company, f"subscription_{at}")) for at in ("start", "end")
+    )
+    if start is not None and end is not None and end < start:
+        raise Invalid("The plan ends before it starts. Change one of the two days.", "subscription_end")
 
 
 def _address(admin: str) -> str:

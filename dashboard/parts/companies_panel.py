@@ -1,10 +1,16 @@
-"""The companies of the installation, for its operator: list, add with a first admin, open or close."""
+"""The companies of the installation, for its operator: add with a first admin, open or close, plan, admins."""
+
+from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from crm_data import words
+from crm_data.accounts.companies import CompanyLine
 from dashboard import session
+from dashboard.parts import say
+from dashboard.parts.accounts_panel import accounts_panel
 from dashboard.parts.acts import announce, attempt, done, show_refusal
 from dashboard.parts.links import ONCE, show_link
 
@@ -14,13 +20,10 @@ STATES = ("active", "inactive", "suspended")
 
 
 def companies_panel() -> None:
-    """Every company with its state and its number of members."""
+    """Every company with its state, its plan and its number of members; below, the people of the installation."""
     companies, me = session.installation().companies, session.signed().scope
     lines = companies.all(me)
-    table = [
-        {"Name": c.name, "E-mail": c.email, "State": words(c.status), "Plan": c.plan, "Members": c.members}
-        for c in lines
-    ]
+    table = [_line(company) for company in lines]
     st.dataframe(pd.DataFrame(table), hide_index=True, row_height=34, height=min(38 + 34 * len(table), 360))
     show_refusal(PLACE)
     show_link(PLACE)
@@ -36,13 +39,52 @@ def companies_panel() -> None:
         st.text_input("E-mail of its first admin", key=f"{PLACE}.admin", max_chars=255)
         st.button("Add company", type="primary", icon=":material/add:", on_click=_add)
     with two, st.container(border=True):
-        st.markdown("**Open or close a company**")
-        by_id = {line.id: line for line in lines}
-        chosen = st.selectbox("Company", list(by_id), format_func=lambda id_: by_id[id_].name)
-        state = st.selectbox("State", STATES, index=STATES.index(by_id[chosen].status), format_func=words)
-        st.caption("Nobody can sign in to a company that is not active; open tabs end at the next click.")
-        changed = state != by_id[chosen].status
-        st.button("Save state", disabled=not changed, on_click=_set_state, args=(chosen, state))
+        _change(lines)
+    accounts_panel()
+
+
+def _line(company: CompanyLine) -> dict[str, Any]:
+    return {
+        "Name": company.name,
+        "E-mail": company.email,
+        "State": words(company.status),
+        "Plan": company.plan or say.NONE,
+        "Plan starts": say.day(company.plan_starts),
+        "Plan ends": say.day(company.plan_ends),
+        "Members": company.members,
+    }
+
+
+def _change(lines: list[CompanyLine]) -> None:
+    st.markdown("**Change a company**")
+    by_id = {line.id: line for line in lines}
+    chosen = st.selectbox("Company", list(by_id), format_func=lambda id_: by_id[id_].name)
+    now, key = by_id[chosen], f"{PLACE}.{chosen}"
+    left, right = st.columns(2)
+    state = left.selectbox(
+        "State", STATES, STATES.index(now.status), key=f"{key}.status", format_func=words,
+        help="Nobody can sign in to a company that is not active; open tabs end at the next click.",
+    )  # fmt: skip
+    plan = right.text_input("Plan", now.plan, key=f"{key}.plan", max_chars=50)
+    starts = left.date_input("Plan starts", now.plan_starts, key=f"{key}.starts", **_DAYS)
+    ends = right.date_input("Plan ends", now.plan_ends, key=f"{key}.ends", **_DAYS)
+    new = {
+        "status": (now.status, state),
+        "subscription_plan": (now.plan or None, plan.strip() or None),
+        "subscription_start": (now.plan_starts, starts),
+        "subscription_end": (now.plan_ends, ends),
+    }
+    changed = {name: pair for name, pair in new.items() if pair[0] != pair[1]}
+    st.button("Save company", disabled=not changed, on_click=_save, args=(now, changed))
+    email = st.text_input("E-mail of one more admin", key=f"{key}.admin", max_chars=255)
+    st.button("Invite as admin", icon=":material/mail:", on_click=_invite, args=(now, email))
+
+
+_DAYS: dict[str, Any] = {
+    "min_value": date(1900, 1, 1),
+    "max_value": date(2999, 12, 31),
+    "format": "YYYY-MM-DD",
+}
 
 
 def _add() -> None:
@@ -60,7 +102,18 @@ def _add() -> None:
         st.session_state[f"{PLACE}.{name}"] = value
 
 
-def _set_state(company: int, state: str) -> None:
+def _save(company: CompanyLine, changed: dict[str, tuple[Any, Any]]) -> None:
     change = session.installation().companies.change
-    if done(PLACE, lambda: change(session.signed().scope, company, {"status": state})):
-        announce(f"The company is now {state}.")
+    if done(PLACE, lambda: change(session.signed().scope, company.id, changed)):
+        announce(f"{company.name} was saved.")
+
+
+def _invite(company: CompanyLine, email: str) -> None:
+    def invite() -> str:
+        members = session.installation().members_of(session.signed().scope, company.id)
+        return members.invite(email, "admin")
+
+    token = attempt(PLACE, invite)
+    if token:
+        note = f"Send this invitation to {email}, as an admin of {company.name}. {ONCE}"
+        st.session_state[f"{PLACE}.link"] = (note, token)

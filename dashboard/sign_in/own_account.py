@@ -1,4 +1,4 @@
-"""A person's own account: their password, and the places where they are signed in."""
+"""A person's own account: name, telephone and picture, the password, and where they are signed in."""
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +12,31 @@ from dashboard.sign_in import handover
 PLACE = "own"
 _BROWSERS = ("Firefox", "Edg", "OPR", "Chrome", "Safari")
 _NAMES = {"Edg": "Edge", "OPR": "Opera"}
+
+
+def profile_panel(here: Signed) -> None:
+    """One's own name, telephone and picture; saving sends only what was changed."""
+    installation = session.installation()
+    fields, now = installation.profile_fields, installation.profile(here)
+
+    def save() -> None:
+        said = {name: st.session_state[f"{PLACE}.{name}"].strip() or None for name in fields}
+        changed = {name: (now[name], new) for name, new in said.items() if new != now[name]}
+        if not changed:
+            announce("Nothing was changed.", "info")
+        elif done(f"{PLACE}.profile", lambda: installation.change_profile(session.signed(), changed)):
+            announce("Your account is saved.")
+
+    with st.form(f"{PLACE}.profile", enter_to_submit=False):
+        st.markdown("**You**")
+        st.text_input("E-mail", here.account.email, disabled=True, help="You sign in with it; it stays")
+        for name, field in fields.items():
+            label = f"{field.label} *" if field.required else field.label
+            st.text_input(
+                label, now[name] or "", key=f"{PLACE}.{name}", max_chars=field.length, help=field.help
+            )
+        show_refusal(f"{PLACE}.profile")
+        st.form_submit_button("Save account", type="primary", on_click=save)
 
 
 def password_panel(here: Signed) -> None:

@@ -11,6 +11,11 @@ from dashboard.sign_in import handover, links
 from dashboard.sign_in.form import SignInForm
 
 THROTTLED_FOR = 1.0  # seconds
+NOBODY_YET = (
+    "Nobody has an account here yet. The first company is made through the setup link, which Foyer printed "
+    'where it was started, after "There is no company yet". Open that link again, or start Foyer anew: '
+    "it prints a new one."
+)
 
 
 def link_opened() -> str | None:
@@ -34,6 +39,9 @@ def draw(notice: str | None = None, moved: bool = False) -> None:
     """
     with narrow():
         st.header("Foyer", anchor=False)
+        if not session.installation().companies.exist():
+            st.info(NOBODY_YET)
+            return
         if notice:
             st.info(say.plain(notice))
         ticket, refusal = SignInForm(_judge).draw()
@@ -43,8 +51,8 @@ def draw(notice: str | None = None, moved: bool = False) -> None:
         if refusal:
             st.error(refusal)
         st.caption(
-            "Forgot your password? Ask an admin of your company for a reset link. "
-            "No e-mail is sent from here."
+            "Forgot your password? Ask an admin of your company for a reset link, or whoever runs this "
+            "installation. No e-mail is sent from here."
         )
 
 

@@ -1,6 +1,7 @@
 """Companies: made and stopped by the operator, described by their own admins."""
 
 import dataclasses
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -55,7 +56,7 @@ def test_nobody_else_does(house: House, role: str) -> None:
     for act in (
         lambda: companies.make(me, {"name": "N", "email": "n@n.example"}),
         lambda: companies.all(me),
-        lambda: companies.change(me, house.office.companies[1], {"status": "suspended"}),
+        lambda: companies.change(me, house.office.companies[1], {"status": ("active", "suspended")}),
         lambda: house.installation.people.set_active(me, house.email("user"), False),
     ):
         with pytest.raises(NotAllowed):
@@ -64,7 +65,8 @@ def test_nobody_else_does(house: House, role: str) -> None:
 
 def test_status_and_subscription_are_the_operators(house: House) -> None:
     companies, other = house.installation.companies, house.office.companies[1]
-    companies.change(operator(house), other, {"status": "suspended", "subscription_plan": "Large"})
+    large = {"status": ("active", "suspended"), "subscription_plan": (None, "Large")}
+    companies.change(operator(house), other, large)
     line = next(c for c in companies.all(operator(house)) if c.id == other)
     assert (line.status, line.plan) == ("suspended", "Large")
     with house.store.system("a test", write=False) as session:
@@ -72,13 +74,21 @@ def test_status_and_subscription_are_the_operators(house: House) -> None:
             "status": "suspended", "subscription_plan": "Large",
         }  # fmt: skip
     with pytest.raises(Invalid, match="working in this company"):
-        companies.change(operator(house), house.office.companies[0], {"status": "inactive"})
+        companies.change(operator(house), house.office.companies[0], {"status": ("active", "inactive")})
     with pytest.raises(Invalid, match="the operator's"):
-        companies.change(operator(house), other, {"name": "Renamed"})
+        companies.change(operator(house), other, {"name": ("Omega", "Renamed")})
     with pytest.raises(Invalid):
-        companies.change(operator(house), other, {"status": "gone"})
+        companies.change(operator(house), other, {"status": ("active", "gone")})
+    with pytest.raises(Conflict):
+        companies.change(operator(house), other, {"subscription_plan": (None, "Small")})
+    days = {"subscription_start": (None, date(2026, 3, 1)), "subscription_end": (None, date(2026, 2, 1))}
+    with pytest.raises(Invalid, match="ends before it starts"):
+        companies.change(operator(house), other, days)
+    companies.change(operator(house), other, days | {"subscription_end": (None, date(2027, 2, 28))})
+    line = next(c for c in companies.all(operator(house)) if c.id == other)
+    assert (line.plan, line.plan_starts, line.plan_ends) == ("Large", date(2026, 3, 1), date(2027, 2, 28))
     with pytest.raises(NotFound):
-        companies.change(operator(house), 999_999, {"status": "active"})
+        companies.change(operator(house), 999_999, {"status": ("active", "active")})
 
 
 def test_admins_keep_the_profile(house: House) -> None:

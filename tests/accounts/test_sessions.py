@@ -117,7 +117,7 @@ ENDINGS = {
         Membership, Membership.user_id == h.user("manager"), ended_at=sa.func.current_timestamp()
     ),
     "a suspended company": lambda h, t: h.installation.companies.change(
-        SYSTEM, h.office.companies[0], {"status": "suspended"}
+        SYSTEM, h.office.companies[0], {"status": ("active", "suspended")}
     ),
     "an inactive company": lambda h, t: h.change(Company, Company.name == "Alpha", status="inactive"),
     "a reset": lambda h, t: h.installation.links.redeem_reset(

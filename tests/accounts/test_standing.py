@@ -182,12 +182,14 @@ def _changes_password(scene: Scene) -> None:
 
 def _suspended(scene: Scene) -> None:
     scene.house.installation.companies.change(
-        SYSTEM, scene.house.office.companies[0], {"status": "suspended"}
+        SYSTEM, scene.house.office.companies[0], {"status": ("active", "suspended")}
     )
 
 
 def _open_again(scene: Scene) -> None:
-    scene.house.installation.companies.change(SYSTEM, scene.house.office.companies[0], {"status": "active"})
+    scene.house.installation.companies.change(
+        SYSTEM, scene.house.office.companies[0], {"status": ("suspended", "active")}
+    )
 
 
 def _another_by_the_operator(scene: Scene) -> None:

@@ -101,8 +101,8 @@ def company_switched(case: Case) -> None:
 
 def company_suspended(case: Case) -> None:
     companies, company = case.there.house.installation.companies, case.there.house.office.companies[0]
-    companies.change(SYSTEM, company, {"status": "suspended"})
-    case.undo.append(lambda: companies.change(SYSTEM, company, {"status": "active"}))
+    companies.change(SYSTEM, company, {"status": ("active", "suspended")})
+    case.undo.append(lambda: companies.change(SYSTEM, company, {"status": ("suspended", "active")}))
 
 
 def idle_too_long(case: Case) -> None:

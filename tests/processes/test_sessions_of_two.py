@@ -20,11 +20,11 @@ CLOSED = b"This page is not open to your role"
 
 
 def suspended(home: House) -> None:
-    home.installation.companies.change(SYSTEM, home.office.companies[0], {"status": "suspended"})
+    home.installation.companies.change(SYSTEM, home.office.companies[0], {"status": ("active", "suspended")})
 
 
 def active_again(home: House) -> None:
-    home.installation.companies.change(SYSTEM, home.office.companies[0], {"status": "active"})
+    home.installation.companies.change(SYSTEM, home.office.companies[0], {"status": ("suspended", "active")})
 
 
 def deactivated(home: House) -> None:

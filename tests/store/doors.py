@@ -122,7 +122,7 @@ OPERATORS: dict[str, Ask] = {
     "People.set_operator": lambda house, actor, ids: house.people.set_operator(actor, ids.email, True),
     "Companies.all": lambda house, actor, ids: house.companies.all(actor),
     "Companies.change": lambda house, actor, ids: house.companies.change(
-        actor, ids.company, {"status": "suspended"}
+        actor, ids.company, {"status": ("active", "suspended")}
     ),
     "Companies.make": lambda house, actor, ids: house.companies.make(
         actor, {"name": "New", "email": "n@new.example"}
