@@ -16,6 +16,7 @@ from crm_data.rights import Act, Person, demand
 from crm_data.store import turns
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, logged
+from crm_data.store.currencies import code_of
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
@@ -231,12 +232,8 @@ def any_company(session: Session) -> bool:
 
 
 def _check_currency(values: dict[str, Any]) -> None:
-    code = values.get("currency")
-    if code is None:
-        return
-    values["currency"] = code = code.upper()
-    if not (len(code) == 3 and code.isascii() and code.isalpha()):
-        raise Invalid("Currency: three letters are needed, as USD, EUR or CHF.", "currency")
+    if values.get("currency") is not None:
+        values["currency"] = code_of(values["currency"])
 
 
 def _apply(session: Session, company: Company, new: Mapping[str, Any], user_id: int | None) -> None:

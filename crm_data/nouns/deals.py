@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from crm_data import clock
-from crm_data.errors import Clash, Conflict, Invalid
+from crm_data.errors import Clash, Conflict
 from crm_data.nouns import stages
 from crm_data.nouns.cycles import moving, timed
 from crm_data.nouns.links import carry_customer, linked
@@ -18,6 +18,7 @@ from crm_data.nouns.steps import has_step, step_before
 from crm_data.store import query as q
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, new_act
+from crm_data.store.currencies import code_of
 from crm_data.store.names import member_names
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
@@ -147,13 +148,11 @@ class Deals(Records):
         return stages.from_file(values, before)
 
     def judge(self, values: Row, before: Row | None, doing: Doing | None = None) -> Row:
-        """The stage-change contract (`stages.judged`) and the currency: three letters, else the company's."""
+        """The stage-change contract (`stages.judged`) and the currency: one that there is, else the company's."""
         new = stages.judged(values, before, doing or Doing(self._scope.user_id))
         if before is None or "currency" in values:
-            code = str(values.get("currency") or self._scope.currency).upper()
-            if not (len(code) == 3 and code.isascii() and code.isalpha()):
-                raise Invalid("Currency: three letters are needed, as USD, EUR or CHF.", "currency")
-            new["currency"] = code
+            said = values.get("currency")
+            new["currency"] = code_of(said) if said else self._scope.currency
         return new
 
     def consequences(self, doing: Doing, after: Row, before: Row | None) -> list[tuple[type, Row]]:

@@ -4,6 +4,8 @@ from functools import cache
 
 from babel.core import get_global
 
+from crm_data.errors import Invalid
+
 # A sign -> the currencies that it may stand for. Codes stand for themselves.
 _SIGNS = {
     "$": "USD AUD CAD NZD SGD HKD TWD MXN ARS CLP COP UYU",
@@ -57,6 +59,17 @@ _SIGNS = {
 def codes() -> frozenset[str]:
     """The codes of ISO 4217, those of former currencies among them."""
     return frozenset(get_global("all_currencies"))
+
+
+def code_of(said: object) -> str:
+    """The code of a currency that there is, in capitals. Raises Invalid, for the field 'currency'."""
+    code = str(said).strip().upper()
+    if code not in codes():
+        raise Invalid(
+            f"Currency: there is none with the code {code[:10]!r}. Three letters are needed, as USD, EUR or CHF.",
+            "currency",
+        )
+    return code
 
 
 def currencies(sign: str) -> frozenset[str]:
