@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "013"
-down_revision = "012"
+down_revision = "015"
 branch_labels = None
 depends_on = None
 
