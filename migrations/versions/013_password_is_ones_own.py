@@ -3,10 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.helpers import rebuild
+
 revision = "013"
 down_revision = "015"
 branch_labels = None
 depends_on = None
+
+NEW = (("users", "shut_out"), ("one_time_links", "makes_operator"))
 
 
 def upgrade() -> None:
@@ -14,14 +18,13 @@ def upgrade() -> None:
 
     Reset links that wait say not yet who vouches for them, so they end; they last an hour.
     """
-    for table, column in (("users", "shut_out"), ("one_time_links", "makes_operator")):
-        checks = []
-        if op.get_bind().dialect.name == "sqlite":
-            name = op.f(f"ck_{table}_{column}_yes_no")
-            checks.append(sa.CheckConstraint(f"{column} IN (0, 1)", name=name))
-        op.add_column(
-            table, sa.Column(column, sa.Boolean(), *checks, nullable=False, server_default=sa.false())
-        )
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    for table, column in NEW:
+        made = sa.Column(column, sa.Boolean(), nullable=False, server_default=sa.false())
+        with rebuild(table) as batch:
+            batch.add_column(made)
+            if on_sqlite:
+                batch.create_check_constraint(op.f(f"ck_{table}_{column}_yes_no"), f"{column} IN (0, 1)")
     users = sa.table(
         "users", sa.column("role"), sa.column("is_active"), sa.column("shut_out"), sa.column("is_verified")
     )
@@ -34,5 +37,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it away."""
-    op.drop_column("one_time_links", "makes_operator")
-    op.drop_column("users", "shut_out")
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    for table, column in NEW:
+        with rebuild(table) as batch:
+            if on_sqlite:
+                batch.drop_constraint(op.f(f"ck_{table}_{column}_yes_no"), type_="check")
+            batch.drop_column(column)
