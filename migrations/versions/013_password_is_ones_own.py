@@ -20,7 +20,7 @@ def upgrade() -> None:
     """
     on_sqlite = op.get_bind().dialect.name == "sqlite"
     for table, column in NEW:
-        made = sa.Column(column, sa.Boolean(), nullable=False, server_default=sa.false())
+        made: sa.Column[bool] = sa.Column(column, sa.Boolean(), nullable=False, server_default=sa.false())
         with rebuild(table) as batch:
             batch.add_column(made)
             if on_sqlite:
