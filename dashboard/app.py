@@ -4,7 +4,7 @@ import streamlit as st
 
 from crm_data.accounts.sessions import Signed
 from crm_data.errors import NotAllowed
-from dashboard import drawer, header, session, style
+from dashboard import drawer, header, session
 from dashboard.menu import SCREENS
 from dashboard.parts import unsaved
 from dashboard.parts.acts import announce
@@ -15,8 +15,7 @@ def main(here: Signed | None, notice: str | None) -> None:
     """One run. Every screen is registered every time, so that an address survives signing in."""
     link = screen.link_opened()
     inside = here is not None and link is None
-    st.set_page_config("Foyer", layout="wide" if inside else "centered")
-    style.apply()
+    st.set_page_config("Foyer", layout="wide")
     allowed = {s.name for s in SCREENS if here is not None and s.open_to(here.scope)}
     # No icon here: Streamlit would make the tab's icon of it, fetched from another site.
     pages = [

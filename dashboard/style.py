@@ -1,9 +1,13 @@
-"""The one small stylesheet: the header's row, the width of what is worked with, what has the focus, figures."""
+"""The one small stylesheet: the header's row, the width of what is worked with, what has the focus, figures.
 
-import streamlit as st
+It comes with the page itself (`web/frame.py`): one that came with the screen would move what is seen already.
+"""
 
-_CSS = """
-<style>
+CSS = """
+/* Whoever comes in: Streamlit would draw a narrow column first and the whole width after that. */
+[data-testid="stMainBlockContainer"] { max-width: none; }
+/* A page that has just been opened is shown when its parts are there: grey bars of other sizes would move it. */
+html[data-new] [data-testid="stMainBlockContainer"]:has([data-testid="stSkeleton"]) { visibility: hidden; }
 /* A grid, a board and charts have the whole width; what is read has a measure of its own. */
 [data-testid="stMainBlockContainer"] { padding-left: 1.5rem; padding-right: 1.5rem; }
 [class*="st-key-activity-"], [data-testid="stAlert"] { max-width: 64rem; }
@@ -49,10 +53,4 @@ _CSS = """
   [data-testid="stMainBlockContainer"] { padding: 4.25rem 1rem 2rem; }
   button kbd[aria-label] { display: none; }
 }
-</style>
 """
-
-
-def apply() -> None:
-    """Put the stylesheet on this page."""
-    st.html(_CSS)

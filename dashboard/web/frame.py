@@ -5,16 +5,51 @@ from pathlib import Path
 
 import streamlit
 
+from dashboard.style import CSS
+
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
+# The small parts our screens are made of, each a script of its own. Asked for when the first of a kind is drawn,
+# it leaves a grey bar of another size until it has come, and all that is below moves.
+PARTS = (
+    "Button", "ButtonGroup", "MenuButton", "Metric", "StreamlitMarkdown", "TextInput", "TextArea", "NumberInput",
+    "Selectbox", "Multiselect", "Checkbox", "DateInput", "DateTimeInput", "BidiComponent",
+)  # fmt: skip
+_IMPORTED = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
 # Left to itself the page looks for its server below its own address first, in vain on every screen but the first.
-_HERE = "window.__streamlit = { BACKEND_BASE_URL: window.location.origin }"
+# And until somebody touches it, or ten seconds, it is new: see the stylesheet.
+_HERE = """
+      window.__streamlit = { BACKEND_BASE_URL: window.location.origin }
+      document.documentElement.dataset.new = ""
+      const seen = () => { delete document.documentElement.dataset.new }
+      for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, seen, { once: true })
+      setTimeout(seen, 10000)
+"""
 
 
 def page(index: str) -> str:
-    """Our page, made of Streamlit's: with the same one inline script, which says one thing more."""
-    said = index.replace("<script>", f"<script>\n      {_HERE}", 1)
+    """Our page, made of Streamlit's: with the same one inline script, which says one thing more, and our style.
+
+    The style stands after Streamlit's, which are put into the head: where both speak, it is ours that holds.
+    """
+    said = index.replace("<script>", f"<script>{_HERE}", 1)
     said = re.sub(r"<title>.*?</title>", "<title>Foyer</title>", said, count=1)
+    links = (f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in scripts())
+    ahead = "".join(link for link in links if link not in index)
+    said = said.replace("</head>", f"{ahead}\n</head>", 1)
+    said = said.replace("</body>", f"<style>{CSS}</style>\n</body>", 1)
     return re.sub(r'(href|src)="\./', r'\1="/', said)
+
+
+def scripts() -> list[str]:
+    """The scripts of PARTS, and those that they ask for."""
+    found: dict[str, None] = {}
+    waiting = [path.name for part in PARTS for path in (INDEX.parent / "static" / "js").glob(f"{part}.*.js")]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = None
+            waiting += _IMPORTED.findall((INDEX.parent / "static" / "js" / name).read_text(encoding="utf-8"))
+    return list(found)
 
 
 PAGE = page(INDEX.read_text(encoding="utf-8"))

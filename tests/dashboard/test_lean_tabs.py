@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import socket
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -91,4 +93,10 @@ def test_what_many_tabs_took_is_given_back(new_database: Callable[[str], Databas
         assert held(served) <= before + 10, "what was closed is given back"
         assert b"Alpha" in wire.seen(served.url, "account", cookie)
         assert httpx.get(f"{served.url}/healthz").json()["descriptors"]["most"] == LIMIT
+        place = urlsplit(served.url)
+        with ExitStack() as silent:
+            for _ in range(size(200, 4_000)):
+                silent.enter_context(socket.create_connection((place.hostname, place.port)))
+            assert httpx.get(f"{served.url}/healthz", timeout=20).json()["status"] in ("ok", "degraded")
+            assert b"Alpha" in wire.seen(served.url, "account", cookie)
         assert "Too many open files" not in served.said()

@@ -1,0 +1,93 @@
+"""Every screen loaded from its address: no request in vain, no warning, and nothing that moves once it is seen."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from dashboard.menu import SCREENS
+from tests.browser.conftest import RUTH, Door, Town
+from tests.support import screen
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+MOST = 0.1  # what browsers call good
+# Their figures are components that have no height before they are drawn, and what is below moves once; here it is
+# only looked at that they ask nothing in vain.
+MOVING = ("/", "/pipeline")
+# A chart of Streamlit's has no rows yet when it is made, and Vega wonders at that.
+OWN = "WARN Infinite extent for field"
+# Sums what moved without being touched, and says what it was.
+_WATCH = """
+window.moved = [];
+new PerformanceObserver((list) => {
+  for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.moved.push([
+    shift.value, Math.round(shift.startTime), shift.sources.map((source) => {
+      const node = source.node && (source.node.nodeType === 1 ? source.node : source.node.parentElement);
+      const rects = [source.previousRect, source.currentRect];
+      const [was, is] = rects.map((r) => [r.x, r.y, r.width, r.height].map(Math.round));
+      return `${node ? node.tagName + "." + (node.dataset.testid || node.className) : "?"} ${was} -> ${is}`;
+    }),
+  ]);
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def places(town: Town) -> Iterator[str]:
+    """Every address: each screen, and the record of every kind."""
+    my = town.my()
+    for one in SCREENS:
+        if one.name != "record":
+            yield "/" if one is SCREENS[0] else f"/{one.name}"
+    yield "/pipeline?tab=deals"
+    yield "/pipeline?tab=leads"
+    for kind, records in (
+        ("customer", my.customers),
+        ("deal", my.deals),
+        ("lead", my.leads),
+        ("task", my.tasks),
+    ):
+        yield f"/record?kind={kind}&id={records.page().rows[0]['id']}"
+
+
+def watched(context: BrowserContext) -> list[str]:
+    """What goes wrong in a browser from now on."""
+    wrong: list[str] = []
+    context.add_init_script(_WATCH)
+    context.on("response", lambda r: wrong.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    context.on("requestfailed", lambda r: wrong.append(f"failed {r.url}"))
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in ("warning", "error") and OWN not in message.text:
+            wrong.append(f"{message.type}: {message.text}")
+
+    context.on("console", said)
+    return wrong
+
+
+def moved(page: Page) -> list[tuple[float, int, list[str]]]:
+    """What moved until everything stood still."""
+    page.wait_for_timeout(1_000)
+    found: list[tuple[float, int, list[str]]] = page.evaluate("window.moved")
+    return found
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("who", [RUTH, None], ids=["signed in", "a stranger"])
+def test_every_screen_loads_quietly(town: Town, enter: Door, who: str | None, width: int) -> None:
+    first = enter(who, viewport={"width": width, "height": 800})
+    wrong = watched(first.context)
+    told = []
+    for place in places(town):
+        page = first.context.new_page()
+        page.goto(town.url + place)
+        if who:
+            screen.arrived(page)
+        else:
+            page.get_by_label("Password", exact=True).wait_for()
+        shifts = moved(page)
+        total = sum(value for value, _, _ in shifts)
+        if total > MOST and place not in MOVING:
+            told.append(f"{place}: {total:.3f} {[shift for shift in shifts if shift[0] > 0.01]}")
+        page.close()
+    assert told + wrong == []
