@@ -26,7 +26,6 @@ DIALOGS = {
     **{f"new {kind}": (path, button) for kind, (path, button) in FORMS.items()},
     "edit": ("/record?kind=customer&id=1", "Edit"),
     "convert": ("/record?kind=lead&id={lead}", "Convert"),
-    "add from a record": ("/record?kind=customer&id=1", "Add deal"),
 }
 
 
@@ -72,7 +71,7 @@ def test_fields_follow_each_other_down_and_then_across(
     found = widgets(dialog)
     assert [one.label for one in found] == first + [f.label for f in fields if f.label not in first]
     if width == 400:
-        assert len({round(one.x) for one in found}) == 1
+        assert max(one.x for one in found) - min(one.x for one in found) < 40  # as far as a box indents
         assert [one.y for one in found] == sorted(one.y for one in found)
         return
     for before, after in pairwise(found):
