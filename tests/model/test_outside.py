@@ -101,12 +101,12 @@ def test_a_declared_one_is_found(column: sa.Column[int] | None) -> None:
         table.to_metadata(copy)
     assert astray(declared(copy)) == set()
     sa.Table(
-        "contracts",
+        "strays",
         copy,
         sa.Column("id", sa.Integer, primary_key=True),
         *([column] if column is not None else []),
     )
-    assert astray(declared(copy)) == {"contracts"}
+    assert astray(declared(copy)) == {"strays"}
 
 
 def test_a_mapped_one_is_found() -> None:
@@ -116,7 +116,7 @@ def test_a_mapped_one_is_found() -> None:
     class Contract(Scratch):
         """Names its company, and forgets what the session knows it by."""
 
-        __tablename__ = "contracts"
+        __tablename__ = "strays"
         id: Mapped[int] = mapped_column(primary_key=True)
         company_id: Mapped[int] = mapped_column(sa.Integer)
 
@@ -126,7 +126,7 @@ def test_a_mapped_one_is_found() -> None:
         __tablename__ = "visits"
         id: Mapped[int] = mapped_column(primary_key=True)
 
-    assert unfiltered(Scratch.registry) == {"contracts"}
+    assert unfiltered(Scratch.registry) == {"strays"}
     assert Contract.__table__.name != Visit.__table__.name
 
 
@@ -137,5 +137,5 @@ def test_a_mapped_one_is_found() -> None:
 )  # fmt: skip
 def test_a_migrated_one_is_found(database: Database, company: str, is_astray: bool) -> None:
     with plain(database, owner=True) as sql:
-        sql.run(f"CREATE TABLE contracts (id INTEGER PRIMARY KEY{company})")
-    assert astray(migrated(database)) == ({"contracts"} if is_astray else set())
+        sql.run(f"CREATE TABLE strays (id INTEGER PRIMARY KEY{company})")
+    assert astray(migrated(database)) == ({"strays"} if is_astray else set())

@@ -4,18 +4,22 @@ Every maker takes a session of `Store.system` and values that replace its own, w
 with its id. `filled_company` makes a row at least in every table inside a company, its texts the company's canary.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.tables import (
+    OUTSIDE_ANY_COMPANY,
     Activity,
+    Base,
     ChangeLog,
     Company,
     Customer,
@@ -25,8 +29,11 @@ from crm_data.tables import (
     Membership,
     Task,
     User,
+    by_name,
 )
+from crm_data.tables.fields import Kind
 
+OWN_MAKERS = (Membership, Customer, Lead, Deal, DealStageHistory, Task, Activity, ChangeLog)
 MOMENT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 _number = count(1)
 
@@ -112,6 +119,7 @@ class Filled:
     activity_id: int
     moved_id: int
     logged_id: int
+    others: Mapping[str, int]  # table -> id, of every table that has no maker of its own here
 
     @property
     def scope(self) -> CompanyScope:
@@ -131,7 +139,7 @@ class Filled:
             "activities": self.activity_id,
             "change_log": self.logged_id,
         }
-        return ids[table]
+        return ids[table] if table in ids else self.others[table]
 
 
 def filled_company(session: Session, canary: str) -> Filled:
@@ -168,7 +176,45 @@ def filled_company(session: Session, canary: str) -> Filled:
     session.add_all([moved, logged])
     session.flush()
     rows = (own, admin, rep, membership, client, lead_, deal_, task_, activity_, moved, logged)
-    return Filled(canary, *(row.id for row in rows))
+    ids = [row.id for row in rows]
+    made = Filled(canary, *ids, others={})
+    return replace(made, others=_the_rest(session, made))
+
+
+def _the_rest(session: Session, made: Filled) -> dict[str, int]:
+    """A row in every other table inside a company, as its columns are declared: a new table needs no maker."""
+    known = {row.name for row in (Company.__table__, *(t.__table__ for t in OWN_MAKERS))}
+    rest: dict[str, int] = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name not in known and table.name not in OUTSIDE_ANY_COMPANY:
+            values = {
+                c.name: _value(c, replace(made, others=rest)) for c in table.columns if not c.primary_key
+            }
+            given = {name: value for name, value in values.items() if value is not None}
+            rest[table.name] = _made(session, by_name(table.name), {"company_id": made.company_id}, given).id
+    return rest
+
+
+def _value(column: sa.Column[Any], made: Filled) -> Any:
+    """What a column that follows no rule but its declaration may hold; None leaves it to its default."""
+    field = column.info.get("field")
+    for key in column.foreign_keys:
+        to = key.column.table.name
+        if to == "users":
+            return made.rep_id
+        return made.id_in(to) if to not in OUTSIDE_ANY_COMPANY else None
+    if column.server_default is not None or field is None or column.nullable:
+        return None
+    if field.choices:
+        return next(iter(field.choices)).value
+    plain = {Kind.MONEY: Decimal(1), Kind.WHOLE: field.low, Kind.DAY: MOMENT.date(), Kind.MOMENT: MOMENT}
+    plain |= {
+        Kind.YES_NO: False,
+        Kind.TAGS: [made.canary],
+        Kind.JSON: {},
+        Kind.EMAIL: f"x@{made.canary}.example",
+    }
+    return plain.get(field.kind, made.canary[: field.length])
 
 
 def two_companies(store: Store) -> tuple[Filled, Filled]:
