@@ -1,7 +1,13 @@
-"""What a cell of each kind holds: its column's type and widget, and what a browser sends for it."""
+"""What a cell of each kind holds: its column's type and widget, and what a browser sends for it.
 
+Amounts and numbers are text, which the verbs read as everything that is typed; a browser's own reading of 1.234,50
+is another amount. Colleagues and choices are their words, so that what is copied is what one sees. Moments are the
+wall clock of the person's zone.
+"""
+
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -10,7 +16,8 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from crm_data import Field, Kind
+from crm_data import Field, Kind, errors
+from crm_data.store.values import parse
 from dashboard.parts import say
 
 Row = dict[str, Any]
@@ -27,13 +34,19 @@ def labels_of(values: list[str | list[str]]) -> Any:
 def typed(values: list[Any], field: Field, names: Mapping[int, str]) -> Any:
     """The column in a type that stays whatever its values."""
     if field.kind is Kind.MONEY:
-        return np.array([np.nan if value is None else float(value) for value in values], dtype="float64")
-    if field.kind in (Kind.WHOLE, Kind.MEMBER):
-        return pd.array(values, dtype="Int64")
-    if field.kind is Kind.LINK:
+        shown = [f"{value:,.2f}" if isinstance(value, Decimal) else value for value in values]
+        return pd.array(shown, dtype="string")
+    if field.kind is Kind.WHOLE:
+        return pd.array([None if value is None else str(value) for value in values], dtype="string")
+    if field.kind is Kind.CHOICE:
+        labels = field.choice_labels()
+        return pd.array([labels.get(value, value) for value in values], dtype="string")
+    if field.kind in (Kind.MEMBER, Kind.LINK):
         return pd.array([None if id_ is None else names.get(id_) for id_ in values], dtype="string")
     if field.kind is Kind.MOMENT:
-        return pd.DatetimeIndex(values, dtype="datetime64[s, UTC]").tz_convert(str(say.zone()))
+        return (
+            pd.DatetimeIndex(values, dtype="datetime64[s, UTC]").tz_convert(str(say.zone())).tz_localize(None)
+        )
     if field.kind is Kind.DAY:
         return np.array(values, dtype="datetime64[D]").astype("datetime64[s]")
     if field.kind is Kind.YES_NO:
@@ -43,43 +56,31 @@ def typed(values: list[Any], field: Field, names: Mapping[int, str]) -> Any:
     return pd.array(values, dtype="string")
 
 
-def column(
-    field: Field,
-    members: Mapping[int, str],
-    former: Mapping[int, str],
-    rows: Sequence[Row],
-    first: bool,
-    currency: str,
-) -> Any:
-    """The column's widget; `first` is a list's first column, `former` also names who stands in it and has left."""
+def people(
+    members: Mapping[int, str], former: Mapping[int, str], shown: Sequence[int | None]
+) -> dict[int, str]:
+    """The colleagues that a cell may name, by id: members, and who stands in it and has left. No two are alike."""
+    known = {id_: former.get(id_, "Unknown") for id_ in shown if id_ is not None} | dict(members)
+    often = Counter(known.values())
+    return {id_: name if often[name] == 1 else f"{name} (no. {id_})" for id_, name in known.items()}
+
+
+def column(field: Field, names: Mapping[int, str], first: bool, currency: str) -> Any:
+    """The column's widget; `first` is a list's first column, `names` are the colleagues that can be chosen."""
     config = st.column_config
     label = f"{field.label} *" if field.required else field.label
     if field.kind is Kind.CHOICE:
-        labels = field.choice_labels()
-        return config.SelectboxColumn(
-            label, options=list(labels), format_func=lambda v: labels.get(str(v), str(v)), required=True
-        )
+        return config.SelectboxColumn(label, options=list(field.choice_labels().values()), required=True)
     if field.kind is Kind.MEMBER:
-        names = {**former, **members}
-        shown = {int(row[field.name]) for row in rows if row.get(field.name) is not None}
-        options = [*members, *sorted(shown - set(members))]
-        return config.SelectboxColumn(
-            label,
-            options=options,
-            format_func=lambda id_: names.get(int(id_), "Unknown"),
-            required=field.required,
-        )
+        return config.SelectboxColumn(label, options=list(names.values()), required=field.required)
     if field.kind is Kind.MONEY:
-        # Without bounds here and below: a cell with one takes "-12" for 12, where the verb refuses it in words.
-        return config.NumberColumn(
-            f"{label} ({currency})", format="%,.2f", step=0.01, required=field.required
-        )
+        return config.TextColumn(f"{label} ({currency})", required=field.required, alignment="right")
     if field.kind is Kind.WHOLE:
-        return config.NumberColumn(label, step=1)
+        return config.TextColumn(label, required=field.required, alignment="right")
     if field.kind is Kind.DAY:
         return config.DateColumn(label, format="D MMM YYYY")
     if field.kind is Kind.MOMENT:
-        return config.DatetimeColumn(label, format="D MMM YYYY, HH:mm", timezone=str(say.zone()))
+        return config.DatetimeColumn(label, format="D MMM YYYY, HH:mm")
     if field.kind is Kind.YES_NO:
         return config.CheckboxColumn(label)
     if field.kind is Kind.TAGS:
@@ -93,10 +94,13 @@ def same(field: Field | None, stored: Any, wanted: Any) -> bool:
     found = held(field, wanted)
     if not found or field is None:
         return False
-    if field.kind is Kind.MONEY and found[0] is not None and stored is not None:
-        return bool(Decimal(str(found[0])) == stored)
     if say.holds_nothing(found[0]):
         return say.holds_nothing(stored)
+    if field.kind in (Kind.MONEY, Kind.WHOLE):
+        try:
+            return bool(parse(field, found[0]) == stored)
+        except errors.Invalid:
+            return False
     return bool(found[0] == stored)
 
 
@@ -109,14 +113,14 @@ def held(field: Field | None, raw: Any) -> list[Any]:
     if type(raw) not in _SENT.get(field.kind, (str,)):
         return []
     try:
-        return [_READ.get(field.kind, _whole)(raw)]
+        value = _READ.get(field.kind, _whole)(raw)
+        meant = {label: coded for coded, label in field.choice_labels().items()}
+        return [meant.get(value, value) if field.kind is Kind.CHOICE else value]
     except ValueError:
         return []
 
 
 _SENT: dict[Kind, tuple[type, ...]] = {
-    Kind.MONEY: (int, float),
-    Kind.WHOLE: (int,),
     Kind.MEMBER: (int,),
     Kind.YES_NO: (bool,),
     Kind.TAGS: (list,),
@@ -148,7 +152,7 @@ def _day(raw: str) -> date:
 def _moment(raw: str) -> datetime:
     moment = datetime.fromisoformat(raw)
     _day(moment.date().isoformat())
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=say.zone())
 
 
 _READ: dict[Kind, Callable[[Any], Any]] = {Kind.DAY: _day, Kind.MOMENT: _moment, Kind.TAGS: _tags}

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from crm_data import Edit, Field, Kind, Page, Records, Workspace, errors
 from dashboard.parts import clashes, say
 from dashboard.parts.acts import announce, attempt, forget_refusal, refuse, show_refusal
-from dashboard.parts.cells import column, labels_of, typed
+from dashboard.parts.cells import column, labels_of, people, typed
 from dashboard.parts.drafts import Choices, Draft, Drafts, over
 from dashboard.parts.refused import Refused
 
@@ -78,6 +78,7 @@ class Drawn:
     rows: list[Row]
     shape: tuple[list[int], list[str], list[str]]
     before: Mapping[int, Draft]
+    ids: Mapping[str, Mapping[str, int]]  # field -> name of a colleague, as it stands there -> id
 
     @property
     def key(self) -> str:
@@ -113,13 +114,16 @@ class Grid:
         frozen += [SIGN, *(action.column for action in actions), *(note.column for note in self.notes)]
         now = self._now(page, self._columns(fields, actions, page), frozen)
         rows = [over(row, now.before.get(row["id"]), self.records.fields) for row in page.rows]
+        names = {name: self._names(field, rows, page) for name, field in fields.items()}
+        ids = {name: {said: id_ for id_, said in known.items()} for name, known in names.items()}
+        now = replace(now, ids=ids)
         st.data_editor(
-            self._frame(rows, page, fields, actions),
+            self._frame(rows, page, fields, names, actions),
             key=now.key,
             num_rows="fixed",
             hide_index=True,
             disabled=frozen,
-            column_config=self._config(now.key, fields, rows, page, actions),
+            column_config=self._config(now.key, fields, names, page, actions),
             row_height=ROW_HEIGHT,
             height=min(ROW_HEIGHT * (len(rows) + 1) + 4, HEIGHT),
             placeholder="",
@@ -174,7 +178,13 @@ class Grid:
         """Keep what was typed. Who has to choose between two values chooses again if it is another one now."""
         drawn, waited = self._drawn(), self._drafts.count()
         if drawn and drawn.key in st.session_state:
-            edited = self._edited(drawn.key)
+            edited = {
+                at: {
+                    name: drawn.ids.get(name, {}).get(said, said) if isinstance(said, str) else said
+                    for name, said in cells.items()
+                }
+                for at, cells in self._edited(drawn.key).items()
+            }
             if self._drafts.take(drawn.before, drawn.rows, edited, self.records.fields):
                 clashes.forget(self.place)
                 forget_refusal(self.place)
@@ -201,7 +211,7 @@ class Grid:
         drawn, shape = self._drawn(), ([row["id"] for row in page.rows], columns, frozen)
         if drawn is None or drawn.shape != shape or drawn.key not in st.session_state:
             turn = st.session_state.get(f"{self.place}.turn", 0) + 1
-            return Drawn(self.place, turn, page.rows, shape, self._drafts.all())
+            return Drawn(self.place, turn, page.rows, shape, self._drafts.all(), {})
         return replace(drawn, rows=page.rows)
 
     def holds(self, ids: Sequence[int]) -> bool:
@@ -342,23 +352,35 @@ class Grid:
 
     # columns
 
+    def _names(self, field: Field, rows: Sequence[Row], page: Page) -> Mapping[int, str]:
+        """The names that stand in a column, by id."""
+        known = page.names.get(field.name, {})
+        if field.kind is not Kind.MEMBER:
+            return known
+        return people(self.members, known, [row.get(field.name) for row in rows])
+
     def _frame(
-        self, rows: Sequence[Row], page: Page, fields: Mapping[str, Field], actions: Sequence[Action]
+        self,
+        rows: Sequence[Row],
+        page: Page,
+        fields: Mapping[str, Field],
+        names: Mapping[str, Mapping[int, str]],
+        actions: Sequence[Action],
     ) -> pd.DataFrame:
         """The rows as the widget wants them, put together in one go: pandas is slow at adding columns.
 
         Each column has a type that stays whatever its values: a change of type is a new grid to Streamlit.
         """
-        names, refused = self._columns(fields, actions, page), self._refused.ids()
+        columns, refused = self._columns(fields, actions, page), self._refused.ids()
         made: dict[str, Any] = {PICK: np.zeros(len(rows), dtype=bool)}
         made |= {action.column: labels_of([action.label(row) for row in page.rows]) for action in actions}
         made |= {note.column: [note.text(row) for row in page.rows] for note in self.notes}
-        if SIGN in names:
+        if SIGN in columns:
             made[SIGN] = [self._sign(row, refused) for row in page.rows]
         for name, field in fields.items():
-            made[name] = typed([row.get(name) for row in rows], field, page.names.get(name, {}))
+            made[name] = typed([row.get(name) for row in rows], field, names[name])
         index = pd.Index([row["id"] for row in rows], name="id")
-        return pd.DataFrame({name: made[name] for name in names}, index=index)
+        return pd.DataFrame({name: made[name] for name in columns}, index=index)
 
     def _sign(self, row: Row, refused: Collection[int]) -> str:
         if row["id"] in refused:
@@ -378,7 +400,7 @@ class Grid:
         self,
         key: str,
         fields: Mapping[str, Field],
-        rows: Sequence[Row],
+        names: Mapping[str, Mapping[int, str]],
         page: Page,
         actions: Sequence[Action],
     ) -> dict[str, Any]:
@@ -393,8 +415,7 @@ class Grid:
         for note in self.notes:
             config[note.column] = st.column_config.TextColumn(note.label)
         for at, (name, field) in enumerate(fields.items()):
-            former = page.names.get(name, {})
-            config[name] = column(field, self.members, former, rows, at == 0, self.my.scope.currency)
+            config[name] = column(field, names[name], at == 0, self.my.scope.currency)
         return config
 
     def _button(self, key: str, action: Action, page: Page) -> Any:

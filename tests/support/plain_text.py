@@ -1,0 +1,262 @@
+"""Finds text that Streamlit reads as Markdown and that was not made plain: read from the source, call by call.
+
+Which parameters are read so is taken from Streamlit's own documentation. An argument is sure when it is written in the
+source, is a number, went through `say.plain`, or is put together from such. A function's parameter that ends up in
+such a place makes its callers answer for it; a function that returns only sure text is sure itself.
+"""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+ROOT = Path(__file__).resolve().parents[2]
+# What makes text plain, and what gives text of the program's own: counts, coded values as words.
+SAFE_CALLS = {"plain", "count", "words", "len", "int", "round", "sum", "escape", "quote", "urlencode"}
+# Declared in the source: labels and helps of fields, buttons, figures.
+SAFE_ATTRIBUTES = {"label", "help", "icon", "choice_labels"}
+_NOT_TEXT = {"unsafe_allow_html", "width", "anchors", "wrap", "cursor", "data", "pages", "bind", "format_func"}
+_SECTION = re.compile(r"Parameters\n-+\n(.*?)(?:\n\w+\n-+\n|\Z)", re.DOTALL)
+_PARAMETER = re.compile(r"\n(?=[*\w][\w, *]* : )")
+_NUMERIC = re.compile(r"[,_]?[dn]|,|.*[.]\d+[f%]|.*%[A-Za-z].*|>?\d*d?")
+
+
+@dataclass
+class Function:
+    """A function of ours: its parameters in order, those that must be plain, and whether what it returns is."""
+
+    node: ast.FunctionDef
+    file: Path
+    parameters: list[str]
+    needs: set[str] = field(default_factory=set)
+
+
+def markdown_parameters() -> dict[str, list[tuple[str, int]]]:
+    """Function of Streamlit -> (parameter, place) of those that its documentation says are Markdown."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    doors = {name: getattr(DeltaGenerator, name) for name in dir(DeltaGenerator) if name[0] != "_"}
+    doors |= {name: getattr(st, name) for name in ("toast", "dialog", "spinner", "Page")}
+    columns = {name: getattr(st.column_config, name) for name in dir(st.column_config)}
+    doors |= {name: door for name, door in columns.items() if name.endswith("Column")}
+    for name, door in doors.items():
+        section = _SECTION.search(inspect.getdoc(door) or "")
+        if not callable(door) or section is None:
+            continue
+        order = [p for p in inspect.signature(door).parameters if p != "self"]
+        for part in _PARAMETER.split(section[1]):
+            parameter = part.split(" : ")[0].strip().lstrip("*")
+            if "arkdown" in part and parameter in order and parameter not in _NOT_TEXT:
+                found.setdefault(name, []).append((parameter, order.index(parameter)))
+    return found
+
+
+class Sources:
+    """All files of the screens, and what is not sure in them."""
+
+    def __init__(self, files: dict[Path, str]) -> None:
+        self.trees = {path: ast.parse(text) for path, text in files.items()}
+        self.doors = markdown_parameters()
+        self.functions: dict[str, Function] = {}
+        for path, tree in self.trees.items():
+            for node in ast.walk(tree):
+                for child in ast.iter_child_nodes(node):
+                    child.parent = node  # type: ignore[attr-defined]
+                if isinstance(node, ast.FunctionDef):
+                    names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+                    self.functions[node.name] = Function(node, path, [n for n in names if n != "self"])
+
+    def unsure(self) -> list[str]:
+        """Every argument that is not sure, as file:line: text."""
+        while True:
+            before = sum(len(function.needs) for function in self.functions.values())
+            found = [self._told(path, node) for path, call in self._calls() for node in self._arguments(path, call)]
+            if before == sum(len(function.needs) for function in self.functions.values()):
+                return sorted({told for told in found if told})
+
+    def _told(self, path: Path, node: ast.expr) -> str:
+        if self._sure(node, set()):
+            return ""
+        return f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}:{node.lineno}: {ast.unparse(node)}"
+
+    def _calls(self) -> Iterator[tuple[Path, ast.Call]]:
+        for path, tree in self.trees.items():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call):
+                    yield path, node
+
+    def _arguments(self, path: Path, call: ast.Call) -> Iterator[ast.expr]:
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        wanted: list[tuple[str, int]] = []
+        if isinstance(call.func, ast.Attribute) and _is_streamlit(call.func.value, self.trees[path]):
+            wanted = self.doors.get(name, [])
+        elif name in self.functions:
+            function = self.functions[name]
+            wanted = [(p, function.parameters.index(p)) for p in function.needs]
+        given = {keyword.arg: keyword.value for keyword in call.keywords}
+        for parameter, place in wanted:
+            value = given.get(parameter)
+            if value is None and place < len(call.args) and not isinstance(call.args[place], ast.Starred):
+                value = call.args[place]
+            if value is None:
+                continue
+            if parameter == "options":
+                shown = given.get("format_func")
+                value = shown if shown is not None else value
+            yield value
+
+    # what is sure
+
+    def _sure(self, node: ast.expr | None, seen: set[tuple[int, str]]) -> bool:
+        match node:
+            case None | ast.Constant():
+                return True
+            case ast.JoinedStr():
+                return all(self._sure(part, seen) for part in node.values)
+            case ast.FormattedValue():
+                return _is_number(node) or self._sure(node.value, seen)
+            case ast.BinOp():
+                return self._sure(node.left, seen) and self._sure(node.right, seen)
+            case ast.BoolOp():
+                return all(self._sure(value, seen) for value in node.values)
+            case ast.IfExp():
+                return self._sure(node.body, seen) and self._sure(node.orelse, seen)
+            case ast.Tuple() | ast.List() | ast.Set():
+                return all(self._sure(value, seen) for value in node.elts)
+            case ast.Dict():
+                return all(self._sure(value, seen) for value in node.values)
+            case ast.Starred() | ast.NamedExpr():
+                return self._sure(node.value, seen)
+            case ast.ListComp() | ast.GeneratorExp() | ast.SetComp():
+                return self._sure(node.elt, seen)
+            case ast.DictComp():
+                return self._sure(node.value, seen)
+            case ast.Lambda():
+                return self._sure(node.body, seen)
+            case ast.Subscript():
+                return self._sure(node.value, seen)
+            case ast.Attribute():
+                return node.attr in SAFE_ATTRIBUTES or (
+                    node.attr in ("__getitem__", "value") and self._sure(node.value, seen)
+                )
+            case ast.Call():
+                return self._sure_call(node, seen)
+            case ast.Name():
+                return self._sure_name(node, seen)
+        return False
+
+    def _sure_call(self, node: ast.Call, seen: set[tuple[int, str]]) -> bool:
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in SAFE_CALLS or name in SAFE_ATTRIBUTES:
+            return True
+        if isinstance(node.func, ast.Attribute):
+            if name == "join":
+                return self._sure(node.func.value, seen) and all(self._sure(a, seen) for a in node.args)
+            if name in ("strip", "capitalize", "lower", "upper", "get", "values", "items", "removesuffix"):
+                return self._sure(node.func.value, seen)
+        if name in ("list", "tuple", "sorted", "str", "filter", "dict", "zip", "enumerate"):
+            return all(self._sure(argument, seen) for argument in node.args)
+        return name in self.functions and self._returns(self.functions[name], seen)
+
+    def _returns(self, function: Function, seen: set[tuple[int, str]]) -> bool:
+        key = (id(function.node), "")
+        if key in seen:
+            return True
+        found = [n.value for n in ast.walk(function.node) if isinstance(n, ast.Return) and n.value is not None]
+        return bool(found) and all(self._sure(value, seen | {key}) for value in found)
+
+    def _sure_name(self, node: ast.Name, seen: set[tuple[int, str]]) -> bool:
+        """Whether everything that a name may stand for is sure; a parameter's callers answer for it."""
+        scope: ast.AST | None = node
+        while scope is not None:
+            scope = getattr(scope, "parent", None)
+            if isinstance(scope, ast.Lambda) and node.id in [a.arg for a in scope.args.args]:
+                return False
+            if not isinstance(scope, ast.FunctionDef | ast.Module):
+                continue
+            if (id(scope), node.id) in seen:
+                return True
+            values = list(_assigned(scope, node.id))
+            if values:
+                return all(self._sure(value, seen | {(id(scope), node.id)}) for value in values)
+            if isinstance(scope, ast.FunctionDef):
+                function = self.functions.get(scope.name)
+                if function and function.node is scope and node.id in function.parameters:
+                    function.needs.add(node.id)
+                    return True
+                if node.id in [a.arg for a in (*scope.args.args, *scope.args.kwonlyargs)]:
+                    return False
+            elif node.id in self.functions:
+                return self._returns(self.functions[node.id], seen)
+        return False
+
+
+def _assigned(scope: ast.AST, name: str) -> Iterator[ast.expr]:
+    """What a name is set to within a function or a module, not in the functions inside it."""
+    for node in _within(scope):
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    yield from _part(target, value, name)
+            case ast.AnnAssign(target=ast.Name(id=id_), value=value) if id_ == name and value is not None:
+                yield value
+            case ast.AugAssign(target=ast.Name(id=id_), value=value) if id_ == name:
+                yield value
+            case ast.NamedExpr(target=ast.Name(id=id_), value=value) if id_ == name:
+                yield value
+            case ast.For(target=target, iter=values) | ast.comprehension(target=target, iter=values):
+                if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(target)):
+                    yield values
+
+
+def _part(target: ast.expr, value: ast.expr, name: str) -> Iterator[ast.expr]:
+    if isinstance(target, ast.Name) and target.id == name:
+        yield value
+    elif isinstance(target, ast.Tuple | ast.List):
+        parts = value.elts if isinstance(value, ast.Tuple | ast.List) else [value] * len(target.elts)
+        for one, said in zip(target.elts, parts, strict=False):
+            yield from _part(one, said, name)
+
+
+def _within(scope: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(scope):
+        yield child
+        if not isinstance(child, ast.FunctionDef | ast.ClassDef):
+            yield from _within(child)
+
+
+def _is_streamlit(node: ast.expr, tree: ast.Module) -> bool:
+    """Whether something is Streamlit, or a part of the page that Streamlit gave."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    if not isinstance(node, ast.Name):
+        return False
+    if node.id == "st":
+        return True
+    for other in ast.walk(tree):
+        if isinstance(other, ast.Assign) and any(_names(t, node.id) for t in other.targets):
+            return isinstance(other.value, ast.Call) and _is_streamlit(other.value, ast.Module([], []))
+        if isinstance(other, ast.arg) and other.arg == node.id and other.annotation is not None:
+            return "DeltaGenerator" in ast.unparse(other.annotation)
+    return False
+
+
+def _names(target: ast.expr, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(target))
+
+
+def _is_number(node: ast.FormattedValue) -> bool:
+    if node.format_spec is None:
+        return False
+    spec = "".join(str(p.value) for p in node.format_spec.values if isinstance(p, ast.Constant))  # type: ignore[attr-defined]
+    return bool(_NUMERIC.fullmatch(spec)) and bool(spec)
+
+
+def screens() -> Sources:
+    """The screens' files as they are."""
+    files = [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("pages/*.py")]
+    return Sources({path: path.read_text() for path in files})
