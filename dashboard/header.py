@@ -38,7 +38,7 @@ def draw(here: Signed) -> None:
         try:
             ticket = session.installation().sessions.switch(here, chosen.id)
         except CrmError as refused:
-            st.error(str(refused))
+            st.error(say.plain(str(refused)))
             return
         handover.begin(ticket, "/")
     if act == _OUT:

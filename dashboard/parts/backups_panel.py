@@ -17,7 +17,7 @@ def backups_panel() -> None:
     try:
         status, infos = backups.status(me), backups.list(me)
     except CrmError as error:
-        st.error(str(error))
+        st.error(say.plain(str(error)))
         return
     late = status.late or status.failure
     (st.warning if late else st.success)(status.sentence, icon=":material/backup:")

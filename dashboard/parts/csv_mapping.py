@@ -14,7 +14,7 @@ from crm_data.transfer.lookup import MADE
 from crm_data.transfer.mapping import importable, needed, shaped, targets
 from crm_data.transfer.plan import ID, LEAVE, MARK, Blanks, By, Column, Mode, Newer, Plan, Unmatched
 from dashboard.parts import say
-from dashboard.parts.csv_words import unknown_words, unlinked
+from dashboard.parts.csv_words import unknown_words
 
 ROW = "The whole row"
 
@@ -69,9 +69,9 @@ class MappingStep:
             options[Unmatched.FORMER] = f"Add {say.count(count, 'former colleague')}"
         if field.to == MADE and column.by == By.NAME:
             options[Unmatched.MAKE] = f"Make {say.count(count, 'customer')}"
-        few = ", ".join(unlinked(word) for word in list(words)[:3]) + (", …" if count > 3 else "")
+        few = ", ".join(say.plain(word) for word in list(words)[:3]) + (", …" if count > 3 else "")
         label = (
-            f"{unlinked(column.heading)}: {count:,} of no {noun} here, in {say.count(rows, 'row')} ({few})"
+            f"{say.plain(column.heading)}: {count:,} of no {noun} here, in {say.count(rows, 'row')} ({few})"
         )
         key = self._key("as", column.heading, column.to, "unmatched")
         return replace(column, unmatched=self._choice(label, options, column.unmatched, key))
@@ -86,10 +86,10 @@ class MappingStep:
             offered = {name: label for name, label in offered.items() if name not in (ID, MARK)}
         left, right = st.columns([6, 5], vertical_alignment="center")
         with left:
-            st.markdown(f"{unlinked(column.heading)}  :small[:gray[{self._sample(column.heading)}]]")
+            st.markdown(f"{say.plain(column.heading)}  :small[:gray[{self._sample(column.heading)}]]")
         with right:
             to = st.selectbox(
-                f"{column.heading} goes to",
+                f"{say.plain(column.heading)} goes to",
                 list(offered),
                 index=list(offered).index(column.to),
                 format_func=offered.__getitem__,
@@ -109,13 +109,13 @@ class MappingStep:
         at = self.sheet.headings.index(heading)
         seen = dict.fromkeys(" ".join(line.cells[at].split()) for line in self.sheet.lines[:50])
         said = ", ".join([cell for cell in seen if cell][:3])
-        return unlinked(said if len(said) <= 60 else f"{said[:60]}…") or "empty"
+        return say.plain(said if len(said) <= 60 else f"{said[:60]}…") or "empty"
 
     def _reading(self, column: Column, field: Field | None, key: str) -> Column:
         """How the cells of one column are read: only what there is a choice about."""
-        shown = unlinked(column.heading)
+        shown = say.plain(column.heading)
         if column.maybe_empty and column.to not in (LEAVE, ID):
-            words = ", ".join(f'"{unlinked(word)}"' for word in column.maybe_empty)
+            words = ", ".join(f'"{say.plain(word)}"' for word in column.maybe_empty)
             if st.checkbox(f"In {shown}, {words} means empty", key=f"{key}.empty"):
                 column = replace(column, empties=column.maybe_empty)
         if field is None:
@@ -125,7 +125,9 @@ class MappingStep:
             dates = self._choice(f"Dates in {shown}", orders, column.dates, f"{key}.dates")
             column = replace(column, dates=dates)
             if column.unsure:
-                st.warning(f"{column.unsure} Choose above which.", icon=":material/calendar_month:")
+                st.warning(
+                    f"{say.plain(column.unsure)} Choose above which.", icon=":material/calendar_month:"
+                )
         if field.kind in (Kind.MONEY, Kind.WHOLE) and (column.unsure or column.numbers != POINT):
             ways = {way: f"With {said}: {way}" for way, said in NUMBERS.items()}
             numbers = self._choice(f"Numbers in {shown}", ways, column.numbers, f"{key}.numbers")
@@ -145,7 +147,7 @@ class MappingStep:
             By.ID: "Ids of ours",
             By.EXTERNAL: "Ids of the other system",
         }
-        by = self._choice(f"{unlinked(column.heading)} holds", kinds, column.by, f"{key}.by")
+        by = self._choice(f"{say.plain(column.heading)} holds", kinds, column.by, f"{key}.by")
         return replace(column, by=by)
 
     def _choice(self, label: str, options: Mapping[str, str], chosen: str, key: str) -> str:

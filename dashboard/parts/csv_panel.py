@@ -155,10 +155,10 @@ class _Import:
                 rows = say.count(len(sheet.lines) + len(sheet.unread), "row")
                 columns = say.count(len(sheet.headings), "column")
                 st.caption(
-                    f"{rows}, {columns}; {ENCODINGS.get(sheet.encoding, sheet.encoding)},"
+                    f"{rows}, {columns}; {say.plain(ENCODINGS.get(sheet.encoding, sheet.encoding))},"
                     f" {_DELIMITER_NAMES[sheet.delimiter].lower()}"
                     + (f"; letters as in {say.plain(sheet.sample)}" if sheet.sample else "")
-                    + (f"; headings in row {sheet.top}" if sheet.top > 1 else "")
+                    + (f"; headings in row {sheet.top:,}" if sheet.top > 1 else "")
                 )
             with st.popover("Read it differently", type="tertiary"):
                 st.selectbox(
@@ -203,7 +203,7 @@ class _Import:
                 self.records, sheet, plan, lambda share: bar.progress(share, "Checking the file")
             )
         except CrmError as refused:
-            st.warning(str(refused), icon=":material/rule:")
+            st.warning(say.plain(str(refused)), icon=":material/rule:")
             return None
         finally:
             bar.empty()
@@ -287,7 +287,7 @@ class _Import:
         st.rerun()
 
     def _done(self, report: Report) -> None:
-        st.success(report.sentence(), icon=":material/check:")
+        st.success(say.plain(report.sentence()), icon=":material/check:")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.link_button(
                 f"Download {say.count(len(report.refused), 'refused row')}",

@@ -12,11 +12,6 @@ from dashboard.parts import say
 _MOST_WORDS = 30
 
 
-def unlinked(text: str) -> str:
-    """Text for a label in which an e-mail address does not become a link."""
-    return say.plain(text).replace("@", "\\@")
-
-
 def unknown_words(
     my: Workspace, records: Records, plan: Plan, unknown: Mapping[str, Mapping[str, int]], place: str
 ) -> None:
@@ -27,7 +22,7 @@ def unknown_words(
         field = fields.get(column.to) if column else None
         if column is None or field is None or field.kind not in (Kind.CHOICE, Kind.MEMBER):
             continue
-        with st.expander(f"Words in {unlinked(heading)} that are not known ({len(words):,})", expanded=True):
+        with st.expander(f"Words in {say.plain(heading)} that are not known ({len(words):,})", expanded=True):
             _all_at_once(column, field, words, place)
             _each(my, field, heading, words, place)
 
@@ -61,7 +56,7 @@ def _each(my: Workspace, field: Field, heading: str, words: Mapping[str, int], p
                 pair = st.columns(2)
             with pair[at % 2]:
                 kept[word] = st.selectbox(
-                    f"{unlinked(word)}: {say.count(rows, 'row')}",
+                    f"{say.plain(word)}: {say.count(rows, 'row')}",
                     list(labels),
                     index=None,
                     format_func=labels.__getitem__,

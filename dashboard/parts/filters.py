@@ -33,7 +33,7 @@ def filter_bar(
     try:
         query = _here(records)
     except CrmError as error:
-        st.warning(str(error), icon=":material/link_off:")
+        st.warning(say.plain(str(error)), icon=":material/link_off:")
         query = replace(records.default_query(), zone=say.zone())
     with line or bar(records):
         _search(records, query, keep)

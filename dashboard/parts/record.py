@@ -32,7 +32,7 @@ def record_screen(my: Workspace) -> None:
         row = records.get(id_)
     except errors.NotFound as error:
         st.subheader("Not found", anchor=False)
-        st.write(str(error))
+        st.text(str(error))
         st.page_link("../pages/customers.py", label="Go to customers", icon=":material/arrow_back:")
         return
     _draw(my, records, kind, row)

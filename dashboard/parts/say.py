@@ -101,5 +101,8 @@ def value(field: Field, raw: Any, names: Mapping[int, str] | None = None, curren
 
 
 def plain(text: str) -> str:
-    """Text for a label, which Streamlit reads as Markdown: its signs are made to mean themselves."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!~>|$:</" else c for c in text)
+    """Text of a person, a file or a refusal for a label or a message, which Streamlit reads as Markdown.
+
+    Its signs mean themselves, and it stays on one line: no picture, link, heading or formula comes of it.
+    """
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!~>|$:</@&^=" else c for c in " ".join(text.split()))

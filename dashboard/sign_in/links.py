@@ -11,6 +11,7 @@ from crm_data.demo import sample as sample_data
 from crm_data.errors import CrmError, Invalid
 from crm_data.tables.security import LinkKind
 from dashboard import runtime, session
+from dashboard.parts import say
 from dashboard.sign_in import handover
 
 _CHOOSE = "invite.choose"  # the account was proved, and a new password is asked for as well
@@ -133,4 +134,4 @@ def _refuse(refused: CrmError) -> None:
     """Every sentence of a refusal on a line of its own."""
     problems = refused.problems if isinstance(refused, Invalid) else []
     for sentence in dict.fromkeys(p.sentence for p in problems) or [str(refused)]:
-        st.error(sentence)
+        st.error(say.plain(sentence))

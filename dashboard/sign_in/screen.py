@@ -49,7 +49,7 @@ def draw(notice: str | None = None, moved: bool = False) -> None:
             handover.begin(ticket)
         handover.resume(moved)
         if refusal:
-            st.error(refusal)
+            st.error(say.plain(refusal))
         st.caption(
             "Forgot your password? Ask an admin of your company for a reset link, or whoever runs this "
             "installation. No e-mail is sent from here."
@@ -62,7 +62,7 @@ def draw_link(token: str) -> None:
         try:
             shown = session.installation().links.look(token)
         except CrmError as refused:
-            st.warning(str(refused))
+            st.warning(say.plain(str(refused)))
             st.button("Go to sign-in", on_click=forget_link)
             return
         links.draw(token, shown, forget_link)

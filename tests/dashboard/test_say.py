@@ -28,6 +28,13 @@ def test_a_short_amount(amount: str, short: str) -> None:
     assert say.short_money(Decimal(amount), "USD") == short
 
 
+def test_text_is_made_plain() -> None:
+    """Every sign of Markdown means itself, and nothing begins a line of its own."""
+    signs = "\\`*_{}[]()#+-.!~>|$:</@&^="
+    assert say.plain(signs) == "".join(f"\\{sign}" for sign in signs)
+    assert say.plain("a\n\n# b\t c") == "a \\# b c"
+
+
 def test_an_exact_amount() -> None:
     assert say.money(Decimal("8450.5"), "USD") == "$8,450.50"
     assert say.money(Decimal("8450.5"), "NOK") == "NOK 8,450.50"

@@ -1,8 +1,8 @@
 """Finds text that Streamlit reads as Markdown and that was not made plain: read from the source, call by call.
 
-Which parameters are read so is taken from Streamlit's own documentation. An argument is sure when it is written in the
-source, is a number, went through `say.plain`, or is put together from such. A function's parameter that ends up in
-such a place makes its callers answer for it; a function that returns only sure text is sure itself.
+Which parameters are read so is taken from Streamlit's own documentation. An argument is sure when it is written in
+the source, is a number, went through `say.plain`, or is put together from such. Where a function's parameter ends up
+in such a place, its callers answer for it; a function that returns only sure text is sure itself.
 """
 
 import ast
@@ -17,10 +17,22 @@ from streamlit.delta_generator import DeltaGenerator
 
 ROOT = Path(__file__).resolve().parents[2]
 # What makes text plain, and what gives text of the program's own: counts, coded values as words.
-SAFE_CALLS = {"plain", "count", "words", "len", "int", "round", "sum", "escape", "quote", "urlencode"}
+SAFE_CALLS = {"plain", "count", "words", "moment", "day", "len", "int", "round", "sum"}
+# Kinds of records, by their own names in the source.
+SAFE_TEXTS = {"records.name", "self.records.name", "self.noun", "self.name", "place.KIND_OF[records.name]"}
 # Declared in the source: labels and helps of fields, buttons, figures.
 SAFE_ATTRIBUTES = {"label", "help", "icon", "choice_labels"}
-_NOT_TEXT = {"unsafe_allow_html", "width", "anchors", "wrap", "cursor", "data", "pages", "bind", "format_func"}
+_NOT_TEXT = {
+    "unsafe_allow_html",
+    "width",
+    "anchors",
+    "wrap",
+    "cursor",
+    "data",
+    "pages",
+    "bind",
+    "format_func",
+}
 _SECTION = re.compile(r"Parameters\n-+\n(.*?)(?:\n\w+\n-+\n|\Z)", re.DOTALL)
 _PARAMETER = re.compile(r"\n(?=[*\w][\w, *]* : )")
 _NUMERIC = re.compile(r"[,_]?[dn]|,|.*[.]\d+[f%]|.*%[A-Za-z].*|>?\d*d?")
@@ -71,17 +83,20 @@ class Sources:
                     self.functions[node.name] = Function(node, path, [n for n in names if n != "self"])
 
     def unsure(self) -> list[str]:
-        """Every argument that is not sure, as file:line: text."""
+        """Every argument that is not sure, as 'file: expression'."""
         while True:
             before = sum(len(function.needs) for function in self.functions.values())
-            found = [self._told(path, node) for path, call in self._calls() for node in self._arguments(path, call)]
+            found = [
+                self._told(path, node) for path, call in self._calls() for node in self._arguments(path, call)
+            ]
             if before == sum(len(function.needs) for function in self.functions.values()):
                 return sorted({told for told in found if told})
 
     def _told(self, path: Path, node: ast.expr) -> str:
         if self._sure(node, set()):
             return ""
-        return f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}:{node.lineno}: {ast.unparse(node)}"
+        file = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+        return f"{file}: {ast.unparse(node)}"
 
     def _calls(self) -> Iterator[tuple[Path, ast.Call]]:
         for path, tree in self.trees.items():
@@ -112,6 +127,8 @@ class Sources:
     # what is sure
 
     def _sure(self, node: ast.expr | None, seen: set[tuple[int, str]]) -> bool:
+        if node is not None and ast.unparse(node) in SAFE_TEXTS:
+            return True
         match node:
             case None | ast.Constant():
                 return True
@@ -140,8 +157,10 @@ class Sources:
             case ast.Subscript():
                 return self._sure(node.value, seen)
             case ast.Attribute():
-                return node.attr in SAFE_ATTRIBUTES or (
-                    node.attr in ("__getitem__", "value") and self._sure(node.value, seen)
+                return (
+                    node.attr in SAFE_ATTRIBUTES
+                    or _is_constant(node.attr)
+                    or (node.attr in ("__getitem__", "value") and self._sure(node.value, seen))
                 )
             case ast.Call():
                 return self._sure_call(node, seen)
@@ -166,11 +185,15 @@ class Sources:
         key = (id(function.node), "")
         if key in seen:
             return True
-        found = [n.value for n in ast.walk(function.node) if isinstance(n, ast.Return) and n.value is not None]
+        found = [
+            n.value for n in ast.walk(function.node) if isinstance(n, ast.Return) and n.value is not None
+        ]
         return bool(found) and all(self._sure(value, seen | {key}) for value in found)
 
     def _sure_name(self, node: ast.Name, seen: set[tuple[int, str]]) -> bool:
         """Whether everything that a name may stand for is sure; a parameter's callers answer for it."""
+        if _is_constant(node.id) or node.id in SAFE_CALLS:
+            return True
         scope: ast.AST | None = node
         while scope is not None:
             scope = getattr(scope, "parent", None)
@@ -183,6 +206,9 @@ class Sources:
             values = list(_assigned(scope, node.id))
             if values:
                 return all(self._sure(value, seen | {(id(scope), node.id)}) for value in values)
+            inner = [n for n in _within(scope) if isinstance(n, ast.FunctionDef) and n.name == node.id]
+            if inner:
+                return all(self._returns(Function(n, Path(), []), seen) for n in inner)
             if isinstance(scope, ast.FunctionDef):
                 function = self.functions.get(scope.name)
                 if function and function.node is scope and node.id in function.parameters:
@@ -243,6 +269,11 @@ def _is_streamlit(node: ast.expr, tree: ast.Module) -> bool:
         if isinstance(other, ast.arg) and other.arg == node.id and other.annotation is not None:
             return "DeltaGenerator" in ast.unparse(other.annotation)
     return False
+
+
+def _is_constant(name: str) -> bool:
+    """Whether a name is one of the source's own constants."""
+    return name.strip("_").isupper()
 
 
 def _names(target: ast.expr, name: str) -> bool:

@@ -1,0 +1,88 @@
+"""No text of a person or a file reaches the screen as Markdown: every call in the source is looked at."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.plain_text import ROOT, Sources, markdown_parameters, screens
+
+_CODE = (
+    "dashboard/errors.py: f'Something went wrong here, and nothing was saved by this step. Try again"
+    "; if it happens again, tell whoever runs this installation the code {code}.'"
+)
+# What the search cannot see to be sure, and why it is.
+KNOWN = {
+    "dashboard/app.py: s.title": "titles of screens, written in dashboard/menu.py",
+    _CODE: "letters and digits that were drawn by lot",
+    "dashboard/parts/csv_panel.py: label": "four words in a tuple above the loop",
+    "dashboard/parts/filters.py: f'{field.label} {word}'": "'from' and 'to', in the loop's own tuple",
+    "dashboard/parts/listing.py: self.presets": "names of presets, written in pages/",
+    "dashboard/parts/overview.py: when(row)": "a day of the calendar in a colour",
+    "dashboard/parts/record.py: kind": "one of the kinds of records, for others were answered as not found",
+    "dashboard/parts/record.py: list(views)": "names of views, written where they are put together",
+    "dashboard/parts/record.py: when(task)": "a day of the calendar in a colour",
+    "dashboard/parts/related.py: facts(row, page.names)": "one of three functions, which make names plain",
+}
+
+
+def test_every_text_is_sure_to_be_plain() -> None:
+    found = set(screens().unsure())
+    assert found - KNOWN.keys() == set()
+    assert KNOWN.keys() - found == set()
+
+
+def test_streamlit_still_tells_which_parameters_are_markdown() -> None:
+    found = markdown_parameters()
+    for name in ("button", "markdown", "caption", "error", "toast", "dialog", "expander", "radio", "metric"):
+        assert found[name], name
+    assert ("help", 2) not in found["markdown"]
+    assert any(parameter == "help" for parameter, _ in found["TextColumn"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "st.button(row['name'])",
+        "st.caption(f'{count:,} of {name}')",
+        "st.error(str(refused))",
+        "st.text_input('City', help=name)",
+        "st.radio('Which', names)",
+        "st.radio('Which', [1, 2], format_func=lambda n: names[n])",
+        "label = row['name']\n    st.checkbox(label)",
+        "for label in names:\n        st.checkbox(label)",
+        "left, right = st.columns(2)\n    left.markdown(name)",
+        "helper(name)",
+        "st.dialog(name)",
+        "st.column_config.TextColumn('City', help=name)",
+        "st.markdown(' '.join(names))",
+        "st.toast(made(name))",
+    ],
+)
+def test_what_is_not_plain_is_found(line: str) -> None:
+    before = "import streamlit as st\ndef helper(label):\n    st.button(label)\ndef made(x):\n    return x\n"
+    text = f"{before}def page(row, names, refused):\n    name = row['name']\n    count = 1\n    {line}\n"
+    assert Sources({Path("page.py"): text}).unsure()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "st.button('Save')",
+        "st.caption(f'{count:,} of {say.plain(name)}')",
+        "st.radio('Which', ['a', 'b'])",
+        "st.radio('Which', names, format_func=say.plain)",
+        "label = say.plain(row['name'])\n    st.checkbox(label)",
+        "helper(say.plain(name))",
+        "st.text(name)",
+        "st.selectbox('Which', names)",
+    ],
+)
+def test_what_is_plain_is_let_be(line: str) -> None:
+    before = "import streamlit as st\ndef helper(label):\n    st.button(label)\n"
+    text = f"{before}def page(row, names):\n    name = row['name']\n    count = 1\n    {line}\n"
+    assert Sources({Path("page.py"): text}).unsure() == []
+
+
+def test_all_screens_are_looked_at() -> None:
+    looked = {path.relative_to(ROOT).as_posix() for path in screens().trees}
+    assert {"pages/customers.py", "dashboard/header.py", "dashboard/parts/csv_panel.py"} <= looked
