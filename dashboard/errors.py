@@ -6,6 +6,7 @@ import secrets
 import streamlit as st
 
 from crm_data.errors import CrmError, NoCompany, NotSignedIn
+from dashboard.parts import say
 from dashboard.sign_in import handover
 
 log = logging.getLogger("foyer.errors")
@@ -17,7 +18,7 @@ def on_script_error(error: Exception) -> bool:
     """Show what a person can use of an error that no page caught. Streamlit shows nothing of its own then."""
     if isinstance(error, CrmError) and not isinstance(error, NoCompany):
         log.info("a refusal reached the edge: %s", type(error).__name__)
-        st.warning(str(error))
+        st.warning(say.plain(str(error)))
         if isinstance(error, NotSignedIn):
             handover.leave()  # a dialog runs without the rest of the script, which would have shown the form
         return True

@@ -18,11 +18,13 @@ def test_amounts_are_saved_as_they_were_typed(town: Town, enter: Door) -> None:
     sheet = customers(page)
     for row, text in enumerate(TYPED):
         sheet.select(row, LIMIT)
-        page.keyboard.type(text, delay=30)
+        page.keyboard.type(text, delay=40)
+        page.wait_for_timeout(150)
         page.keyboard.press("Enter")
         at_rest(page)
     page.get_by_role("button", name="Save").first.click()
-    page.get_by_role("button", name="Save").first.wait_for(state="detached")
+    at_rest(page)
+    page.get_by_role("button", name="Save 5 changes").wait_for(state="detached")
     kept = [my.customers.get(id_)["credit_limit"] for id_ in ids]
     assert kept == [Decimal(wanted) for wanted in TYPED.values()]
 

@@ -59,7 +59,7 @@ def said(at: AppTest) -> str:
         at.info,
         at.success,
     )
-    return "\n".join(element.value for found in kinds for element in found)
+    return "\n".join(element.value.replace("\\", "") for found in kinds for element in found)
 
 
 def posted(at: AppTest) -> dict[str, object]:

@@ -1,8 +1,8 @@
 """Finds text that Streamlit reads as Markdown and that was not made plain: read from the source, call by call.
 
 Which parameters are read so is taken from Streamlit's own documentation. An argument is sure when it is written in
-the source, is a number, went through `say.plain`, or is put together from such. Where a function's parameter ends up
-in such a place, its callers answer for it; a function that returns only sure text is sure itself.
+the source, is a number, went through `say.plain`, or is put together from such. Where a function's text parameter
+ends up in such a place, its callers answer for it; a function that returns only sure text is sure itself.
 """
 
 import ast
@@ -90,7 +90,14 @@ class Sources:
                 self._told(path, node) for path, call in self._calls() for node in self._arguments(path, call)
             ]
             if before == sum(len(function.needs) for function in self.functions.values()):
-                return sorted({told for told in found if told})
+                return sorted({told for told in found if told} | set(self._called_by_nobody()))
+
+    def _called_by_nobody(self) -> Iterator[str]:
+        """Functions that answer to nobody for their text: called by what is not looked at here."""
+        called = {_name(call) for _, call in self._calls()}
+        for name, function in self.functions.items():
+            if function.needs and name not in called:
+                yield f"{function.file.name}: {name}({', '.join(sorted(function.needs))})"
 
     def _told(self, path: Path, node: ast.expr) -> str:
         if self._sure(node, set()):
@@ -105,7 +112,7 @@ class Sources:
                     yield path, node
 
     def _arguments(self, path: Path, call: ast.Call) -> Iterator[ast.expr]:
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        name = _name(call)
         wanted: list[tuple[str, int]] = []
         if isinstance(call.func, ast.Attribute) and _is_streamlit(call.func.value, self.trees[path]):
             wanted = self.doors.get(name, [])
@@ -158,7 +165,7 @@ class Sources:
                 return self._sure(node.value, seen)
             case ast.Attribute():
                 return (
-                    node.attr in SAFE_ATTRIBUTES
+                    node.attr in SAFE_ATTRIBUTES | SAFE_CALLS
                     or _is_constant(node.attr)
                     or (node.attr in ("__getitem__", "value") and self._sure(node.value, seen))
                 )
@@ -169,7 +176,7 @@ class Sources:
         return False
 
     def _sure_call(self, node: ast.Call, seen: set[tuple[int, str]]) -> bool:
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        name = _name(node)
         if name in SAFE_CALLS or name in SAFE_ATTRIBUTES:
             return True
         if isinstance(node.func, ast.Attribute):
@@ -211,10 +218,14 @@ class Sources:
                 return all(self._returns(Function(n, Path(), []), seen) for n in inner)
             if isinstance(scope, ast.FunctionDef):
                 function = self.functions.get(scope.name)
-                if function and function.node is scope and node.id in function.parameters:
-                    function.needs.add(node.id)
-                    return True
-                if node.id in [a.arg for a in (*scope.args.args, *scope.args.kwonlyargs)]:
+                given = {a.arg: a.annotation for a in (*scope.args.args, *scope.args.kwonlyargs)}
+                if node.id in given:
+                    # Its callers are asked for texts alone; a record is never sure.
+                    kind = given[node.id]
+                    texts = kind is not None and "str" in ast.unparse(kind)
+                    if function and function.node is scope and texts:
+                        function.needs.add(node.id)
+                        return True
                     return False
             elif node.id in self.functions:
                 return self._returns(self.functions[node.id], seen)
@@ -269,6 +280,11 @@ def _is_streamlit(node: ast.expr, tree: ast.Module) -> bool:
         if isinstance(other, ast.arg) and other.arg == node.id and other.annotation is not None:
             return "DeltaGenerator" in ast.unparse(other.annotation)
     return False
+
+
+def _name(call: ast.Call) -> str:
+    """The last word of what is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def _is_constant(name: str) -> bool:
