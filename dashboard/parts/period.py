@@ -22,7 +22,7 @@ def choose_period(my: Workspace, query: Query, known: Period | None) -> Period:
     try:
         period = my.numbers.period(word, query.zone)
     except CrmError as error:
-        st.warning(str(error), icon=":material/link_off:")
+        st.warning(say.plain(str(error)), icon=":material/link_off:")
         word, period = USUAL, my.numbers.period(USUAL, query.zone)
     years = range(known.last.year, known.first.year - 1, -1)[:_MOST_YEARS] if known else ()
     labels = {**NAMED, **{str(year): str(year) for year in years}, FROM_TO: "From … to …"}

@@ -17,7 +17,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 ROOT = Path(__file__).resolve().parents[2]
 # What makes text plain, and what gives text of the program's own: counts, coded values as words.
-SAFE_CALLS = {"plain", "count", "words", "moment", "day", "len", "int", "round", "sum"}
+SAFE_CALLS = {"plain", "count", "words", "moment", "day", "span", "len", "int", "round", "sum"}
 # Kinds of records, by their own names in the source.
 SAFE_TEXTS = {"records.name", "self.records.name", "self.noun", "self.name", "place.KIND_OF[records.name]"}
 # Declared in the source: labels and helps of fields, buttons, figures.
@@ -73,30 +73,36 @@ class Sources:
     def __init__(self, files: dict[Path, str]) -> None:
         self.trees = {path: ast.parse(text) for path, text in files.items()}
         self.doors = markdown_parameters()
-        self.functions: dict[str, Function] = {}
+        self.functions: dict[str, list[Function]] = {}  # of one name there may be several
         for path, tree in self.trees.items():
             for node in ast.walk(tree):
                 for child in ast.iter_child_nodes(node):
                     child.parent = node  # type: ignore[attr-defined]
                 if isinstance(node, ast.FunctionDef):
                     names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
-                    self.functions[node.name] = Function(node, path, [n for n in names if n != "self"])
+                    made = Function(node, path, [n for n in names if n != "self"])
+                    self.functions.setdefault(node.name, []).append(made)
 
     def unsure(self) -> list[str]:
         """Every argument that is not sure, as 'file: expression'."""
         while True:
-            before = sum(len(function.needs) for function in self.functions.values())
+            before = self._asked()
             found = [
                 self._told(path, node) for path, call in self._calls() for node in self._arguments(path, call)
             ]
-            if before == sum(len(function.needs) for function in self.functions.values()):
+            if before == self._asked():
                 return sorted({told for told in found if told} | set(self._called_by_nobody()))
+
+    def _asked(self) -> int:
+        return sum(len(function.needs) for several in self.functions.values() for function in several)
 
     def _called_by_nobody(self) -> Iterator[str]:
         """Functions that answer to nobody for their text: called by what is not looked at here."""
         called = {_name(call) for _, call in self._calls()}
-        for name, function in self.functions.items():
-            if function.needs and name not in called:
+        for name, several in self.functions.items():
+            for function in several if name not in called else ():
+                if not function.needs:
+                    continue
                 yield f"{function.file.name}: {name}({', '.join(sorted(function.needs))})"
 
     def _told(self, path: Path, node: ast.expr) -> str:
@@ -116,9 +122,9 @@ class Sources:
         wanted: list[tuple[str, int]] = []
         if isinstance(call.func, ast.Attribute) and _is_streamlit(call.func.value, self.trees[path]):
             wanted = self.doors.get(name, [])
-        elif name in self.functions:
-            function = self.functions[name]
-            wanted = [(p, function.parameters.index(p)) for p in function.needs]
+        else:
+            several = self.functions.get(name, [])
+            wanted = [(p, function.parameters.index(p)) for function in several for p in function.needs]
         given = {keyword.arg: keyword.value for keyword in call.keywords}
         for parameter, place in wanted:
             value = given.get(parameter)
@@ -186,7 +192,8 @@ class Sources:
                 return self._sure(node.func.value, seen)
         if name in ("list", "tuple", "sorted", "str", "filter", "dict", "zip", "enumerate"):
             return all(self._sure(argument, seen) for argument in node.args)
-        return name in self.functions and self._returns(self.functions[name], seen)
+        several = self.functions.get(name, [])
+        return bool(several) and all(self._returns(function, seen) for function in several)
 
     def _returns(self, function: Function, seen: set[tuple[int, str]]) -> bool:
         key = (id(function.node), "")
@@ -217,18 +224,19 @@ class Sources:
             if inner:
                 return all(self._returns(Function(n, Path(), []), seen) for n in inner)
             if isinstance(scope, ast.FunctionDef):
-                function = self.functions.get(scope.name)
+                several = self.functions.get(scope.name, [])
+                function = next((one for one in several if one.node is scope), None)
                 given = {a.arg: a.annotation for a in (*scope.args.args, *scope.args.kwonlyargs)}
                 if node.id in given:
                     # Its callers are asked for texts alone; a record is never sure.
                     kind = given[node.id]
                     texts = kind is not None and "str" in ast.unparse(kind)
-                    if function and function.node is scope and texts:
+                    if function and node.id in function.parameters and texts:
                         function.needs.add(node.id)
                         return True
                     return False
             elif node.id in self.functions:
-                return self._returns(self.functions[node.id], seen)
+                return all(self._returns(function, seen) for function in self.functions[node.id])
         return False
 
 
