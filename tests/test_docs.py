@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from crm_data import rights
 from crm_data.settings import ROOT, SETTINGS
 from dashboard.menu import SCREENS
-from docs.tables import filled, pages
+from docs.tables import filled, pages, roles
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 
@@ -27,6 +28,22 @@ def test_links_and_pictures_lead_somewhere(page: Path) -> None:
     for target in LINK.findall(page.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+# Nothing can be erased for good, and no screen changes many records at once, so nobody is told who may.
+ASKED = sorted(set(rights._FROM) - {rights.Act.ERASE, rights.Act.BULK})
+
+
+@pytest.mark.parametrize("act", ASKED)
+def test_the_table_of_roles_shows_every_right_that_changes(
+    act: rights.Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = roles()
+    for role in rights.ROLES:
+        if role != rights._FROM[act]:
+            with monkeypatch.context() as other:
+                other.setitem(rights._FROM, act, role)
+                assert roles() != before, f"{act} from {role} on"
 
 
 def test_every_setting_is_documented() -> None:
