@@ -68,12 +68,18 @@ def write_manifest(backup: Path, manifest: Manifest) -> None:
     """Put the manifest beside its backup, whole or not at all."""
     told = asdict(manifest) | {"format": FORMAT, "made_at": manifest.made_at.isoformat()}
     partial = backup.with_suffix(".json.partial")
-    with open(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        os.fchmod(file.fileno(), 0o600)
-        json.dump(told, file, indent=2, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, manifest_path(backup))
+    try:
+        with open(
+            os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+        ) as file:
+            os.fchmod(file.fileno(), 0o600)
+            json.dump(told, file, indent=2, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, manifest_path(backup))
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
     sync_folder(backup.parent)
 
 
