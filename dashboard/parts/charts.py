@@ -88,7 +88,7 @@ def _chart(currency: str, ground: str, **encoding: Any) -> Any:
     return (
         alt.Chart(alt.NamedData("rows"), title=title)
         .mark_bar(cursor="pointer")
-        .encode(opacity=alt.condition(pick, alt.value(1), alt.value(0.35)), tooltip=tooltip, **encoding)
+        .encode(fillOpacity=alt.condition(pick, alt.value(1), alt.value(0.35)), tooltip=tooltip, **encoding)
         .add_params(pick)
     )
 
@@ -116,7 +116,8 @@ def _by_stage(currency: str, ground: str) -> Any:
         xOffset=alt.XOffset("series:N", sort=series),
         y=alt.Y("amount:Q", axis=_money()),
         color=alt.Color("place:N", scale=alt.Scale(range=STAGES[ground]), sort=None, legend=None),
-        fillOpacity=alt.FillOpacity(
+        # Of the channels that fade a bar this alone has a legend; the other one shows what was clicked.
+        opacity=alt.Opacity(
             "series:O",
             sort=series,
             scale=alt.Scale(domain=series, range=[0.55, 1]),
