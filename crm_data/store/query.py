@@ -195,7 +195,8 @@ def _clause(column: Any, declared: Field, wanted: Any, zone: tzinfo) -> ColumnEl
         return _except(column, wanted.values)
     if declared.kind in RANGES:
         if wanted == EMPTY:
-            return column.is_(None)  # type: ignore[no-any-return]
+            # Not as IS NULL: an index on this column alone, of all companies, would be taken before the company's.
+            return sa.case((column.is_(None), 1), else_=0) == 1
         low, high = wanted
         return _between(column, declared, low, high, zone)
     if declared.kind is Kind.TAGS:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from crm_data import Query, Workspace
+from crm_data import Figure, Query, Workspace
 from crm_data.accounts.people import workplaces
 from crm_data.demo.filling import fill
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
+from tests.numbers.checking import figures_in
 
 TABLES = "customers|leads|deals|tasks|activities|deal_stage_history|user_companies"
 # By the row's own id, which the company's condition then judges.
@@ -135,3 +136,16 @@ def test_a_persons_companies_come_by_the_person(my: Workspace) -> None:
         lines = [row[3] for row in core.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
     assert any(re.match(r"SEARCH user_companies .*\(user_id=\?", line) for line in lines), lines
     assert not [line for line in lines if line.startswith("SCAN")], lines
+
+
+def test_the_company_comes_first_in_what_a_number_opens(my: Workspace) -> None:
+    """The lists behind every figure of the pipeline and the overview, each kind of question once."""
+    seen: dict[Any, Figure] = {}
+    for verb in (my.numbers.board, my.numbers.by_month, my.numbers.by_owner, my.numbers.tiles):
+        for figure in figures_in(verb()):
+            asked = figure.rows.query
+            seen[figure.rows.table, tuple(sorted(asked.where)), asked.preset.partition(":")[0]] = figure
+    for figure in [*seen.values(), *figures_in(my.numbers.conversion()), *figures_in(my.numbers.overview())]:
+        asked_of = my.records(figure.rows.table)
+        for statement, lines in plans(my, lambda my, of=asked_of, q=figure.rows.query: of.page(q)):  # type: ignore[misc]
+            assert unscoped(statement, lines) == [], f"{statement}\n" + "\n".join(lines)

@@ -117,3 +117,25 @@ def test_days_in_stage_are_calendar_days(two: Office, frozen_clock: Any) -> None
     begun = frozen_clock() - timedelta(hours=10)  # the evening before
     put_deals(two, [{"stage_since": begun}])
     assert column(two, "prospect").cards[0].days == 1
+
+
+def test_a_card_says_that_it_is_stalled_or_past_its_date(two: Office, frozen_clock: Any) -> None:
+    now = frozen_clock()
+    put_deals(
+        two,
+        [
+            {"deal_name": f"{days}", "stage": "proposal", "stage_since": now - timedelta(days=days)}
+            for days in (9, 10)
+        ]
+        + [
+            {
+                "deal_name": f"due {day:%d}",
+                "stage": "proposal",
+                "stage_since": now,
+                "expected_close_date": day,
+            }
+            for day in (now.date(), now.date() - timedelta(days=1))
+        ],
+    )
+    cards = {card.name: (card.stalled, card.past) for card in column(two, "proposal").cards}
+    assert cards == {"9": (False, 0), "10": (True, 0), "due 02": (False, 0), "due 01": (False, 1)}

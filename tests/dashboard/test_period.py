@@ -1,0 +1,61 @@
+"""The one control of period: what is chosen stands in the address, and what is empty offers another."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import runtime
+from tests.dashboard.house import House, house
+from tests.dashboard.test_figures_drawn import screen
+from tests.numbers.makers import put_deals, won
+
+
+@pytest.fixture(scope="module")
+def home(new_database) -> Iterator[House]:  # type: ignore[no-untyped-def]
+    with house(new_database("sqlite").url) as made:
+        put_deals(made.office, [won(date(2017, 3, 1), 40), won(date(2017, 12, 31), "2.50")])
+        runtime.use(made.office.store, made.settings)
+        yield made
+        runtime.stop()
+
+
+def address(at: AppTest) -> dict[str, str]:
+    """The parameters of the address."""
+    return {name: value if isinstance(value, str) else value[0] for name, value in at.query_params.items()}
+
+
+def test_a_period_is_chosen_by_name_and_by_days(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = screen(home, monkeypatch, "pipeline", "q=Deal")
+    choice = at.selectbox(key="period.word")
+    assert (choice.label, choice.value) == ("Period", "90_days")
+    assert {"This month", "Last quarter", "Last year", "All time", "2017"} <= set(choice.options)
+    at.selectbox(key="period.word").set_value("last_quarter").run()
+    assert address(at) == {"q": "Deal", "period": "last_quarter"}
+    at.selectbox(key="period.word").set_value("from_to").run()
+    at.date_input(key="period.days").set_value((date(2017, 2, 3), date(2017, 3, 4))).run()
+    assert address(at) == {"q": "Deal", "period": "2017-02-03..2017-03-04"}
+    at.selectbox(key="period.word").set_value("90_days").run()
+    assert address(at) == {"q": "Deal"}
+    assert not at.exception
+
+
+def test_what_is_empty_offers_the_days_that_have_something(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = screen(home, monkeypatch, "pipeline")
+    said = [caption.value for caption in at.caption]
+    assert any("nothing was won in USD" in text for text in said)
+    at.button(key="charts.month.known").click().run()
+    assert address(at) == {"period": "2017-03-01..2017-12-31"}
+    tiles = home.office.at().numbers.tiles(period=home.office.at().numbers.period(address(at)["period"]))
+    assert tiles[0].value == Decimal("42.50")
+    assert not [caption.value for caption in at.caption if "nothing was won" in caption.value]
+
+
+def test_a_period_that_is_none_is_said(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = screen(home, monkeypatch, "pipeline", "period=yesteryear")
+    assert any("not a date" in warning.value or "cannot be read" in warning.value for warning in at.warning)
+    assert at.selectbox(key="period.word").value == "90_days"
