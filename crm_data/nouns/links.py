@@ -1,4 +1,4 @@
-"""Records about a deal, a lead or a customer: filled in from each other, and never contradicting."""
+"""References: records about a deal, a lead or a customer: filled in from each other, and never contradicting."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Trying a verb again when the database gave its transaction up through no fault of the person's."""
+"""Retry: a verb is tried again when the database gave its transaction up through no fault of the person's."""
 
 import random
 import time

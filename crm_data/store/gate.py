@@ -1,4 +1,4 @@
-"""The gate in front of every write: shut for the moment in which a backup is put in place."""
+"""The write barrier, a gate in front of every write: shut for the moment in which a backup is put in place."""
 
 import threading
 from collections.abc import Iterator

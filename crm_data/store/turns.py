@@ -1,4 +1,4 @@
-"""Turns: what one process at a time may do. The database keeps them, so whoever dies gives the turn back.
+"""Locks (advisory), called turns: what one process at a time may do. Whoever dies gives the turn back.
 
 On SQLite every write transaction is alone already; on PostgreSQL a turn is an advisory lock, held until the
 transaction ends. No two turns may share a number.

@@ -1,4 +1,4 @@
-"""What a company's reading connection sees of a SQLite file: TEMP views of one company, and nothing beside them.
+"""Tenant views of a SQLite file: TEMP views of one company for a reading connection, and nothing beside them.
 
 A view stands under the name of its table, so that plain SQL and `pd.read_sql` see one company as well. It reads
 through a second view whose name is a secret of the connection; SQLite's authorizer lets the tables themselves be

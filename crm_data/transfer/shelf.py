@@ -1,4 +1,4 @@
-"""The folder of backups: which are there, which may go, and a free name for the next."""
+"""The folder of backups and their retention: which are there, which may go, and a free name for the next."""
 
 import os
 from contextlib import AbstractContextManager, suppress

@@ -1,4 +1,4 @@
-"""How values are written for people: amounts, days and moments in their zone, counts of things."""
+"""Formatting: how values are written for people: amounts, days and moments in their zone, counts of things."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo

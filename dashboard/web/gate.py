@@ -1,4 +1,4 @@
-"""Who may pass: the named proxy, our own origin, and for files and numbers only those who are signed in."""
+"""Access middleware: passes the named proxy, our own origin, and to files and numbers only who is signed in."""
 
 import logging
 from collections.abc import Callable
