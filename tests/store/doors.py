@@ -142,6 +142,7 @@ OPERATORS: dict[str, Ask] = {
 PROVED = {
     "Installation": {
         "change_password", "change_profile", "chores", "demand_ready", "is_signed_in", "profile", "scope",
+        "shortages",
         "sign_in", "state",
     },
     "Companies": {"exist"},
