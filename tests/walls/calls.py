@@ -132,6 +132,7 @@ CALLS: dict[str, Rule] = {
         {
             "crm_data/store/bulk.py": "the next ids, and the inserts of an import",
             "crm_data/store/connections.py": "tells the database whose transaction it is",
+            "crm_data/store/folding.py": "asks PostgreSQL which letters it knows, when the walls are put up",
             "crm_data/store/guards.py": "asks PostgreSQL for tables without row security",
             "crm_data/store/migrating.py": "asks who may change tables, and says that a migration is the system's",
             "crm_data/store/turns.py": "waits for its turn",
@@ -250,6 +251,7 @@ CALLS: dict[str, Rule] = {
         {
             "crm_data/store/connections.py": "says it",
             "crm_data/store/migrating.py": "says it: a migration must see every row",
+            "migrations/append_only.py": "asks for it",
             "migrations/row_security.py": "asks for it",
         },
     ),
@@ -274,13 +276,16 @@ CALLS: dict[str, Rule] = {
     "st.html": Rule(
         "Text becomes a part of the page.",
         of(("st", "streamlit"), "html"),
-        {"dashboard/style.py": "our own style sheet, with nobody's words in it"},
+        {
+            "dashboard/parts/reach.py": "a link to call, write or visit: what it says and where it leads, escaped",
+        },
     ),
     "st.markdown, st.write of words that are put together": Rule(
         "Streamlit reads them as Markdown: a name could become a link, a heading or a picture. See say.plain.",
         put_together("markdown", "write"),
         {
             "dashboard/parts/csv_mapping.py": "headings and cells of a file, each through unlinked",
+            "dashboard/parts/first_steps.py": "our own sentences of the first steps",
             "dashboard/parts/heading.py": "our own sentences where there is nothing",
             "dashboard/parts/links.py": "a note, through say.plain",
             "dashboard/parts/overview.py": "when a task is due, in our own words",
