@@ -29,7 +29,8 @@ def upgrade() -> None:
         "users", sa.column("role"), sa.column("is_active"), sa.column("shut_out"), sa.column("is_verified")
     )
     op.execute(users.update().where(users.c.is_active.is_(sa.false())).values(shut_out=sa.true()))
-    op.execute(users.update().where(users.c.role != "super_admin").values(is_verified=sa.false()))
+    by_a_company = users.update().where(users.c.role != "super_admin", users.c.is_verified.is_(sa.true()))
+    op.execute(by_a_company.values(is_verified=sa.false()))
     op.execute(
         "UPDATE one_time_links SET used_at = CURRENT_TIMESTAMP WHERE kind = 'reset' AND used_at IS NULL"
     )

@@ -148,7 +148,7 @@ PROVED = {
     "Companies": {"exist"},
     "People": {"has_operator"},
     "Links": {"look", "redeem_invite", "redeem_reset", "redeem_setup", "setup", "tidy"},
-    "Backups": {"daily", "prune"},
+    "Backups": {"clear", "daily", "prune"},
     "Sessions": {"end", "end_everywhere", "end_one", "of", "open", "resolve", "switch", "tidy"},
 }  # fmt: skip
 
