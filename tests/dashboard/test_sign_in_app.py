@@ -233,10 +233,10 @@ def test_a_password_is_changed_on_the_account_page(home: House, monkeypatch: pyt
     here, there = home.token(), home.token()
     be(monkeypatch, here)
     at = app("account")
-    for box, text in zip(
-        at.text_input, (PASSWORD, "another dozen words", "another dozen words"), strict=True
-    ):
-        box.input(text)
+    boxes = {box.label: box for box in at.text_input}
+    boxes["Old password"].input(PASSWORD)
+    for label in ("New password", "The same again"):
+        boxes[label].input("another dozen words")
     next(button for button in at.button if button.label == "Change password").click().run()
     assert "Your password is changed" in said(at)
     assert home.installation.sessions.resolve(here) is not None
