@@ -87,7 +87,7 @@ def _measured(url: str, rounds: int, on: str) -> Times:
 
 def _calls(my: Workspace) -> dict[str, Call]:
     return {
-        "mine": my.tasks.mine,
+        "mine": lambda: my.tasks.page(my.tasks.query({"preset": "mine"})),
         "timeline": my.activities.page,
         "board": my.numbers.board,
         "by_stage": my.numbers.by_stage,

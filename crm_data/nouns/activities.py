@@ -1,7 +1,7 @@
 """Activities: what happened, logged in one call, read newest first; changes of status write themselves."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, tzinfo
+from collections.abc import Mapping
+from datetime import UTC, tzinfo
 from typing import Any
 
 from crm_data import clock
@@ -9,7 +9,6 @@ from crm_data.errors import Invalid
 from crm_data.nouns.links import linked
 from crm_data.store import query as q
 from crm_data.store.changes import Doing
-from crm_data.store.reading import Page
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Activity
@@ -65,29 +64,6 @@ class Activities(Records):
             **dict(zip(_LINKS, (customer_id, lead_id, deal_id, task_id), strict=True)),
         }
         return self.add({name: raw for name, raw in said.items() if raw is not None}, act_id, zone)
-
-    def timeline(
-        self,
-        *,
-        customer_id: int | None = None,
-        lead_id: int | None = None,
-        deal_id: int | None = None,
-        task_id: int | None = None,
-        kinds: Sequence[str] = (),
-        user_id: int | None = None,
-        since: date | None = None,
-        until: date | None = None,
-        after: str | None = None,
-        size: int = q.PAGE,
-        zone: tzinfo = UTC,
-    ) -> Page:
-        """What happened, newest first, of one record or of all, `size` at a time from the cursor `after`."""
-        links = dict(zip(_LINKS, (customer_id, lead_id, deal_id, task_id), strict=True))
-        where: dict[str, Any] = {name: (id_,) for name, id_ in links.items() if id_ is not None}
-        where |= {"activity_type": tuple(kinds)} if kinds else {}
-        where |= {"user_id": (user_id,)} if user_id is not None else {}
-        where |= {"activity_date": (since, until)} if since or until else {}
-        return self.page(q.Query(where=where, sort="activity_date", after=after, size=size, zone=zone))
 
     # the rules
 

@@ -1,30 +1,21 @@
 """Customers: a warning about look-alikes before one is added twice."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_data.store.folding import is_like
-from crm_data.store.query import Query
-from crm_data.store.reading import Page
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import clean_text
 from crm_data.tables import Company, Customer
-from crm_data.tables.customer import CustomerStatus
 
 
 class Customers(Records):
     """The customers of one company."""
 
     table = Customer
-
-    def active(self, query: Query | None = None) -> Page:
-        """The active customers, the newest first."""
-        query = query or self.default_query()
-        return self.page(replace(query, where={**query.where, "status": (CustomerStatus.ACTIVE.value,)}))
 
     def lookalikes(self, values: Mapping[str, Any], limit: int = 3) -> list[tuple[int, str]]:
         """Customers that share the name, e-mail or phone: (id, name), for a warning and never a refusal."""

@@ -13,7 +13,6 @@ from crm_data.nouns.steps import OPEN_TASK, open_tasks, today_of
 from crm_data.store import query as q
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, new_act
-from crm_data.store.reading import Page
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import row_id
@@ -56,10 +55,6 @@ class Tasks(Records):
         wanted = sa.select(*each, all_.label("all")).select_from(Task).where(*same, *open_tasks(), *whose)
         with self._store.read(self._scope) as session:
             return {name: int(n) for name, n in session.execute(wanted).mappings().one().items()}
-
-    def mine(self, query: q.Query | None = None) -> Page:
-        """My open tasks, what is due first at the top, with the names of their customers."""
-        return self.page(replace(query or self.default_query(), preset="mine"))
 
     def complete(self, id: Any, act_id: str | None = None) -> bool:
         """Mark as done, now; False when it was already."""

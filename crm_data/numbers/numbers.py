@@ -1,6 +1,5 @@
 """The door to the numbers of one company: each method opens one read and answers with frames or figures."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, tzinfo
 
@@ -8,7 +7,6 @@ from crm_data import clock
 from crm_data.nouns.activities import Activities
 from crm_data.nouns.deals import Deals
 from crm_data.nouns.leads import Leads
-from crm_data.nouns.steps import NextStep, next_steps
 from crm_data.nouns.tasks import Tasks
 from crm_data.numbers import board as boards
 from crm_data.numbers import months, owners, pipeline, rates
@@ -128,11 +126,6 @@ class Numbers:
         asked = {name: Question("tasks", replace(query, preset=name)) for name in self._tasks.tabs}
         counts = self._tasks.counts(query)
         return {name: counted(words(name), counts[name], rows) for name, rows in asked.items()}
-
-    def next_steps(self, deal_ids: Sequence[int], zone: tzinfo = UTC) -> dict[int, NextStep]:
-        """The next step of each of some deals: the open task that is due first. One statement."""
-        with self._store.read(self._scope) as session:
-            return next_steps(session, deal_ids, zone)
 
     def overview(self, zone: tzinfo = UTC, rows: int = 5, recent: int = 10) -> Overview:
         """What the first screen shows, with the first `rows` of each list and the true totals."""

@@ -332,11 +332,6 @@ def _put(verb: str) -> Callable[[Scene], Call]:
 # --------------------------------------------------------------------------------------------- of one noun
 
 
-def _active(here: Scene) -> Call:
-    wanted = query(here, "customers", presets=False)
-    return Call("", lambda my: my.customers.active(wanted), {"kind": "customers", "query": wanted})
-
-
 def _lookalikes(here: Scene) -> Call:
     rows = [
         *here.own["customers"].values(),
@@ -421,11 +416,6 @@ def _reschedule(here: Scene) -> Call:
     return Call("", lambda my: my.tasks.reschedule(id_, due, zone=zone), said_, writes=True)
 
 
-def _mine(here: Scene) -> Call:
-    wanted = query(here, "tasks", presets=False)
-    return Call("", lambda my: my.tasks.mine(wanted), {"query": wanted})
-
-
 def _counts(here: Scene) -> Call:
     wanted = query(here, "tasks", presets=False)
     return Call("", lambda my: my.tasks.counts(wanted), {"query": wanted})
@@ -440,19 +430,6 @@ def _log(here: Scene) -> Call:
     given = {("at" if name == "activity_date" else name): value.raw for name, value in new.items()}
     said_ = {"values": new, "word": word, "title": title}
     return Call("", lambda my: my.activities.log(word, title, **given), said_, writes=True)
-
-
-def _timeline(here: Scene) -> Call:
-    given: dict[str, Any] = {"size": here.dice.choice([3, 50]), "zone": here.dice.choice(ZONES)}
-    for name, kind in (("customer_id", "customers"), ("deal_id", "deals"), ("lead_id", "leads")):
-        if here.dice.random() < 0.4:
-            around = here.around()
-            given[name] = here.dice.choice([*around.own[kind], *around.foreign[kind]])
-    if here.dice.random() < 0.4:
-        given["kinds"] = here.dice.sample(["call", "note", "status_change"], 2)
-    if here.dice.random() < 0.4:
-        given["since"] = here.moment.date() - timedelta(days=here.dice.randint(0, 9))
-    return Call("", lambda my: my.activities.timeline(**given), {"given": given})
 
 
 # --------------------------------------------------------------------------------------------- of the rest
@@ -477,13 +454,6 @@ def _currency(here: Scene) -> str | None:
 def _period(here: Scene) -> Period | None:
     day = here.moment.date() - timedelta(days=here.dice.randint(0, 60))
     return here.dice.choice([None, Period(day, here.moment.date()), Period.month_of(day)])
-
-
-def _steps(here: Scene) -> Call:
-    around = here.around()
-    ids = [*around.own["deals"][-20:], *around.foreign["deals"][:5], NOBODY]
-    zone = here.dice.choice(ZONES)
-    return Call("", lambda my: my.numbers.next_steps(ids, zone), {"ids": ids, "zone": zone})
 
 
 def _overview(here: Scene) -> Call:
@@ -609,7 +579,6 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Records.set_all": _set_all,
     "Records.archive": _put("archive"),
     "Records.restore": _put("restore"),
-    "Customers.active": _active,
     "Customers.lookalikes": _lookalikes,
     "Leads.convert": _convert,
     "Deals.move": _move,
@@ -617,10 +586,8 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Tasks.complete": _task("complete"),
     "Tasks.reopen": _task("reopen"),
     "Tasks.reschedule": _reschedule,
-    "Tasks.mine": _mine,
     "Tasks.counts": _counts,
     "Activities.log": _log,
-    "Activities.timeline": _timeline,
     "Numbers.board": _number("board"),
     "Numbers.by_stage": _number("by_stage", currency=_currency),
     "Numbers.by_month": _number("by_month", period=_period, currency=_currency),
@@ -631,7 +598,6 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Numbers.tasks": _number("tasks", "tasks"),
     "Numbers.conversion": _number("conversion", "leads", period=_period),
     "Numbers.currency": _number("currency", currency=_currency),
-    "Numbers.next_steps": _steps,
     "Numbers.overview": _overview,
     "Members.all": _simply(lambda my: my.people.all()),
     "Members.invite": _invite,

@@ -127,9 +127,6 @@ class Reader:
 
     # one noun's own
 
-    def _active(self, value: Any, raw: Any, kind: str, query: Any) -> None:
-        self._page(value, raw, kind, replace(query, where={**query.where, "status": ("active",)}), None)
-
     def _lookalikes(self, value: Any, raw: Any, values: Row) -> None:
         found = []
         for id_, row in sorted(self.tables["customers"].items()):
@@ -149,26 +146,11 @@ class Reader:
             (r["from_stage"], r["to_stage"], r["moved_at"], r["deal_value"], r["probability"]) for r in lines
         ]
 
-    def _mine(self, value: Any, raw: Any, query: Any) -> None:
-        self._page(value, raw, "tasks", replace(query, preset="mine"), None)
-
     def _counts(self, value: Any, raw: Any, query: Any) -> None:
         assert raw == {
             preset: len(self._list("tasks", replace(query, preset=preset)))
             for preset in ("mine", "overdue", "today", "upcoming", "all")
         }
-
-    def _timeline(self, value: Any, raw: Any, given: Row) -> None:
-        rows = [
-            row for row in self.tables["activities"].values()
-            if row["archived_at"] is None
-            and all(row[n] == given[n] for n in ("customer_id", "deal_id", "lead_id") if n in given)
-            and ("kinds" not in given or row["activity_type"] in given["kinds"])
-            and ("since" not in given or row["activity_date"] >= lists.begins(given["since"], given["zone"]))
-        ]  # fmt: skip
-        rows.sort(key=lambda row: (row["activity_date"], row["id"]), reverse=True)
-        assert raw.total == len(rows)
-        self._same("activities", raw.rows, [row["id"] for row in rows[: given["size"]]])
 
     # numbers
 
@@ -247,12 +229,6 @@ class Reader:
             and period.first <= row["actual_close_date"] <= period.last
         ]  # fmt: skip
         assert raw[0].value == sum(won, Decimal(0))
-
-    def _next_steps(self, value: Any, raw: Any, ids: list[int], zone: Any) -> None:
-        far = datetime.max.replace(tzinfo=self.now.tzinfo)
-        for id_ in ids:
-            steps = sorted(lists.open_tasks(self.tables, id_), key=lambda t: (t["due_date"] or far, t["id"]))
-            assert raw[id_].task_id == (steps[0]["id"] if steps else None)
 
     def _overview(self, value: Any, raw: Any, zone: Any, rows: int) -> None:
         for name, page in (("due", raw.due), ("without_step", raw.without_step), ("recent", raw.recent)):

@@ -1,6 +1,6 @@
 """Activities: logged in one call, read newest first by keyset; people do not write changes of status."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ import pytest
 from crm_data import Edit, errors, new_act
 from tests.nouns.makers import a_customer, a_deal, a_lead, a_task
 from tests.support.office import Office
+from tests.support.timeline import timeline
 
 
 def test_logged_now_by_me_about_the_customer_of_the_deal(two: Office, frozen_clock: Any) -> None:
@@ -57,7 +58,7 @@ def test_changes_of_status_stay_as_they_are(two: Office) -> None:
     my = two.at()
     deal = a_deal(my)
     my.deals.move(deal, "qualified", "prospect")
-    row = my.activities.timeline(deal_id=deal).rows[0]
+    row = timeline(my, {"deal_id": deal}).rows[0]
     with pytest.raises(errors.Invalid):
         my.activities.change([Edit(row["id"], {"title": (row["title"], "Nothing happened")})])
     with pytest.raises(errors.Invalid):
@@ -78,7 +79,7 @@ def test_the_timeline_pages_newest_first_through_ties(two: Office) -> None:
     seen: list[int] = []
     after: str | None = None
     while True:
-        page = my.activities.timeline(size=5, after=after)
+        page = timeline(my, size=5, after=after)
         seen += [row["id"] for row in page.rows]
         after = page.next
         if after is None:
@@ -100,19 +101,19 @@ def test_the_timeline_by_record_kind_person_and_days(two: Office) -> None:
     }
     two.at(1).activities.log("note")
 
-    def found(**asked: Any) -> list[str]:
+    def found(zone: tzinfo = UTC, **where: Any) -> list[str]:
         names = {id_: name for name, id_ in made.items()}
-        return [names[row["id"]] for row in my.activities.timeline(**asked).rows]
+        return [names[row["id"]] for row in timeline(my, where, zone=zone).rows]
 
     assert found() == ["else", "note", "mail", "call"]
     assert found(customer_id=customer) == ["note", "mail", "call"]
     assert found(deal_id=deal) == ["note", "call"]
     assert (found(lead_id=lead), found(task_id=task)) == (["mail"], ["note"])
-    assert found(kinds=("note", "email"), customer_id=customer) == ["note", "mail"]
+    assert found(activity_type=("note", "email"), customer_id=customer) == ["note", "mail"]
     assert found(user_id=two.people[0]["user"]) == ["mail"]
-    assert found(since=date(2026, 2, 2), until=date(2026, 2, 2)) == ["mail"]
-    assert found(until=date(2026, 2, 1), zone=ZoneInfo("America/Lima")) == ["mail", "call"]
-    assert two.at(1).activities.timeline(customer_id=customer).total == 0
+    assert found(activity_date=(date(2026, 2, 2), date(2026, 2, 2))) == ["mail"]
+    assert found(ZoneInfo("America/Lima"), activity_date=(None, date(2026, 2, 1))) == ["mail", "call"]
+    assert timeline(two.at(1), {"customer_id": customer}).total == 0
 
 
 def test_links_are_filled_from_the_task_and_never_contradict(two: Office) -> None:

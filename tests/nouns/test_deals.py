@@ -11,6 +11,7 @@ from crm_data import Edit, Query, Workspace, errors, new_act
 from tests.nouns.makers import a_customer, a_deal, a_lead, a_task
 from tests.support import makers
 from tests.support.office import Office
+from tests.support.timeline import timeline
 
 
 def stages(my: Workspace, deal: int) -> list[tuple[str | None, str]]:
@@ -20,7 +21,7 @@ def stages(my: Workspace, deal: int) -> list[tuple[str | None, str]]:
 
 def changes(my: Workspace, deal: int) -> list[str]:
     """The status changes on a deal's timeline, oldest first."""
-    rows = my.activities.timeline(deal_id=deal, kinds=("status_change",)).rows
+    rows = timeline(my, {"deal_id": deal, "activity_type": "status_change"}).rows
     return [row["title"] for row in reversed(rows)]
 
 
@@ -114,7 +115,7 @@ def test_reopening_clears_and_the_log_keeps(two: Office, frozen_clock: Any) -> N
     log = {(line.field, line.before, line.after) for line in my.deals.history(deal)}
     assert {("loss_reason", "Price", None), ("actual_close_date", "2026-03-02", None)} <= log
     assert [move.days for move in my.deals.moves(deal)] == [0, 3, 0]
-    assert my.activities.timeline(deal_id=deal).rows[1]["description"] == "Price"
+    assert timeline(my, {"deal_id": deal}).rows[1]["description"] == "Price"
 
 
 def test_a_stale_move_conflicts_and_changes_nothing(two: Office) -> None:

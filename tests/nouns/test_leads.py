@@ -11,6 +11,7 @@ import pytest
 from crm_data import Edit, errors, new_act
 from tests.nouns.makers import a_customer, a_lead, a_task
 from tests.support.office import Office
+from tests.support.timeline import timeline
 
 
 def test_a_move_of_status_is_noted(two: Office) -> None:
@@ -19,7 +20,7 @@ def test_a_move_of_status_is_noted(two: Office) -> None:
     assert my.activities.page().total == 0
     my.leads.change([Edit(lead, {"status": ("new", "contacted")})])
     my.leads.set_all([lead], {"status": "lost"})
-    titles = [row["title"] for row in my.activities.timeline(lead_id=lead).rows]
+    titles = [row["title"] for row in timeline(my, {"lead_id": lead}).rows]
     assert titles == ["Status: Contacted to Lost", "Status: New to Contacted"]
 
 
@@ -40,8 +41,8 @@ def test_a_lead_becomes_customer_and_deal_in_one_act(two: Office, frozen_clock: 
     assert (deal["lead_id"], deal["customer_id"]) == (lead, made.customer_id)
     assert deal["assigned_to"] == customer["assigned_to"] == two.people[0]["sales_rep"]
     assert my.activities.get(call)["customer_id"] == my.tasks.get(task)["customer_id"] == made.customer_id
-    assert my.activities.timeline(lead_id=lead).rows[0]["title"] == "Converted to a deal"
-    assert my.activities.timeline(deal_id=made.deal_id).total == 1
+    assert timeline(my, {"lead_id": lead}).rows[0]["title"] == "Converted to a deal"
+    assert timeline(my, {"deal_id": made.deal_id}).total == 1
     acts = {my.leads.history(lead)[0].act_id, my.deals.history(made.deal_id)[0].act_id}
     assert acts == {my.customers.history(made.customer_id)[0].act_id}
     assert my.leads.count(my.leads.query({"preset": "converted"})) == 1

@@ -13,6 +13,7 @@ from crm_data.demo.filling import fill
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from tests.numbers.checking import figures_in
+from tests.support.timeline import timeline
 
 TABLES = "customers|leads|deals|tasks|activities|deal_stage_history|user_companies"
 # By the row's own id, which the company's condition then judges.
@@ -34,17 +35,17 @@ def my(request: pytest.FixtureRequest, new_database: Any) -> Iterator[Workspace]
 
 
 LISTS: dict[str, Callable[[Workspace], Any]] = {
-    "active customers": lambda my: my.customers.active(),
-    "my tasks": lambda my: my.tasks.mine(),
+    "active customers": lambda my: my.customers.page(Query(where={"status": ("active",)})),
+    "my tasks": lambda my: my.tasks.page(my.tasks.query({"preset": "mine"})),
     "my overdue tasks": lambda my: my.tasks.page(my.tasks.query({"preset": "overdue"})),
     "all tasks": lambda my: my.tasks.page(),
     "counts of tasks": lambda my: my.tasks.counts(),
-    "a customer's timeline": lambda my: my.activities.timeline(customer_id=1),
-    "a deal's timeline": lambda my: my.activities.timeline(deal_id=1),
-    "a lead's timeline": lambda my: my.activities.timeline(lead_id=1),
-    "a person's timeline": lambda my: my.activities.timeline(user_id=1),
-    "the timeline": lambda my: my.activities.timeline(),
-    "the timeline, second page": lambda my: my.activities.timeline(after=my.activities.timeline().next),
+    "a customer's timeline": lambda my: timeline(my, {"customer_id": 1}),
+    "a deal's timeline": lambda my: timeline(my, {"deal_id": 1}),
+    "a lead's timeline": lambda my: timeline(my, {"lead_id": 1}),
+    "a person's timeline": lambda my: timeline(my, {"user_id": 1}),
+    "the timeline": lambda my: timeline(my),
+    "the timeline, second page": lambda my: timeline(my, after=timeline(my).next),
     "deals": lambda my: my.deals.page(),
     "deals by value": lambda my: my.deals.page(Query(sort="deal_value")),
     "deals by expected close": lambda my: my.deals.page(Query(sort="expected_close_date", descending=False)),

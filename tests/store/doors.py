@@ -78,7 +78,6 @@ NUMBERS = {
     "closed_days": Verb(lambda my, ids: my.numbers.closed_days()),
     "conversion": Verb(lambda my, ids: my.numbers.conversion()),
     "currency": Verb(lambda my, ids: my.numbers.currency()),
-    "next_steps": Verb(lambda my, ids: my.numbers.next_steps([ids.deal])),
     "overview": Verb(lambda my, ids: my.numbers.overview()),
     "period": Verb(lambda my, ids: my.numbers.period("this_year")),
     "tasks": Verb(lambda my, ids: my.numbers.tasks()),
@@ -101,13 +100,11 @@ PROFILE = {
 }
 NOUNS = {
     "Activities.log": Verb(lambda my, ids: my.activities.log("call", **_links(ids))),
-    "Activities.timeline": Verb(lambda my, ids: my.activities.timeline(**_links(ids))),
     "Deals.move": Verb(lambda my, ids: my.deals.move(ids.deal, "proposal", "prospect"), "manager"),
     "Deals.moves": Verb(lambda my, ids: my.deals.moves(ids.deal)),
     "Leads.convert": Verb(lambda my, ids: my.leads.convert(ids.lead, customer=ids.customer), "manager"),
     "Tasks.complete": Verb(lambda my, ids: my.tasks.complete(ids.task), "manager"),
     "Tasks.counts": Verb(lambda my, ids: my.tasks.counts(_about(ids))),
-    "Tasks.mine": Verb(lambda my, ids: my.tasks.mine()),
     "Tasks.reopen": Verb(lambda my, ids: my.tasks.reopen(ids.task), "user"),  # it is open: nothing to do
     "Tasks.reschedule": Verb(lambda my, ids: my.tasks.reschedule(ids.task, "2030-01-01"), "manager"),
 }

@@ -19,7 +19,6 @@ _RANK = {role: rank for rank, role in enumerate(ROLES)}
 
 # verb -> how to call it on a record; what needs no record ignores the id.
 CALLS: dict[str, Callable[[Any, int], Any]] = {
-    "active": lambda records, id_: records.active(),
     "choices": lambda records, id_: records.choices("x"),
     "add": lambda records, id_: records.add({"name": "New"}),
     "archive": lambda records, id_: records.archive([id_]),
@@ -48,8 +47,8 @@ PURE = {
     "parse_all",
 }
 PURE |= {"linked", "matching", "new_values"}
-NO_RECORD = {"active", "choices", "add", "count", "page", "walk", "lookalikes", "names"}
-READING = {"active", "choices", "count", "get", "history", "lookalikes", "names", "page"}
+NO_RECORD = {"choices", "add", "count", "page", "walk", "lookalikes", "names"}
+READING = {"choices", "count", "get", "history", "lookalikes", "names", "page"}
 MANAGING = {"archive", "restore", "set_all", "walk"}
 
 

@@ -123,7 +123,6 @@ def test_a_member_does_learn_it(town: Town) -> None:
         if verb.least == "user" and WORDS[1].lower() in _answer(town, name).lower()
     }
     assert {"Workspace.members", "Numbers.board", "Numbers.overview", "Profile.get", "Members.all"} <= telling
-    assert "Activities.timeline" in telling
     assert WORDS[1] in told(town.at(1, "admin").take_away())
     assert WORDS[1] in told(town.at(1, "manager").export(town.at(1, "manager").customers))
 

@@ -15,6 +15,7 @@ from crm_data.tables import DealStageHistory
 from crm_data.transfer.plan import ID, By, Plan, Unmatched
 from crm_data.transfer.report import Report
 from tests.support.office import Office
+from tests.support.timeline import timeline
 from tests.transfer.files import REAL, accounts, csv_bytes, firm, own_csv, pipeline
 
 
@@ -128,8 +129,8 @@ def test_a_move_by_import_is_a_move(made: Office, my: Workspace) -> None:
         (None, "prospect"),
         ("prospect", "closed_won"),
     ]
-    timeline = my.activities.timeline(deal_id=deal)
-    assert [row["activity_type"] for row in timeline.rows] == ["status_change"]
+    happened = timeline(my, {"deal_id": deal})
+    assert [row["activity_type"] for row in happened.rows] == ["status_change"]
 
 
 def test_a_status_alone_does_not_move_a_deal(my: Workspace) -> None:
@@ -199,7 +200,7 @@ def test_tasks_and_activities(made: Office, my: Workspace) -> None:
     )
     assert counts(bring(my, my.activities, file, "log.csv")) == (1, 0, 0, 0)
     assert counts(bring(my, my.activities, file, "log.csv")) == (0, 0, 1, 0)
-    met = my.activities.timeline(customer_id=customer).rows[0]
+    met = timeline(my, {"customer_id": customer}).rows[0]
     assert (met["title"], met["duration"], met["user_id"]) == ("Met", 30, my.scope.user_id)
 
 
