@@ -54,8 +54,10 @@ def _there(column: str, parent: str) -> str:
 
 
 # Its words are (column, parent, what becomes of the row) for each parent. It looks as the system does: a colleague
-# whom a company no longer sees is not gone.
-REFUSE = """CREATE OR REPLACE FUNCTION app_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+# whom a company no longer sees is not gone. What goes with its parent goes by the owner's hand: no name in it may
+# be one of a temporary table or type, which whoever deletes the parent could have made.
+REFUSE = """CREATE OR REPLACE FUNCTION app_append_only() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   before jsonb;
   after jsonb;
@@ -73,8 +75,8 @@ BEGIN
     FOR word IN 0 .. TG_NARGS - 3 BY 3 LOOP
       parent := (before ->> TG_ARGV[word])::integer;
       CONTINUE WHEN TG_ARGV[word + 2] <> asked OR parent IS NULL OR after ->> TG_ARGV[word] IS NOT NULL;
-      EXECUTE 'SELECT EXISTS (SELECT FROM ' || quote_ident(TG_ARGV[word + 1]) || ' WHERE id = $1)'
-        INTO there USING parent;
+      EXECUTE 'SELECT EXISTS (SELECT FROM ' || quote_ident(TG_TABLE_SCHEMA) || '.'
+        || quote_ident(TG_ARGV[word + 1]) || ' WHERE id = $1)' INTO there USING parent;
       CONTINUE WHEN there;
       gone := true;
       before := before - TG_ARGV[word];

@@ -22,6 +22,14 @@ PAGE = 50
 NOBODY = "none"
 _EXACTLY, _EXCEPT = "=", "!"  # before the values in an address; alone, the first means none at all
 _TEXTS = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL)
+_LONGEST = 10_000  # characters of one part of an address: thousands of ids
+_LONGEST_TEXT = 1_000  # of what is looked for; SQLite itself takes 50,000 bytes
+_KEYS = {
+    Kind.MOMENT: datetime,
+    Kind.DAY: date,
+    Kind.MONEY: Decimal,
+    Kind.WHOLE: int,
+}  # of a cursor, else a text
 _RESERVED = ("q", "preset", "sort", "after", "before", "at", "archived")
 
 
@@ -60,6 +68,8 @@ def from_params(
     where: dict[str, Any] = dict(start.where)
     for name, said in params.items():
         if name in declared and declared[name].filter and name not in _RESERVED:
+            if len(said) > _LONGEST:
+                raise Invalid("This link asks for more values than a list can. Choose the filter again.")
             where[name] = _condition(declared[name], said, zone)
     sort = params.get("sort", "")
     column = sort.removeprefix("-")
@@ -100,7 +110,8 @@ def _condition(declared: Field, said: str, zone: tzinfo) -> Any:
     if said == _EXACTLY:
         return NOTHING
     if said.startswith(_EXCEPT) and declared.kind in (Kind.MEMBER, Kind.LINK, Kind.CHOICE):
-        values = _condition(declared, said.removeprefix(_EXCEPT), zone)
+        rest = said.removeprefix(_EXCEPT)
+        values = None if rest.startswith(_EXCEPT) else _condition(declared, rest, zone)
         return Except(values if isinstance(values, tuple) else (_known(None),))
     if declared.kind in RANGES:
         if said == NOBODY:
@@ -156,6 +167,10 @@ def conditions(table: type, query: Query) -> list[ColumnElement[bool]]:
     made: list[ColumnElement[bool]] = []
     if hasattr(model, "archived_at"):
         made.append(model.archived_at.is_not(None) if query.archived else model.archived_at.is_(None))
+    if any(
+        isinstance(said, str) and len(said) > _LONGEST_TEXT for said in (query.search, *query.where.values())
+    ):
+        raise Invalid(f"Look for a shorter text: at most {_LONGEST_TEXT:,} characters.")
     if query.search:
         made.append(_search(model, declared, query.search))
     for name, wanted in query.where.items():
@@ -263,15 +278,17 @@ def cursor(query: Query, key: Any, id_: int, before: int) -> str:
     return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
 
-def place(query: Query, word: str) -> tuple[Any, int, int]:
+def place(table: type, query: Query, word: str) -> tuple[Any, int, int]:
     """Key, id and rows before of a cursor. Raises Invalid when it was not made for this sort."""
+    wanted = _KEYS.get(fields_of(table)[query.sort].kind, str)
     try:
         packed = base64.urlsafe_b64decode(word[:2000] + "=" * (-len(word) % 4))
         sort, descending, (kind, said), id_, before = json.loads(packed)
         convert = {"moment": datetime.fromisoformat, "day": date.fromisoformat, "money": Decimal}
         key = convert[kind](said) if kind in convert else said  # type: ignore[operator]
-        if (sort, descending) == (query.sort, query.descending) and row_id(id_) and int(before) >= 0:
+        here = (sort, descending, type(key)) == (query.sort, query.descending, wanted)
+        if here and row_id(id_) and int(before) >= 0:
             return key, int(id_), int(before)
-    except (ValueError, TypeError, KeyError, ArithmeticError):
+    except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError):
         pass
     raise Invalid("This link points to a place in a list that is no longer there. Start from the first page.")

@@ -20,6 +20,7 @@ from crm_data.tables import ChangeLog, title_of
 from crm_data.tables.fields import Field, Kind, fields_of
 
 Row = dict[str, Any]
+_MOST_PRESETS = 20  # at once; a number joins two or three
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Reader:
         rows_of = rows_of.order_by(key.desc() if down else key, id_.desc() if down else id_)
         before, edge = 0, query.after or query.before
         if edge is not None:
-            at_key, at_id, before = q.place(query, edge)
+            at_key, at_id, before = q.place(self.table, query, edge)
             here = sa.tuple_(sa.literal(at_key, key.type), sa.literal(at_id))
             rows_of = rows_of.where(sa.tuple_(key, id_) < here if down else sa.tuple_(key, id_) > here)
         with self._store.read(self._scope) as session:
@@ -149,7 +150,9 @@ class Reader:
     def matching(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
         """The WHERE of a list without its company, for pages and totals alike. Raises Invalid."""
         each = query.preset.split(",") if query.preset else []
-        if any(p not in self.presets and p.partition(":")[0] not in self.behind for p in each):
+        if len(each) > _MOST_PRESETS or any(
+            p not in self.presets and p.partition(":")[0] not in self.behind for p in each
+        ):
             raise Invalid("This link names a list that is not known here. Choose one from the screen.")
         narrowed = [clause for preset in each for clause in self.narrow(replace(query, preset=preset))]
         return [*q.conditions(self.table, query), *narrowed]

@@ -99,8 +99,13 @@ def decoded(data: bytes, encoding: str | None = None) -> tuple[str, str]:
 
 def sample_of(text: str) -> str:
     """A few words of a text that have other letters than ASCII."""
-    found = dict.fromkeys(match[0] for match in _WORD.finditer(text) if not match[0].isascii())
-    said = ", ".join(list(found)[:3])
+    found: dict[str, None] = {}
+    for match in _WORD.finditer(text):
+        if not match[0].isascii():
+            found[match[0][:60]] = None
+            if len(found) == 3:
+                break
+    said = ", ".join(found)
     return "".join(c if c.isprintable() else "\ufffd" for c in said[:60])
 
 
@@ -209,9 +214,10 @@ def _odd_letters(word: str) -> bool:
     scripts = {_kind(c) for c in word}
     if len(scripts) > 1 or "other" in scripts:
         return True
-    for before, c in pairwise(word):
-        if c.isupper() and not (before.isascii() and c.isascii()) and any(map(str.islower, word)):
-            return True
+    if any(map(str.islower, word)):  # asked once: a word may be as long as the file
+        for before, c in pairwise(word):
+            if c.isupper() and not (before.isascii() and c.isascii()):
+                return True
     return scripts == {"LATIN"} and len(word) > 2 and not any(map(str.isascii, word))
 
 

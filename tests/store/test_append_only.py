@@ -150,3 +150,23 @@ def test_what_stands_is_left_alone(database: Database) -> None:
         raise_walls(connection)
     engine.dispose()
     assert [line for line in said if line.startswith(("CREATE TRIGGER", "DROP TRIGGER"))] == []
+
+
+@pytest.mark.parametrize("engine_kind", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_a_temporary_table_is_not_taken_for_a_parent(
+    database: Database, sql: Plain, companies: tuple[Filled, Filled]
+) -> None:
+    """The owner's hand takes a row away with its parent: what the application has made must not run by it."""
+    own, _ = companies
+    parents = {parent for table, _, parent, _ in KEYS if table == "deal_stage_history"}
+    assert len(parents) > 1
+    with plain(database) as seen:
+        seen.run(
+            "CREATE FUNCTION pg_temp.is_owner() RETURNS boolean LANGUAGE plpgsql AS $$"
+            "BEGIN RAISE EXCEPTION 'ran as %', current_user; END $$"
+        )
+        for parent in parents:
+            seen.run(f"CREATE TEMP VIEW {parent} AS SELECT 1 AS id WHERE pg_temp.is_owner()")
+            seen.run(f"GRANT ALL ON pg_temp.{parent} TO PUBLIC")
+        seen.run("DELETE FROM public.deals WHERE id = ?", own.deal_id)
+    assert sql.run("SELECT id FROM deal_stage_history WHERE deal_id = ?", own.deal_id) == []

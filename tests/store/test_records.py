@@ -1,13 +1,18 @@
 """The generic verbs: paging, filters, adding, saving together, archiving; on both engines."""
 
+import base64
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 
 import pytest
 import sqlalchemy as sa
 
 from crm_data import Edit, Query, Workspace, errors
 from crm_data.store.query import order
+from crm_data.tables.fields import Kind
 from tests.support.office import Office, office
 
 
@@ -273,3 +278,67 @@ def test_a_list_is_made_into_sql_once(two: Office, kind: str) -> None:
         key, id_ = order(records.table, query)
         wanted = sa.select(id_, key).where(*records.matching(query)).order_by(key, id_)
         assert wanted._generate_cache_key() is not None, query.sort
+
+
+KEYS = (
+    None,
+    1,
+    10**30,
+    -1.5,
+    True,
+    "x",
+    "\0",
+    "\ud800",
+    [1],
+    {"a": 1},
+    "2026-01-01",
+    "2026-01-01T00:00:00",
+    "NaN",
+)
+
+
+def forged(query: Query, kind: str, key: object, before: object = 1) -> str:
+    said = json.dumps([query.sort, query.descending, [kind, key], 1, before])
+    return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
+
+
+def test_a_place_in_a_list_that_somebody_made_up_is_refused_or_is_one(two: Office) -> None:
+    fill(two, 2)
+    my = two.at()
+    for records in (my.customers, my.leads, my.deals, my.tasks, my.activities):
+        for sort in [name for name, field in records.fields.items() if field.sort]:
+            query, refused = Query(sort=sort), 0
+            for kind, key in product(("plain", "moment", "day", "money"), KEYS):
+                try:
+                    records.page(replace(query, after=forged(query, kind, key)))
+                except errors.Invalid:
+                    refused += 1
+            assert refused > len(KEYS) * 2, f"{records.name} by {sort}"
+
+
+@pytest.mark.parametrize("nested", ["[" * 1499, '["created_at",true,["plain","x"],1,Infinity]', "[]", "7"])
+def test_a_place_that_is_none_at_all_is_refused(two: Office, nested: str) -> None:
+    word = base64.urlsafe_b64encode(nested.encode()).decode()
+    with pytest.raises(errors.Invalid):
+        two.at().customers.page(Query(after=word))
+
+
+@pytest.mark.parametrize("said", ["!" * 5_000, ",".join(["none"] * 20_000), "!" + "1," * 40_000, "!!none"])
+def test_an_address_that_asks_for_more_than_a_list_can_is_refused(two: Office, said: str) -> None:
+    my = two.at()
+    for records in (my.customers, my.leads, my.deals, my.tasks, my.activities):
+        asked = [
+            n
+            for n, f in records.fields.items()
+            if f.filter and f.kind in (Kind.MEMBER, Kind.LINK, Kind.CHOICE)
+        ]
+        assert asked
+        for name in asked:
+            with pytest.raises(errors.Invalid):
+                records.query({name: said})
+        with pytest.raises(errors.Invalid):
+            records.query({"preset": ",".join([*records.presets, *records.behind][:1] * 2_000) or ",,"})
+        for letter in "aé%1":
+            with pytest.raises(errors.Invalid, match="shorter"):
+                records.query({"q": letter * 60_000})
+            assert records.page(records.query({"q": letter * 1_000})).total == 0

@@ -1,10 +1,12 @@
 """Letters of other encodings: read as they were written, or asked with samples, and never garbled in silence."""
 
+import time
+
 import pytest
 
 from crm_data.errors import Invalid
 from crm_data.transfer.csv_read import Sheet, read
-from crm_data.transfer.letters import ENCODINGS, MIXED, Undecided
+from crm_data.transfer.letters import ENCODINGS, MIXED, Undecided, decoded
 
 # Encoding -> words as they stand in files of those who use it.
 WORDS = {
@@ -107,3 +109,11 @@ def test_marks_are_believed() -> None:
 def test_what_is_asked_for_is_tried_or_refused() -> None:
     with pytest.raises(Invalid, match="cannot be read"):
         read("a,b\nŁódź,2\n".encode("cp1250"), "x.csv", encoding="utf-8")
+
+
+def test_a_word_as_long_as_the_file_is_judged_at_once() -> None:
+    data = b"a,b\n" + b"\xc9" * 39_000 + b",x\nc,d\n"
+    began = time.process_time()
+    with pytest.raises(Invalid):
+        decoded(data)
+    assert time.process_time() - began < 10, "a second and a half, were each letter judged once"
