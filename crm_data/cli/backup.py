@@ -40,14 +40,12 @@ def run(args: argparse.Namespace) -> int:
         made = backups.make(actor)
         tell_cleared(backups)
         print(here.settings.backup_dir / made.name)
-        print(f"{counted(made.total, 'row')}, {counted(made.size, 'byte')}, verified.")
-        if made.untried:
-            print(made.untried)
+        size = f"{counted(made.total, 'row')}, {counted(made.size, 'byte')}"
+        print(f"The backup was made and verified: {size}. {made.untried}".strip())
     return 0
 
 
 def _show(infos: Infos) -> None:
     for info in infos:
         print(f"{info.name}  {info.problem or counted(info.total, 'row')}")
-    if not infos:
-        print("There is no backup yet.")
+    print(f"{counted(len(infos), 'backup')} found, the newest first." if infos else "There is no backup yet.")

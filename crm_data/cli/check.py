@@ -2,7 +2,7 @@
 
 import argparse
 
-from crm_data.cli.common import Commands, command, opened
+from crm_data.cli.common import Commands, command, counted, opened
 from crm_data.health import check
 
 
@@ -18,9 +18,12 @@ def add(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it: a line a finding."""
+    """Do it: a line a finding, and what they come to."""
     with opened(owner=True, ready=False) as here:
         found = check(here.store, here.settings)
     for finding in found:
         print(f"{'ok  ' if finding.ok else 'WRONG'} {finding.what}: {finding.sentence}")
+    wrong = sum(not finding.ok for finding in found)
+    asked = counted(len(found), "finding")
+    print(f"The check is done: {asked}, of which {wrong} wrong." if wrong else f"All is well: {asked}.")
     return 0 if all(finding.ok for finding in found) else 1

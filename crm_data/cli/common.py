@@ -108,9 +108,9 @@ def tell_cleared(backups: Backups) -> None:
         print(backups.cleared, file=sys.stderr)
 
 
-def counted(number: int, what: str) -> str:
-    """'1 row', '2,000 rows'."""
-    return f"{number:,} {what}" + ("" if number == 1 else "s")
+def counted(number: int, what: str, several: str = "") -> str:
+    """'1 row', '2,000 rows', '2 people'."""
+    return f"{number:,} {what if number == 1 else several or what + 's'}"
 
 
 def link(told: Settings, token: str) -> str:

@@ -22,7 +22,8 @@ def run(args: argparse.Namespace) -> int:
     """Do it."""
     with opened() as here:
         left = here.installation.people.set_active(operator_of(here, args), args.email, False)
-        print(f"{args.email} can sign in no longer. Take it back: python -m crm_data reactivate {args.email}")
         for place in left:
             print(str(place))
+        print(f"To take it back: python -m crm_data reactivate {args.email}")
+        print(f"{args.email} can sign in no longer.")
     return 0

@@ -5,7 +5,7 @@ import secrets
 import sys
 
 from crm_data.accounts import passwords
-from crm_data.cli.common import Commands, command, opened, operator_of
+from crm_data.cli.common import Commands, command, counted, opened, operator_of
 from crm_data.demo import DemoPerson, fill, scale
 from crm_data.settings import settings
 from crm_data.transfer.updating import bring_up_to_date, revision_of
@@ -55,6 +55,8 @@ def _show(people: list[DemoPerson], password: str) -> None:
     for person in people:
         print(f"  {person.email:{wide}}  {person.name}, {person.company}: {person.role}")
     print(f"The password of each: {password}")
+    companies = counted(len({person.company for person in people}), "made-up company", "made-up companies")
+    print(f"The database was filled: {counted(len(people), 'person', 'people')} of {companies} can sign in.")
 
 
 def _tell(line: str) -> None:

@@ -5,6 +5,7 @@ import argparse
 from crm_data.accounts.members import Members
 from crm_data.cli.common import Commands, acting_arguments, command, link, opened, scope_of
 from crm_data.rights import ROLES
+from crm_data.tables.fields import words
 
 
 def add(commands: Commands) -> None:
@@ -24,7 +25,9 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do it."""
     with opened() as here:
-        token = Members(here.store, scope_of(here, args)).invite(args.email, args.role)
+        scope = scope_of(here, args)
+        token = Members(here.store, scope).invite(args.email, args.role)
         print(f"Hand this link to {args.email}; it works once, for a week:")
         print(link(here.settings, token))
+        print(f"{args.email} is invited to {scope.company_name} as {words(args.role).lower()}.")
     return 0

@@ -25,11 +25,10 @@ def run(args: argparse.Namespace) -> int:
     """Do it, and say from where to where."""
     done = bring_up_to_date(settings(), new=args.new)
     if done.before == done.after:
-        print(f"The database is up to date, at revision {done.after}.")
+        said = f"The database is up to date, at revision {done.after}."
     elif not done.before:
-        print(f"The database was made, at revision {done.after}.")
+        said = f"The database was made, at revision {done.after}."
     else:
-        print(f"The database was brought from revision {done.before} to {done.after}.")
-    if done.safety:
-        print(f"What stood before is kept as {done.safety}.")
+        said = f"The database was brought from revision {done.before} to {done.after}."
+    print(f"{said} What stood before is kept as {done.safety}." if done.safety else said)
     return 0

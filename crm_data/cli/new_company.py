@@ -32,9 +32,9 @@ def run(args: argparse.Namespace) -> int:
     with opened() as here:
         profile = {"name": args.name, "email": args.email, "currency": args.currency}
         made = here.installation.companies.make(operator_of(here, args), profile, args.admin, args.operator)
-        print(f"Company {made.id} was made.")
         if made.invitation is None:
             print(f"Invite its first admin: python -m crm_data invite EMAIL --role admin --company {made.id}")
+            print(f"Company {made.id} was made; nobody works there yet.")
             return 0
         print(f"Hand this link to {args.admin}; it works once, for a week:")
         print(link(here.settings, made.invitation))
@@ -43,4 +43,5 @@ def run(args: argparse.Namespace) -> int:
                 "Nobody runs this installation yet, so nobody sees its companies and backups on a screen. "
                 f"Once the link was used: python -m crm_data operator {args.admin}"
             )
+        print(f"Company {made.id} was made, and {args.admin} is invited as its first admin.")
     return 0

@@ -24,4 +24,5 @@ def run(args: argparse.Namespace) -> int:
         token = here.installation.links.reset(operator_of(here, args), args.email)
         print(f"Hand this link to {args.email}; it works once, for an hour:")
         print(link(here.settings, token))
+        print(f"A link for a new password of {args.email} was made.")
     return 0

@@ -81,11 +81,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _show(verified: Verified) -> None:
     manifest = verified.manifest
-    total = sum(manifest.rows.values())
-    print(f"{verified.name} is sound: {counted(total, 'row')}, revision {manifest.revision}.")
     for table, count in sorted(manifest.rows.items()):
         print(f"  {table}: {count:,}")
+    total = sum(manifest.rows.values())
+    said = [f"{verified.name} is sound: {counted(total, 'row')}, revision {manifest.revision}."]
     if verified.untried:
-        print(verified.untried)
+        said.append(verified.untried)
     if verified.older:
-        print("It was made by an earlier version; restoring brings it up to date.")
+        said.append("It was made by an earlier version; restoring brings it up to date.")
+    print(" ".join(said))

@@ -16,7 +16,9 @@ from crm_data.store.guards import Guard, present_tables, seen_by_a_company
 _OPEN = frozenset({"alembic_version"})
 _SCHEMA = frozenset({"sqlite_master", "sqlite_schema", "sqlite_temp_master", "sqlite_temp_schema"})
 # Settings whose value may be asked, and not set: what `check` looks at.
-_ASKED = frozenset({"foreign_keys", "busy_timeout", "synchronous", "cache_size", "mmap_size", "query_only"})
+_ASKED = frozenset(
+    {"foreign_keys", "busy_timeout", "synchronous", "cache_size", "mmap_size", "temp_store", "query_only"}
+)
 _LET = frozenset(
     {
         sqlite3.SQLITE_SELECT,

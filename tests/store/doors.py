@@ -108,6 +108,11 @@ NOUNS = {
     "Tasks.reopen": Verb(lambda my, ids: my.tasks.reopen(ids.task), "user"),  # it is open: nothing to do
     "Tasks.reschedule": Verb(lambda my, ids: my.tasks.reschedule(ids.task, "2030-01-01"), "manager"),
 }
+# Of every kind of record: they neither read nor write rows, but judge, name or describe.
+RECORDS_PURE = {
+    "may", "query", "params", "narrow", "default_query", "judge", "consequences", "from_file", "in_one_currency",
+    "parse_all", "linked", "matching", "new_values",
+}  # fmt: skip
 NOUN_KINDS: tuple[type[Records], ...] = (Activities, Deals, Leads, Tasks)
 
 # What an Actor asks of the installation: the operator alone, whatever role they have in a company.

@@ -1,0 +1,99 @@
+"""What each command says last when it was run rightly: a sentence that names what was done."""
+
+import argparse
+import re
+from pathlib import Path
+
+import pytest
+
+from crm_data.accounts.passwords import hashed
+from crm_data.cli.main import parser
+from crm_data.store import migrating
+from tests.cli.conftest import Run
+from tests.migrations.trial import older
+from tests.transfer.office import Office
+
+# command -> each way of running it, and the sentence that ends what it says.
+LAST: dict[str, dict[str, str]] = {
+    "migrate": {
+        "": r"The database was brought from revision \S+ to \S+\. What stood before is kept as crm_backup_\S+\.",
+        "again": r"The database is up to date, at revision \S+\.",
+        "anew": r"The database was made, at revision \S+\.",
+    },
+    "demo": {"": r"The database was filled: \d+ people of 2 made-up companies can sign in\."},
+    "new-company": {
+        "--name Bu --email o@bu.ch": r"Company 2 was made; nobody works there yet\.",
+        "--name Bu --email o@bu.ch --admin x@bu.ch":
+            r"Company 2 was made, and x@bu\.ch is invited as its first admin\.",
+    },
+    "invite": {"x@bu.ch --company 1 --role sales_rep": r"x@bu\.ch is invited to Acme as sales rep\."},
+    "reset-password": {"bob@acme.com": r"A link for a new password of bob@acme\.com was made\."},
+    "operator": {
+        "bob@acme.com": r"bob@acme\.com is an operator of this installation\.",
+        "bob@acme.com --take-away": r"bob@acme\.com is no operator any more\.",
+    },
+    "deactivate": {"bob@acme.com": r"bob@acme\.com can sign in no longer\."},
+    "reactivate": {"bob@acme.com": r"bob@acme\.com may sign in again\."},
+    "import": {
+        "in.csv --company 1": r"1 added, 0 changed, 0 unchanged, 0 refused\.",
+        "in.csv --company 1 --dry-run": r"1 would be added, 0 would be changed, 0 unchanged, 0 refused\.",
+    },
+    "export": {
+        "out.csv --company 1": r"All customers of company 1 are in out\.csv: [\d,]+ bytes\.",
+        "out.zip --company 1 --everything": r"All data of company 1 are in out\.zip: [\d,]+ bytes\.",
+    },
+    "backup": {
+        "": r"The backup was made and verified: [\d,]+ rows, [\d,]+ bytes\.",
+        "--list": r"1 backup found, the newest first\.",
+    },
+    "verify": {"": r"crm_backup_\S+ is sound: [\d,]+ rows, revision \S+\."},
+    "restore": {"": r"crm_backup_\S+, made .+, was restored: [\d,]+ rows\. .* Everybody is signed out\."},
+    "check": {"": r"All is well: \d+ findings\."},
+}  # fmt: skip
+COMMANDS = next(
+    list(action.choices) for action in parser()._actions if isinstance(action, argparse._SubParsersAction)
+)
+WAYS = [(command, words) for command in COMMANDS for words in LAST.get(command, {"": "no sentence is known"})]
+
+
+def test_every_command_is_here() -> None:
+    assert set(LAST) == set(COMMANDS)
+
+
+@pytest.mark.parametrize(("command", "words"), WAYS)
+def test_a_command_ends_with_what_was_done(
+    run: Run,
+    office: Office,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    command: str,
+    words: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in.csv").write_text("Name,City\nAlpha,Bern\n")
+    office.sql("UPDATE users SET role = 'super_admin', password_hash = ?", hashed("correct horse battery"))
+    insert = "INSERT INTO users (email, password_hash, first_name, last_name, is_verified)"
+    office.sql(f"{insert} VALUES ('bob@acme.com', ?, 'Bob', 'Bell', TRUE)", hashed("correct horse battery"))
+    office.sql(
+        "INSERT INTO user_companies (user_id, company_id, role, is_primary) VALUES (2, 1, 'user', TRUE)"
+    )
+    before(run, office, monkeypatch, command, words)
+    typed = [] if words in ("again", "anew") else words.split()
+    said = run(command, *typed)
+    assert said.code == 0, said
+    assert re.fullmatch(LAST[command][words], said.out.splitlines()[-1]), said.out
+
+
+def before(run: Run, office: Office, monkeypatch: pytest.MonkeyPatch, command: str, words: str) -> None:
+    """What has to be so for this command to have something to do."""
+    if command == "migrate" and not words:
+        migrating.downgrade(office.store.url, older())
+    elif command == "demo" or words == "anew":
+        monkeypatch.setenv("DATABASE_URL", f"sqlite:///{Path.cwd()}/another.db")
+        monkeypatch.setenv("CRM_BACKUP_DIR", str(Path.cwd() / "backups of another"))
+    elif command in ("verify", "restore", "check") or words == "--list":
+        run("backup")
+    elif command == "reactivate":
+        run("deactivate", "bob@acme.com")
+    elif "--take-away" in words:
+        run("operator", "bob@acme.com")
