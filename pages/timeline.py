@@ -28,10 +28,13 @@ with top, heading("Timeline", say.count(page.total, "activity", "activities")):
         with st.popover("Log", icon=":material/add:", type="primary"):
             log_form(my, "timeline.log")
 
-with line:
-    pager(activities, query, page)
+if page.total:
+    with line:
+        pager(activities, query, page)
 if page.rows:
     feed(page, "timeline")
+elif query != query.first():
+    empty("search_off", "This page of the timeline is empty now. Go back to its beginning.")
 elif query.search or query.where or query.archived:
     empty("search_off", "No activity matches. Change the search or clear the filters.")
 else:

@@ -70,9 +70,8 @@ class MappingStep:
         if field.to == MADE and column.by == By.NAME:
             options[Unmatched.MAKE] = f"Make {say.count(count, 'customer')}"
         few = ", ".join(say.plain(word) for word in list(words)[:3]) + (", …" if count > 3 else "")
-        label = (
-            f"{say.plain(column.heading)}: {count:,} of no {noun} here, in {say.count(rows, 'row')} ({few})"
-        )
+        strange = f"{say.count(count, 'word')} of no {noun} here, in {say.count(rows, 'row')}"
+        label = f"{say.plain(column.heading)}: {strange} ({few})"
         key = self._key("as", column.heading, column.to, "unmatched")
         return replace(column, unmatched=self._choice(label, options, column.unmatched, key))
 

@@ -47,6 +47,8 @@ def _each(my: Workspace, field: Field, heading: str, words: Mapping[str, int], p
         labels = dict(field.choice_labels())
     else:
         labels = {str(id_): name for id_, name in my.members().items()}
+    # What becomes of all unknown colleagues is chosen above; a word of its own wins over that.
+    undecided = "Not decided" if field.kind is Kind.CHOICE else "As chosen above"
     labels[""] = "Keep it beside the record"
     kept = dict(st.session_state.get(f"{place}.words.{heading}") or {})
     shown = list(words.items())[:_MOST_WORDS]
@@ -60,11 +62,11 @@ def _each(my: Workspace, field: Field, heading: str, words: Mapping[str, int], p
                     list(labels),
                     index=None,
                     format_func=labels.__getitem__,
-                    placeholder="Not decided",
+                    placeholder=undecided,
                     key=f"{place}.word.{heading}.{word}",
                 )
     told = (place, heading, kept)
-    st.button("Read them so", key=f"{place}.words.go.{heading}", on_click=_keep_words, args=told)
+    st.button("Use these meanings", key=f"{place}.words.go.{heading}", on_click=_keep_words, args=told)
 
 
 def _keep_words(place: str, heading: str, meanings: dict[str, str | None]) -> None:

@@ -76,7 +76,7 @@ def _deals(page: Page) -> None:
             )
             st.text(say.short_money(row["deal_value"], row["currency"]), width="content")
     if not page.rows:
-        st.caption("Every open deal of yours has one.")
+        st.caption("No open deal of yours is without one.")
 
 
 def _pipeline(my: Workspace, found: Overview) -> None:

@@ -20,7 +20,8 @@ def pager(records: Records, query: Query, page: Page, keep: tuple[str, ...] = ()
     )
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         end = page.start + len(page.rows) - 1
-        st.caption(f"{page.start:,}–{end:,} of {page.total:,}", width="content")
+        shown = f"{page.start:,}–{end:,}" if page.rows else "0"
+        st.caption(f"{shown} of {page.total:,}", width="content")
         for words, icon, to, there in ways:
             icon_button(
                 words,

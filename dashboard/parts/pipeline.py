@@ -97,7 +97,7 @@ def _card(my: Workspace, found: Found) -> Card:
         say.short_money(found.value, found.currency),
         found.customer,
         found.owner or "Nobody",
-        f"{found.days} d in stage",
+        f"{found.days:,} d in stage",
         _late(found),
         "past" if found.past else "stalled",
         step,
@@ -110,7 +110,7 @@ def _late(found: Found) -> str:
     """Past its date, which says more, or long in its stage."""
     if found.past:
         return f"Close date {say.count(found.past, 'day')} past"
-    return f"Stalled: {found.days} d in stage" if found.stalled else ""
+    return f"Stalled: {found.days:,} d in stage" if found.stalled else ""
 
 
 def _charts(my: Workspace, query: Query, stages: Pipeline, period: Period, known: Period | None) -> None:

@@ -55,8 +55,8 @@ def _invite(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
     st.title("Join a company", anchor=False)
     st.text(f"{shown.company} invites {shown.email} to work in Foyer as {words(shown.role).lower()}.")
     known = st.radio(
-        "Do you sign in to Foyer here already?", (False, True), format_func={False: "No", True: "Yes"}.get,
-        horizontal=True, key="invite.known",
+        "Do you sign in to Foyer here already?", (False, True), horizontal=True,
+        format_func=lambda known: "Yes" if known else "No", key="invite.known",
     )  # fmt: skip
     st.session_state.setdefault(_CHOOSE, False)
     with st.form("invite"):
@@ -66,7 +66,7 @@ def _invite(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
         else:
             names = _names()
         if known and st.session_state[_CHOOSE]:
-            st.caption(str(ChooseNew()))
+            st.caption(say.plain(str(ChooseNew())))
         if not known or st.session_state[_CHOOSE]:
             password, again = _passwords()
         if not st.form_submit_button("Join", type="primary"):

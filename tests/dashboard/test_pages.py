@@ -112,6 +112,27 @@ def test_a_page_draws_for_every_role(
     assert len(statements) <= most, "\n".join(statements)
 
 
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("customers", ""),
+        ("pipeline", "tab=deals"),
+        ("pipeline", "tab=leads"),
+        ("tasks", ""),
+        ("timeline", ""),
+    ],
+)
+def test_a_list_of_nothing_counts_no_rows_from_to(
+    home: House, monkeypatch: pytest.MonkeyPatch, page: str, query: str
+) -> None:
+    held = home.token("manager")
+    monkeypatch.setattr(session, "token", lambda: held)
+    at = drawn(page, f"{query}&q=nosuchthing").run()
+    assert not at.exception, at.exception
+    assert any("matches" in element.value for element in at.markdown)
+    assert not any(" of 0" in caption.value for caption in at.caption)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_strangers_link_is_like_no_record_at_all(
     home: House, monkeypatch: pytest.MonkeyPatch, kind: str
