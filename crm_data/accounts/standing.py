@@ -1,7 +1,7 @@
 """Whether a one-time link may stand: one question, asked when the link is made and again when it is used.
 
 A password is its person's alone, and opens every company that they work in. So what one company can do with it
-ends where another company begins; docs/decisions/0019 says why.
+ends where another company begins; docs/decisions/0023 says why.
 """
 
 import sqlalchemy as sa

@@ -139,6 +139,8 @@ def test_a_link_of_one_kind_opens_nothing_of_another(house: House) -> None:
         links.redeem_invite(reset, PASSWORD, HERE)
     with pytest.raises(CrmError):
         links.redeem_reset(invite, "another dozen words")
+    with pytest.raises(LinkSpent):
+        house.installation.sessions.open(reset, HERE, "a browser")
     assert house.installation.sign_in(house.email("manager"), PASSWORD, HERE)
 
 

@@ -143,7 +143,7 @@ def test_a_strangers_link_is_like_no_record_at_all(
     def said(id_: object) -> str:
         at = drawn("record", f"kind={kind}&id={id_}").run()
         assert not at.exception
-        return "\n".join(element.value for element in [*at.subheader, *at.markdown])
+        return "\n".join(element.value for element in [*at.subheader, *at.markdown, *at.text])
 
     foreign = said(ids[1][kind])
     assert "no such record" in foreign
