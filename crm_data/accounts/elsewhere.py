@@ -5,9 +5,11 @@ An account without a company is closed: it cannot be signed in to, until a compa
 
 import sqlalchemy as sa
 
+from crm_data.errors import Invalid
 from crm_data.store.connections import beyond_company
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Membership, User
+from crm_data.tables.user import UserRole
 
 
 def works_elsewhere(session: CompanySession, user_id: int) -> bool:
@@ -27,7 +29,14 @@ def works_elsewhere(session: CompanySession, user_id: int) -> bool:
 
 
 def close_account(session: CompanySession, user_id: int) -> None:
-    """The person works nowhere any more."""
+    """The person works nowhere any more. Raises Invalid for the last operator of the installation."""
+    wanted = sa.select(User.id).where(User.role == UserRole.SUPER_ADMIN.value, User.is_active)
+    with beyond_company(session.core()):
+        operators = session.core().execute(wanted.order_by(User.id).with_for_update()).scalars().all()
+    if list(operators) == [user_id]:
+        raise Invalid(
+            "This person runs this installation alone, and works only here. Let them make another operator first."
+        )
     _set_active(session, user_id, False)
 
 

@@ -234,3 +234,15 @@ def test_the_scope_of_the_command_line(house: House) -> None:
     for company_id, email in ((999, None), (company, "x@y.example"), (company, house.email("user", 1))):
         with pytest.raises(NotFound):
             house.installation.scope(company_id, email)
+
+
+def test_a_company_does_not_close_the_account_of_the_last_operator(house: House) -> None:
+    runs = house.user("manager")
+    house.make_operator("manager")
+    with pytest.raises(Invalid, match="alone"):
+        members(house).end(runs, close=True)
+    assert role_of(house, "manager") == "manager"
+    house.sign_in("manager")
+    house.make_operator("manager", company=1)
+    members(house).end(runs, close=True)
+    assert role_of(house, "manager") is None
