@@ -4,7 +4,7 @@ import streamlit as st
 
 from crm_data.accounts.sessions import Signed
 from crm_data.errors import NotAllowed
-from dashboard import drawer, header, session
+from dashboard import header, keyboard, session
 from dashboard.menu import SCREENS
 from dashboard.parts import unsaved
 from dashboard.parts.acts import announce
@@ -48,7 +48,7 @@ def main(here: Signed | None, notice: str | None) -> None:
         else:
             st.warning("This page is not open to your role. Ask an admin of your company.")
         unsaved.guard()
-        drawer.closes()
+        keyboard.listens()
 
 
 def run() -> None:

@@ -14,12 +14,16 @@ html[data-new] [data-testid="stMainBlockContainer"]:has([data-testid="stSkeleton
 /* What stands elsewhere, or holds nothing yet, takes no room in the column. */
 [data-testid="stLayoutWrapper"]:has(> .st-key-who) { position: absolute; }
 [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"]:empty) { display: none; }
+/* A drawer that is shut lies beside the screen; the keyboard would go through all its links unseen. */
+[data-testid="stSidebar"][data-collapsed="true"] { visibility: hidden; }
 /* Where the keyboard is. */
 [data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
 [data-testid="stMain"]:focus-visible, .stHtml a:focus-visible {
   outline: 2px solid #3a56c5; outline-offset: -2px; box-shadow: none;
 }
 .stHtml a { color: #3a56c5; }
+/* What cannot be changed is read all the same, and so is what it is called. */
+label[data-testid="stWidgetLabel"] { color: inherit; }
 [data-testid^="stBaseButton"] kbd { opacity: 1; color: inherit; }
 .st-key-who {
   position: fixed; top: 0; right: 0.75rem; height: 3.75rem; width: auto;

@@ -102,7 +102,7 @@ class _Import:
         )
         if file is None:
             return None
-        ways = st.container(horizontal=True)
+        ways = st.container(gap="small")
         known: tuple[object, Sheet] | None = st.session_state.get(f"{self.place}.sheet")
         letters = f"{self.place}.letters.{file.file_id}"
         encoding = st.session_state.get(f"{self.place}.encoding") or st.session_state.get(letters)
@@ -160,7 +160,8 @@ class _Import:
                     + (f"; letters as in {say.plain(sheet.sample)}" if sheet.sample else "")
                     + (f"; headings in row {sheet.top:,}" if sheet.top > 1 else "")
                 )
-            with st.popover("Read it differently", type="tertiary"):
+            # No popover: a dialog keeps the keyboard to itself, and nobody could Tab into one.
+            with st.expander("Read it differently"):
                 st.selectbox(
                     "Encoding",
                     list(ENCODINGS),
