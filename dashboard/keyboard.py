@@ -1,8 +1,8 @@
-"""Where the keyboard goes as the menus of the header open and close; on a phone the navigation is a drawer.
+"""Where the keyboard goes as menus, popovers and the drawer of a phone open and shut; the browser does it itself.
 
-The browser does it by itself: Streamlit takes a press of Enter for the click of a screen reader, and then leaves the
-keyboard beside the items of a menu, so that a menu of one item cannot be chosen from. Its drawer lets go of the
-keyboard as it opens, does not know Escape, and stays over the page when a screen was chosen in it.
+Streamlit takes a press of Enter for the click of a screen reader, and then leaves the keyboard beside the items of
+a menu, so that a menu of one item cannot be chosen from. What a popover holds comes last in its page, after all
+that Tab goes through. Its drawer lets go of the keyboard as it opens, does not know Escape, and stays over the screen.
 """
 
 import streamlit as st
@@ -11,6 +11,8 @@ _JS = """
 const DRAWER = '[data-testid="stSidebar"]', OPEN = `${DRAWER}[data-collapsed="false"]`;
 const SCREEN = '[data-testid="stSidebarNavLink"]', OPENS = '[data-testid="stExpandSidebarButton"]';
 const SHUTS = '[data-testid="stSidebarCollapseButton"] button';
+const POPOVER = '[data-testid="stPopoverBody"]';
+const OPENER = '[data-testid="stPopoverButton"][aria-expanded="true"]';
 let listens = false;
 
 // The button that opens the drawer goes away with that, and the drawer's screens when it shuts.
@@ -27,7 +29,23 @@ function clicked(event) {
   else if (on(`${DRAWER} ${SCREEN}`)) setTimeout(() => document.querySelector(`${OPEN} ${SHUTS}`)?.click());
 }
 
+// From its button into a popover, and from either end of it back to the button.
+function tabbed(event) {
+  const body = [...document.querySelectorAll(POPOVER)].at(-1), opener = document.querySelector(OPENER);
+  if (!body || !opener) return;
+  const all = [...body.querySelectorAll("input, textarea, button, a[href], [tabindex]")].filter((one) =>
+    one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ visibilityProperty: true }));
+  const edge = event.shiftKey ? all[0] : all.at(-1);
+  let to = null;
+  if (opener.contains(event.target)) to = event.shiftKey ? null : all[0];
+  else if (event.target === edge || event.target === body) to = opener;
+  if (!to) return;
+  event.preventDefault();
+  to.focus();
+}
+
 function pressed(event) {
+  if (event.key === "Tab") tabbed(event);
   const menu = event.target.closest?.('[aria-haspopup="menu"][aria-expanded="false"]');
   if (event.key === "ArrowDown" && menu) {
     event.preventDefault();
