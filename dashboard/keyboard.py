@@ -2,7 +2,7 @@
 
 Streamlit takes a press of Enter for the click of a screen reader, and then leaves the keyboard beside the items of
 a menu, so that a menu of one item cannot be chosen from. What a popover holds comes last in its page, after all
-that Tab goes through. Its drawer lets go of the keyboard as it opens, does not know Escape, and stays over the screen.
+that Tab goes through. Its drawer lets go of the keyboard as it opens, does not know Escape, and stays open.
 """
 
 import streamlit as st

@@ -1,4 +1,4 @@
-"""Every menu and popover that a screen has: opened by keyboard, left by Escape, opened by a click, chosen from."""
+"""Menus, popovers and the drawer: opened by keyboard, left by Escape, opened by a click, chosen from."""
 
 import re
 from typing import Any
@@ -8,7 +8,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from dashboard.menu import SCREENS
 from tests.browser.conftest import MARTA, RUTH, Door
-from tests.browser.test_every_screen import PATHS
 from tests.support.screen import SLOW, at_rest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -16,7 +15,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PHONE = {"width": 400, "height": 800}
 # Whatever opens a menu or a popover, wherever it stands; a select box is a combobox.
 OPENERS = '[data-testid="stMenuButtonButton"]:visible, [data-testid="stPopoverButton"]:visible'
-CHOICES = '[role="combobox"]:visible'
 BODIES = '[data-testid="stMenuButtonBody"], [data-testid="stPopoverBody"]'
 COMPANY, PERSON = ".st-key-company_menu button", ".st-key-person_menu button"
 THERE, HERE_TOO = "Bramble Hill Coffee Roasters", "Harbour Light Instruments"
@@ -51,73 +49,20 @@ def goes_round(page: Page, body: Locator) -> None:
         expect(items.nth(at)).to_be_focused()
 
 
-def chosen_from(page: Page, body: Locator) -> None:
-    """Something harmless is chosen in a popover: its first box takes what is typed, or one of its choices."""
-    box = body.locator("input:visible, textarea:visible").first
-    box.click()
-    if box.get_attribute("role") == "combobox":
-        last = page.get_by_role("option").last
-        wanted = last.inner_text()
-        last.click()
-        at_rest(page)
-        # It stands in its box, or is counted on the button that opens it.
-        said = body.get_by_text(wanted, exact=True).or_(body.locator(f'input[value="{wanted}"]'))
-        expect(said.or_(page.get_by_role("button", name="(1)")).first).to_be_visible()
-    else:
-        page.keyboard.type("A word")
-        expect(box).to_have_value("A word")
-
-
-@pytest.mark.parametrize("way", [{}, {"viewport": PHONE}], ids=["desk", "phone"])
-def test_every_menu_of_every_screen_works_by_keyboard_and_by_mouse_after_escape(
-    way: dict[str, Any], enter: Door
-) -> None:
-    page, found = enter(RUTH, "/", **way), []
-    for path in PATHS:
-        openers = enter.go(page, path).locator(OPENERS)
-        for at in range(openers.count()):
-            opener = openers.nth(at)
-            kind = opener.get_attribute("aria-haspopup")
-            found.append(kind)
-            for key in ["Enter", "Space", *(["ArrowDown"] if kind == "menu" else [])]:
-                opener.focus()
-                page.keyboard.press(key)
-                body = opened(page, opener)
-                if kind == "menu":
-                    goes_round(page, body)
-                else:
-                    page.keyboard.press("Shift+Tab")
-                    expect(opener).to_be_focused()
-                left(page, opener)
-            opener.click()
-            body = opened(page, opener)
-            if kind == "dialog":
-                chosen_from(page, body)
-                page.mouse.click(2, PHONE["height"] - 2)
-                expect(page.locator(BODIES)).to_have_count(0)
-                at_rest(page)
-            else:
-                left(page, opener)
-    assert found.count("menu") >= len(PATHS), found
-    assert found.count("dialog") >= 2, found
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_every_box_of_choices_opens_again_after_escape(path: str, enter: Door) -> None:
-    page = enter(RUTH, path)
-    boxes = page.locator(CHOICES)
-    for at in range(boxes.count()):
-        box = boxes.nth(at)
-        box.focus()
-        page.keyboard.press("ArrowDown")
-        expect(page.get_by_role("option").first).to_be_visible()
-        page.keyboard.press("Escape")
-        expect(page.get_by_role("option")).to_have_count(0)
-        expect(box).to_be_focused()
-        box.click()
-        expect(page.get_by_role("option").first).to_be_visible()
-        page.keyboard.press("Escape")
-        at_rest(page)
+def test_a_popover_is_gone_into_and_left_by_keyboard(enter: Door) -> None:
+    page = enter(RUTH, "/timeline")
+    openers = page.get_by_test_id("stPopoverButton")
+    expect(openers).to_have_count(2)
+    for opener in openers.all():
+        opener.focus()
+        page.keyboard.press("Enter")
+        opened(page, opener)
+        page.keyboard.press("Shift+Tab")
+        expect(opener).to_be_focused()
+        left(page, opener)
+        opener.click()
+        opened(page, opener)
+        left(page, opener)
 
 
 def switched(page: Page, company: str) -> None:
@@ -152,12 +97,14 @@ def test_nothing_covers_what_a_menu_offers(enter: Door) -> None:
         opener.hover()
         opener.click()
         page.wait_for_timeout(700)  # a tooltip takes half a second
-        items = opened(page, opener).get_by_role("menuitem")
+        body = opened(page, opener)
+        items = body.get_by_role("menuitem")
         on_top = """(one) => {
           const box = one.getBoundingClientRect(), at = [box.left + box.width / 2, box.top + box.height / 2];
           return one.contains(document.elementFromPoint(...at));
         }"""
         assert all(items.nth(at).evaluate(on_top) for at in range(items.count()))
+        goes_round(page, body)
         left(page, opener)
 
 
