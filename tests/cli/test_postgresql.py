@@ -83,7 +83,10 @@ def test_a_company_from_nothing_to_its_own_data_taken_away(
 def test_demo_makes_the_database_that_it_fills(run: Run, empty: Database, scale: tuple[str, ...]) -> None:
     said = run("demo", *scale)
     assert said.code == 0
-    email, password = re.findall(r"\S+@\S+", said.out)[0], said.out.rpartition(" ")[2].strip()
+    email, password = (
+        re.findall(r"\S+@\S+", said.out)[0],
+        re.findall(r"The password of each: (\S+)", said.out)[0],
+    )
     store = Store(empty.url)
     assert Installation(store, settings({})).sign_in(email, password, "127.0.0.1")
     store.close()
