@@ -63,7 +63,7 @@ def test_a_refused_setup_leaves_the_link_and_nothing_else(bare: Installation) ->
     token = bare.links.setup() or ""
     for company, person, password, says in (
         ({"name": "", "email": "x"}, ADA, PASSWORD, "Name is needed"),
-        ({**COMPANY, "currency": "EURO"}, ADA, PASSWORD, "three letters"),
+        ({**COMPANY, "currency": "EURO"}, ADA, PASSWORD, "Three letters are needed"),
         ({**COMPANY, "status": "suspended"}, ADA, PASSWORD, "only its profile"),
         (COMPANY, {**ADA, "email": "nobody"}, PASSWORD, "not an e-mail"),
         (COMPANY, {**ADA, "first_name": "\0"}, PASSWORD, "control character"),

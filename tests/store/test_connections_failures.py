@@ -123,7 +123,7 @@ WRONG: list[tuple[Callable[[CompanySession, Filled], None], str]] = [
     (_set("version", 2**70), r"refused these values|Version has a value"),
     (_set("name", None), r"needed is missing"),
     (_duplicate, r"may exist only once"),
-    (_log_changed, r"only grow"),
+    (_log_changed, r"only be added to"),
 ]
 
 
