@@ -130,8 +130,13 @@ def _is_signed_in(scope: Scope) -> bool:
 
 
 def _whose(scope: Scope) -> str:
-    """The sign-in of a request, as a name to count by; '' for a stranger's."""
-    return cookie.read(runtime.running().settings, scope) or "" if _is_signed_in(scope) else ""
+    """The account of a request, as a name to count by however often it signed in; '' for a stranger's."""
+    running = runtime.running()
+    try:
+        found = running.installation.sessions.resolve(cookie.read(running.settings, scope))
+    except CrmError:
+        return ""
+    return f"account {found.account.id}" if found else ""
 
 
 def _tabs() -> int:

@@ -22,7 +22,7 @@ _FULL = "Too many pages are open here. Close some and try again."
 
 @dataclass(eq=False)
 class _Tab:
-    """An open websocket. `whose`: the sign-in or, of a stranger, the address it is counted for."""
+    """An open websocket. `whose`: the account or, of a stranger, the address it is counted for."""
 
     whose: str
     stranger: bool
@@ -30,9 +30,9 @@ class _Tab:
 
 
 class Tabs:
-    """ASGI middleware. `whose(request)`: the sign-in that a request carries, or '' for a stranger's.
+    """ASGI middleware. `whose(request)`: the account that a request is of, or '' for a stranger's.
 
-    `most`: tabs in all; half of them may be of one sign-in, a quarter of strangers.
+    `most`: tabs in all; half of them may be of one account, a quarter of strangers.
     """
 
     def __init__(self, app: ASGIApp, whose: Callable[[Scope], str], most: int) -> None:

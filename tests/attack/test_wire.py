@@ -87,7 +87,7 @@ def test_a_foreign_record_is_as_unknown_as_none(served: Served, there: Town, kin
     def words(id_: object) -> list[str]:
         with Tab(served.url, "record", f"kind={kind}&id={id_}", held(served, there.token("admin"))) as tab:
             assert canaries(tab.run(), 1) == []
-            return [found.body for found in [*tab.all("markdown"), *tab.all("heading")]]
+            return [found.body for found in [*tab.all("text"), *tab.all("heading")]]
 
     assert any("no such record" in said for said in words(there.ids[1][kind]))
     assert words(there.ids[1][kind]) == words(987_654)

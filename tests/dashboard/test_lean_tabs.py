@@ -83,7 +83,7 @@ async def many(served: Served, cookies: tuple[str, ...]) -> int:
 def test_what_many_tabs_took_is_given_back(new_database: Callable[[str], Database]) -> None:
     with house(new_database("sqlite").url) as made, serving(made.settings.database_url, {}, LIMIT) as served:
         name = f"foyer_{httpx.URL(served.url).port}"
-        cookie, other = (f"{name}={made.token('manager')}" for _ in range(2))
+        cookie, other = (f"{name}={made.token(role)}" for role in ("manager", "admin"))
         assert b"Alpha" in wire.seen(served.url, "account", cookie)
         before = held(served)
         most = asyncio.run(many(served, (cookie, other)))
