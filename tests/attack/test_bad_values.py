@@ -18,6 +18,7 @@ from crm_data.accounts import passwords
 from crm_data.accounts.sign_in import REFUSED
 from crm_data.errors import CrmError
 from crm_data.tables import User
+from dashboard.parts import say
 from tests.attack.tab import Tab
 from tests.attack.town import Town, canaries
 from tests.dashboard.house import PASSWORD, House, house
@@ -58,13 +59,13 @@ TYPED = [
     (f"{ME}\0x", PASSWORD),
     ("m\u0131nager@alpha.example", PASSWORD),
     ("mana\u200bger@alpha.example", PASSWORD),
-    ("x" * 1_000_000, PASSWORD),
+    ("x" * 20_000, PASSWORD),
     (ME, PASSWORD + " "),
     (ME, " " + PASSWORD),
     (ME, PASSWORD.upper()),
     (ADMIN, ADMIN),
     (ADMIN, "x" * 73),
-    (ADMIN, "x" * 1_000_000),
+    (ADMIN, "x" * 20_000),
     (REP, "😀" * 19),
     (REP, "\0"),
     ("<script>alert(1)</script>", "![](http://x/p.png)"),
@@ -79,7 +80,7 @@ def test_whatever_is_typed_is_refused_in_the_same_words(served: Served) -> None:
             tab.run()
             heard = send(tab, email, password)
             said = [found.body for found in tab.all("alert")]
-            assert said == [REFUSED], (email[:40], password[:40])
+            assert said == [say.plain(REFUSED)], (email[:40], password[:40])
             assert b'"ticket"' not in heard
             assert canaries(heard, 0) + canaries(heard, 1) == []
 
@@ -108,7 +109,7 @@ def test_what_is_too_large_or_no_text_at_all_closes_the_websocket_alone(served: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("link", ["x" * 43, "", "%00", "x" * 1_000_000, "' OR 1=1", "[]", "%ff%fe"])
+@pytest.mark.parametrize("link", ["x" * 43, "", "%00", "x" * 20_000, "' OR 1=1", "[]", "%ff%fe"])
 def test_a_made_up_link_opens_nothing(served: Served, link: str) -> None:
     with stranger(served, f"link={link}&link={link}") as tab:
         heard = tab.run()
