@@ -299,7 +299,7 @@ def after(module, name):
 
 def midway(share):
     real = sqlite_file.opened
-    def replace(live, copy, unchanged):
+    def replace(live, copy, unchanged, *begun):
         pages = copy.stat().st_size // 4096
         sqlite_file._STEP = max(1, int(pages * share))
         real_replace(live, copy, die)
