@@ -78,6 +78,7 @@ def test_the_accounts_go_in_out_and_in_again(
         expect(page.get_by_role("button", name="Nothing to import")).to_be_disabled(timeout=SLOW)
         assert (metric(page, "To add"), metric(page, "Unchanged")) == ("0", "85")
         page.keyboard.press("Escape")
+        page.get_by_role("button", name="Throw it away").click()  # the file that was chosen
         expect(page.get_by_role("dialog")).to_have_count(0, timeout=SLOW)
 
 
