@@ -38,6 +38,14 @@ def exported(
     return list(csv.DictReader(io.StringIO(b"".join(pieces).decode("utf-8-sig"), newline="")))
 
 
+def test_who_may_not_is_refused_before_anything_is_made_or_noted(made: Office) -> None:
+    theirs = made.at(role="user")
+    with pytest.raises(errors.NotAllowed):
+        theirs.export(theirs.customers)  # its pieces are not asked for
+    with made.store.system("a test", write=False) as session:
+        assert session.scalars(sa.select(SecurityLog.event).where(SecurityLog.event == "export")).all() == []
+
+
 def test_names_stand_beside_ids(made: Office, my: Workspace) -> None:
     owner = made.people[0]["sales_rep"]
     id_ = my.customers.add(
