@@ -9,7 +9,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from crm_data.tables import Base
+from crm_data.tables import Base, company
 from tests.model.calls import VERBS, Call, Place, make, scene
 from tests.model.results import Answer, answer, plain
 from tests.model.world import Row, World, new_world
@@ -59,7 +59,7 @@ class Sequences:
 
     def align(self) -> None:
         """The next ids of PostgreSQL are those of SQLite."""
-        last = self._lite.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
+        last = self._lite.execute("SELECT name, seq FROM sqlite_sequence WHERE seq > 0").fetchall()
         self._post.execute(
             "SELECT setval(pg_get_serial_sequence(name, 'id'), seq)"
             " FROM unnest(%s::text[], %s::int[]) AS t (name, seq)",
@@ -73,9 +73,16 @@ class Sequences:
 
 
 @pytest.fixture
-def sides(new_database: Callable[[str], Database]) -> Iterator[tuple[Side, Side]]:
-    """The same world twice; its clock is that of both."""
-    made = Side(new_database("sqlite")), Side(new_database("postgresql"))
+def sides(
+    new_database: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Side, Side]]:
+    """The same world twice; its clock is that of both, and so are the marks that its companies' exports bear."""
+
+    def side(engine: str) -> Side:
+        monkeypatch.setattr(company, "secrets", chance.dice(5))
+        return Side(new_database(engine))
+
+    made = side("sqlite"), side("postgresql")
     yield made
     for side in made:
         side.world.close()
