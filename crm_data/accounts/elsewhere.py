@@ -5,6 +5,7 @@ An account without a company is closed: it cannot be signed in to, until a compa
 
 import sqlalchemy as sa
 
+from crm_data import clock
 from crm_data.errors import Invalid
 from crm_data.store.connections import beyond_company
 from crm_data.store.scope import CompanySession
@@ -48,5 +49,5 @@ def open_account(session: CompanySession, user_id: int) -> None:
 def _set_active(session: CompanySession, user_id: int, active: bool, *which: sa.ColumnElement[bool]) -> None:
     change = sa.update(User).where(User.id == user_id, User.is_active != active, *which)
     with beyond_company(session.core()):
-        session.core().execute(change.values(is_active=active))
+        session.core().execute(change.values(is_active=active, updated_at=clock.now()))
     session.expire_all()
