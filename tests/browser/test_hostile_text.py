@@ -44,7 +44,7 @@ def test_in_a_grid_and_in_the_words_of_a_refusal(ids: dict[str, int], enter: Doo
     expect(sheet.cell(0, "Name")).to_have_text(BAD)
     sheet.edit(0, "E-mail", "nonsense")
     page.get_by_role("button", name="Save 1 change").click()
-    expect(page.get_by_test_id("stAlert")).to_contain_text(f"{BAD}: E-mail")
+    expect(page.locator(".st-key-customers-refusedbox")).to_contain_text(f"{BAD}: E-mail")
 
 
 def test_in_what_two_people_have_to_choose_between(town: Town, ids: dict[str, int], enter: Door) -> None:
