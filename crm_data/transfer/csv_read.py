@@ -174,8 +174,13 @@ def _table(name: str, text: str, encoding: str, delimiter: str, top: int | None)
     headings = [_heading(cell) for cell in first]
     if len(headings) > MOST_COLUMNS:
         raise Invalid(f"Row {at}: there are {len(headings):,} columns; at most {MOST_COLUMNS} can be read.")
+    for column, heading in enumerate(headings, start=1):
+        if len(heading) > 255:
+            raise Invalid(
+                f"Row {at}: the heading of column {column} is longer than 255 characters; shorten it."
+            )
     nameless = _name(headings)
-    _check_headings(headings, at)
+    _tell_apart(headings)
     lines: list[Line] = []
     unread: list[Unread] = []
     marked = "'" in text
@@ -256,19 +261,17 @@ def _heading(cell: str) -> str:
     return unicodedata.normalize("NFC", " ".join(rearmed(cell).split()))
 
 
-def _check_headings(headings: list[str], number: int) -> None:
-    seen: dict[str, int] = {}
-    for at, heading in enumerate(headings, start=1):
-        if len(heading) > 255:
-            raise Invalid(
-                f"Row {number}: the heading of column {at} is longer than 255 characters; shorten it."
-            )
-        if heading in seen:
-            raise Invalid(
-                f"Row {number}: columns {seen[heading]} and {at} have the same heading, {heading!r}."
-                " Give each a name of its own."
-            )
-        seen[heading] = at
+def _tell_apart(headings: list[str]) -> None:
+    """Where several columns are called 'Phone', the second is called 'Phone (2)'; the first keeps its name."""
+    taken, first = set(headings), set()
+    for at, heading in enumerate(headings):
+        if heading in first:
+            number = 2
+            while (named := f"{heading} ({number})") in taken:
+                number += 1
+            headings[at] = named
+            taken.add(named)
+        first.add(heading)
 
 
 def _unreadable(row: list[str], whole: str, width: int) -> str | None:

@@ -1,7 +1,8 @@
 """What columns are called: our own export's headings, and the names that other systems use for the same."""
 
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crm_data.store.records import Records
@@ -115,6 +116,15 @@ FIRST = frozenset(f"firstname givenname forename first {tongues.FIRST}".split())
 LAST = frozenset(f"lastname surname familyname last {tongues.LAST}".split())
 TELEPHONES = frozenset(f"phone telephone tel phonenumber telephonenumber {tongues.TELEPHONES}".split())
 MOBILES = frozenset(f"mobile cell mobilenumber cellnumber {tongues.MOBILES}".split())
+
+
+def refused_tail(headings: Sequence[str]) -> tuple[str, ...]:
+    """The last two headings where they are the row and the reason that a file of refused rows ends with.
+
+    In a file that has such columns of its own, ours bear a number.
+    """
+    last = tuple(headings[-2:])
+    return last if tuple(re.sub(r" \(\d+\)$", "", heading) for heading in last) == REFUSED else ()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from crm_data.transfer.headings import (
     REFUSED,
     WORDS,
     own_columns,
+    refused_tail,
     squeezed,
 )
 from crm_data.transfer.marks import MARKED, mark_in, mark_of
@@ -160,7 +161,7 @@ def _own_targets(sheet: Sheet, records: Records, here: bool) -> dict[str, str]:
             chosen[heading] = LEAVE
         else:
             chosen[heading] = field.name
-    chosen |= {OWN_ID: ID, MARKED: MARK} | dict.fromkeys(REFUSED, LEAVE)
+    chosen |= {OWN_ID: ID, MARKED: MARK} | dict.fromkeys(refused_tail(sheet.headings), LEAVE)
     changed = records.fields["updated_at"].label
     return chosen | ({changed: CHANGED} if changed in sheet.headings else {})
 
@@ -170,8 +171,7 @@ def _targets(sheet: Sheet, records: Records) -> dict[str, str]:
     persons = bool(_names_of_persons(sheet) - empty)
     chosen = {h: LEAVE if squeezed(h) in IGNORED or _counts_rows(sheet, h) else KEEP for h in sheet.headings}
     chosen |= assigned(records.name, records.title, importable(records), sheet.headings, empty, persons)
-    if sheet.headings[-2:] == REFUSED:
-        chosen |= dict.fromkeys(REFUSED, LEAVE)
+    chosen |= dict.fromkeys(refused_tail(sheet.headings), LEAVE)
     for heading in sheet.headings:
         if (
             chosen[heading] == KEEP

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm_data.transfer.formulas import disarmed
-from crm_data.transfer.headings import REFUSED
+from crm_data.transfer.headings import REFUSED, refused_tail
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Report:
 
     def refused_csv(self) -> bytes:
         """The refused rows with their number and reason, ready to be mended and imported again."""
-        kept = [at for at, heading in enumerate(self.headings) if heading not in REFUSED]
+        kept = range(len(self.headings) - len(refused_tail(self.headings)))  # ours are written anew
         written = io.StringIO(newline="")
         writer = csv.writer(written)
         writer.writerow([*(disarmed(self.headings[at]) for at in kept), *REFUSED])

@@ -14,7 +14,7 @@ from crm_data.store.records import Records, Row
 from crm_data.store.values import Ways, clean_text, parse
 from crm_data.tables.fields import Field, Kind
 from crm_data.transfer.csv_read import Sheet
-from crm_data.transfer.headings import REFUSED
+from crm_data.transfer.headings import refused_tail
 from crm_data.transfer.mapping import PLACEHOLDER, importable
 from crm_data.transfer.marks import Mark, mark_in
 from crm_data.transfer.plan import CHANGED, ID, KEEP, LEAVE, MARK, By, Column, Plan
@@ -122,8 +122,9 @@ def constants(plan: Plan, records: Records) -> tuple[Row, dict[str, Named]]:
 def fingerprint(sheet: Sheet, cells: list[str]) -> str:
     """A name for a whole row: the same for the same row of the same columns, whatever the plan."""
     digest = hashlib.sha256()
+    ours = refused_tail(sheet.headings)
     for heading, cell in zip(sheet.headings, cells, strict=True):
-        if cell.strip() and heading not in REFUSED:
+        if cell.strip() and heading not in ours:
             digest.update(f"{heading}\x1e{cell.strip()}\x1f".encode("utf-8", "surrogatepass"))
     return f"{PRINT}{digest.hexdigest()[:32]}"
 

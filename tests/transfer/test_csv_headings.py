@@ -125,6 +125,16 @@ FILES: dict[str, tuple[str, dict[str, str]]] = {
         "Name,Phone 1,Phone 2,Email 1,Email 2",
         {"name": "Name", "phone": "Phone 1", "secondary_phone": "Phone 2", "email": "Email 1"},
     ),
+    "the same heading twice": (
+        "Name,Phone,Phone,E-mail,E-mail,Street,City,City",
+        {
+            "name": "Name",
+            "phone": "Phone",
+            "secondary_phone": "Phone (2)",
+            "email": "E-mail",
+            "city": "City",
+        },
+    ),
     "German": (
         GERMAN,
         {

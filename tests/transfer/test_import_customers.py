@@ -140,6 +140,33 @@ def test_refused_rows_can_be_mended_and_imported(my: Workspace) -> None:
     assert (row["city"], row["imported"]) == ("'x", None)
 
 
+def test_columns_with_the_same_heading_are_all_taken(my: Workspace) -> None:
+    file = csv_bytes(
+        [
+            ["Name", "Phone", "Phone", "E-mail", "E-mail", "Note"],
+            ["Both", "+41 44 1", "+41 44 2", "one@x.co", "two@x.co", "x"],
+            ["", "+41 44 3", "", "", "late@x.co", ""],
+        ]
+    )
+    report = bring(my, file)
+    row = by_name(my, "Both")
+    assert (row["phone"], row["secondary_phone"], row["email"]) == ("+41 44 1", "+41 44 2", "one@x.co")
+    assert row["imported"] == {"E-mail (2)": "two@x.co"}
+    assert counts(bring(my, file)) == (0, 0, 1, 1)
+    mended = report.refused_csv().replace(b"\n,", b"\nLate,")
+    assert counts(bring(my, mended, "x.refused.csv")) == (1, 0, 0, 0)
+    assert by_name(my, "Late")["email"] == "late@x.co"  # here no row has a first one
+
+
+def test_a_column_of_reasons_is_kept_in_the_file_of_refused_rows(my: Workspace) -> None:
+    file = csv_bytes([["Reason", "Name", "Row"], ["late", "", "7"], ["dear", "B", "8"]])
+    refused = bring(my, file).refused_csv()
+    assert refused.decode("utf-8-sig").splitlines()[0] == "Reason,Name,Row,Row,Reason"
+    assert bring(my, refused).refused_csv() == refused
+    assert counts(bring(my, refused.replace(b"late,,", b"late,A,"), "x.refused.csv")) == (1, 0, 0, 0)
+    assert by_name(my, "A")["imported"] == {"Reason": "late", "Row": "7"}
+
+
 def test_a_file_without_any_key_is_known_by_its_rows(my: Workspace) -> None:
     file = csv_bytes([["Name", "City"], ["A", "Oslo"], ["A", "Rome"], ["A", "Oslo"], ["B", ""]])
     assert counts(bring(my, file, "list.csv")) == (3, 0, 0, 1)

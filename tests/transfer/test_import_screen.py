@@ -160,7 +160,7 @@ def test_refused_rows_can_be_fetched(home: House, my: Workspace, monkeypatch: py
 
 @pytest.mark.parametrize(
     ("data", "wanted"),
-    [(b"", "empty"), (b"PK\x03\x04", "Excel"), (b"a,a\n1,2\n", "same heading"), (b'a\n"1\n', "never closed")],
+    [(b"", "empty"), (b"PK\x03\x04", "Excel"), (b"a\n", "no rows"), (b'a\n"1\n', "never closed")],
 )
 def test_a_file_that_cannot_be_read_says_why(
     home: House, monkeypatch: pytest.MonkeyPatch, data: bytes, wanted: str
