@@ -1,0 +1,186 @@
+"""What the grid remembers: drafts over rows, acts back and forth, the tab's storage, cells on the clipboard."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser]
+
+# Each script has what memory.js gives: a `model` of three rows, and `sent` to say what comes next from the server.
+_BEFORE = """async (asked) => {
+    const { begin, fromTsv, toTsv } = await import("/harness/memory.js");
+    const { base, model, sent, row, texts } = begin(asked?.place);
+"""
+
+
+@pytest.fixture(scope="module")
+def run(blank: Page) -> Callable[..., Any]:
+    return lambda script, asked=None: blank.evaluate(_BEFORE + script + "}", asked)
+
+
+def test_a_wrong_value_stays_says_why_and_is_not_sent(run: Callable[..., Any]) -> None:
+    told, cell, edits = (
+        run("""const told = model.change([{ id: 1, name: "value", text: "lots" }, { id: 3, name: "value",
+            text: "1.234,50" }]);
+        const { text, problem } = model.cell(1, "value"); return [told, { text, problem }, model.edits()];""")
+    )
+    assert told == {"done": 2, "locked": 0, "wrong": 1}
+    assert cell == {"text": "lots", "problem": "Value: that is not a number; write it like 1234.50."}
+    assert edits == {"3": {"value": ["7.50", "1234.50"]}}
+
+
+def test_what_is_locked_stays_and_says_why(run: Callable[..., Any]) -> None:
+    assert run("""const told = model.change([{ id: 2, name: "name", text: "X" }, { id: 1, name: "made",
+            text: "today" }]);
+        return [told.locked, model.cell(2, "name").locked, model.cell(1, "made").locked,
+            model.waiting().length];""") == [
+        2, "A colleague's.", "It is written once.", 0
+    ]  # fmt: skip
+
+
+def test_an_act_on_many_cells_is_one_step_back_and_forth(run: Callable[..., Any]) -> None:
+    assert run("""model.change([{ id: 1, name: "name", text: "A" }, { id: 3, name: "name", text: "C" }]);
+        model.change([{ id: 1, name: "name", text: "AA" }]);
+        const seen = [texts()];
+        for (const way of ["undo", "undo", "undo", "redo", "redo", "redo"]) { model[way](); seen.push(texts()); }
+        return seen;""") == [
+        ["AA", "Bo", "C"], ["A", "Bo", "C"], ["Ann", "Bo", "Cy"], ["Ann", "Bo", "Cy"],
+        ["A", "Bo", "C"], ["AA", "Bo", "C"], ["AA", "Bo", "C"],
+    ]  # fmt: skip
+
+
+def test_undo_after_a_save_is_a_draft_again_and_leaves_what_a_colleague_wrote(
+    run: Callable[..., Any],
+) -> None:
+    assert run("""model.change([{ id: 1, name: "name", text: "A" }, { id: 3, name: "name", text: "C" }]);
+        sent({ rows: [[1, 2, 0, "A", "new", "5.00", null], [2, 1, 1, "Bo", "new", null, null], [3, 3, 0,
+            "Theirs", "won", "7.50", null]],
+            result: { token: "t", ok: true, saved: { 1: { name: "A" }, 3: { name: "C" } } } });
+        const before = model.waiting().length, { done, refused } = model.undo();
+        return [before, done, refused.map((one) => one.id), model.edits(), texts()];""") == [
+        0, 1, [3], {"1": {"name": ["A", "Ann"]}}, ["Ann", "Bo", "Theirs"]
+    ]  # fmt: skip
+
+
+def test_seen_is_what_stood_there_when_the_typing_began(run: Callable[..., Any]) -> None:
+    edits, clash = run("""const saw = model.cell(1, "name").stored;
+        sent({ rows: row(1, () => [1, 2, 0, "Theirs", "new", "5.00", null]) });
+        model.change([{ id: 1, name: "name", text: "Mine", saw }]);
+        return [model.edits(), model.cell(1, "name").clash];""")
+    assert edits == {"1": {"name": ["Ann", "Mine"]}}
+    assert clash == "A colleague wrote “Theirs” while this waited."
+
+
+def test_of_two_words_in_one_cell_a_person_chooses(run: Callable[..., Any]) -> None:
+    script = """model.change([{ id: 1, name: "name", text: "Mine" }]);
+        sent({ result: { token: "t", ok: false, clashes: { 1: { name: { now: "Theirs", who: "Bo",
+            when: "at 9:00" } } } } });
+        const said = model.cell(1, "name").clash; model.%s(1, "name");
+        return [said, model.edits(), texts()[0], model.cell(1, "name").clash ?? null];"""
+    said = "Bo wrote “Theirs” at 9:00 while this waited."
+    mine = run(script % "mine")
+    assert mine[:3] == [said, {"1": {"name": ["Theirs", "Mine"]}}, "Mine"]
+    assert run(script % "theirs") == [said, {}, "Theirs", None]
+
+
+def test_a_draft_goes_with_the_answer_to_its_own_save_alone(run: Callable[..., Any]) -> None:
+    assert run("""model.change([{ id: 1, name: "name", text: "A" }]);
+        const result = { token: "t", ok: true, saved: { 1: { name: "A" } } };
+        const counts = [model.waiting().length];
+        sent({}); counts.push(model.waiting().length);
+        model.change([{ id: 1, name: "name", text: "AB" }]); // typed on while the Save was under way
+        sent({ rows: row(1, () => [1, 2, 0, "A", "new", "5.00", null]), result });
+            counts.push(model.waiting().length);
+        model.change([{ id: 1, name: "name", text: "A" }]); model.change([{ id: 1, name: "name", text: "B" }]);
+        sent({ result }); counts.push(model.waiting().length);
+        return [counts, model.drafts.get(1).name];""")[0] == [1, 1, 1, 1]
+
+
+def test_what_was_refused_stays_with_the_sentence_and_is_sent_again(run: Callable[..., Any]) -> None:
+    assert run("""model.change([{ id: 1, name: "name", text: "A" }, { id: 3, name: "name", text: "C" }]);
+        sent({ rows: row(3, () => [3, 2, 0, "C", "won", "7.50", null]),
+            result: { token: "t", ok: false, saved: { 3: { name: "C" } },
+                problems: { 1: { name: "That is taken." } } } });
+        return [model.cell(1, "name").problem, model.edits()];""") == [
+        "That is taken.", {"1": {"name": ["Ann", "A"]}}
+    ]  # fmt: skip
+
+
+def test_another_list_keeps_the_drafts_and_rows_that_are_gone_let_others_move_up(
+    run: Callable[..., Any],
+) -> None:
+    assert run("""model.change([{ id: 1, name: "name", text: "A" }]);
+        const other = sent({ query: "won", rows: [[3, 1, 0, "Cy", "won", "7.50", null]], total: 1 });
+        const counts = [other, model.waiting().length, model.id(0)];
+        sent({ query: "all" });
+        sent({ gone: [2], rows: [], total: 2 });
+        return [...counts, model.id(0), model.id(1), model.id(2) ?? null];""") == [True, 1, 3, 1, 3, None]
+
+
+def test_a_colleagues_change_is_known_from_ones_own(run: Callable[..., Any]) -> None:
+    assert run("""model.change([{ id: 1, name: "name", text: "A" }]);
+        sent({ fresh: [[1, 2, 0, "A", "won", "5.00", null]], rows: [] });
+        return [[...model.flashed], model.waiting().length];""") == [[[1, ["stage"]]], 0]
+
+
+def test_drafts_and_acts_outlive_a_reload_under_their_place_alone(
+    blank: Page, run: Callable[..., Any]
+) -> None:
+    run("""model.change([{ id: 1, name: "name", text: "A" }]);""", {"place": "ann/customers"})
+    blank.reload()
+    assert run("return texts();", {"place": "ann/leads"}) == ["Ann", "Bo", "Cy"]
+    assert run("""const now = texts(); model.undo(); return [now, texts()];""", {"place": "ann/customers"}) == [
+        ["A", "Bo", "Cy"], ["Ann", "Bo", "Cy"]
+    ]  # fmt: skip
+    run("""model.change([{ id: 1, name: "name", text: "A" }]);""", {"place": "ann/customers"})
+    assert run("return Object.keys(sessionStorage).length;", {"place": "bo/customers"}) == 0
+
+
+def test_signing_out_forgets_every_draft_in_every_tab(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    tabs = [context.new_page() for _ in range(2)]
+    for tab in tabs:
+        tab.goto(f"{address}/harness/blank.html")
+        tab.evaluate(
+            _BEFORE + 'model.change([{ id: 1, name: "name", text: "A" }]); }', {"place": "ann/customers"}
+        )
+        assert tab.evaluate("() => sessionStorage.length") == 1
+    tabs[0].evaluate("() => dispatchEvent(new Event('foyer:forget'))")
+    for tab in tabs:
+        tab.wait_for_function("() => sessionStorage.length === 0", timeout=5_000)
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("a\tb\nc\td\n", [["a", "b"], ["c", "d"]]),
+        ("a\tb\r\nc\td\r\n", [["a", "b"], ["c", "d"]]),
+        ('"one\ntwo"\t"say ""yes"""\t"a\tb"', [["one\ntwo", 'say "yes"', "a\tb"]]),
+        ('5" pipe\t"6', [['5" pipe', '"6']]),
+        ("a\n\tb", [["a", ""], ["", "b"]]),
+        ("", [[""]]),
+        ("a", [["a"]]),
+        ("\n", [[""]]),
+    ],
+)
+def test_a_clipboard_is_read_as_spreadsheets_write_it(
+    run: Callable[..., Any], text: str, cells: list[list[str]]
+) -> None:
+    assert run("return fromTsv(asked);", text) == cells
+    assert run("return fromTsv(toTsv(asked));", cells) == cells
+
+
+def test_two_thousand_cells_are_read_and_changed_in_one_blink(run: Callable[..., Any]) -> None:
+    took = run("""const lines = Array.from({ length: 200 }, (_, i) => ["Name " + i, "New", "1.234,50",
+            "x"].join("\\t")).join("\\n");
+        base.rows = Array.from({ length: 200 }, (_, i) => [i + 1, 1, 0, "x", "won", null, null]);
+            sent({ total: 200 });
+        const start = performance.now();
+        model.change(fromTsv(lines).flatMap((line, i) => ["name", "stage", "value"].map((name,
+            c) => ({ id: i + 1, name, text: line[c] }))));
+        return [performance.now() - start, model.waiting().length];""")
+    assert took[1] == 600
+    assert took[0] < 500
