@@ -38,13 +38,13 @@ class Screen:
 
 
 SCREENS = (
-    Screen("overview", "", "", "dataframe"),
+    Screen("overview", "", "", "bidi_component"),
     Screen("customers", "customers", "", "dataframe", "w=W1", 1.8),
     Screen("pipeline, board and charts", "pipeline", "", "bidi_component", "w=W3", None, 0.5),
     Screen("pipeline, deals", "pipeline", "tab=deals", "dataframe"),
     Screen("pipeline, leads", "pipeline", "tab=leads", "dataframe"),
     Screen("tasks", "tasks", "", "dataframe", "w=W4&who={me}"),
-    Screen("timeline", "timeline", "", "markdown", "w=W5b"),
+    Screen("timeline", "timeline", "", "bidi_component", "w=W5b"),
     Screen(
         "a customer's record", "record", "kind=customer&id={customer}", "button_group", "w=W5&who={customer}"
     ),

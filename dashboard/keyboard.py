@@ -14,6 +14,13 @@ const SHUTS = '[data-testid="stSidebarCollapseButton"] button';
 const POPOVER = '[data-testid="stPopoverBody"]';
 const OPENER = '[data-testid="stPopoverButton"][aria-expanded="true"]';
 let listens = false;
+// Dialogs in which something was typed: what guards them may come later than the first letters.
+const typed = (window.foyerTyped ??= new WeakSet());
+
+function wrote(event) {
+  const modal = event.target.closest?.("[role=dialog]");
+  if (modal) typed.add(modal);
+}
 
 // The button that opens the drawer goes away with that, and the drawer's screens when it shuts.
 function onceThere(wanted, looks = 90) {
@@ -64,6 +71,7 @@ export default function () {
   document.addEventListener("click", clicked);
   document.addEventListener("keydown", pressed);
   document.addEventListener("focusin", entered);
+  document.addEventListener("input", wrote, true);
 }
 """
 _listener = st.components.v2.component("foyer_keyboard", js=_JS)

@@ -144,6 +144,7 @@ def test_a_damaged_file_is_findings_and_no_traceback(office: Office, first: int)
 @pytest.mark.parametrize("engine_kind", [pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_postgresql_is_looked_at_too(database: Database, tmp_path: Path) -> None:
     opened = open_office(database.url, database.admin_url, tmp_path)
+    opened.sql("UPDATE users SET role = 'super_admin'")
     assert wrong(opened) == {"Backup": "No backup has been made yet."}
     opened.backups.make(None)
     found = health.check(opened.store, opened.settings)

@@ -20,6 +20,7 @@ from crm_data.settings import settings
 from crm_data.store.store import Store
 from crm_data.tables import SignInSession
 from dashboard import runtime, session
+from dashboard.parts import say
 from dashboard.web.routes import ROUTES
 from tests.dashboard.asgi import Asked
 from tests.dashboard.house import PASSWORD, House, house
@@ -119,9 +120,8 @@ def test_the_admin_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
     short = SimpleNamespace(shortages=lambda: ["The disk is nearly full."])
     monkeypatch.setattr(session, "installation", lambda: short)
-    assert [line.value for line in AppTest.from_function(screen).run().warning] == [
-        "The disk is nearly full."
-    ]
+    said = [line.value for line in AppTest.from_function(screen).run().warning]
+    assert said == [say.plain("The disk is nearly full.")]
 
 
 def _on_a_full_disk(url: str, token: str, email: str) -> list[str]:

@@ -16,7 +16,9 @@ function fields(modal) {
   return found;
 }
 
-const kept = new WeakMap();  // dialog -> its fields as they first were; a rerun of the script is no new beginning
+// dialog -> its fields as they first were, and whether somebody had typed by then (noted by the listener of the
+// keyboard, which is there earlier); a rerun of the script is no new beginning
+const kept = new WeakMap();
 
 export default function ({ parentElement }) {
   const root = parentElement.getRootNode();
@@ -25,8 +27,8 @@ export default function ({ parentElement }) {
   if (!modal) return;
   const question = parentElement.querySelector("dialog") ?? ask(parentElement);
   const close = () => modal.querySelector("button[aria-label=Close]");
-  const first = kept.get(modal) ?? fields(modal);
-  kept.set(modal, first);
+  if (!kept.has(modal)) kept.set(modal, { first: fields(modal), typed: window.foyerTyped?.has(modal) });
+  const { first, typed } = kept.get(modal);
   let leaving = false;
 
   function ask(parent) {
@@ -41,7 +43,7 @@ export default function ({ parentElement }) {
 
   // What comes up later, as in a box that was folded, is as it was when it was first seen.
   const see = () => { for (const [name, value] of fields(modal)) if (!first.has(name)) first.set(name, value); };
-  const changed = () => [...fields(modal)].some(([name, value]) => first.has(name) && first.get(name) !== value);
+  const changed = () => typed || [...fields(modal)].some(([name, value]) => first.has(name) && first.get(name) !== value);
   const open = () => [...document.querySelectorAll("[role=listbox], [role=menu], [data-testid=stDateInputPopover]")]
     .some((one) => !one.closest("[aria-hidden=true]") && one.checkVisibility())
     || document.activeElement?.ariaExpanded === "true";

@@ -1,6 +1,5 @@
 """Passwords: what is accepted, that nothing stored or typed raises, and that failing takes its time."""
 
-import statistics
 import time
 
 import bcrypt
@@ -85,5 +84,6 @@ def test_the_cost_is_twelve_and_every_failure_pays_it(monkeypatch: pytest.Monkey
             began = time.process_time()
             assert not passwords.matches(typed, stored)
             times[at].append(time.process_time() - began)
-    medians = [statistics.median(found) for found in times.values()]
-    assert max(medians) < 1.3 * min(medians)
+    # the least of each: what else the machine does only adds
+    least = [min(found) for found in times.values()]
+    assert max(least) < 1.3 * min(least)

@@ -165,10 +165,11 @@ def test_somebody_deactivated_or_dismissed_is_out_at_the_next_click(
     expect_form(quiet)
     home.installation.people.set_active(SYSTEM, home.email("user", 1), True)
     enter()
-    home.installation.members_of(SYSTEM, home.office.companies[1]).end(home.user("user", 1))
+    home.installation.members_of(SYSTEM, home.office.companies[1]).end(home.user("user", 1), close=True)
     quiet.get_by_role("button", name="Change password").click()
     expect_form(quiet)
     home.change(Membership, Membership.user_id == home.user("user", 1), ended_at=None)
+    home.installation.people.set_active(SYSTEM, home.email("user", 1), True)
 
 
 def test_an_invitation_and_a_reset(served: Served, home: House, quiet: Page) -> None:

@@ -9,7 +9,7 @@ import pytest
 from crm_data import clock
 from crm_data.accounts.members import Members
 from crm_data.accounts.people import SYSTEM
-from crm_data.tables import SignInSession
+from crm_data.tables import Membership, SignInSession
 from tests.dashboard.house import House
 from tests.processes.conftest import PUBLIC, Pair, cookie
 from tests.support import wire
@@ -37,11 +37,12 @@ def active(home: House) -> None:
 
 def ended(home: House) -> None:
     members = Members(home.office.store, home.office.scope(0, "admin"))
-    members.end(home.user("sales_rep"), home.user("manager"))
+    members.end(home.user("sales_rep"), home.user("manager"), close=True)
 
 
-def nothing(home: House) -> None:
-    pass
+def taken_back(home: House) -> None:
+    home.change(Membership, Membership.user_id == home.user("sales_rep"), ended_at=None)
+    active(home)
 
 
 def test_a_session_made_on_one_is_known_on_the_other_and_ends_on_both(pair: Pair) -> None:
@@ -67,7 +68,7 @@ def test_a_session_made_on_one_is_known_on_the_other_and_ends_on_both(pair: Pair
 
 
 @pytest.mark.parametrize(
-    ("how", "back"), [(suspended, active_again), (deactivated, active), (ended, nothing)]
+    ("how", "back"), [(suspended, active_again), (deactivated, active), (ended, taken_back)]
 )
 def test_whoever_may_no_longer_come_in_is_out_of_both(
     pair: Pair, how: Callable[[House], None], back: Callable[[House], None]

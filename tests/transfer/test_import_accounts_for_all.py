@@ -1,6 +1,5 @@
 """Every row of a file is made, changed, unchanged or refused, once; every cell is in a record or beside it."""
 
-import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from crm_data import Kind, Records, Workspace
 from crm_data.store.values import to_text
 from crm_data.transfer.mapping import importable
+from tests.support import chance
 from tests.support.office import Office
 from tests.transfer.files import csv_bytes, firm
 
@@ -49,7 +49,7 @@ def rows(records: Records) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("kind", Workspace.kinds)
 def test_every_row_and_every_cell_is_somewhere(made: Office, kind: str, seed: int) -> None:
-    my, dice = made.at(), random.Random(seed)
+    my, dice = made.at(), chance.dice(seed)
     records = my.records(kind)
     before = {row["id"] for row in rows(records)}
     fields = [*dice.sample(sorted(importable(records)), 8), "Colour"]
