@@ -20,6 +20,7 @@ HOSTILE = (
     "\u202eabc",
     "👨‍👩‍👧",
 )
+ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 TOO_BROKEN = ("a\0b", "\ud800", "\x07bell")
 
 
@@ -96,7 +97,8 @@ def _good(dice: random.Random, field: Field, around: Around) -> Said:
     if kind is Kind.MONEY:
         cents = dice.choice([0, 1, dice.randrange(10_000), dice.randrange(10**9), 10**15 - 1])
         made_ = Decimal(cents).scaleb(-2).quantize(Decimal("0.01"))
-        return Said(dice.choice([made_, str(made_)]), made_)
+        written = [str(made_), f"{made_:,}", str(made_).translate(ARABIC)]
+        return Said(dice.choice([made_, *written]), made_)
     if kind is Kind.WHOLE:
         number = dice.randint(field.low or 0, min(field.high or 1000, 1000))
         return Said(dice.choice([number, str(number), float(number)]), number)
@@ -126,8 +128,8 @@ def _wrong(dice: random.Random, field: Field, around: Around) -> Said | None:
         Kind.EMAIL: ["nobody", "a@b", "a b@c.de", *TOO_BROKEN],
         Kind.PHONE: ["call me", "ext", *TOO_BROKEN],
         Kind.URL: ["javascript:alert(1)", "ftp://x", *TOO_BROKEN],
-        Kind.CHOICE: ["nonsense", "1", "active; --"],
-        Kind.MONEY: ["NaN", "Infinity", "-1", "0.005", "1e400", "1,234.56", "9999999999999.995", "١٢٣", True],
+        Kind.CHOICE: ["nonsense", "1", "active or not"],
+        Kind.MONEY: ["NaN", "Infinity", "-1", "0.005", "1e400", "12,34.56", "9999999999999.995", True],
         Kind.WHOLE: ["-1", "1.5", "NaN", 2**31, "9223372036854775808", True],
         Kind.DAY: ["2026-02-30", "0001-01-01", "9999-12-31", "soon"],
         Kind.MOMENT: ["2026-02-30 10:00", "9999-12-31 00:00", "soon"],
