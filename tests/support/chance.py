@@ -8,6 +8,7 @@ import random
 from typing import Any
 
 from hypothesis import core
+from hypothesis.internal.conjecture import providers
 
 NAME = "FOYER_SEED"
 
@@ -15,7 +16,13 @@ NAME = "FOYER_SEED"
 def begin() -> None:
     """Settle the number, before any other process of the run is started; they inherit it."""
     os.environ.setdefault(NAME, str(random.randrange(1, 10**9)) if os.environ.get("FOYER_SOAK") else "0")
+    os.environ.setdefault("PYTHONHASHSEED", seed())  # the order of sets, in the workers and all they start
     core.global_force_seed = int(seed())
+    # Hypothesis draws numbers that it finds in the source of what is imported by then, which is another by each
+    # order of the tests.
+    if not hasattr(providers, "is_local_module_file"):
+        raise RuntimeError("Hypothesis finds the numbers of the source by another way than it did.")
+    vars(providers)["is_local_module_file"] = lambda path: False
 
 
 def seed() -> str:

@@ -1,7 +1,6 @@
 """What the browser reads from a text is what the server reads from it, for every kind of field."""
 
 import json
-import random
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -20,6 +19,7 @@ from crm_data.store.amounts import COMMA, POINT
 from crm_data.store.currencies import _SIGNS
 from crm_data.store.values import Ways, parse, plain
 from crm_data.tables.fields import Field, Kind
+from tests.support import chance
 
 pytestmark = [pytest.mark.browser]
 
@@ -53,8 +53,8 @@ TEXTS = json.loads((Path(__file__).parent / "texts.json").read_text("utf-8"))
 
 def _made_up() -> list[str]:
     """Texts of the signs that numbers and dates are made of, the same in every run."""
-    chance = random.Random(20260312)
-    return ["".join(chance.choices("0123456789.,'- /€%()", k=chance.randint(1, 9))) for _ in range(600)]
+    dice = chance.dice(20260312)
+    return ["".join(dice.choices("0123456789.,'- /€%()", k=dice.randint(1, 9))) for _ in range(600)]
 
 
 def _sent(name: str, field: Field) -> dict[str, Any]:
