@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.members import Members
@@ -24,6 +25,16 @@ from crm_data.transfer.plan import Plan
 from crm_data.transfer.report import Report
 from crm_data.transfer.rows import Progress
 
+R = TypeVar("R", bound=Records)
+
+
+class _Kind(cached_property[R]):
+    """The records of one kind, as a line of the workspace: the attribute is called as the table is."""
+
+    def __init__(self, noun: type[R]) -> None:
+        super().__init__(lambda my: my._of(noun))
+        self.__doc__ = noun.__doc__
+
 
 class Workspace:
     """One person at work in one company."""
@@ -31,6 +42,9 @@ class Workspace:
     def __init__(self, store: Store, scope: CompanyScope) -> None:
         self._store = store
         self._scope = scope
+
+    def _of(self, noun: type[R]) -> R:
+        return noun(self._store, self._scope)
 
     @property
     def scope(self) -> CompanyScope:
@@ -41,37 +55,17 @@ class Workspace:
         """Whether this person's role carries an act, to know which buttons to show; verbs ask again."""
         return may(Person(self._scope.role, self._scope.operator), Act(act))
 
-    @cached_property
-    def customers(self) -> Customers:
-        """The company's customers."""
-        return Customers(self._store, self._scope)
-
-    @cached_property
-    def leads(self) -> Leads:
-        """The company's leads."""
-        return Leads(self._store, self._scope)
-
-    @cached_property
-    def deals(self) -> Deals:
-        """The company's deals."""
-        return Deals(self._store, self._scope)
-
-    @cached_property
-    def tasks(self) -> Tasks:
-        """The company's tasks."""
-        return Tasks(self._store, self._scope)
-
-    @cached_property
-    def activities(self) -> Activities:
-        """The company's timeline."""
-        return Activities(self._store, self._scope)
+    customers = _Kind(Customers)
+    leads = _Kind(Leads)
+    deals = _Kind(Deals)
+    tasks = _Kind(Tasks)
+    activities = _Kind(Activities)
+    kinds = tuple(name for name, held in vars().items() if isinstance(held, _Kind))
 
     @cached_property
     def numbers(self) -> Numbers:
         """What managers read of it: totals, charts, the board, the overview."""
         return Numbers(self._store, self._scope)
-
-    kinds = ("customers", "leads", "deals", "tasks", "activities")
 
     def records(self, table: str) -> Records:
         """The records of one table by its name. Raises NotFound for a name that is none."""

@@ -1,6 +1,7 @@
 """What a person leaves open in a company, counted and handed to a colleague in one transaction."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,70 +9,40 @@ from sqlalchemy.orm import Session
 
 from crm_data.store.changes import Doing
 from crm_data.store.scope import CompanySession
-from crm_data.tables import ChangeLog, Customer, Deal, Lead, Task
-from crm_data.tables.deal import DealStatus
-from crm_data.tables.lead import LeadStatus
-from crm_data.tables.task import TaskStatus
+from crm_data.tables import Base, ChangeLog, by_name, noun
 
 
 @dataclass(frozen=True)
 class OpenWork:
-    """How many records of each kind are open and assigned to one person."""
+    """How many records of each kind are open and assigned to one person: table -> number, none of them 0."""
 
-    customers: int
-    leads: int
-    deals: int
-    tasks: int
+    counts: dict[str, int]
 
     def __str__(self) -> str:
         """'2 deals, 1 task'; '' for nothing."""
-        counted = ((field.name, getattr(self, field.name)) for field in fields(self))
-        return ", ".join(f"{n:,} {name[:-1] if n == 1 else name}" for name, n in counted if n)
+        return ", ".join(f"{n:,} {noun(table, n)}" for table, n in self.counts.items())
 
     @property
     def total(self) -> int:
         """All of them."""
-        return sum(getattr(self, field.name) for field in fields(self))
+        return sum(self.counts.values())
 
 
-# What counts as open. Closed deals, lost and converted leads and done tasks keep the name: it is their history.
-_OPEN: dict[str, tuple[Any, list[sa.ColumnElement[bool]]]] = {
-    "customers": (Customer, []),
-    "leads": (Lead, [Lead.status != LeadStatus.LOST.value, Lead.converted_at.is_(None)]),
-    "deals": (Deal, [Deal.status == DealStatus.OPEN.value]),
-    "tasks": (Task, [Task.status.in_([TaskStatus.PENDING.value, TaskStatus.IN_PROGRESS.value])]),
-}
-
-
-def open_work(session: CompanySession, user_id: int) -> OpenWork:
-    """What a person has open."""
-    return OpenWork(
-        **{
-            name: session.scalar(sa.select(sa.func.count(table.id)).where(*_of(table, also, user_id))) or 0
-            for name, (table, also) in _OPEN.items()
-        }
-    )
-
-
-def open_work_in(session: Session, company_id: int, user_id: int) -> OpenWork:
-    """The same of any company, for the operator."""
-    return OpenWork(
-        **{
-            name: session.scalar(
-                sa.select(sa.func.count(table.id)).where(
-                    table.company_id == company_id, *_of(table, also, user_id)
-                )
-            )
-            or 0
-            for name, (table, also) in _OPEN.items()
-        }
-    )
+def open_work(session: Session, company_id: int, user_id: int) -> OpenWork:
+    """What a person has open in a company; the session is that company's, or the system's for the operator."""
+    counts = {
+        table.__tablename__: session.scalar(
+            sa.select(sa.func.count(table.id)).where(table.company_id == company_id, *_open(table, user_id))
+        )
+        for table in _assigned()
+    }
+    return OpenWork({name: n for name, n in counts.items() if n})
 
 
 def hand_over(session: CompanySession, doing: Doing, user_id: int, to: int) -> None:
     """Assign everything a person has open to a colleague; each record's change is logged."""
-    for name, (table, also) in _OPEN.items():
-        which = _of(table, also, user_id)
+    for table in _assigned():
+        which = _open(table, user_id)
         ids = session.scalars(sa.select(table.id).where(*which).order_by(table.id).with_for_update()).all()
         if not ids:
             continue
@@ -82,9 +53,16 @@ def hand_over(session: CompanySession, doing: Doing, user_id: int, to: int) -> N
             .execution_options(synchronize_session=False)
         )
         before, after = {"assigned_to": user_id}, {"assigned_to": to}
-        entries = [doing.entry(session.company, "change", name, id_, before, after) for id_ in ids]
+        entries = [
+            doing.entry(session.company, "change", table.__tablename__, id_, before, after) for id_ in ids
+        ]
         session.core().execute(sa.insert(ChangeLog), entries)
 
 
-def _of(table: Any, also: list[sa.ColumnElement[bool]], user_id: int) -> list[sa.ColumnElement[bool]]:
-    return [table.assigned_to == user_id, table.archived_at.is_(None), *also]
+def _assigned() -> Iterator[Any]:
+    """The tables whose rows are somebody's, each behind those that it links to."""
+    return (by_name(t.name) for t in Base.metadata.sorted_tables if "assigned_to" in t.columns)
+
+
+def _open(table: Any, user_id: int) -> list[sa.ColumnElement[bool]]:
+    return [table.assigned_to == user_id, table.archived_at.is_(None), *table.still_open()]

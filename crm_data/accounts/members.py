@@ -130,7 +130,7 @@ class Members:
         """What a member has open, to be handed over before their membership ends."""
         self._demand(Act.MEMBERS)
         with self._store.read(self._scope) as session:
-            return open_work(session, user_id)
+            return open_work(session, session.company, user_id)
 
     @again
     def end(self, user_id: int, hand_over_to: int | None = None, close: bool = False) -> None:
@@ -152,7 +152,7 @@ class Members:
                 if not session.get_one(User, hand_over_to).is_active:
                     raise Invalid("This colleague cannot sign in. Choose somebody else.", "hand_over_to")
                 hand_over(session, doing, user_id, hand_over_to)
-            elif open_work(session, user_id).total:
+            elif open_work(session, session.company, user_id).total:
                 raise Invalid(
                     "This person has open work. Choose a colleague who takes it over.", "hand_over_to"
                 )

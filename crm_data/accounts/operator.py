@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crm_data.accounts import onetime
-from crm_data.accounts.handover import OpenWork, open_work_in
+from crm_data.accounts.handover import OpenWork, open_work
 from crm_data.accounts.people import UNKNOWN, Actor, find_user, is_operator
 from crm_data.accounts.sessions import end_all
 from crm_data.errors import Invalid, NotFound
@@ -157,7 +157,7 @@ def _places(user_id: int) -> sa.Select[int, str, str]:
 
 def _left(session: Session, user: User) -> list[Left]:
     return [
-        Left(name, open_work_in(session, id_, user.id), role == Role.ADMIN and not _has_admin(session, id_))
+        Left(name, open_work(session, id_, user.id), role == Role.ADMIN and not _has_admin(session, id_))
         for id_, name, role in session.execute(_places(user.id))
     ]
 

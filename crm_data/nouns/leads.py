@@ -57,7 +57,7 @@ class Leads(Records):
             ]
         if query.preset == "converted":
             return [Lead.converted_at.is_not(None)]
-        open_ = [Lead.converted_at.is_(None), Lead.status != LeadStatus.LOST.value]
+        open_ = [*Lead.still_open()]
         return [*open_, Lead.assigned_to == self._scope.user_id] if query.preset == "mine" else open_
 
     @again

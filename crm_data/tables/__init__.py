@@ -1,16 +1,26 @@
 """What a company keeps: one file a table, each column declared once. Importing this registers them all."""
 
+import importlib
+import pkgutil
+import re
+from functools import cache
+
 from crm_data.tables.activity import Activity
 from crm_data.tables.audit import ChangeLog
 from crm_data.tables.base import Base, CompanyOwned
 from crm_data.tables.company import Company
 from crm_data.tables.customer import Customer
 from crm_data.tables.deal import Deal, DealStageHistory
+from crm_data.tables.fields import fields_of
 from crm_data.tables.lead import Lead
 from crm_data.tables.membership import Membership
 from crm_data.tables.security import OneTimeLink, SecurityLog, SignInAttempt, SignInSession
 from crm_data.tables.task import Task
 from crm_data.tables.user import User
+
+# A table's file is enough: it need not be named here to be known.
+for _file in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_file.name}")
 
 # Tables that stand outside any company, by decision: the walls know them by this list and by nothing else.
 OUTSIDE_ANY_COMPANY = frozenset(
@@ -22,15 +32,6 @@ APPEND_ONLY = frozenset(
     table.name for table in Base.metadata.tables.values() if table.info.get("append_only")
 )
 
-# What a record is called by, for links and lists.
-_TITLES = {
-    "customers": "name",
-    "leads": "lead_name",
-    "deals": "deal_name",
-    "tasks": "title",
-    "activities": "title",
-}
-
 
 def by_name(table: str) -> type[Base]:
     """The class of a table, by its name."""
@@ -40,9 +41,22 @@ def by_name(table: str) -> type[Base]:
     raise KeyError(table)
 
 
+@cache
 def title_of(table: str) -> str:
-    """The column that holds what a record of this table is called."""
-    return _TITLES[table]
+    """The column that holds what a record of this table is called: the field that says so, and there is one."""
+    (name,) = (field.name for field in fields_of(by_name(table)).values() if field.title)
+    return name
+
+
+@cache
+def one_of(table: str) -> str:
+    """What one record of this table is, from the name of its class: 'activities' -> 'activity', 'price_list'."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", by_name(table).__name__).lower()
+
+
+def noun(table: str, count: int = 1) -> str:
+    """The word for so many records of this table: 'activity', 'activities'."""
+    return (one_of(table) if count == 1 else table).replace("_", " ")
 
 
 __all__ = [
@@ -65,5 +79,7 @@ __all__ = [
     "Task",
     "User",
     "by_name",
+    "noun",
+    "one_of",
     "title_of",
 ]

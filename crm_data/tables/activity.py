@@ -51,7 +51,7 @@ class Activity(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
     activity_type: Mapped[str] = f.choice("Type", ActivityType, 50, required=True, filter=True, grid=True)
-    title: Mapped[str] = f.text("Title", 255, required=True, search=True, grid=True)
+    title: Mapped[str] = f.text("Title", 255, required=True, title=True, search=True, grid=True)
     description: Mapped[str | None] = f.long_text("Description", search=True)
     duration: Mapped[int | None] = f.whole("Minutes", 0, 100_000, grid=True)
     outcome: Mapped[str | None] = f.text("Outcome", 100, grid=True)

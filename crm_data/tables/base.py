@@ -33,6 +33,11 @@ class Base(DeclarativeBase):
             attach_checks(cls.__table__)
             attach_sort_indexes(cls.__table__)
 
+    @classmethod
+    def still_open(cls) -> tuple[sa.ColumnElement[bool], ...]:
+        """What makes a row open work of the person it is assigned to: nothing more, unless its table says so."""
+        return ()
+
 
 class Recorded:
     """When a row was made and last changed, and its version for those who edit it."""

@@ -72,7 +72,7 @@ class Deal(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
         "Customer", "customers", "CASCADE", required=True, filter=True, grid=True
     )
     lead_id: Mapped[int | None] = f.link("Lead", "leads", "SET NULL", form=False)
-    deal_name: Mapped[str] = f.text("Name", 255, required=True, search=True, sort=True, grid=True)
+    deal_name: Mapped[str] = f.text("Name", 255, required=True, title=True, search=True, sort=True, grid=True)
     deal_value: Mapped[Decimal] = f.money("Value", required=True, filter=True, sort=True, grid=True)
     currency: Mapped[str] = f.text("Currency", 10, default="USD", filter=True)
     stage: Mapped[str] = f.choice("Stage", Stage, 50, Stage.PROSPECT, filter=True, grid=True)
@@ -89,6 +89,11 @@ class Deal(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
     stage_since: Mapped[datetime] = f.moment(
         "In stage since", now=True, form=False, edit=False, imports=False
     )
+
+    @classmethod
+    def still_open(cls) -> tuple[sa.ColumnElement[bool], ...]:
+        """A closed deal keeps its owner's name: it is their history."""
+        return (cls.status == DealStatus.OPEN.value,)
 
 
 class DealStageHistory(CompanyOwned, Base):

@@ -37,9 +37,10 @@ class Kind(StrEnum):
 class Field:
     """What a person sees of a column, and what may be put in it.
 
-    `search`: the search box looks here. `filter`, `sort`: offered as such (a sortable column gets its index).
-    `grid`: shown in the grid from the start. `form`: in the add and edit dialog. `edit`: a person may change it.
-    `imports`: a file may fill it. `low`, `high`: bounds of a whole number. `to`: the table a link points to.
+    `title`: what a record is called by, in links and lists; one field of a table. `search`: the search box looks
+    here. `filter`, `sort`: offered as such (a sortable column gets its index). `grid`: shown in the grid from the
+    start. `form`: in the add and edit dialog. `edit`: a person may change it. `imports`: a file may fill it.
+    `low`, `high`: bounds of a whole number. `to`: the table a link points to.
     """
 
     label: str
@@ -51,6 +52,7 @@ class Field:
     low: int | None = None
     high: int | None = None
     to: str | None = None
+    title: bool = False
     search: bool = False
     filter: bool = False
     sort: bool = False

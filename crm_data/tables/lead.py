@@ -51,7 +51,7 @@ class Lead(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
     customer_id: Mapped[int | None] = f.link("Customer", "customers", "SET NULL", filter=True, grid=True)
-    lead_name: Mapped[str] = f.text("Name", 255, required=True, search=True, sort=True, grid=True)
+    lead_name: Mapped[str] = f.text("Name", 255, required=True, title=True, search=True, sort=True, grid=True)
     email: Mapped[str | None] = f.email(search=True, grid=True)
     phone: Mapped[str | None] = f.phone(search=True, grid=True)
     source: Mapped[str | None] = f.text("Source", 100, filter=True, grid=True)
@@ -66,3 +66,8 @@ class Lead(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
     converted_deal_id: Mapped[int | None] = f.link(
         "Deal", "deals", "SET NULL", use_alter=True, form=False, edit=False, imports=False
     )
+
+    @classmethod
+    def still_open(cls) -> tuple[sa.ColumnElement[bool], ...]:
+        """A lost lead and a converted one keep their owner's name: it is their history."""
+        return cls.status != LeadStatus.LOST.value, cls.converted_at.is_(None)

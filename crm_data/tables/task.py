@@ -72,7 +72,7 @@ class Task(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
     )
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
-    title: Mapped[str] = f.text("Title", 255, required=True, search=True, grid=True)
+    title: Mapped[str] = f.text("Title", 255, required=True, title=True, search=True, grid=True)
     description: Mapped[str | None] = f.long_text("Description")
     task_type: Mapped[str] = f.choice("Type", TaskType, 50, TaskType.GENERAL, filter=True, grid=True)
     priority: Mapped[str] = f.choice(
@@ -86,6 +86,11 @@ class Task(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
     deal_id: Mapped[int | None] = f.link("Deal", "deals", "CASCADE", filter=True, grid=True)
     assigned_to: Mapped[int] = f.member("Owner", "CASCADE", required=True, filter=True, grid=True)
     source: Mapped[str | None] = f.text("Source", 100, form=False)
+
+    @classmethod
+    def still_open(cls) -> tuple[sa.ColumnElement[bool], ...]:
+        """What is done or cancelled keeps its owner's name: it is their history."""
+        return (cls.status.in_([TaskStatus.PENDING.value, TaskStatus.IN_PROGRESS.value]),)
 
 
 _made: sa.Table = Task.__table__  # type: ignore[assignment]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crm_data.store.records import Records
+from crm_data.tables import one_of, title_of
 from crm_data.tables.fields import Field, Kind
 from crm_data.transfer import tongues
 
@@ -154,9 +155,15 @@ def squeezed(heading: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", heading).casefold() if c.isalnum())
 
 
+def _unnamed(table: str) -> dict[str, str]:
+    """What others call the title and the id of a kind that has no names of its own above."""
+    one = squeezed(one_of(table))
+    return {title_of(table): f"{one} {one}name name title subject", "external_id": f"id {one}id"}
+
+
 def other_names(table: str) -> Mapping[str, list[str]]:
     """Field -> what others call it, the likeliest first; the table's own list goes before the shared one."""
-    special = _BY_TABLE.get(table, {})
+    special = _BY_TABLE.get(table) or _unnamed(table)
     names = {field: said.split() for field, said in special.items()}
     for shared in (_SHARED, tongues.NAMES):
         for field, said in shared.items():

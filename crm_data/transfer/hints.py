@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from crm_data.store.records import Records
+from crm_data.tables import noun
 from crm_data.tables.fields import Kind, words
 from crm_data.transfer.marks import MARKED
 from crm_data.transfer.plan import Newer, Plan
@@ -24,7 +25,7 @@ def kept_beside(beside: Words, plan: Plan, records: Records) -> list[str]:
         rows = sum(cells.values())
         found.append(
             f"{heading}: {_counted(rows, 'cell')} could not be taken as {field.label if field else heading}"
-            f" and {'is' if rows == 1 else 'are'} kept beside the {_noun(rows, records.name)}:"
+            f" and {'is' if rows == 1 else 'are'} kept beside the {noun(records.name, rows)}:"
             f" {listed(cells)}.{instead}"
         )
     return found
@@ -106,7 +107,3 @@ def _few(said: Iterable[str]) -> str:
 
 def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}" + ("" if count == 1 else "s")
-
-
-def _noun(count: int, table: str) -> str:
-    return table if count != 1 else {"activities": "activity"}.get(table, table[:-1])

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from crm_data import CrmError, Query, Records, Workspace, new_act, words
+from crm_data.tables import noun
 from crm_data.transfer.csv_read import DELIMITERS, Sheet
 from crm_data.transfer.letters import ENCODINGS, Undecided
 from crm_data.transfer.mapping import importable
@@ -17,7 +18,6 @@ from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.csv_mapping import MappingStep
 from dashboard.parts.dialog import dialog
-from dashboard.parts.place import KIND_OF
 from dashboard.web import csv_files
 
 _CHECKED_AT_ONCE = 5_000  # rows; a longer file is checked on request
@@ -255,9 +255,8 @@ class _Import:
             parts.append(f"Add {report.created:,}")
         if report.updated:
             parts.append(f"change {report.updated:,}" if parts else f"Change {report.updated:,}")
-        one = report.created + report.updated == 1
-        noun = self.records.name if not one else KIND_OF[self.records.name]
-        label = f"{' and '.join(parts)} {noun}" if parts else "Nothing to import"
+        what = noun(self.records.name, report.created + report.updated)
+        label = f"{' and '.join(parts)} {what}" if parts else "Nothing to import"
         if not st.button(label, key=f"{self.place}.go", type="primary", disabled=not parts):
             show_refusal(self.place)
             return

@@ -14,9 +14,8 @@ from crm_data.numbers.figures import counted
 from dashboard.components.figures import Link, draw
 from dashboard.parts import say
 
-# Where the list of a table is: its page, and what its address needs besides what the list says of itself.
+# Where a list is that has no page of the same name, or whose address needs more than what the list says.
 _LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "customers": ("customers", {}),
     "deals": ("pipeline", {"tab": "deals"}),
     "leads": ("pipeline", {"tab": "leads"}),
     "tasks": ("tasks", {"preset": "all"}),
@@ -24,14 +23,19 @@ _LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }
 
 
+def list_of(table: str) -> tuple[str, Mapping[str, str]]:
+    """The page with the list of a table, and what its address says before what the list says of itself."""
+    return _LISTS.get(table, (table, {}))
+
+
 def params(my: Workspace, figure: Figure) -> dict[str, str]:
     """What the address of a figure's rows says behind its page."""
-    return {**_LISTS[figure.rows.table][1], **my.records(figure.rows.table).params(figure.rows.query)}
+    return {**list_of(figure.rows.table)[1], **my.records(figure.rows.table).params(figure.rows.query)}
 
 
 def link(my: Workspace, figure: Figure, text: str = "") -> Link:
     """A figure as a link to its rows; `text` in place of how it is shown."""
-    address = f"/{_LISTS[figure.rows.table][0]}?{urlencode(params(my, figure))}"
+    address = f"/{list_of(figure.rows.table)[0]}?{urlencode(params(my, figure))}"
     return Link(text or shown(figure), address, f"{exactly(figure)}. Opens {say.count(figure.count, 'row')}.")
 
 

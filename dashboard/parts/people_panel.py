@@ -100,12 +100,7 @@ def _end(my: Workspace, member: Member, here: list[Member]) -> None:
     others = {other.user_id: other.name for other in here if other.user_id != member.user_id and other.active}
     to = None
     if work.total:
-        parts = [
-            say.count(getattr(work, name), name[:-1])
-            for name in ("customers", "leads", "deals", "tasks")
-            if getattr(work, name)
-        ]
-        st.write(f"Open work: {', '.join(parts)}. Who takes it over?")
+        st.write(f"Open work: {say.plain(str(work))}. Who takes it over?")
         to = st.selectbox("Taken over by", list(others), index=None, format_func=others.__getitem__)
 
     close = st.checkbox(

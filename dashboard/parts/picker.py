@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Field, Kind, Records, Workspace
-from dashboard.parts import place, say
+from crm_data.tables import noun
+from dashboard.parts import say
 from dashboard.parts.widgets import in_order, said, widget
 
 SHORT = 500
@@ -34,7 +35,7 @@ def pick_record(
     label = f"{field.label} *" if field.required else field.label
     found = known if known is not None else short_list(my, field)
     if found is None:
-        typed = st.text_input(f"Find the {place.KIND_OF[records.name]}", key=f"{key}.find", live="400ms")
+        typed = st.text_input(f"Find the {noun(records.name)}", key=f"{key}.find", live="400ms")
         found = records.choices(typed or "", limit=50)
     if start is not None and start not in found:
         found = {int(start): str(records.get(start)[records.title]), **found}
@@ -58,7 +59,7 @@ def offer_new(my: Workspace, field: Field, form: str) -> None:
     records = my.records(field.to or "")
     if not _suffices(records):
         return
-    with st.expander(f"New {place.KIND_OF[records.name]}", icon=":material/add:"):
+    with st.expander(f"New {noun(records.name)}", icon=":material/add:"):
         for one in _first(records):
             widget(_place(form, field), one, None, {})
 

@@ -4,15 +4,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from crm_data import new_act
+from crm_data import Workspace, new_act
+from crm_data.tables import one_of
 
-KINDS = {
-    "customer": "customers",
-    "lead": "leads",
-    "deal": "deals",
-    "task": "tasks",
-    "activity": "activities",
-}
+# What an address calls one record of a kind -> its table.
+KINDS = {one_of(table): table for table in Workspace.kinds}
 KIND_OF = {table: kind for kind, table in KINDS.items()}
 
 

@@ -1,11 +1,13 @@
 """The screen of one record: its facts, its next step, what belongs to it, what happened, what was changed."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from crm_data import Kind, Query, Records, Workspace, errors
+from crm_data import Kind, Query, Records, Workspace, errors, words
+from crm_data.tables import noun
 from dashboard.parts import convert, figures, place, reach, say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.convert import convert_dialog
@@ -16,12 +18,11 @@ from dashboard.parts.history import history
 from dashboard.parts.icon_button import icon_button
 from dashboard.parts.log_form import log_form
 from dashboard.parts.move import STAGE_WORDS, STAGES, ask_to_move, closing_dialog
-from dashboard.parts.related import deal_facts, form_place, lead_facts, related, task_facts
+from dashboard.parts.related import belonging, form_place, link_to, related
 from dashboard.parts.task_row import OPEN, when
 
 Row = dict[str, Any]
 PLACE = "record"
-LINK = {"customers": "customer_id", "leads": "lead_id", "deals": "deal_id"}
 
 
 def record_screen(my: Workspace) -> None:
@@ -35,11 +36,12 @@ def record_screen(my: Workspace) -> None:
         st.text(str(error))
         st.page_link("../pages/customers.py", label="Go to customers", icon=":material/arrow_back:")
         return
-    _draw(my, records, kind, row)
+    _draw(my, records, row)
     place.follow()
 
 
-def _draw(my: Workspace, records: Records, kind: str, row: Row) -> None:
+def _draw(my: Workspace, records: Records, row: Row) -> None:
+    kind = noun(records.name)
     members, names = my.members(), records.names(row)
     form = f"{PLACE}.{records.name}"
     st.set_page_config(f"{row[records.title]} · Foyer")
@@ -68,12 +70,8 @@ def _draw(my: Workspace, records: Records, kind: str, row: Row) -> None:
         )
         views[chosen or next(iter(views))]()
     form_dialog(my, records, members, form, kind)
-    if records.name in LINK:
-        about = {LINK[records.name]: row["id"]}
-        for other in (my.deals, my.leads, my.tasks):
-            if other.name != records.name:
-                noun = place.KIND_OF[other.name]
-                form_dialog(my, other, members, form_place(other), noun, about)
+    for other, link in belonging(my, records):
+        form_dialog(my, other, members, form_place(other), noun(other.name), {link: row["id"]})
     closing_dialog(my, PLACE)
     convert_dialog(my, PLACE)
 
@@ -137,7 +135,7 @@ def _archive(records: Records, kind: str, row: Row) -> None:
 
 def _next_step(my: Workspace, records: Records, row: Row) -> None:
     """The open task that is due first, with its tick; for a deal or lead without one, a word that it lacks."""
-    link = LINK.get(records.name)
+    link = link_to(my.tasks, records)
     if link is None:
         return
     page = my.tasks.page(
@@ -160,19 +158,13 @@ def _next_step(my: Workspace, records: Records, row: Row) -> None:
 
 
 def _views(my: Workspace, records: Records, row: Row, names: Any) -> dict[str, Callable[[], None]]:
-    changes = {"Changes": lambda: history(records, row["id"], names)}
-    link = {**LINK, "tasks": "task_id"}.get(records.name)
-    if link is None:
-        return changes
-    views: dict[str, Callable[[], None]] = {"Timeline": lambda: _timeline(my, link, row["id"])}
-    if records.name in LINK:
-        views["Tasks"] = lambda: related(my, my.tasks, link, row["id"], "task", task_facts)
-    if records.name == "customers":
-        views["Deals"] = lambda: related(my, my.deals, link, row["id"], "deal", deal_facts)
-        views["Leads"] = lambda: related(my, my.leads, link, row["id"], "lead", lead_facts)
-    if records.name == "leads":
-        views["Deals"] = lambda: related(my, my.deals, link, row["id"], "deal", deal_facts)
-    return views | changes
+    views: dict[str, Callable[[], None]] = {}
+    about = link_to(my.activities, records)
+    if about is not None:
+        views["Timeline"] = lambda: _timeline(my, about, row["id"])
+    for other, link in belonging(my, records):
+        views[words(other.name)] = partial(related, my, other, link, row["id"])
+    return {**views, "Changes": lambda: history(records, row["id"], names)}
 
 
 def _timeline(my: Workspace, link: str, id_: int) -> None:

@@ -23,10 +23,9 @@ KNOWN = {
     "dashboard/parts/first_steps.py: f':material/{step.icon}: **{step.title}**'": "steps written in that file",
     "dashboard/parts/first_steps.py: step.button": "steps written in that file",
     "dashboard/parts/first_steps.py: step.why": "steps written in that file",
-    "dashboard/parts/record.py: kind": "one of the kinds of records, for others were answered as not found",
     "dashboard/parts/record.py: list(views)": "names of views, written where they are put together",
     "dashboard/parts/record.py: when(task)": "a day of the calendar in a colour",
-    "dashboard/parts/related.py: facts(row, page.names)": "one of three functions, which make names plain",
+    "dashboard/parts/related.py: _what_it_says(my, records, row, page.names)": "names made plain; a coloured day",
 }
 
 

@@ -17,9 +17,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 ROOT = Path(__file__).resolve().parents[2]
 # What makes text plain, and what gives text of the program's own: counts, coded values as words.
-SAFE_CALLS = {"plain", "count", "words", "moment", "day", "span", "len", "int", "round", "sum"}
+SAFE_CALLS = {"plain", "count", "noun", "words", "moment", "day", "span", "len", "int", "round", "sum"}
 # Kinds of records, by their own names in the source.
-SAFE_TEXTS = {"records.name", "self.records.name", "self.noun", "self.name", "place.KIND_OF[records.name]"}
+SAFE_TEXTS = {"records.name", "self.records.name", "self.noun", "self.name"}
 # Declared in the source: labels and helps of fields, buttons, figures.
 SAFE_ATTRIBUTES = {"label", "help", "icon", "choice_labels"}
 _NOT_TEXT = {
