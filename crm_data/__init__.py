@@ -1,6 +1,7 @@
 """Foyer's data module: two front doors, the words they speak, and the refusals. Nothing else is public."""
 
 from crm_data import errors
+from crm_data.accounts.layouts import Layout
 from crm_data.errors import CrmError
 from crm_data.nouns.leads import Converted
 from crm_data.nouns.steps import NextStep, Step
@@ -34,6 +35,7 @@ __all__ = [
     "Figure",
     "Formula",
     "Kind",
+    "Layout",
     "NextStep",
     "Overview",
     "Page",

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from crm_data.accounts.companies import Profile
+from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
 from crm_data.errors import NotFound
 from crm_data.nouns.activities import Activities
@@ -83,6 +84,11 @@ class Workspace:
     def profile(self) -> Profile:
         """The company's own profile."""
         return Profile(self._store, self._scope)
+
+    @property
+    def layouts(self) -> Layouts:
+        """How this person has arranged their lists."""
+        return Layouts(self._store, self._scope)
 
     def members(self) -> dict[int, str]:
         """The company's active members: user id -> name, ordered by name."""

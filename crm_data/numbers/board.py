@@ -15,7 +15,8 @@ from crm_data.numbers.figures import Figure, Question, counted
 from crm_data.numbers.pipeline import Where, stage_sums
 from crm_data.numbers.sums import OPEN, Sum, Totals, added, totals
 from crm_data.store.names import member_names, record_names
-from crm_data.store.query import Query, order
+from crm_data.store.ordering import directed, keys
+from crm_data.store.query import Query
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal
 from crm_data.tables.deal import Stage
@@ -112,8 +113,7 @@ def _column(stage: Stage, sums: list[Sum], currency: str, cards: list[Card], row
 
 
 def _first(session: CompanySession, where: Where, query: Query, per_column: int) -> list[Any]:
-    key, id_ = order(Deal, query)
-    by = (key.desc(), id_.desc()) if query.descending else (key, id_)
+    by = directed(keys(Deal, query))
     place = sa.func.row_number().over(partition_by=Deal.stage, order_by=by).label("place")
     ranked = sa.select(Deal.id, place).where(*where, Deal.status == OPEN).subquery()
     wanted = (

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from crm_data.numbers.figures import Figure, Formula, Question
 from crm_data.numbers.period import Period
+from crm_data.store import summary
 from crm_data.tables import Deal
 from crm_data.tables.deal import DealStatus
 from crm_data.tables.types import CENT
@@ -52,8 +53,8 @@ def totals(part: Sum, label: str, rows: Question) -> Totals:
 
 
 def cents() -> sa.ColumnElement[int]:
-    """A deal's value in whole cents: SQLite keeps amounts as doubles, and adding those loses cents."""
-    return sa.cast(sa.func.round(Deal.deal_value * sa.literal_column("100")), sa.BigInteger)
+    """A deal's value in whole cents."""
+    return summary.cents(Deal.deal_value)
 
 
 def weighted_cents() -> sa.ColumnElement[int]:

@@ -1,11 +1,8 @@
 """What a list shows: search, filters, sort and place, as values, as URL parameters, and as SQL."""
 
-import base64
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +12,6 @@ from crm_data.errors import Invalid
 from crm_data.store.conditions import ANY, EMPTY, NOTHING, RANGES, Except
 from crm_data.store.folding import has_word, holds, like
 from crm_data.store.values import clean_text, parse, row_id
-from crm_data.tables.checks import sort_key
 from crm_data.tables.fields import Field, Kind, fields_of
 
 PAGE = 50
@@ -23,13 +19,9 @@ NOBODY = "none"
 _EXACTLY, _EXCEPT = "=", "!"  # before the values in an address; alone, the first means none at all
 _TEXTS = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL)
 _LONGEST = 10_000  # characters of one part of an address: thousands of ids
+MOST_SORTS = 3
+_NOT_SORTED = "This list cannot be sorted in that way. Choose a column from the list."
 _LONGEST_TEXT = 1_000  # of what is looked for; SQLite itself takes 50,000 bytes
-_KEYS = {
-    Kind.MOMENT: datetime,
-    Kind.DAY: date,
-    Kind.MONEY: Decimal,
-    Kind.WHOLE: int,
-}  # of a cursor, else a text
 _RESERVED = ("q", "preset", "sort", "after", "before", "at", "archived")
 
 
@@ -40,6 +32,7 @@ class Query:
     `preset` is a selection by name that only one kind of record knows, as 'overdue'; several are joined by
     commas, and one about a period carries its days, as 'timed:2026-01-01..2026-03-31'.
     `after`, `before` are cursors of a Page; `last` asks for the end. `zone` says where a day begins.
+    `then`: what rows are sorted by where `sort` finds them alike, as (field, descending); two at most.
     """
 
     search: str = ""
@@ -53,6 +46,19 @@ class Query:
     last: bool = False
     size: int = PAGE
     zone: tzinfo = UTC
+    then: tuple[tuple[str, bool], ...] = ()
+
+    @property
+    def sorts(self) -> tuple[tuple[str, bool], ...]:
+        """All that it is sorted by, as (field, descending), the first first."""
+        return ((self.sort, self.descending), *self.then)
+
+    def sorted_by(self, sorts: Sequence[tuple[str, bool]]) -> "Query":
+        """The same list from its beginning in another order; as it was when there is none."""
+        if not sorts:
+            return self.first()
+        (sort, down), *then = sorts
+        return replace(self.first(), sort=sort, descending=down, then=tuple(then))
 
     def first(self) -> "Query":
         """The same list from its beginning."""
@@ -71,17 +77,15 @@ def from_params(
             if len(said) > _LONGEST:
                 raise Invalid("This link asks for more values than a list can. Choose the filter again.")
             where[name] = _condition(declared[name], said, zone)
-    sort = params.get("sort", "")
-    column = sort.removeprefix("-")
-    if sort and not (column in declared and declared[column].sort):
-        raise Invalid("This list cannot be sorted in that way. Choose a column from the list.")
+    sorts = _sorts(declared, params.get("sort", "")) or start.sorts
     return replace(
         start,
         search=clean_text(params.get("q", ""), False) or "",
         preset=params.get("preset", start.preset),
         where=where,
-        sort=column or start.sort,
-        descending=sort.startswith("-") if sort else start.descending,
+        sort=sorts[0][0],
+        descending=sorts[0][1],
+        then=sorts[1:],
         archived=params.get("archived") == "1",
         after=params.get("after") or None,
         before=params.get("before") or None,
@@ -94,8 +98,8 @@ def to_params(table: type, query: Query, base: Query | None = None) -> dict[str,
     """The URL parameters that bring a list back; what is as in `base` is left out."""
     start, declared = base or Query(), fields_of(table)
     said = {"q": query.search, "after": query.after or "", "before": query.before or ""}
-    if (query.sort, query.descending) != (start.sort, start.descending):
-        said["sort"] = f"{'-' if query.descending else ''}{query.sort}"
+    if query.sorts != start.sorts:
+        said["sort"] = ",".join(f"{'-' if down else ''}{name}" for name, down in query.sorts)
     if query.preset != start.preset:
         said["preset"] = query.preset
     said["archived"] = "1" if query.archived else ""
@@ -104,6 +108,21 @@ def to_params(table: type, query: Query, base: Query | None = None) -> dict[str,
         if wanted != start.where.get(name):
             said[name] = _spoken(declared[name], wanted)
     return {name: text for name, text in said.items() if text}
+
+
+def _sorts(declared: Mapping[str, Field], said: str) -> tuple[tuple[str, bool], ...]:
+    """What an address names as order, as '-due_date,title'. Raises Invalid."""
+    found = tuple((part.removeprefix("-"), part.startswith("-")) for part in said.split(",") if said)
+    demand_sorts(declared, found)
+    return found
+
+
+def demand_sorts(declared: Mapping[str, Field], sorts: Sequence[tuple[str, bool]]) -> None:
+    """Raise Invalid unless each is a column that the list can be sorted by, none comes twice, and they are few."""
+    names = [name for name, _ in sorts]
+    known = all(name in declared and declared[name].sort for name in names)
+    if not known or len(set(names)) < len(names) or len(names) > MOST_SORTS:
+        raise Invalid(_NOT_SORTED)
 
 
 def _condition(declared: Field, said: str, zone: tzinfo) -> Any:
@@ -253,42 +272,3 @@ def days_of(said: str) -> tuple[date | None, date | None]:
 def day_start(day: date, zone: tzinfo) -> datetime:
     """The moment at which a calendar day begins in a zone, in UTC."""
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
-
-
-def order(table: type, query: Query) -> tuple[ColumnElement[Any], Any]:
-    """The sort key of a list and the id that breaks ties."""
-    declared = fields_of(table)
-    if not (query.sort in declared and declared[query.sort].sort):
-        raise Invalid("This list cannot be sorted in that way. Choose a column from the list.")
-    model: Any = table
-    return sort_key(model.__table__.c[query.sort], getattr(model, query.sort)), model.id
-
-
-def cursor(query: Query, key: Any, id_: int, before: int) -> str:
-    """A place in a list as an opaque word: the sort, the key and id of a row, and how many rows stand before."""
-    if isinstance(key, datetime):
-        key = ["moment", key.astimezone(UTC).isoformat()]
-    elif isinstance(key, date):
-        key = ["day", key.isoformat()]
-    elif isinstance(key, Decimal):
-        key = ["money", str(key)]
-    else:
-        key = ["plain", key]
-    packed = json.dumps([query.sort, query.descending, key, id_, before], separators=(",", ":"))
-    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
-
-
-def place(table: type, query: Query, word: str) -> tuple[Any, int, int]:
-    """Key, id and rows before of a cursor. Raises Invalid when it was not made for this sort."""
-    wanted = _KEYS.get(fields_of(table)[query.sort].kind, str)
-    try:
-        packed = base64.urlsafe_b64decode(word[:2000] + "=" * (-len(word) % 4))
-        sort, descending, (kind, said), id_, before = json.loads(packed)
-        convert = {"moment": datetime.fromisoformat, "day": date.fromisoformat, "money": Decimal}
-        key = convert[kind](said) if kind in convert else said  # type: ignore[operator]
-        here = (sort, descending, type(key)) == (query.sort, query.descending, wanted)
-        if here and row_id(id_) and int(before) >= 0:
-            return key, int(id_), int(before)
-    except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError):
-        pass
-    raise Invalid("This link points to a place in a list that is no longer there. Start from the first page.")

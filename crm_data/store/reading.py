@@ -1,6 +1,6 @@
 """Reading the records of any table: one page, one row, all rows in chunks, one record's history."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from typing import Any, ClassVar
@@ -10,9 +10,11 @@ import sqlalchemy as sa
 
 from crm_data.errors import Invalid, NotFound
 from crm_data.rights import Act, Person, Tie, demand, may
+from crm_data.store import ordering
 from crm_data.store import query as q
 from crm_data.store.changes import Change
 from crm_data.store.names import colleagues, member_names, record_names
+from crm_data.store.ordering import Key, Spot
 from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.store import Store
 from crm_data.store.values import row_id
@@ -84,29 +86,30 @@ class Reader:
     def page(self, query: q.Query | None = None) -> Page:
         """One page of a list: three statements whatever its length, and one a kind of linked record."""
         query = query or self.default_query()
-        key, id_ = q.order(self.table, query)
         backwards = query.last or query.before is not None
-        down = query.descending != backwards
+        by = ordering.keys(self.table, query, backwards)
         where = self.matching(query)
-        rows_of = sa.select(*self._columns(), key.label("_key")).where(*where).limit(query.size + 1)
-        rows_of = rows_of.order_by(key.desc() if down else key, id_.desc() if down else id_)
-        before, edge = 0, query.after or query.before
+        rows_of = self._keyed(by).where(*where).order_by(*ordering.directed(by)).limit(query.size + 1)
+        edge, before = query.after or query.before, 0
         if edge is not None:
-            at_key, at_id, before = q.place(self.table, query, edge)
-            here = sa.tuple_(sa.literal(at_key, key.type), sa.literal(at_id))
-            rows_of = rows_of.where(sa.tuple_(key, id_) < here if down else sa.tuple_(key, id_) > here)
+            spot = ordering.place(self.table, query, edge)
+            rows_of, before = rows_of.where(ordering.behind(by, spot)), spot.before
         with self._store.read(self._scope) as session:
             total = session.scalar(sa.select(sa.func.count()).select_from(self.table).where(*where)) or 0
-            result = session.execute(rows_of)
-            columns = list(result.keys())
-            found = [dict(zip(columns, row, strict=True)) for row in result]
+            found, keys = self._found(session, rows_of, len(by) - 1)
             everybody, active = colleagues(session)
-            more, found = len(found) > query.size, found[: query.size]
+            more, found, keys = len(found) > query.size, found[: query.size], keys[: query.size]
             names = self._names(session, found, everybody)
         if backwards:
             found.reverse()
+            keys.reverse()
         start = self._start(query, total, before, len(found), more)
-        return replace(self._page(query, found, total, start, names), members=active)
+        after = previous = None
+        if found and start + len(found) < total:
+            after = ordering.cursor(query, Spot(keys[-1], found[-1]["id"], start + len(found)))
+        if found and start > 0:
+            previous = ordering.cursor(query, Spot(keys[0], found[0]["id"], start))
+        return Page(found, total, start + 1 if found else 0, after, previous, names, active)
 
     def _start(self, query: q.Query, total: int, before: int, shown: int, more: bool) -> int:
         if query.last:
@@ -115,14 +118,17 @@ class Reader:
             return max(before - shown, 0) if more else 0
         return before
 
-    def _page(self, query: q.Query, rows: list[Row], total: int, start: int, names: Any) -> Page:
-        keys = [row.pop("_key") for row in rows]
-        after = before = None
-        if rows and start + len(rows) < total:
-            after = q.cursor(query, keys[-1], rows[-1]["id"], start + len(rows))
-        if rows and start > 0:
-            before = q.cursor(query, keys[0], rows[0]["id"], start)
-        return Page(rows, total, start + 1 if rows else 0, after, before, names)
+    def _keyed(self, by: Sequence[Key]) -> sa.Select[Any]:
+        """The SELECT of whole rows with the keys that they are ordered by, but for the id."""
+        return sa.select(*self._columns(), *(key.by.label(f"_key{at}") for at, key in enumerate(by[:-1])))
+
+    def _found(
+        self, session: CompanySession, rows_of: sa.Select[Any], keys: int
+    ) -> tuple[list[Row], list[tuple[Any, ...]]]:
+        """The rows of a `_keyed` SELECT, and beside them their keys."""
+        result = session.execute(rows_of)
+        columns, rows = list(result.keys())[:-keys], result.all()
+        return [dict(zip(columns, row, strict=False)) for row in rows], [tuple(row[-keys:]) for row in rows]
 
     def default_query(self) -> q.Query:
         """The list as it is first shown: newest first."""
@@ -189,10 +195,8 @@ class Reader:
         """Every row that a list means, in chunks, as of one moment. Needs the right to export."""
         demand(self.person, Act.EXPORT, self.name)
         query = (query or self.default_query()).first()
-        key, id_ = q.order(self.table, query)
-        where = self.matching(query)
-        rows_of = sa.select(*self._columns()).where(*where)
-        rows_of = rows_of.order_by(*([key.desc(), id_.desc()] if query.descending else [key, id_]))
+        by = ordering.directed(ordering.keys(self.table, query))
+        rows_of = sa.select(*self._columns()).where(*self.matching(query)).order_by(*by)
         with self._store.read(self._scope) as session:
             result = session.execute(rows_of.execution_options(yield_per=chunk))
             columns = list(result.keys())

@@ -11,8 +11,9 @@ from crm_data.errors import Clash, Conflict, Invalid, NotFound, Problem
 from crm_data.rights import Act, demand
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, logged, new_act
+from crm_data.store.lists import Lists
 from crm_data.store.one_currency import in_one_currency
-from crm_data.store.reading import Page, Reader, Row
+from crm_data.store.reading import Page, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import parse, row_id
 from crm_data.tables import ChangeLog, Membership, by_name
@@ -31,7 +32,7 @@ class Edit:
     fields: Mapping[str, tuple[Any, Any]]
 
 
-class Records(Reader):
+class Records(Lists):
     """The records of one kind in one company, as one person may see and change them."""
 
     @again

@@ -12,6 +12,7 @@ from crm_data.tables.company import Company
 from crm_data.tables.customer import Customer
 from crm_data.tables.deal import Deal, DealStageHistory
 from crm_data.tables.fields import fields_of
+from crm_data.tables.layout import GridLayout
 from crm_data.tables.lead import Lead
 from crm_data.tables.membership import Membership
 from crm_data.tables.security import OneTimeLink, SecurityLog, SignInAttempt, SignInSession
@@ -70,6 +71,7 @@ __all__ = [
     "Customer",
     "Deal",
     "DealStageHistory",
+    "GridLayout",
     "Lead",
     "Membership",
     "OneTimeLink",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crm_data import Edit, Query, Workspace
+from crm_data import Edit, Layout, Query, Workspace
 from crm_data.nouns.activities import Activities
 from crm_data.nouns.customers import Customers
 from crm_data.nouns.deals import Deals
@@ -16,6 +16,7 @@ from crm_data.nouns.leads import Leads
 from crm_data.nouns.tasks import Tasks
 from crm_data.numbers.period import Period
 from crm_data.store.records import Records
+from crm_data.store.summary import groups_by
 from crm_data.tables.fields import Field, Kind, fields_of
 from tests.model import files
 from tests.model.values import Around, Said, said
@@ -254,6 +255,63 @@ def _reading(verb: str, presets: bool = True) -> Callable[[Scene], Call]:
         return Call("", lambda my: getattr(my.records(kind), verb)(wanted), {"kind": kind, "query": wanted})
 
     return made
+
+
+def _window(here: Scene) -> Call:
+    kind = _kind(here)
+    wanted = query(here, kind)
+    more = [name for name, f in fields_of(CLASSES[kind].table).items() if f.sort and name != wanted.sort]
+    by = [(name, here.dice.random() < 0.5) for name in here.dice.sample(more, here.dice.choice([0, 1, 2]))]
+    wanted = replace(wanted, then=tuple(by))
+    starts = [here.dice.choice([0, 1, 7, 10**9, -5]) for _ in range(2)]
+    n = here.dice.choice([1, 3, 50])
+
+    def do(my: Workspace) -> Any:
+        first = my.records(kind).window(wanted, starts[0], n)
+        return first, my.records(kind).window(wanted, starts[1], n, first.ruler)
+
+    return Call("", do, {"kind": kind, "query": wanted, "starts": starts, "n": n})
+
+
+def _fresh(here: Scene) -> Call:
+    kind = _kind(here)
+    wanted = query(here, kind)
+    ids = [id_ for id_ in here.ids(kind) if type(id_) is int]
+    seen = {id_: here.own[kind].get(id_, {}).get("version", 1) - here.dice.choice([0, 1]) for id_ in ids}
+    return Call(
+        "",
+        lambda my: my.records(kind).fresh(wanted, seen),
+        {"kind": kind, "query": wanted, "seen": seen},
+    )
+
+
+def _ids(here: Scene) -> Call:
+    kind, most = _kind(here), here.dice.choice([2, 10_000])
+    wanted = query(here, kind)
+    said_ = {"kind": kind, "query": wanted, "most": most}
+    return Call("", lambda my: my.records(kind).ids(wanted, most), said_)
+
+
+def _footers(here: Scene) -> Call:
+    kind = _kind(here)
+    wanted, measures = query(here, kind), {}
+    for name, f in fields_of(CLASSES[kind].table).items():
+        fit = ["count", "empty"] * (f.kind is not Kind.JSON) + ["sum", "average"] * (f.kind is Kind.MONEY)
+        fit += ["unique"] * (f.kind not in (Kind.JSON, Kind.TAGS))
+        if fit and here.dice.random() < 0.3:
+            measures[name] = here.dice.choice(fit)
+    said_ = {"kind": kind, "query": wanted, "measures": measures}
+    return Call("", lambda my: my.records(kind).footers(wanted, measures), said_)
+
+
+def _groups(here: Scene) -> Call:
+    kind = _kind(here)
+    wanted, fields = query(here, kind), fields_of(CLASSES[kind].table)
+    can = groups_by(fields)
+    by = here.dice.sample(can, here.dice.randint(1, min(3, len(can))))
+    sums = [name for name, f in fields.items() if f.kind is Kind.MONEY]
+    said_ = {"kind": kind, "query": wanted, "by": by, "sums": sums}
+    return Call("", lambda my: my.records(kind).groups(wanted, by, sums), said_)
 
 
 def _one(verb: str) -> Callable[[Scene], Call]:
@@ -539,6 +597,22 @@ def _import(verb: str) -> Callable[[Scene], Call]:
     return made
 
 
+def _layout(here: Scene) -> Call:
+    kind = _kind(here)
+    return Call("", lambda my: my.layouts.get(my.records(kind)), {"kind": kind})
+
+
+def _keep_layout(here: Scene) -> Call:
+    dice, kind = here.dice, _kind(here)
+    fields = fields_of(CLASSES[kind].table)
+    names = dice.sample(list(fields), 4)
+    said_ = {"order": names, "hidden": names[:1], "widths": {names[1]: dice.randint(40, 1_000)}, "pinned": 2}
+    layout = Layout.read(said_, fields)
+    return Call(
+        "", lambda my: my.layouts.keep(my.records(kind), layout), {"kind": kind, "layout": layout}, True
+    )
+
+
 def _read_file(here: Scene) -> Call:
     kind = _kind(here)
     data = files.some(here.dice, kind, here.around())
@@ -570,6 +644,11 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Records.page": _page,
     "Records.count": _reading("count"),
     "Records.walk": _reading("walk"),
+    "Records.window": _window,
+    "Records.fresh": _fresh,
+    "Records.ids": _ids,
+    "Records.footers": _footers,
+    "Records.groups": _groups,
     "Records.get": _one("get"),
     "Records.history": _one("history"),
     "Records.choices": _choices,
@@ -610,6 +689,8 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Members.reset_link": _members("reset_link"),
     "Profile.get": _simply(lambda my: my.profile.get()),
     "Profile.change": _profile,
+    "Layouts.get": _layout,
+    "Layouts.keep": _keep_layout,
     "Workspace.members": _simply(lambda my: my.members()),
     "Workspace.may": _simply(lambda my: {act: my.may(act) for act in ("add", "export", "members", "backup")}),
     "Workspace.records": _simply(lambda my: my.records("security_log")),

@@ -40,7 +40,10 @@ def matching(tables: Tables, kind: str, query: Query, user: int, now: datetime) 
         and all(_holds(fields[name], row[name], wanted, query.zone) for name, wanted in query.where.items())
         and (not query.preset or _preset(tables, kind, row, query, user, now))
     ]
-    return sorted(found, key=lambda row: (key(fields[query.sort], row), row["id"]), reverse=query.descending)
+    found.sort(key=lambda row: row["id"], reverse=query.sorts[-1][1])
+    for name, down in reversed(query.sorts):
+        found.sort(key=lambda row, field=fields[name]: key(field, row), reverse=down)  # type: ignore[misc]
+    return found
 
 
 def key(field: Field, row: Row) -> Any:

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from crm_data import Layout
 from crm_data.tables.fields import Kind, fields_of
 from tests.model import lists
 from tests.model.calls import CLASSES, Call
@@ -26,7 +27,8 @@ class Reader:
     def check(self, answer: Answer) -> None:
         """Compare. Raises Wrong with the class of the refusal that had to come."""
         room, _, verb = self.call.verb.partition(".")
-        known = getattr(self, f"_{verb}" if room != "Profile" else "_profile", None)
+        own = {"Profile": "_profile", "Layouts": "_layout"}
+        known = getattr(self, own.get(room, f"_{verb}"), None)
         if known is not None and (answer.refused is None or self._refuses()):
             known(answer.value, answer.raw, **self.call.said)
 
@@ -84,6 +86,57 @@ class Reader:
 
     def _count(self, value: int, raw: Any, kind: str, query: Any) -> None:
         assert value == len(self._list(kind, query))
+
+    def _window(self, value: Any, raw: Any, kind: str, query: Any, starts: list[int], n: int) -> None:
+        rows = self._list(kind, query)
+        for start, window in zip(starts, raw, strict=True):
+            begin = max(0, min(start, len(rows) - n))
+            assert (window.start, window.total) == (begin, len(rows))
+            self._same(kind, window.rows, [row["id"] for row in rows[begin : begin + n]])
+            self._check_names(kind, window.rows, window.names)
+
+    def _fresh(self, value: Any, raw: Any, kind: str, query: Any, seen: dict[int, int]) -> None:
+        now = {row["id"]: row["version"] for row in self._list(kind, query)}
+        ids = [id_ for id_ in seen if 0 < id_ < 2**31]
+        assert raw.gone == [id_ for id_ in ids if id_ not in now]
+        changed = {id_ for id_ in ids if id_ in now and now[id_] != seen[id_]}
+        assert {row["id"] for row in raw.rows} == changed
+
+    def _ids(self, value: Any, raw: Any, kind: str, query: Any, most: int) -> None:
+        found = sorted(row["id"] for row in self._list(kind, query))
+        if len(found) > most:
+            raise Wrong("Invalid")
+        assert raw == found
+
+    def _footers(self, value: Any, raw: Any, kind: str, query: Any, measures: dict[str, str]) -> None:
+        rows = self._list(kind, query)
+        for name, measure in measures.items():
+            held = [row for row in rows if row[name] not in (None, "")]
+            if measure in ("count", "empty"):
+                assert raw[name] == {"": len(held) if measure == "count" else len(rows) - len(held)}
+            elif measure == "unique":
+                assert raw[name] == {"": len({row[name] for row in held})}
+            else:
+                each: dict[str, list[Decimal]] = defaultdict(list)
+                for row in held:
+                    each[row.get("currency", self.call.currency)].append(row[name])
+                means = {
+                    m: (sum(a) / len(a)).quantize(Decimal("0.01"), ROUND_HALF_UP) for m, a in each.items()
+                }
+                assert raw[name] == ({m: sum(a) for m, a in each.items()} if measure == "sum" else means)
+
+    def _groups(self, value: Any, raw: Any, kind: str, query: Any, by: list[str], sums: list[str]) -> None:
+        alike: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+        for row in self._list(kind, query):
+            alike[tuple(row[name] for name in by)].append(row)
+        assert {group.values: group.count for group in raw} == {v: len(rows) for v, rows in alike.items()}
+        for group in raw:
+            for name in sums:
+                each: dict[str, Decimal] = defaultdict(Decimal)
+                for row in alike[group.values]:
+                    if row[name] is not None:
+                        each[row.get("currency", self.call.currency)] += row[name]
+                assert group.sums[name] == each
 
     def _walk(self, value: Any, raw: Any, kind: str, query: Any) -> None:
         self._same(
@@ -151,6 +204,13 @@ class Reader:
             preset: len(self._list("tasks", replace(query, preset=preset)))
             for preset in ("mine", "overdue", "today", "upcoming", "all")
         }
+
+    def _layout(self, value: Any, raw: Any, kind: str, layout: Any = None) -> None:
+        assert raw == layout or layout is None
+        mine = (self.call.user, kind)
+        kept = {(r["user_id"], r["list_name"]): r["layout"] for r in self.tables["grid_layouts"].values()}
+        if layout is None:
+            assert raw == Layout.read(kept.get(mine), fields_of(CLASSES[kind].table))
 
     # numbers
 

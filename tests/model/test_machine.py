@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from crm_data import Workspace
 from crm_data.accounts.companies import Profile
+from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
 from crm_data.numbers.numbers import Numbers
 from crm_data.store.records import Records
@@ -123,7 +124,7 @@ def public(kind: type) -> Iterator[str]:
 def test_every_public_verb_is_a_rule() -> None:
     known: dict[str, Callable[..., Any]] = dict(VERBS)
     found = set()
-    for kind in (Workspace, *CLASSES.values(), Numbers, Members, Profile):
+    for kind in (Workspace, *CLASSES.values(), Numbers, Members, Profile, Layouts):
         found |= {f"{kind.__name__}.{name}" for name in public(kind)}
     for base in Records.__mro__[:-1]:
         found |= {f"Records.{name}" for name in public(base)}
@@ -140,4 +141,4 @@ def test_every_room_of_a_workspace_is_looked_into() -> None:
         for name in dir(Workspace)
         if not name.startswith("_") and not inspect.isfunction(getattr(Workspace, name))
     }
-    assert rooms == {*CLASSES, "numbers", "people", "profile", "scope", "kinds"}
+    assert rooms == {*CLASSES, "numbers", "people", "profile", "layouts", "scope", "kinds"}

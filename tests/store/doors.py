@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from crm_data import Query, Workspace
+from crm_data import Layout, Query, Workspace
 from crm_data.accounts.companies import Profile
+from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
 from crm_data.accounts.people import Actor
 from crm_data.installation import Installation
@@ -98,6 +99,10 @@ PROFILE = {
     "change": Verb(lambda my, ids: my.profile.change({"city": (None, "Graz")}), "admin"),
     "get": Verb(lambda my, ids: my.profile.get()),
 }
+LAYOUTS = {
+    "get": Verb(lambda my, ids: my.layouts.get(my.customers)),
+    "keep": Verb(lambda my, ids: my.layouts.keep(my.customers, Layout(hidden=("email",)))),
+}
 NOUNS = {
     "Activities.log": Verb(lambda my, ids: my.activities.log("call", **_links(ids))),
     "Deals.move": Verb(lambda my, ids: my.deals.move(ids.deal, "proposal", "prospect"), "manager"),
@@ -111,7 +116,7 @@ NOUNS = {
 # Of every kind of record: they neither read nor write rows, but judge, name or describe.
 RECORDS_PURE = {
     "may", "query", "params", "narrow", "default_query", "judge", "consequences", "from_file", "in_one_currency",
-    "parse_all", "linked", "matching", "new_values",
+    "parse_all", "linked", "matching", "new_values", "group",
 }  # fmt: skip
 NOUN_KINDS: tuple[type[Records], ...] = (Activities, Deals, Leads, Tasks)
 
@@ -159,6 +164,7 @@ DOORS: dict[str, tuple[tuple[type, ...], dict[str, Verb], set[str]]] = {
     "Numbers": ((Numbers,), NUMBERS, set()),
     "Members": ((Members,), MEMBERS, set()),
     "Profile": ((Profile,), PROFILE, set()),
+    "Layouts": ((Layouts,), LAYOUTS, set()),
 }
 VERBS = {
     f"{door}.{name}": verb for door, (_, verbs, _) in DOORS.items() for name, verb in verbs.items()

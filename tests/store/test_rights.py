@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from crm_data import Edit, errors
+from crm_data import Edit, Query, errors
 from crm_data.nouns.customers import Customers
 from crm_data.rights import OPERATOR_ACTS, ROLES, Act, Person, Tie, grantable, may
 from crm_data.store.records import Records
@@ -25,17 +25,23 @@ CALLS: dict[str, Callable[[Any, int], Any]] = {
     "archive": lambda records, id_: records.archive([id_]),
     "change": lambda records, id_: records.change([Edit(id_, {"city": (None, "Oslo")})]),
     "count": lambda records, id_: records.count(),
+    "footers": lambda records, id_: records.footers(Query(), {"name": "unique"}),
+    "fresh": lambda records, id_: records.fresh(Query(), {id_: 0}),
     "get": lambda records, id_: records.get(id_),
+    "groups": lambda records, id_: records.groups(Query(), ["status"]),
     "history": lambda records, id_: records.history(id_),
+    "ids": lambda records, id_: records.ids(Query(), 500),
     "lookalikes": lambda records, id_: records.lookalikes({"name": "x"}),
     "names": lambda records, id_: records.names({"assigned_to": 1}),
     "page": lambda records, id_: records.page(),
     "restore": lambda records, id_: records.restore([id_]),
     "set_all": lambda records, id_: records.set_all([id_], {"city": "Oslo"}),
     "walk": lambda records, id_: list(records.walk()),
+    "window": lambda records, id_: records.window(Query(), 0, 50),
 }
-NO_RECORD = {"choices", "add", "count", "page", "walk", "lookalikes", "names"}
-READING = {"choices", "count", "get", "history", "lookalikes", "names", "page"}
+LISTS = {"footers", "fresh", "groups", "ids", "window"}
+NO_RECORD = {"choices", "add", "count", "page", "walk", "lookalikes", "names", *LISTS}
+READING = {"choices", "count", "get", "history", "lookalikes", "names", "page", *LISTS}
 MANAGING = {"archive", "restore", "set_all", "walk"}
 
 

@@ -175,7 +175,7 @@ CALLS: dict[str, Rule] = {
         attribute("__table__"),
         {
             "crm_data/store/bulk.py": "an import's rows, with the session's own company in each",
-            "crm_data/store/query.py": "the type of a sort key",
+            "crm_data/store/ordering.py": "the type of a sort key",
             "crm_data/tables/": "the declaration itself",
             "crm_data/transfer/takeaway.py": "the names of its columns",
         },
