@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from dashboard import components
+from tests.components.grid.acting import Grid
 
 _FOLDERS = {"components": Path(components.__file__).parent, "harness": Path(__file__).parent}
 
@@ -46,3 +47,12 @@ def blank(browser: Browser, address: str) -> Iterator[Page]:
     page.goto(f"{address}/harness/blank.html")
     yield page
     page.close()
+
+
+@pytest.fixture
+def grid(browser: Browser, address: str) -> Iterator[Grid]:
+    """The drawn grid of sixty deals, with a server that is played by harness/play.js."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield Grid(context.new_page(), address)
+    context.close()

@@ -1,0 +1,93 @@
+// The line above the grid: Save with how many, what is to be put right, undo, what is ticked, columns, keys.
+import { el } from "../dom.js";
+import { help } from "./keys.js";
+import { columnsMenu } from "./menus.js";
+
+const number = (n) => n.toLocaleString("en");
+
+export class Bar {
+  constructor(app) {
+    this.app = app;
+    this.box = el("div", "bar");
+    this.status = el("div", "status");
+    this.status.setAttribute("role", "status");
+  }
+
+  button(name, words, act, cls = "") {
+    const node = el("button", cls, words);
+    node.type = "button";
+    node.dataset.name = name;
+    node.addEventListener("click", act);
+    return node;
+  }
+
+  focus(name) {
+    this.box.querySelector(`[data-name="${name}"]`)?.focus();
+  }
+
+  draw() {
+    const { app } = this;
+    const drawn = JSON.stringify([this.counts(), app.saving, app.below?.length, app.ticks.count(), app.ticks.all, app.model.total, app.model.kept]);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    const focused = this.box.getRootNode().activeElement?.dataset?.name;
+    this.box.replaceChildren(...[...this.changes(), ...this.below(), ...this.ticked(), ...this.always()]);
+    if (focused) this.focus(focused);
+  }
+
+  counts() {
+    const { model } = this.app;
+    const waiting = model.waiting();
+    return [waiting.length, waiting.filter(({ edit }) => edit.problem).length, waiting.filter(({ id, name }) => model.cell(id, name)?.clash).length, model.steps.done.length, model.steps.undone.length];
+  }
+
+  changes() {
+    const { app } = this;
+    const [waiting, wrong, clashes, done, undone] = this.counts();
+    const made = [];
+    if (waiting) {
+      const save = this.button("save", app.saving ? "Saving…" : `Save ${number(waiting)} change${waiting === 1 ? "" : "s"}`, () => app.save(), "primary");
+      save.setAttribute("aria-disabled", String(!!app.saving));
+      made.push(save, this.button("discard", "Discard", () => app.discard()));
+    }
+    if (done) made.push(this.button("undo", "Undo", () => app.back("undo"), "quiet"));
+    if (undone) made.push(this.button("redo", "Redo", () => app.back("redo"), "quiet"));
+    if (wrong) made.push(this.button("wrong", `${number(wrong)} to put right`, () => app.next("problem"), "wrong"));
+    if (clashes) made.push(this.button("clashes", `${number(clashes)} changed by a colleague too`, () => app.next("clash"), "clash"));
+    if (waiting && !app.model.kept) made.push(el("span", "wrong", "The browser cannot keep these: save before you leave."));
+    return made;
+  }
+
+  below() {
+    const lines = this.app.below;
+    if (!lines) return [];
+    const n = `${number(lines.length)} record${lines.length === 1 ? "" : "s"}`;
+    return [
+      el("span", "", `${number(lines.length)} pasted line${lines.length === 1 ? " stands" : "s stand"} below the end.`),
+      this.button("add", `Add ${n}`, () => this.app.addBelow(true)),
+      this.button("leave", "Leave them out", () => this.app.addBelow(false)),
+    ];
+  }
+
+  ticked() {
+    const { app } = this;
+    const n = app.ticks.count();
+    if (!n) return [];
+    const made = [el("span", "", app.ticks.all ? `All ${number(n)} ticked` : `${number(n)} ticked`)];
+    if (!app.ticks.all && n < app.model.total) made.push(this.button("all", `Tick all ${number(app.model.total)} that match`, () => app.ticks.every()));
+    for (const { name, label, many } of app.model.data.acts ?? []) if (many) made.push(this.button(`act ${name}`, `${label} ${number(n)}`, () => app.act(name, app.ticks.said())));
+    return [...made, this.button("untick", "Untick", () => app.ticks.clear(), "quiet")];
+  }
+
+  always() {
+    const columns = this.button("columns", "Columns", () => columnsMenu(this.app, columns), "quiet");
+    columns.setAttribute("aria-haspopup", "menu");
+    const keys = this.button("keys", "?", () => help(this.app), "quiet");
+    keys.setAttribute("aria-label", "Keys of the grid");
+    return [el("span", "room"), this.button("find", "Find", () => this.app.find.open(), "quiet"), columns, keys];
+  }
+
+  say(words) {
+    this.status.textContent = words;
+  }
+}

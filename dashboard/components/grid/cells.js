@@ -1,0 +1,42 @@
+// What stands in one cell, and what a screen reader hears of it.
+import { el } from "../dom.js";
+
+const RIGHT = ["money", "whole", "number"];
+const COLOURS = ["red", "orange", "yellow", "green", "blue", "violet", "gray"];
+
+const chip = (text, colour) => el("span", `chip ${COLOURS.includes(colour) ? colour : "gray"}`, text);
+
+function inside({ field, value, text, problem }) {
+  if (text === "" || problem !== undefined) return [text];
+  if (field.kind === "choice") return [chip(text, field.options?.find(([one]) => one === value)?.[2])];
+  if (field.kind === "tags") return value.map((tag) => chip(tag));
+  if (field.kind === "tick") return [value ? "✓" : ""];
+  return [text];
+}
+
+function set(node, name, value) {
+  if (value === undefined || value === false) node.removeAttribute(name);
+  else node.setAttribute(name, String(value));
+}
+
+// Draws a cell again; `flashed`: a colleague has just changed it; `by`: who, if that is known.
+export function paint(node, cell, flashed, by) {
+  if (!cell) {
+    node.textContent = "";
+    node.dataset.state = "coming";
+    return;
+  }
+  const drawn = `${cell.field.kind}\t${cell.text}\t${cell.problem !== undefined}\t${cell.field.options?.length}`;
+  if (node.drawn !== drawn) node.replaceChildren(...inside(cell));
+  node.drawn = drawn;
+  const state = cell.clash ? "clash" : cell.problem ? "problem" : cell.edit ? "edited" : cell.locked ? "locked" : "";
+  node.dataset.state = state;
+  node.dataset.align = cell.field.align ?? (RIGHT.includes(cell.field.kind) ? "end" : "");
+  node.classList.toggle("flash", !!flashed);
+  const said = cell.problem ?? cell.clash ?? (cell.edit ? "Waits for Save" : flashed ? `${by ?? "A colleague"} has just changed this` : undefined);
+  node.title = said ?? (cell.text.length > 20 ? cell.text : "");
+  set(node, "aria-description", said ?? cell.locked);
+  set(node, "aria-readonly", cell.locked ? true : undefined);
+  set(node, "aria-invalid", cell.problem ? true : undefined);
+  if (cell.field.kind === "tick") set(node, "aria-label", cell.text);
+}

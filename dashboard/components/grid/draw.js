@@ -1,0 +1,222 @@
+// Draws the table: only the rows in sight, each cell an element with its role, the header and the first columns staying.
+import { el } from "../dom.js";
+import { paint } from "./cells.js";
+import { pinned, width } from "./columns.js";
+import { head } from "./heads.js";
+
+export const TOOLS = 2; // a box to tick and a button to open stand before the columns
+const TOOL = 34;
+const HEAD = 34;
+const TALL = { short: 34, medium: 56, tall: 96 };
+const MORE = 6; // rows above and below what is in sight
+
+export class Table {
+  constructor(app) {
+    this.app = app;
+    this.rows = new Map(); // place -> element
+    this.spare = []; // elements of rows that went out of sight, for those that come into it
+    this.scroller = el("div", "scroller");
+    this.table = el("div", "table");
+    this.head = el("div", "row head");
+    this.lines = el("div", "lines");
+    this.corner = el("div", "corner");
+    const top = el("div");
+    for (const group of [top, this.lines]) group.setAttribute("role", "rowgroup");
+    this.head.setAttribute("role", "row");
+    this.head.setAttribute("aria-rowindex", "1");
+    this.table.setAttribute("role", "grid");
+    this.table.setAttribute("aria-multiselectable", "true");
+    top.append(this.head);
+    this.table.append(top, this.lines);
+    this.scroller.append(this.table);
+    this.scroller.addEventListener("scroll", () => {
+      this.draw();
+      app.traffic.want(...this.visible());
+    });
+  }
+
+  get high() {
+    return TALL[this.app.layout.tall] ?? TALL.short;
+  }
+
+  visible() {
+    const first = Math.floor(this.scroller.scrollTop / this.high);
+    return [first, Math.min(this.app.model.total - 1, first + Math.ceil((this.scroller.clientHeight - HEAD) / this.high))];
+  }
+
+  // All anew: other columns, or another order of them.
+  reset() {
+    const { app } = this;
+    this.rows.forEach((row) => row.remove());
+    this.rows.clear();
+    this.spare = [];
+    this.table.setAttribute("aria-label", app.model.data.label);
+    this.table.setAttribute("aria-colcount", app.columns.length + TOOLS);
+    this.table.dataset.tall = app.layout.tall ?? "short";
+    this.table.style.setProperty("--high", `${this.high}px`);
+    this.head.replaceChildren(...head(app, (role, i) => this.cell(role, i)));
+    this.widths();
+    this.draw();
+  }
+
+  widths() {
+    const all = [TOOL, TOOL, ...this.app.columns.map((name) => width(this.app.model.byName[name], this.app.layout))];
+    let left = 0;
+    this.lefts = all.map((one) => (left += one) - one);
+    all.forEach((one, i) => {
+      this.table.style.setProperty(`--w${i}`, `${one}px`);
+      this.table.style.setProperty(`--l${i}`, `${this.lefts[i]}px`);
+    });
+    this.table.style.setProperty("--wide", `${left}px`);
+    this.lefts.push(left);
+  }
+
+  stuck() {
+    const most = this.scroller.clientWidth * 0.6; // columns that stay leave room for those that move
+    let n = Math.min(pinned(this.app.layout), this.app.columns.length);
+    while (n && this.lefts && this.lefts[TOOLS + n] > most) n--;
+    return TOOLS + n;
+  }
+
+  cell(role, i) {
+    const cell = el("div", "cell");
+    cell.setAttribute("role", role);
+    cell.setAttribute("aria-colindex", i + 1);
+    cell.style.width = `var(--w${i})`;
+    return cell;
+  }
+
+  stick(row, stuck) {
+    if (row.stuck === stuck && row !== this.head) return;
+    row.stuck = stuck;
+    [...row.children].forEach((cell, i) => {
+      cell.classList.toggle("stick", i < stuck);
+      cell.style.left = i < stuck ? `var(--l${i})` : "";
+    });
+  }
+
+  row(at) {
+    const row = this.spare.pop() ?? this.make();
+    row.setAttribute("aria-rowindex", at + 2);
+    row.style.transform = `translateY(${at * this.high}px)`;
+    row.at = at;
+    row.stamp = undefined;
+    return row;
+  }
+
+  make() {
+    const row = el("div", "row");
+    row.setAttribute("role", "row");
+    const [tick, open] = [this.cell("gridcell", 0), this.cell("gridcell", 1)];
+    const box = el("input");
+    box.type = "checkbox";
+    const button = el("button", "open", "⤢");
+    button.type = "button";
+    box.tabIndex = button.tabIndex = -1;
+    tick.append(box);
+    open.append(button);
+    row.append(tick, open, ...this.app.columns.map((_name, col) => this.cell("gridcell", TOOLS + col)));
+    return row;
+  }
+
+  paint(row) {
+    const { app } = this;
+    const id = app.model.id(row.at);
+    const [tick, open] = row.children;
+    const called = app.model.cell(id, app.columns[0])?.text || `row ${row.at + 1}`;
+    tick.firstChild.checked = app.ticks.has(id);
+    tick.firstChild.setAttribute("aria-label", `Tick ${called}`);
+    open.firstChild.setAttribute("aria-label", `Open ${called}`);
+    row.classList.toggle("ticked", tick.firstChild.checked);
+    row.setAttribute("aria-selected", String(tick.firstChild.checked));
+    const flashed = app.model.flashed.get(id);
+    app.columns.forEach((name, col) =>
+      paint(row.children[TOOLS + col], app.model.cell(id, name), flashed?.includes(name), app.model.data.by?.[id]),
+    );
+  }
+
+  // The rows in sight; those that show already what they should are left as they are.
+  draw() {
+    const { model, range } = this.app;
+    const [first, last] = this.visible();
+    const stuck = this.stuck(); // asked once: it makes the browser measure
+    const stamp = `${model.changes} ${this.app.ticks.changes} ${stuck}`;
+    this.lines.style.height = `${model.total * this.high}px`;
+    this.table.setAttribute("aria-rowcount", model.total + 1);
+    const keep = new Set();
+    for (let at = Math.max(0, first - MORE); at <= Math.min(model.total - 1, last + MORE); at++) keep.add(at);
+    if (range.active && range.active.at < model.total) keep.add(range.active.at); // it has the focus
+    for (const [at, row] of this.rows)
+      if (!keep.has(at)) {
+        row.remove();
+        this.rows.delete(at);
+        this.spare.push(row);
+      }
+    let after = null;
+    for (const at of [...keep].sort((a, b) => b - a)) {
+      let row = this.rows.get(at);
+      if (!row) this.lines.insertBefore((row = this.row(at)), after);
+      this.rows.set(at, row);
+      if (row.stamp !== stamp) {
+        this.paint(row);
+        this.stick(row, stuck);
+        this.choose(row);
+      }
+      row.stamp = stamp;
+      after = row;
+    }
+    if (this.headStamp !== stamp) this.stick(this.head, stuck);
+    this.headStamp = stamp;
+    this.mark();
+  }
+
+  // What is chosen in a row.
+  choose(row) {
+    const { range, columns, model } = this.app;
+    columns.forEach((_name, col) => {
+      const node = row.children[TOOLS + col];
+      const active = range.active ? row.at === range.active.at && col === range.active.col : row.at === 0 && col === 0;
+      const held = range.holds(row.at, col);
+      node.classList.toggle("in", held);
+      node.classList.toggle("active", active && !!range.active);
+      node.tabIndex = active && model.total ? 0 : -1;
+      if (held) node.setAttribute("aria-selected", "true");
+      else node.removeAttribute("aria-selected");
+    });
+  }
+
+  chosen() {
+    this.rows.forEach((row) => this.choose(row));
+    this.mark();
+  }
+
+  mark() {
+    const sides = this.app.range.sides();
+    if (!sides || !this.app.model.data.may?.edit) return this.corner.remove();
+    Object.assign(this.corner.style, { left: `${this.lefts[TOOLS + sides.c1 + 1] - 5}px`, top: `${(sides.r1 + 1) * this.high - 5}px` });
+    if (!this.corner.isConnected) this.lines.append(this.corner);
+  }
+
+  element(at, col) {
+    return this.rows.get(at)?.children[TOOLS + col];
+  }
+
+  // Scrolls as little as brings a cell into sight.
+  show(at, col) {
+    const { scroller, high } = this;
+    const room = scroller.clientHeight - HEAD;
+    if (at * high < scroller.scrollTop) scroller.scrollTop = at * high;
+    else if ((at + 1) * high > scroller.scrollTop + room) scroller.scrollTop = (at + 1) * high - room;
+    if (TOOLS + col < this.stuck()) return;
+    const before = this.lefts[this.stuck()];
+    const [left, right] = [this.lefts[TOOLS + col], this.lefts[TOOLS + col + 1]];
+    if (left - before < scroller.scrollLeft) scroller.scrollLeft = left - before;
+    else if (right > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = right - scroller.clientWidth;
+  }
+
+  // The place of a cell that an event or a point is at; the tools before the columns are -2 and -1.
+  place(node) {
+    const cell = node?.closest?.("[role=gridcell]");
+    return cell ? { at: cell.parentElement.at, col: [...cell.parentElement.children].indexOf(cell) - TOOLS } : undefined;
+  }
+}

@@ -1,0 +1,307 @@
+// A list that is edited like a spreadsheet: puts the parts of the grid together and keeps them through every new message.
+import { el } from "../dom.js";
+import { Bar } from "./bar.js";
+import { copy, clear, paste } from "./blocks.js";
+import { Cards } from "./cards.js";
+import { columns, sorted } from "./columns.js";
+import { Table } from "./draw.js";
+import { Editor } from "./editor.js";
+import { Find } from "./find.js";
+import { button } from "./heads.js";
+import { onForget } from "./kept.js";
+import { onKey } from "./keys.js";
+import { same } from "./kinds.js";
+import { Model } from "./model.js";
+import { listen } from "./pointer.js";
+import { Range } from "./range.js";
+import { Ticks } from "./ticks.js";
+import { Traffic } from "./traffic.js";
+
+const NARROW = 600; // px, below which a list of cards is drawn
+const mounted = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
+  let app = mounted.get(parentElement);
+  if (!app?.root.isConnected) mounted.set(parentElement, (app = new App(parentElement)));
+  app.send = { trigger: setTriggerValue, state: setStateValue };
+  app.take(data);
+  return () => {
+    app.end();
+    mounted.delete(parentElement);
+  };
+}
+
+class App {
+  constructor(parent) {
+    this.model = new Model();
+    this.range = new Range();
+    this.ticks = new Ticks(this);
+    this.traffic = new Traffic(this);
+    this.layout = {};
+    this.root = el("div", "foyer-grid");
+    this.bar = new Bar(this);
+    this.find = new Find(this);
+    this.table = new Table(this);
+    this.cards = new Cards(this);
+    this.root.append(this.bar.box, this.find.box, this.table.scroller, this.cards.box, this.bar.status);
+    parent.append(this.root);
+    this.root.addEventListener("keydown", (event) => {
+      onKey(this, event);
+      event.stopPropagation(); // the page's own shortcuts hear nothing of what is typed here
+    });
+    for (const kind of ["copy", "cut", "paste"]) this.root.addEventListener(kind, (event) => this.clipboard(kind, event));
+    listen(this);
+    this.forgotten = onForget(() => {
+      this.model.forget();
+      this.changed();
+    });
+    this.leave = () => this.editor?.end();
+    addEventListener("pagehide", this.leave);
+    this.sized = new ResizeObserver(() => this.resize());
+    this.sized.observe(this.root);
+  }
+
+  end() {
+    this.editor?.end();
+    this.traffic.end();
+    this.forgotten();
+    removeEventListener("pagehide", this.leave);
+    this.sized.disconnect();
+  }
+
+  // What the server says now.
+  take(data) {
+    const first = !this.model.data;
+    const other = this.model.take(data);
+    const arranged = JSON.stringify(data.layout ?? {});
+    const shape = () => JSON.stringify([this.columns, this.layout, this.model.fields.map(({ label, edit, sort }) => [label, edit, sort]), this.model.total > 0]);
+    if (arranged !== this.arranged) this.layout = data.layout ?? {}; // ours stands until the server says another
+    this.arranged = arranged;
+    this.columns = columns(this.model.fields, this.layout);
+    this.root.style.setProperty("--height", `${data.height}px`);
+    if (other && !first) {
+      this.table.scroller.scrollTop = 0;
+      this.ticks.clear();
+    }
+    this.range.within(this.model.total, this.columns.length);
+    if (shape() !== this.shape) this.reset();
+    else this.table.draw();
+    this.shape = shape();
+    this.resize();
+    this.cards.draw();
+    if (data.answer && data.answer.n === this.traffic.asked) this.editor?.answer(data.answer);
+    if (data.found) this.find.answer(data.found);
+    this.answered(data.result);
+    this.traffic.came(other);
+    this.traffic.want(...(this.narrow ? this.cards.visible() : this.table.visible()));
+    this.bar.draw();
+  }
+
+  answered(result) {
+    if (!result || result.token === this.told) return;
+    this.told = result.token;
+    if (result.token === this.traffic.token) this.saving = false;
+    if (result.words) this.say(result.words);
+  }
+
+  reset() {
+    const had = this.root.getRootNode().activeElement;
+    const [inside, heading] = [this.table.lines.contains(had), this.table.head.contains(had) && had.dataset.name];
+    this.table.reset();
+    if (inside) this.focus();
+    else if (this.columns.includes(heading)) this.heading(heading);
+  }
+
+  resize() {
+    const narrow = this.root.clientWidth > 0 && this.root.clientWidth < NARROW;
+    if (narrow === this.narrow) return;
+    this.narrow = narrow;
+    this.root.classList.toggle("narrow", narrow);
+    this.table.draw();
+    this.cards.draw();
+  }
+
+  say(words) {
+    this.bar.say(words);
+  }
+
+  changed() {
+    this.table.draw();
+    this.cards.draw();
+    this.bar.draw();
+    this.traffic.count(this.model.waiting().length);
+  }
+
+  // Choosing. `quiet` leaves the focus where it is.
+  select(at, col, extend = false, quiet = false) {
+    const row = this.range.active?.at;
+    if (extend) this.range.extend(at, col);
+    else this.range.set(at, col);
+    this.table.show(at, col);
+    this.table.draw();
+    this.table.chosen();
+    if (!quiet) this.focus();
+    if (!extend) this.explain(row);
+  }
+
+  explain(row) {
+    const { at, col } = this.range.active;
+    const cell = this.model.cell(this.model.id(at), this.columns[col]);
+    this.say(cell?.problem ?? cell?.clash ?? "");
+    clearTimeout(this.walking);
+    if (this.model.data.open && row !== at) this.walking = setTimeout(() => this.open(at), 250); // the record beside the list follows
+  }
+
+  span(sides) {
+    if (!this.range.active) this.range.set(sides.r0, sides.c0);
+    this.range.span(sides);
+    this.table.draw();
+    this.table.chosen();
+    this.focus();
+  }
+
+  move(rows, cols, extend) {
+    const from = extend ? this.range.end : this.range.active;
+    const within = (n, most) => Math.max(0, Math.min(most - 1, n));
+    this.select(within(from.at + rows, this.model.total), within(from.col + cols, this.columns.length), extend);
+  }
+
+  focus() {
+    const { active } = this.range;
+    if (active) this.table.element(active.at, active.col)?.focus({ preventScroll: true });
+    return true;
+  }
+
+  heading(name) {
+    button(this, this.columns.indexOf(name))?.focus();
+    return true;
+  }
+
+  next(what) {
+    const { id, name } = this.model.waiting().find((one) => this.model.cell(one.id, one.name)?.[what]) ?? {};
+    const at = id && this.model.at(id);
+    if (at === undefined) this.say("It stands in a row that is not shown; take the filter away to see it.");
+    else this.select(at, Math.max(0, this.columns.indexOf(name)));
+  }
+
+  // Editing.
+  edit(at, col, typed = false) {
+    const id = this.model.id(at);
+    const name = this.columns[col];
+    const cell = this.model.cell(id, name);
+    if (!cell) return;
+    if (cell.field.kind === "act") return void this.act(name, { ids: [id] });
+    if (cell.locked) return void this.say(cell.locked);
+    if (cell.field.kind === "tick") return void (typed || this.put([{ id, name, value: !cell.value }]));
+    this.table.show(at, col);
+    this.editor = new Editor({
+      app: this, cell, typed, over: () => this.table.element(at, col) ?? this.root,
+      done: (said, move) => {
+        const { saw } = this.editor ?? {};
+        this.editor = undefined;
+        if (said) this.put([{ id, name, ...said, saw: saw ?? cell.stored }]);
+        const step = { down: [1, 0], up: [-1, 0], right: [0, 1], left: [0, -1] }[move];
+        if (step) this.move(...step);
+        else if (move === "stay") this.focus();
+      },
+    });
+  }
+
+  put(list) {
+    const { wrong } = this.model.change(list);
+    this.changed();
+    if (wrong) this.say(this.model.cell(list[0].id, list[0].name).problem);
+  }
+
+  space(at, col) {
+    if (this.model.byName[this.columns[col]].kind === "tick") this.edit(at, col);
+    else this.open(at);
+  }
+
+  save() {
+    this.editor?.end();
+    if (this.saving || !this.model.waiting().length) return;
+    this.saving = this.traffic.save();
+    const wrong = this.model.waiting().filter(({ edit }) => "typed" in edit).length;
+    if (wrong) this.say(`${wrong} to put right ${this.saving ? "and not saved" : "first; nothing else waits"}.`);
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => {
+      if (this.saving) this.say("The server has not answered. Nothing is lost; save again.");
+      this.saving = false;
+      this.bar.draw();
+    }, 15000);
+    this.bar.draw();
+  }
+
+  discard() {
+    this.model.discard();
+    this.changed();
+    this.say("Discarded. Ctrl+Z brings it back.");
+    this.focus();
+  }
+
+  back(way) {
+    const told = this.model[way]();
+    if (!told) return;
+    this.changed();
+    const { done, refused } = told;
+    const cells = (n) => `${n} cell${n === 1 ? "" : "s"}`;
+    const names = refused.slice(0, 3).map(({ id, name }) => `${this.model.cell(id, this.columns[0])?.text ?? "a row that is not here"}: ${this.model.byName[name]?.label ?? name}`);
+    this.say(`${way === "undo" ? "Undone" : "Done again"}: ${cells(done)}.${refused.length ? ` ${cells(refused.length)} changed since and stay: ${names.join("; ")}${refused.length > 3 ? "; …" : ""}.` : ""}`);
+  }
+
+  decide(whose, id, name) {
+    this.model[whose](id, name);
+    this.changed();
+  }
+
+  more(lines) {
+    if (!this.model.data.may?.add) return this.say(`${lines.length} lines stand below the end and were left out.`);
+    this.below = lines;
+    this.bar.draw();
+    this.bar.focus("add");
+  }
+
+  addBelow(yes) {
+    if (yes) this.traffic.add(this.below.map((line) => Object.fromEntries(line)));
+    this.below = undefined;
+    this.bar.draw();
+    this.focus();
+  }
+
+  // Columns, records, acts.
+  arrange(layout) {
+    this.layout = layout;
+    this.columns = columns(this.model.fields, layout);
+    this.range.within(this.model.total, this.columns.length);
+    this.reset();
+    this.traffic.arrange(layout);
+  }
+
+  sort(name, more) {
+    if (this.model.byName[name].sort) this.sortBy(sorted(this.layout, name, more));
+  }
+
+  sortBy(sort) {
+    if (same(sort, this.layout.sort)) return;
+    this.layout = { ...this.layout, sort };
+    this.reset();
+    this.send.trigger("sort", sort);
+  }
+
+  open(at) {
+    const id = this.model.id(at);
+    if (id !== undefined) this.send.trigger("opened", id);
+  }
+
+  act(act, whom) {
+    this.send.trigger("acted", { act, ...whom });
+  }
+
+  clipboard(kind, event) {
+    if (this.editor || this.menu || !this.range.active || !this.table.place(event.target)) return;
+    event.preventDefault();
+    if (kind === "paste") paste(this, event.clipboardData.getData("text/plain"));
+    else if (copy(this, event.clipboardData) && kind === "cut") clear(this);
+  }
+}

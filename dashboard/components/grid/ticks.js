@@ -1,0 +1,59 @@
+// The rows that are ticked, by record: one, a stretch of them, those that are here, or all that match the filter.
+
+export class Ticks {
+  constructor(app) {
+    this.app = app;
+    this.ids = new Set();
+    this.all = false;
+    this.changes = 0;
+  }
+
+  has(id) {
+    return id !== undefined && (this.all || this.ids.has(id));
+  }
+
+  count() {
+    return this.all ? this.app.model.total : this.ids.size;
+  }
+
+  toggle(at, stretch) {
+    const { model } = this.app;
+    const on = !this.has(model.id(at));
+    const from = stretch && this.last !== undefined ? this.last : at;
+    if (this.all) this.clear();
+    for (let one = Math.min(at, from); one <= Math.max(at, from); one++) {
+      const id = model.id(one);
+      if (id !== undefined) this.ids[on ? "add" : "delete"](id);
+    }
+    this.last = at;
+    this.changed();
+  }
+
+  here(on) {
+    this.clear();
+    if (on) for (const id of this.app.model.places.values()) this.ids.add(id);
+    this.changed();
+  }
+
+  every() {
+    this.all = true;
+    this.changed();
+  }
+
+  clear() {
+    this.ids.clear();
+    this.all = false;
+    this.changed();
+  }
+
+  // What an act says of whom it is about.
+  said() {
+    return this.all ? { all: true, query: this.app.model.query } : { ids: [...this.ids] };
+  }
+
+  changed() {
+    this.changes++;
+    this.app.table?.draw();
+    this.app.bar?.draw();
+  }
+}

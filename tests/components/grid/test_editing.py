@@ -1,0 +1,275 @@
+"""Editing in the drawn grid: keys, clipboard, fill, undo, marks, pickers, Save."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.components.grid.acting import Grid
+
+pytestmark = [pytest.mark.browser]
+
+
+def test_a_rectangle_is_copied_as_a_spreadsheet_takes_it(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    grid.press("Shift+ArrowDown", "Shift+ArrowRight", "Shift+ArrowRight", "Control+c")
+    assert grid.copied() == "Deal 1\tOffer\t10.50\nDeal 2\tClosed won\t20.50"
+
+
+def test_a_block_is_pasted_in_one_act_and_read_as_the_import_reads_it(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    grid.paste(
+        'A\tclosed won\t1.234,50\t24.6.2026\tCustomer 9\tbo\n"B ""b"""\tnew\t.5\tfri\tcustomer 10\tAnn\n'
+    )
+    shown = [
+        [grid.text(at, name) for name in ("name", "stage", "value", "due", "customer", "owner")]
+        for at in (0, 1)
+    ]
+    assert shown == [
+        ["A", "Closed won", "1,234.50", "24 Jun 2026", "Customer 9", "Bo"],
+        ['B "b"', "New", "0.50", "4 Dec 2026", "Customer 10", "Ann"],
+    ]
+    grid.press("Control+z")
+    assert (grid.text(0, "name"), grid.text(1, "due")) == ("Deal 1", "24 Dec 2026")
+    grid.press("Control+y", "Control+s")
+    edits = grid.heard("save")[0]["edits"]
+    assert edits["1"]["value"] == ["10.50", "1234.50"]
+    assert edits["1"]["stage"] == ["offer", "won"]
+    assert edits["2"]["due"] == ["2026-12-24", "2026-12-04"]
+
+
+def test_one_value_is_pasted_over_a_range(grid: Grid) -> None:
+    grid.open().cell(0, "stage").click()
+    grid.press("Shift+ArrowDown", "Shift+ArrowDown")
+    grid.paste("New")
+    assert grid.column("stage", range(4)) == ["New", "New", "New", "Offer"]
+
+
+def test_a_block_of_two_hundred_rows_is_pasted_into_rows_that_were_not_shown(grid: Grid) -> None:
+    grid.open("rows=1000").cell(10, "name").click()
+    grid.paste("\n".join(f"N {i}\tnew\t{i}.5" for i in range(200)))
+    expect(grid.page.locator(".status")).to_contain_text("Pasted 600 cells.")
+    grid.press("Control+End")
+    grid.button("save").click()
+    assert len(grid.heard("save")[0]["edits"]) == 200 - len([i for i in range(11, 211) if i % 7 == 0])
+
+
+def test_a_paste_longer_than_the_list_asks_before_it_adds_records(grid: Grid) -> None:
+    grid.open("rows=5").cell(3, "name").click()
+    grid.paste("A\tnew\nB\tnew\nC\tnew\nD\twon")
+    assert grid.button("add").inner_text() == "Add 2 records"
+    assert not grid.has_heard("add")
+    grid.press("Enter")
+    assert grid.heard("add")[0]["rows"] == [{"name": "C", "stage": "new"}, {"name": "D", "stage": "won"}]
+    assert grid.column("name", range(3, 5)) == ["A", "B"]
+
+
+def test_lines_below_the_end_are_left_out_when_one_says_so(grid: Grid) -> None:
+    grid.open("rows=5").cell(4, "name").click()
+    grid.paste("A\nB")
+    grid.button("leave").click()
+    grid.say()
+    assert not grid.has_heard("add")
+    assert grid.text(4, "name") == "A"
+
+
+def test_the_handle_and_ctrl_d_fill_and_delete_clears_each_in_one_step(grid: Grid) -> None:
+    grid.open().cell(1, "stage").click()
+    corner, last = grid.page.locator(".corner").bounding_box(), grid.cell(4, "stage").bounding_box()
+    assert corner
+    assert last
+    grid.page.mouse.move(corner["x"] + 4, corner["y"] + 4)
+    grid.page.mouse.down()
+    grid.page.mouse.move(last["x"] + 20, last["y"] + 10, steps=4)
+    grid.page.mouse.up()
+    assert grid.column("stage", range(1, 6)) == ["Closed won"] * 4 + ["New"]
+    grid.cell(0, "value").click()
+    grid.press("Shift+ArrowDown", "Shift+ArrowDown", "Control+d")
+    assert grid.column("value", range(4)) == ["10.50", "10.50", "10.50", "40.50"]
+    grid.press("Delete")
+    assert grid.column("value", range(4)) == ["", "", "", "40.50"]
+    grid.press("Control+z", "Control+z")
+    assert grid.column("value", range(4)) == ["10.50", "20.50", "30.50", "40.50"]
+    grid.press("Control+z")
+    assert grid.column("stage", range(1, 5)) == ["Closed won", "New", "Offer", "Closed won"]
+    grid.press("Control+Shift+z")
+    assert grid.text(2, "stage") == "Closed won"
+
+
+def test_cut_takes_the_values_away_and_pastes_them_elsewhere(grid: Grid) -> None:
+    grid.open().cell(0, "value").click()
+    grid.press("Control+x")
+    assert (grid.copied(), grid.text(0, "value")) == ("10.50", "")
+    grid.press("ArrowDown", "Control+v")
+    expect(grid.cell(1, "value")).to_have_text("10.50")
+
+
+def test_typing_begins_an_edit_and_enter_tab_and_esc_end_it(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    grid.type("Abc").press("Enter")
+    assert (grid.text(0, "name"), grid.active()) == ("Abc", (1, 0))
+    grid.type("Def").press("Tab")
+    assert (grid.text(1, "name"), grid.active()) == ("Def", (1, 1))
+    grid.press("Shift+Tab", "F2").type("g").press("Escape")
+    assert (grid.text(1, "name"), grid.active()) == ("Def", (1, 0))
+    grid.press("F2", "End").type("g").press("Shift+Enter")
+    assert (grid.text(1, "name"), grid.active()) == ("Defg", (0, 0))
+    assert not grid.faults
+
+
+@pytest.mark.parametrize("sign", ["@", "€", "{", "ß", "é", "漢"])
+def test_signs_of_every_keyboard_are_typed_and_none_is_a_command(grid: Grid, sign: str) -> None:
+    grid.open().cell(0, "name").click()
+    alt_gr = """sign => { const node = document.activeElement;
+        const said = { key: sign, bubbles: true, cancelable: true, ctrlKey: true, altKey: true,
+            modifierAltGraph: true };
+        return node.dispatchEvent(new KeyboardEvent("keydown", said)); }"""
+    assert grid.page.evaluate(alt_gr, sign), "the browser must type it"
+    grid.page.keyboard.insert_text(sign)
+    grid.press("Enter")
+    assert grid.text(0, "name") == sign
+
+
+def test_what_is_composed_is_typed_whole(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    keys = grid.page.context.new_cdp_session(grid.page)
+    keys.send(
+        "Input.dispatchKeyEvent", {"type": "rawKeyDown", "key": "Process", "windowsVirtualKeyCode": 229}
+    )
+    keys.send("Input.imeSetComposition", {"text": "にほ", "selectionStart": 2, "selectionEnd": 2})
+    keys.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", "key": "Enter", "windowsVirtualKeyCode": 229})
+    assert grid.page.locator(".editor").count() == 1, "this Enter ends the composing, not the edit"
+    keys.send("Input.insertText", {"text": "日本"})
+    grid.press("Enter")
+    assert grid.text(0, "name") == "日本"
+
+
+def test_a_wrong_value_stays_is_marked_says_why_and_the_rest_is_saved(grid: Grid) -> None:
+    grid.open().cell(0, "value").click()
+    grid.type("lots").press("Enter").type("12,50").press("Enter")
+    assert grid.cell(0, "value").get_attribute("aria-invalid") == "true"
+    assert grid.button("wrong").inner_text() == "1 to put right"
+    grid.press("ArrowUp", "ArrowUp")
+    assert grid.status() == "Value: that is not a number; write it like 1234.50."
+    grid.press("Control+s")
+    assert grid.heard("save")[0]["edits"] == {"2": {"value": ["20.50", "12.50"]}}
+    expect(grid.button("save")).to_have_text("Save 1 change")
+    assert (grid.text(0, "value"), grid.text(1, "value")) == ("lots", "12.50")
+    grid.press("Enter", "Control+a").type("7").press("Enter")
+    assert grid.button("wrong").count() == 0
+
+
+def test_what_the_server_refuses_is_marked_in_its_words(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    grid.type("taken").press("Enter", "Control+s")
+    expect(grid.cell(0, "name")).to_have_attribute("aria-description", "That is taken.")
+    assert grid.text(0, "name") == "taken"
+
+
+def test_a_cell_that_may_not_be_changed_says_why_and_stays(grid: Grid) -> None:
+    grid.open().cell(0, "made").click()
+    grid.type("x")
+    assert grid.page.locator(".editor").count() == 0
+    assert grid.status() == "It is written when the deal is made."
+    grid.cell(6, "name").click()
+    grid.press("Enter")
+    assert grid.status() == "A colleague's deal: only its owner may change it."
+    assert grid.cell(6, "name").get_attribute("aria-readonly") == "true"
+    grid.paste("x")
+    grid.press("Delete")
+    assert (grid.text(6, "name"), grid.button("save").count()) == ("Deal 7", 0)
+
+
+def test_the_list_of_choices_is_that_of_the_field_and_takes_what_is_typed(grid: Grid) -> None:
+    grid.open().cell(0, "stage").click()
+    grid.press("Enter")
+    assert grid.page.locator("[role=option]").all_inner_texts() == ["New", "Offer", "Closed won"]
+    grid.type("won").press("Enter")
+    assert grid.text(0, "stage") == "Closed won"
+    assert grid.cell(0, "stage").locator(".chip.green").count() == 1
+    grid.press("Enter", "ArrowDown", "Enter")
+    assert grid.text(1, "stage") == "Closed won"
+
+
+def test_a_linked_record_is_sought_on_the_server_while_one_types_and_can_be_made(grid: Grid) -> None:
+    grid.open().cell(0, "customer").click()
+    grid.type("mer 47")
+    options = grid.page.locator("[role=option]")
+    expect(options.filter(has_text="Customer 479")).to_have_count(1)
+    options.filter(has_text="Customer 479").click()
+    assert grid.text(0, "customer") == "Customer 479"
+    grid.press("ArrowDown").type("Brand new")
+    expect(options).to_have_text(["Make “Brand new”"])
+    grid.press("Enter")
+    expect(grid.cell(1, "customer")).to_have_text("Brand new")
+    grid.press("Control+s")
+    assert {i: edit["customer"][1] for i, edit in grid.heard("save")[0]["edits"].items()} == {
+        "1": 479,
+        "2": 501,
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [("fri", "4 Dec 2026"), ("+7", "4 Dec 2026"), ("tomorrow", "28 Nov 2026"), ("5.3.", "5 Mar 2026")],
+)
+def test_a_day_is_said_by_a_word(grid: Grid, said: str, shown: str) -> None:
+    grid.open().cell(0, "due").click()
+    grid.type(said).press("Enter")
+    assert grid.text(0, "due") == shown
+
+
+def test_tags_are_chips_and_a_box_is_ticked_by_space(grid: Grid) -> None:
+    grid.open().cell(0, "tags").click()
+    grid.press("F2", "End").type(", new one").press("Enter")
+    assert grid.cell(0, "tags").locator(".chip").all_inner_texts() == ["hot", "north", "new one"]
+    grid.cell(0, "urgent").click()
+    grid.press("Space")
+    assert grid.text(0, "urgent") == "✓"
+
+
+def test_two_people_in_one_cell_see_both_values_and_choose(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    grid.type("Mi")
+    grid.page.evaluate("() => play.colleague(1, { name: 'Theirs' })")
+    assert grid.page.locator(".editor input").input_value() == "Mi"
+    grid.type("ne").press("Enter")
+    assert grid.cell(0, "name").get_attribute("title") == "A colleague wrote “Theirs” while this waited."
+    grid.press("Control+s")
+    assert grid.heard("save")[0]["edits"] == {"1": {"name": ["Deal 1", "Mine"]}}
+    expect(grid.cell(0, "name")).to_have_attribute("title", "Bo wrote “Theirs” at 9:00 while this waited.")
+    grid.cell(0, "name").click(button="right")
+    grid.page.get_by_role("menuitem", name="Keep what I wrote").click()
+    grid.press("Control+s")
+    expect(grid.button("save")).to_have_count(0)
+    assert grid.text(0, "name") == "Mine"
+
+
+def test_a_save_that_is_not_answered_loses_nothing(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    grid.page.evaluate("() => { play.answering = false; }")
+    grid.type("Kept").press("Enter", "Control+s")
+    assert grid.button("save").inner_text() == "Saving…"
+    grid.page.reload()
+    grid.page.wait_for_selector("body[data-ready]")
+    assert (grid.text(0, "name"), grid.button("save").inner_text()) == ("Kept", "Save 1 change")
+    grid.press("Tab")
+    grid.cell(0, "name").click()
+    grid.press("Control+z")
+    assert grid.text(0, "name") == "Deal 1"
+
+
+def test_undo_goes_back_behind_a_save_but_not_over_a_colleague(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    grid.paste("A\nB")
+    grid.press("Control+s")
+    expect(grid.button("save")).to_have_count(0)
+    grid.page.evaluate("() => play.colleague(2, { name: 'Theirs' })")
+    grid.press("Control+z")
+    assert grid.column("name", range(2)) == ["Deal 1", "Theirs"]
+    assert grid.status() == "Undone: 1 cell. 1 cell changed since and stay: Theirs: Name."
+
+
+def test_pasted_markup_stays_text(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    grid.paste("<img src=x onerror=1>")
+    assert grid.text(0, "name") == "<img src=x onerror=1>"
+    assert grid.page.locator(".table img").count() == 0
