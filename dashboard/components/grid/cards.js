@@ -112,8 +112,7 @@ export class Cards {
     input.addEventListener("input", () => (input.touched = true));
     input.addEventListener("change", () => {
       input.touched = false;
-      const said = input.type === "checkbox" ? { value: input.checked } : input.tagName === "SELECT" && cell.field.kind === "choice" ? { value: input.value || null } : { text: input.value };
-      this.app.put([{ id, name, ...said, saw }]);
+      this.app.put([{ id, name, ...said(input, cell.field), saw }]);
     });
     label.append(el("span", "name", cell.field.label), input, note);
     this.inputs.set(name, { input, note });
@@ -130,18 +129,24 @@ export class Cards {
       input.setAttribute("aria-invalid", String(!!cell.problem));
       if (input === focused) continue;
       if (input.type === "checkbox") input.checked = !!cell.value;
-      else if (input.tagName === "SELECT" && cell.field.kind === "choice") input.value = cell.value ?? "";
+      else if (cell.field.kind === "choice") input.value = cell.value ?? "";
       else if (input.type === "date") input.value = typeof cell.value === "string" ? cell.value : "";
       else input.value = cell.text;
     }
   }
 }
 
+function said(input, { kind }) {
+  if (input.type === "checkbox") return { value: input.checked };
+  return kind === "choice" ? { value: input.value || null } : { text: input.value };
+}
+
 function control({ field, value, text }, model) {
-  const many = field.kind === "choice" ? field.options : field.kind === "member" ? (field.options ?? Object.entries(model.names[field.name] ?? {})) : null;
-  if (many) {
+  const known = field.options ?? Object.entries(model.names[field.name] ?? {});
+  if (field.kind === "choice" || field.kind === "member") {
     const select = el("select");
-    select.append(el("option", "", ""), ...many.map(([id, words]) => Object.assign(el("option", "", words), { value: field.kind === "choice" ? id : words })));
+    const option = ([id, words]) => Object.assign(el("option", "", words), { value: field.kind === "choice" ? id : words });
+    select.append(el("option", "", ""), ...known.map(option));
     if (field.required && !empty(value)) select.firstChild.remove();
     select.value = field.kind === "choice" ? (value ?? "") : text;
     return select;

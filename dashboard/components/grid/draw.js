@@ -52,6 +52,9 @@ export class Table {
     this.spare = [];
     this.table.setAttribute("aria-label", app.model.data.label);
     this.table.setAttribute("aria-colcount", app.columns.length + TOOLS);
+    const reading = !app.model.data.may?.edit;
+    this.table.toggleAttribute("data-reading", reading);
+    this.table.setAttribute("aria-readonly", String(reading));
     this.table.dataset.tall = app.layout.tall ?? "short";
     this.table.style.setProperty("--high", `${this.high}px`);
     this.head.replaceChildren(...head(app, (role, i) => this.cell(role, i)));
@@ -167,6 +170,7 @@ export class Table {
     }
     if (this.headStamp !== stamp) this.stick(this.head, stuck);
     this.headStamp = stamp;
+    this.head.querySelector("input").checked = this.app.ticks.all;
     this.mark();
   }
 

@@ -4,6 +4,8 @@ import { read, same, shown } from "./kinds.js";
 import { keep, recall } from "./kept.js";
 import { Steps } from "./steps.js";
 
+const NEAR = 3000; // rows
+
 export class Model {
   constructor() {
     this.rows = new Map(); // id -> {id, version, locked, values}
@@ -31,6 +33,7 @@ export class Model {
     for (const at of this.places.keys()) if (at >= this.total) this.places.delete(at);
     this.settle(data.result, sentNow);
     this.rest();
+    this.trim(data.start);
     this.changes++;
     return other;
   }
@@ -45,6 +48,14 @@ export class Model {
     }
     this.rows.set(id, row);
     return id;
+  }
+
+  // Lets go of rows far from what was sent last, but for those with drafts or acts: memory stays flat while one scrolls.
+  trim(start) {
+    if (this.places.size <= 2 * NEAR) return;
+    for (const at of this.places.keys()) if (Math.abs(at - start) > NEAR) this.places.delete(at);
+    const needed = new Set([...this.places.values(), ...this.drafts.keys(), ...this.steps.ids()]);
+    for (const id of this.rows.keys()) if (!needed.has(id)) this.rows.delete(id);
   }
 
   // A record that is no longer in the list: those below move up; its drafts wait until they are saved or discarded.

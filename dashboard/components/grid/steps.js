@@ -31,6 +31,11 @@ export class Steps {
     return this.done.length + this.undone.length > 0;
   }
 
+  // The records that they are about.
+  ids() {
+    return [...this.done, ...this.undone].flat().map(({ id }) => id);
+  }
+
   kept() {
     return { done: this.done, undone: this.undone };
   }

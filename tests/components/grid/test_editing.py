@@ -273,3 +273,28 @@ def test_pasted_markup_stays_text(grid: Grid) -> None:
     grid.paste("<img src=x onerror=1>")
     assert grid.text(0, "name") == "<img src=x onerror=1>"
     assert grid.page.locator(".table img").count() == 0
+
+
+def test_more_than_one_save_takes_goes_out_in_parts_and_is_saved_whole(grid: Grid) -> None:
+    grid.open("rows=2000").cell(0, "name").click()
+    grid.paste("\n".join(f"N {i}\tnew" for i in range(1900)))
+    expect(grid.page.locator(".status")).to_contain_text("Pasted 3,800 cells.", timeout=20_000)
+    grid.press("Control+s")
+    expect(grid.button("save")).to_have_count(0, timeout=20_000)
+    sent = [sum(len(cells) for cells in said["edits"].values()) for said in grid.heard("save")]
+    free = [deal for deal in range(1, 1901) if deal % 7]  # the others are a colleague's
+    cells = len(free) + len([deal for deal in free if deal % 3])  # every third of them is new already
+    assert sent == [2000, cells - 2000]
+
+
+def test_a_paste_of_too_many_lines_is_refused_whole_with_its_number(grid: Grid) -> None:
+    grid.open("rows=5000").cell(0, "name").click()
+    grid.paste("\n".join(f"N {i}" for i in range(2001)))
+    assert grid.status() == "These are 2,001 rows; at most 2,000 can be changed at once. Nothing was changed."
+    assert (grid.text(0, "name"), grid.button("save").count()) == ("Deal 1", 0)
+
+
+def test_lines_of_long_text_are_written_with_alt_enter(grid: Grid) -> None:
+    grid.open().cell(0, "notes").click()
+    grid.type("one").press("Alt+Enter").type("two").press("Enter", "Control+s")
+    assert grid.heard("save")[0]["edits"]["1"]["notes"] == ["", "one\ntwo"]

@@ -298,3 +298,22 @@ def test_it_works_in_a_shadow_as_a_page_draws_it(grid: Grid) -> None:
     grid.press("ArrowDown").type("off").press("Enter")
     assert grid.text(3, "stage") == "Offer"
     assert not grid.faults
+
+
+def test_memory_stays_flat_while_one_scrolls_far(grid: Grid) -> None:
+    grid.open("rows=100000")
+    heap = grid.page.evaluate(
+        """async () => { for (let start = 0; start < 60000; start += 100) play.say({ start });
+        return performance.memory.usedJSHeapSize / 1e6; }"""
+    )
+    assert heap < 60, "megabytes"
+
+
+def test_a_list_to_read_alone_takes_no_change(grid: Grid) -> None:
+    grid.open()
+    grid.say("{ may: { edit: false }, query: 'read' }")
+    grid.cell(0, "name").click()
+    grid.type("x").press("Enter", "Delete")
+    grid.paste("y")
+    assert (grid.text(0, "name"), grid.page.locator(".corner").count()) == ("Deal 1", 0)
+    assert grid.page.get_by_role("grid").get_attribute("aria-readonly") == "true"
