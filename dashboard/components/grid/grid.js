@@ -70,6 +70,7 @@ class App extends Choosing {
     this.forgotten();
     removeEventListener("pagehide", this.leave);
     this.sized.disconnect();
+    this.root.remove();
   }
 
   // What the server says now.
@@ -93,17 +94,18 @@ class App extends Choosing {
     this.shape = shape();
     this.resize();
     this.cards.draw();
-    if (data.answer && data.answer.n === this.traffic.asked) this.editor?.answer(data.answer);
+    if (data.answer && data.answer.n === this.traffic.asked && data.answer.n !== this.heard) {
+      this.heard = data.answer.n;
+      (this.editor ?? this.cards).answer(data.answer);
+    }
     if (data.found) this.find.answer(data.found);
-    this.answered(data.result);
+    if (this.model.news) this.answered(data.result);
     this.traffic.came(other);
     this.traffic.want(...(this.narrow ? this.cards.visible() : this.table.visible()));
     this.bar.draw();
   }
 
   answered(result) {
-    if (!result || result.token === this.told) return;
-    this.told = result.token;
     const mine = result.token === this.traffic.token;
     if (mine) this.saving = this.traffic.more();
     if (result.words && !(mine && this.saving)) this.say(result.words);

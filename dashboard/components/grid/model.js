@@ -69,7 +69,8 @@ export class Model {
 
   // The answer to a Save, once: what was saved waits no longer, what was refused says why.
   settle(result, sentNow) {
-    if (!result || result.token === this.settled) return;
+    this.news = !!result && result.token !== this.settled;
+    if (!this.news) return;
     this.settled = result.token;
     for (const [id, fields] of Object.entries(result.saved ?? {}))
       for (const [name, value] of Object.entries(fields)) {

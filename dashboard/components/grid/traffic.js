@@ -97,10 +97,11 @@ export class Traffic {
     this.arranging = setTimeout(() => this.app.send.trigger("layout", layout), ARRANGED);
   }
 
+  // Whether anything waits, for the page's own guards; a further cell tells the server nothing.
   count(n) {
     clearTimeout(this.counting);
     this.counting = setTimeout(() => {
-      if (n !== this.counted) this.app.send.state("count", n);
+      if (!!n !== !!this.counted) this.app.send.state("count", n);
       this.counted = n;
     }, COUNTED);
   }

@@ -115,6 +115,17 @@ def test_typing_begins_an_edit_and_enter_tab_and_esc_end_it(grid: Grid) -> None:
     assert not grid.faults
 
 
+@pytest.mark.parametrize("key", ["Dead", "Process", "x"])
+def test_the_key_that_begins_an_edit_goes_on_into_the_editor(grid: Grid, key: str) -> None:
+    grid.open().cell(0, "name").click()
+    sent = """key => document.activeElement.dispatchEvent(
+        new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }))"""
+    assert grid.page.evaluate(sent, key), "it is the browser's to write"
+    assert grid.page.locator(".editor input").evaluate(
+        "node => node === document.activeElement && !node.value"
+    )
+
+
 @pytest.mark.parametrize("sign", ["@", "€", "{", "ß", "é", "漢"])
 def test_signs_of_every_keyboard_are_typed_and_none_is_a_command(grid: Grid, sign: str) -> None:
     grid.open().cell(0, "name").click()
@@ -298,3 +309,32 @@ def test_lines_of_long_text_are_written_with_alt_enter(grid: Grid) -> None:
     grid.open().cell(0, "notes").click()
     grid.type("one").press("Alt+Enter").type("two").press("Enter", "Control+s")
     assert grid.heard("save")[0]["edits"]["1"]["notes"] == ["", "one\ntwo"]
+
+
+def test_an_edited_cell_tells_the_server_nothing_but_that_something_waits(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    grid.type("A").press("Enter").type("B").press("Enter")
+    assert grid.heard("count") == [2]
+    grid.type("C").press("Enter")
+    grid.page.wait_for_timeout(1_700)
+    assert grid.page.evaluate("() => play.heard") == [["count", 2]]
+
+
+def test_an_answer_is_heard_once_and_the_mark_in_the_list_stays(grid: Grid) -> None:
+    grid.open().cell(0, "customer").click()
+    grid.type("mer 47")
+    expect(grid.page.locator("[role=option]", has_text="Customer 479")).to_have_count(1)
+    grid.press("ArrowDown", "ArrowDown")
+    grid.page.evaluate("() => play.colleague(9, { value: '1.00' })")
+    assert grid.page.locator("[role=option][aria-selected=true]").inner_text() == "Customer 471"
+
+
+def test_the_words_of_a_save_are_not_said_again_after_a_reload(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    grid.type("A").press("Enter", "Control+s")
+    expect(grid.page.locator(".status")).to_have_text("Saved.")
+    result = grid.page.evaluate("() => play.data.result")
+    grid.page.reload()
+    grid.page.wait_for_selector("body[data-ready]")
+    grid.page.evaluate("result => play.say({ result })", result)
+    assert grid.status() == ""

@@ -268,10 +268,14 @@ def test_on_a_phone_a_card_opens_and_each_field_has_its_keyboard(browser: Browse
     page.keyboard.press("Tab")
     page.get_by_label("Stage").select_option("New")
     assert page.locator("#note-value").inner_text() == "Value: that is not a number; write it like 1234.50."
+    page.get_by_label("Customer").fill("")
+    page.get_by_label("Customer").type("mer 47")
+    expect(page.locator("#offered-customer option")).to_have_count(11)
+    page.get_by_label("Customer").fill("Customer 479")
     page.get_by_role("button", name="Done").tap()
-    assert "2 not saved, to put right" in page.locator(".card").nth(1).inner_text()
+    assert "3 not saved, to put right" in page.locator(".card").nth(1).inner_text()
     page.locator(".bar [data-name='save']").tap()
-    assert grid.heard("save")[0]["edits"] == {"2": {"stage": ["won", "new"]}}
+    assert grid.heard("save")[0]["edits"] == {"2": {"stage": ["won", "new"], "customer": [3, 479]}}
     page.evaluate(
         "() => { const box = document.querySelector('.cards'); box.scrollTop = box.scrollHeight / 2; }"
     )
@@ -317,3 +321,11 @@ def test_a_list_to_read_alone_takes_no_change(grid: Grid) -> None:
     grid.paste("y")
     assert (grid.text(0, "name"), grid.page.locator(".corner").count()) == ("Deal 1", 0)
     assert grid.page.get_by_role("grid").get_attribute("aria-readonly") == "true"
+
+
+def test_a_grid_that_is_taken_off_and_drawn_again_stands_there_once(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    grid.type("Kept")
+    grid.page.evaluate("() => { play.clean(); play.say(); }")
+    assert grid.page.locator(".foyer-grid").count() == 1
+    assert grid.text(0, "name") == "Kept"
