@@ -73,13 +73,7 @@ def test_lines_below_the_end_are_left_out_when_one_says_so(grid: Grid) -> None:
 
 def test_the_handle_and_ctrl_d_fill_and_delete_clears_each_in_one_step(grid: Grid) -> None:
     grid.open().cell(1, "stage").click()
-    corner, last = grid.page.locator(".corner").bounding_box(), grid.cell(4, "stage").bounding_box()
-    assert corner
-    assert last
-    grid.page.mouse.move(corner["x"] + 4, corner["y"] + 4)
-    grid.page.mouse.down()
-    grid.page.mouse.move(last["x"] + 20, last["y"] + 10, steps=4)
-    grid.page.mouse.up()
+    grid.drag(grid.page.locator(".corner"), grid.middle(grid.cell(4, "stage")))
     assert grid.column("stage", range(1, 6)) == ["Closed won"] * 4 + ["New"]
     grid.cell(0, "value").click()
     grid.press("Shift+ArrowDown", "Shift+ArrowDown", "Control+d")

@@ -37,20 +37,11 @@ def test_a_colleagues_change_is_seen_at_its_place(grid: Grid) -> None:
 def test_columns_are_resized_moved_hidden_and_kept_in_sight(grid: Grid) -> None:
     grid.open()
     heads = grid.page.locator(".head .label")
-    grip = grid.page.locator(".head .grip").nth(1).bounding_box()
-    assert grip
-    grid.page.mouse.move(grip["x"] + 4, grip["y"] + 10)
-    grid.page.mouse.down()
-    grid.page.mouse.move(grip["x"] + 64, grip["y"] + 10, steps=3)
-    grid.page.mouse.up()
+    grip = grid.page.locator(".head .grip").nth(1)
+    x, y = grid.middle(grip)
+    grid.drag(grip, (x + 60, y))
     assert grid.heard("layout")[-1]["widths"] == {"stage": 180}
-    box, to = heads.nth(3).bounding_box(), heads.nth(1).bounding_box()
-    assert box
-    assert to
-    grid.page.mouse.move(box["x"] + 20, box["y"] + 10)
-    grid.page.mouse.down()
-    grid.page.mouse.move(to["x"] + 20, to["y"] + 10, steps=5)
-    grid.page.mouse.up()
+    grid.drag(heads.nth(3), grid.middle(heads.nth(1)))
     assert heads.all_inner_texts()[:4] == ["Name *", "Due", "Stage", "Value"]
     assert not grid.has_heard("sort"), "a drag is no click"
     heads.nth(1).click(button="right")
