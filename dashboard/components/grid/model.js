@@ -74,7 +74,11 @@ export class Model {
     this.settled = result.token;
     for (const [id, fields] of Object.entries(result.saved ?? {}))
       for (const [name, value] of Object.entries(fields)) {
-        if (same(this.drafts.get(+id)?.[name]?.wanted, value)) this.set(+id, name, undefined);
+        const wanted = this.sent?.token === result.token ? this.sent.edits[id]?.[name]?.[1] : value;
+        const edit = this.drafts.get(+id)?.[name];
+        if (edit && !("typed" in edit) && same(edit.wanted, wanted)) this.set(+id, name, undefined);
+        else if (edit) this.set(+id, name, { ...edit, seen: value ?? null }); // typed on: over what was just saved
+        this.steps.saved(+id, name, wanted, value);
         const row = sentNow.has(+id) ? undefined : this.rows.get(+id); // what came with the answer is newer
         if (row) row.values[name] = value;
       }
@@ -248,15 +252,16 @@ export class Model {
 
   keep() {
     const any = this.drafts.size || this.steps.any();
-    this.kept = keep(this.place, any || this.settled ? { drafts: [...this.drafts], steps: this.steps.kept(), settled: this.settled } : null);
+    this.kept = keep(this.place, any || this.settled ? { drafts: [...this.drafts], steps: this.steps.kept(), settled: this.settled, sent: this.sent } : null);
   }
 
   recall(place) {
-    const { drafts, steps, settled } = recall(place);
+    const { drafts, steps, settled, sent } = recall(place);
     this.place = place;
     this.drafts = new Map(drafts ?? []);
     this.steps = new Steps(steps);
     this.settled = settled;
+    this.sent = sent; // what a Save said, by which its answer is understood: what is stored may be put otherwise
     this.rows.clear();
     this.places.clear();
   }
@@ -264,6 +269,7 @@ export class Model {
   forget() {
     this.drafts.clear();
     this.steps = new Steps();
+    this.sent = undefined;
     this.changes++;
   }
 }

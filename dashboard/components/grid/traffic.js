@@ -71,6 +71,8 @@ export class Traffic {
       }
     if (!cells) return false;
     this.token = token();
+    this.app.model.sent = { token: this.token, edits: sent };
+    this.app.model.keep();
     this.app.send.trigger("save", { token: this.token, edits: sent });
     return true;
   }
