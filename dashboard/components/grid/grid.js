@@ -106,6 +106,7 @@ class App extends Choosing {
   }
 
   answered(result) {
+    if (result.token === this.adding && result.ok) this.below = undefined; // refused, they can be added again
     const mine = result.token === this.traffic.token;
     if (mine) this.saving = this.traffic.more();
     if (result.words && !(mine && this.saving)) this.say(result.words);
@@ -223,8 +224,8 @@ class App extends Choosing {
   }
 
   addBelow(yes) {
-    if (yes) this.traffic.add(this.below.map((line) => Object.fromEntries(line)));
-    this.below = undefined;
+    if (yes) this.adding = this.traffic.add(this.below.map((line) => Object.fromEntries(line)));
+    else this.below = undefined;
     this.bar.draw();
     this.focus();
   }

@@ -77,9 +77,11 @@ export class Traffic {
     return true;
   }
 
+  // Gives back the token by which the answer is known.
   add(rows) {
-    this.token = token();
-    this.app.send.trigger("add", { token: this.token, rows });
+    const mine = token();
+    this.app.send.trigger("add", { token: mine, rows });
+    return mine;
   }
 
   ask(field, text) {

@@ -332,3 +332,16 @@ def test_the_words_of_a_save_are_not_said_again_after_a_reload(grid: Grid) -> No
     grid.page.wait_for_selector("body[data-ready]")
     grid.page.evaluate("result => play.say({ result })", result)
     assert grid.status() == ""
+
+
+def test_lines_that_were_not_added_can_be_added_again(grid: Grid) -> None:
+    grid.open("rows=2").cell(1, "name").click()
+    grid.page.evaluate("""() => { play.added = play.on_add; play.on_add = ({ token }) =>
+        play.say({ result: { token, ok: false, words: "Choose another stage.", saved: {} } }); }""")
+    grid.paste("A\nB\nC")
+    grid.button("add").click()
+    expect(grid.page.locator(".status")).to_have_text("Choose another stage.")
+    assert grid.button("add").inner_text() == "Add 2 records"
+    grid.page.evaluate("() => { play.on_add = play.added; }")
+    grid.button("add").click()
+    expect(grid.button("add")).to_have_count(0)
