@@ -191,6 +191,7 @@ TEXT = st.text(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=5), st.sampled_from([",", ";", "\t", "|"]))
 def test_what_is_written_is_read(rows: list[tuple[str, str]], delimiter: str) -> None:
@@ -233,6 +234,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(st.binary(max_size=300), st.lists(PIECES, max_size=60).map(b"".join)))
 def test_no_bytes_at_all_bring_more_than_a_sentence(data: bytes) -> None:
