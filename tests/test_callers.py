@@ -39,11 +39,9 @@ CALLED: dict[type, set[str]] = {
 WAITING = {
     "Records.set_all": "one value for many records at once: for the records that are ticked in a list",
     **{
-        f"Lists.{verb}": "a list that one scrolls, with footers, groups and what changes meanwhile: for the grid"
-        for verb in ("window", "fresh", "ids", "footers", "groups", "group")
+        f"Lists.{verb}": "what stands under the columns of a list, and its groups: for the grid"
+        for verb in ("footers", "groups", "group")
     },
-    **{f"Layouts.{verb}": "how a person has arranged a list: for the grid" for verb in ("get", "keep")},
-    "Workspace.layouts": "the way to them",
     "Deals.moves": "a deal's way through the stages, with the days in each: for the record of a deal",
     "Numbers.conversion": "counted and labelled in both ways: for figures above the list of leads",
 }

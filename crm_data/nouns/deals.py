@@ -180,12 +180,9 @@ class Deals(Records):
         """A deal that names a lead has the lead's customer."""
         return values if values.get("lead_id") is None else linked(session, values, before, ("lead_id",))
 
-    def _follow(
-        self, session: CompanySession, doing: Doing, row: Any, before: Row | None, after: Row
-    ) -> None:
-        super()._follow(session, doing, row, before, after)
-        if before and before["customer_id"] != after["customer_id"]:
-            carry_customer(session, doing, "deal_id", row.id, after["customer_id"])
+    def _carry(self, session: CompanySession, doing: Doing, before: Row, after: Row) -> None:
+        if before["customer_id"] != after["customer_id"]:
+            carry_customer(session, doing, "deal_id", before["id"], after["customer_id"])
 
     def _moved_already(self, session: CompanySession, act_id: str, id_: int) -> bool:
         wanted = sa.select(ChangeLog.id).where(

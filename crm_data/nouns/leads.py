@@ -121,12 +121,9 @@ class Leads(Records):
             return []
         return noted(doing, f"Status: {words(before['status'])} to {words(after['status'])}", **about)
 
-    def _follow(
-        self, session: CompanySession, doing: Doing, row: Any, before: Row | None, after: Row
-    ) -> None:
-        super()._follow(session, doing, row, before, after)
-        if before and after["customer_id"] not in (None, before["customer_id"]):
-            carry_customer(session, doing, "lead_id", row.id, after["customer_id"])
+    def _carry(self, session: CompanySession, doing: Doing, before: Row, after: Row) -> None:
+        if after["customer_id"] not in (None, before["customer_id"]):
+            carry_customer(session, doing, "lead_id", before["id"], after["customer_id"])
 
     def _may_convert(self, lead: Any) -> None:
         demand(self.person, Act.CHANGE, self.name, self._tie(self._as_row(lead)))

@@ -1,12 +1,11 @@
 """Many rows of one kind in one transaction of one company: found, added and changed, each with its log."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from itertools import chain, repeat
-from types import SimpleNamespace
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +15,7 @@ from crm_data.errors import Invalid, NotFound
 from crm_data.rights import Act, demand
 from crm_data.store.changes import Doing
 from crm_data.store.connections import beyond_company
+from crm_data.store.many import follow, log, put, table_of
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.tables import ChangeLog, Company, Membership, User, by_name, title_of
@@ -127,7 +127,7 @@ class Bulk:
     def insert(self, rows: Sequence[Row], told: Callable[[int], object] = lambda done: None) -> list[int]:
         """Add rows, in order, and return their ids. `told` hears after each chunk how many rows are in."""
         demand(self.records.person, Act.ADD, self.records.name)
-        table = self._table(self.records.table)
+        table = table_of(self.records.table)
         names = dict.fromkeys(chain.from_iterable(rows))
         empty = {name: _absent(table.c[name], self.doing) for name in names}
         stamp = {"created_by": self.doing.user_id, "created_at": self.doing.at, "updated_at": self.doing.at}
@@ -140,9 +140,15 @@ class Bulk:
             ids = self._next_ids(table, len(some))
             given += ids
             full = [{**empty, **row, "id": id_} for id_, row in zip(ids, some, strict=True)]
-            self._put(table, full, stamp)
-            self._log("add", [(id_, None, _filled(row)) for id_, row in zip(ids, some, strict=True)])
-            self._follow([(None, row) for row in full])
+            put(self._session, table, full, stamp)
+            log(
+                self._session,
+                self.doing,
+                self.records.name,
+                "add",
+                [(id_, None, _filled(row)) for id_, row in zip(ids, some, strict=True)],
+            )
+            follow(self._session, self.doing, self.records, [(None, row) for row in full])
             told(start + len(some))
         return given
 
@@ -159,12 +165,18 @@ class Bulk:
                 alike[tuple(sorted(changed))].append((before["id"], changed))
             for names, group in alike.items():
                 self._update(names, group)
-            self._log("change", [(b["id"], {n: b[n] for n in changed}, changed) for b, changed in some])
-            moved = [(b, {**b, **changed}) for b, changed in some if self._links & changed.keys()]
-            self._follow([(b, {**b, **changed}) for b, changed in some if not self._links & changed.keys()])
-            for before, after in moved:  # what hangs on such a row may move with it
-                row = SimpleNamespace(id=before["id"])
-                self.records._follow(self._session, self.doing, row, before, after)
+            log(
+                self._session,
+                self.doing,
+                self.records.name,
+                "change",
+                [(b["id"], {n: b[n] for n in changed}, changed) for b, changed in some],
+            )
+            written = [(b, {**b, **changed}) for b, changed in some]
+            follow(self._session, self.doing, self.records, written)
+            for before, after in written:  # what hangs on a row that is linked anew may move with it
+                if any(before[name] != after[name] for name in self._links):
+                    self.records._carry(self._session, self.doing, before, after)
             done += len(some)
             told(done)
 
@@ -208,9 +220,6 @@ class Bulk:
     def _links(self) -> set[str]:
         return {name for name, field in self.records.fields.items() if field.kind is Kind.LINK}
 
-    def _table(self, model: type) -> sa.Table:
-        return model.__table__  # type: ignore[attr-defined,no-any-return]
-
     def _next_ids(self, table: sa.Table, count: int) -> list[int]:
         """Ids that no other row will get: the next ones, while this transaction alone may write."""
         core = self._session.core()
@@ -222,25 +231,8 @@ class Bulk:
         series = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
         return sorted(core.exec_driver_sql(series, (table.name, count)).scalars())
 
-    def _put(self, table: sa.Table, rows: Sequence[Row], same: Row) -> None:
-        """INSERT rows of the same columns. `same`: what all of them share; the company comes with it."""
-        if not rows:
-            return
-        core, same = self._session.core(), {**same, "company_id": self._session.company}
-        if core.dialect.name != "sqlite":
-            core.execute(sa.insert(table), [{**row, **same} for row in rows])
-            return
-        # SQLAlchemy binds row by row; column by column an import of thousands takes a third less time.
-        columns = [_bound(core, table.c[name], [row[name] for row in rows]) for name in rows[0]]
-        shared = [repeat(_bound(core, table.c[name], [value])[0], len(rows)) for name, value in same.items()]
-        names = [*rows[0], *same]
-        core.exec_driver_sql(
-            f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
-            list(zip(*columns, *shared, strict=True)),
-        )
-
     def _update(self, names: tuple[str, ...], group: list[tuple[int, Row]]) -> None:
-        table = self._table(self.records.table)
+        table = table_of(self.records.table)
         statement = (
             sa.update(table)
             .where(table.c.id == sa.bindparam("_id"), table.c.company_id == self._session.company)
@@ -253,33 +245,6 @@ class Bulk:
         rows = [{"_id": id_, **{f"_{name}": row[name] for name in names}} for id_, row in group]
         if self._session.core().execute(statement, rows).rowcount != len(group):
             raise NotFound
-
-    def _log(self, action: str, entries: Sequence[tuple[int, Row | None, Row]]) -> None:
-        """One line of the log a row: its id, what it was, what it is."""
-        entry = self.doing.entry
-        lines = [entry(0, action, self.records.name, id_, before, after) for id_, before, after in entries]
-        if lines:
-            varied = ("row_id", "before", "after")
-            same = {n: v for n, v in lines[0].items() if n not in varied}
-            self._put(self._table(ChangeLog), [{n: line[n] for n in varied} for line in lines], same)
-
-    def _follow(self, written: Sequence[tuple[Row | None, Row]]) -> None:
-        """What follows from each row, put in together by table."""
-        rows: dict[tuple[type, tuple[str, ...]], list[Mapping[str, Any]]] = defaultdict(list)
-        for before, after in written:
-            for model, values in self.records.consequences(self.doing, after, before):
-                rows[model, tuple(sorted(values))].append({n: values[n] for n in sorted(values)})
-        for (model, _), alike in rows.items():
-            table = self._table(model)
-            now = [c.name for c in table.c if isinstance(c.type, UtcDateTime) and not c.nullable]
-            stamps = {name: self.doing.at for name in now if name not in alike[0]}
-            self._put(table, [dict(row) for row in alike], stamps)
-
-
-def _bound(core: sa.Connection, column: sa.Column[Any], values: list[Any]) -> list[Any]:
-    """Values of one column as the driver takes them."""
-    convert = column.type.dialect_impl(core.dialect).bind_processor(core.dialect)
-    return values if convert is None else [convert(value) for value in values]
 
 
 def _absent(column: sa.Column[Any], doing: Doing) -> Any:

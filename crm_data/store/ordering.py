@@ -61,21 +61,21 @@ def directed(by: Sequence[Key]) -> list[sa.ColumnElement[Any]]:
 def behind(by: Sequence[Key], spot: Spot) -> sa.ColumnElement[bool]:
     """The rows that come after a place, in the order of these keys.
 
-    Said as one comparison of rows where all keys go one way, which both engines answer from an index; else key by
-    key, with what the first of them rules out said once more by itself, so that its index is used.
+    Said as one comparison of rows where all keys go one way, else key by key. What the first of them rules out is
+    said once more by itself: SQLite seeks in an index on an expression by nothing else.
     """
     here = [
         *(sa.literal(at, key.by.type) for key, at in zip(by, spot.keys, strict=False)),
         sa.literal(spot.id),
     ]
+    first = by[0].by <= here[0] if by[0].down else by[0].by >= here[0]
     if len({key.down for key in by}) == 1:
         mine, theirs = sa.tuple_(*(key.by for key in by)), sa.tuple_(*here)
-        return mine < theirs if by[0].down else mine > theirs
+        return sa.and_(first, mine < theirs if by[0].down else mine > theirs)
     steps: list[sa.ColumnElement[bool]] = []
     for at, key in enumerate(by):
         beyond = key.by < here[at] if key.down else key.by > here[at]
         steps.append(sa.and_(*(before.by == here[n] for n, before in enumerate(by[:at])), beyond))
-    first = by[0].by <= here[0] if by[0].down else by[0].by >= here[0]
     return sa.and_(first, sa.or_(*steps))
 
 

@@ -6,12 +6,14 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import flag_modified
 
-from crm_data.errors import Clash, Conflict, Invalid, NotFound, Problem
+from crm_data.errors import Clash, Conflict, Invalid, NotAllowed, NotFound, Problem
 from crm_data.rights import Act, demand
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, logged, new_act
 from crm_data.store.lists import Lists
+from crm_data.store.many import follow, log
 from crm_data.store.one_currency import in_one_currency
 from crm_data.store.reading import Page, Row
 from crm_data.store.scope import CompanySession
@@ -20,6 +22,7 @@ from crm_data.tables import ChangeLog, Membership, by_name
 from crm_data.tables.fields import Field, Kind, words
 
 MOST_AT_ONCE = 500
+MOST_EDITED = 2_000  # rows of one Save
 
 __all__ = ["Edit", "Page", "Records", "Row"]
 
@@ -59,12 +62,13 @@ class Records(Lists):
 
     @again
     def change(self, edits: Sequence[Edit], act_id: str | None = None, zone: tzinfo = UTC) -> int:
-        """Save edits of any number of rows in one transaction, all or none; returns how many rows changed.
+        """Save edits of up to 2,000 rows in one transaction, all or none; returns how many rows changed.
 
+        A handful of statements however many rows there are, and some more for each record that is linked anew.
         Raises Conflict where the stored value is no longer the one that was seen, Invalid, NotAllowed, NotFound.
         """
-        if len(edits) > MOST_AT_ONCE:
-            raise Invalid(f"At most {MOST_AT_ONCE} rows can be saved at once. Save in smaller steps.")
+        if len(edits) > MOST_EDITED:
+            raise Invalid(f"At most {MOST_EDITED:,} rows can be saved at once. Save in smaller steps.")
         doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
         wanted = self._wanted(edits, zone)
         with self._store.write(self._scope) as session:
@@ -74,7 +78,7 @@ class Records(Lists):
             ]
             if clashes:
                 raise Conflict(clashes)
-            return sum(self._applied(session, doing, rows[id_], values) for id_, values in wanted.items())
+            return self._apply_all(session, doing, [(rows[id_], values) for id_, values in wanted.items()])
 
     @again
     def set_all(self, ids: Sequence[int], values: Mapping[str, Any], zone: tzinfo = UTC) -> int:
@@ -85,7 +89,7 @@ class Records(Lists):
         parsed = self.parse_all(values, zone, adding=False)
         with self._store.write(self._scope) as session:
             rows = self._rows(session, ids)
-            return sum(self._apply(session, doing, row, parsed) for row in rows.values())
+            return self._apply_all(session, doing, [(row, parsed) for row in rows.values()])
 
     def archive(self, ids: Sequence[int]) -> int:
         """Put records away; they stay in every log and can be restored. Returns how many were put away."""
@@ -168,14 +172,14 @@ class Records(Lists):
         return found
 
     def _add(self, session: CompanySession, doing: Doing, judged: Row) -> int:
-        self._check_links(session, judged)
+        self._check_links(judged, self._known_links(session, [judged]))
         values = self.linked(session, judged, None)
         row = self.table(**values, company_id=session.company, created_by=doing.user_id)
         session.add(row)
         session.flush()
         after = {name: value for name, value in values.items() if value not in (None, "")}
         session.add(logged(doing, session.company, "add", row, None, after))
-        self._follow(session, doing, row, None, values)
+        follow(session, doing, self, [(None, {**values, "id": row.id})])
         return int(row.id)
 
     def _add_both(
@@ -210,40 +214,66 @@ class Records(Lists):
             raise Invalid([Problem(link, sentence) for sentence in sentences]) from None
         return other._add(session, doing, parsed)
 
-    def _applied(self, session: CompanySession, doing: Doing, row: Any, values: Row) -> int:
-        """As `_apply`; what is refused names the row it is about."""
-        try:
-            return self._apply(session, doing, row, values)
-        except Invalid as wrong:
-            raise Invalid([replace(problem, row=row.id) for problem in wrong.problems]) from None
-
     def _apply(self, session: CompanySession, doing: Doing, row: Any, values: Row) -> int:
-        demand(self.person, Act.CHANGE, self.name, self._tie(self._as_row(row)))
+        return self._apply_all(session, doing, [(row, values)])
+
+    def _apply_all(self, session: CompanySession, doing: Doing, wanted: Sequence[tuple[Any, Row]]) -> int:
+        """Write rows that are locked; returns how many changed. What is refused names the rows it is about."""
+        judged: list[tuple[Any, Row, Row]] = []
+        problems: list[Problem] = []
+        theirs: NotAllowed | None = None
+        for row, values in wanted:
+            try:
+                judged.append((row, *self._judged(doing, row, values)))
+            except Invalid as wrong:
+                problems += [replace(problem, row=row.id) for problem in wrong.problems]
+            except NotAllowed as refused:
+                theirs = refused
+                break
+        known = self._known_links(session, [values for _, _, values in judged])
+        changes: list[tuple[Any, Row, Row]] = []
+        for row, before, values in judged:
+            try:
+                self._check_links(values, known)
+                linked = self.linked(session, values, before)
+                changes.append((row, before, {n: v for n, v in linked.items() if before[n] != v}))
+            except Invalid as wrong:
+                problems += [replace(problem, row=row.id) for problem in wrong.problems]
+        if problems:
+            raise Invalid(problems)
+        if theirs:
+            raise theirs
+        return self._write(session, doing, [change for change in changes if change[2]])
+
+    def _judged(self, doing: Doing, row: Any, values: Row) -> tuple[Row, Row]:
+        """The row as it is, and the values that are wanted, made to agree with it."""
+        before = self._as_row(row)
+        demand(self.person, Act.CHANGE, self.name, self._tie(before))
         if row.archived_at is not None:
             raise Invalid("This record was archived meanwhile. Restore it before changing it.")
-        before = self._as_row(row)
         values = self.in_one_currency(values, before)
-        judged = self.judge({n: v for n, v in values.items() if before[n] != v}, before, doing)
-        self._check_links(session, judged)
-        judged = self.linked(session, judged, before)
-        changed = {name: value for name, value in judged.items() if before[name] != value}
-        if not changed:
-            return 0
-        for name, value in changed.items():
-            setattr(row, name, value)
-        row.updated_at, row.version = doing.at, row.version + 1
-        session.flush()
-        old = {name: before[name] for name in changed}
-        session.add(logged(doing, session.company, "change", row, old, changed))
-        self._follow(session, doing, row, before, {**before, **changed})
-        return 1
+        return before, self.judge({n: v for n, v in values.items() if before[n] != v}, before, doing)
 
-    def _follow(
-        self, session: CompanySession, doing: Doing, row: Any, before: Row | None, after: Row
-    ) -> None:
-        for table, values in self.consequences(doing, {**after, "id": row.id}, before):
-            session.add(table(**values, company_id=session.company))
+    def _write(self, session: CompanySession, doing: Doing, changes: Sequence[tuple[Any, Row, Row]]) -> int:
+        """Rows, log and what follows. Every row is sent with the columns of them all: one statement then does."""
+        columns = {name for _, _, changed in changes for name in changed}
+        for row, _, changed in changes:
+            for name, value in changed.items():
+                setattr(row, name, value)
+            for name in columns - changed.keys():
+                flag_modified(row, name)
+            row.updated_at, row.version = doing.at, row.version + 1
         session.flush()
+        lines = [(row.id, {n: before[n] for n in changed}, changed) for row, before, changed in changes]
+        log(session, doing, self.name, "change", lines)
+        written = [(before, {**before, **changed}) for _, before, changed in changes]
+        follow(session, doing, self, written)
+        for before, after in written:
+            self._carry(session, doing, before, after)
+        return len(changes)
+
+    def _carry(self, session: CompanySession, doing: Doing, before: Row, after: Row) -> None:
+        """What hangs on a record and goes where it goes, which only one kind of record knows."""
 
     @again
     def _put_away(self, ids: Sequence[int], away: bool) -> int:
@@ -280,23 +310,33 @@ class Records(Lists):
     def _as_row(self, row: Any) -> Row:
         return {column.key: getattr(row, column.key) for column in self._columns()}
 
-    def _check_links(self, session: CompanySession, values: Row) -> None:
+    def _known_links(self, session: CompanySession, rows: Sequence[Row]) -> set[tuple[str, int]]:
+        """Of the colleagues and records that rows name, those of this company, as (table, id)."""
+        named: dict[str, set[int]] = {}
+        for name, value in (pair for row in rows for pair in row.items()):
+            field = self.fields.get(name)
+            if (
+                value is not None
+                and field is not None
+                and field.kind in (Kind.MEMBER, Kind.LINK)
+                and field.to
+            ):
+                named.setdefault(field.to, set()).add(value)
+        known: set[tuple[str, int]] = set()
+        for table, ids in named.items():
+            target: Any = Membership if table == "users" else by_name(table)
+            id_ = Membership.user_id if table == "users" else target.id
+            here = [id_.in_(ids), *([Membership.ended_at.is_(None)] if table == "users" else [])]
+            known |= {(table, found) for found in session.scalars(sa.select(id_).where(*here))}
+        return known
+
+    def _check_links(self, values: Row, known: set[tuple[str, int]]) -> None:
         """Every colleague and record named is of this company: a sentence before the keys refuse at COMMIT."""
         problems = []
         for name, value in values.items():
             field = self.fields.get(name)
-            if value is None or field is None:
-                continue
-            if field.kind is Kind.MEMBER:
-                wanted = sa.select(Membership.id).where(
-                    Membership.user_id == value, Membership.ended_at.is_(None)
-                )
-            elif field.kind is Kind.LINK and field.to:
-                target: Any = by_name(field.to)
-                wanted = sa.select(target.id).where(target.id == value)
-            else:
-                continue
-            if session.scalar(wanted) is None:
+            link = field is not None and field.kind in (Kind.MEMBER, Kind.LINK) and field.to
+            if field is not None and link and value is not None and (link, value) not in known:
                 problems.append(
                     Problem(name, f"{field.label}: there is no such choice here; choose another.")
                 )

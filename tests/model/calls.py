@@ -262,7 +262,8 @@ def _window(here: Scene) -> Call:
     wanted = query(here, kind)
     more = [name for name, f in fields_of(CLASSES[kind].table).items() if f.sort and name != wanted.sort]
     by = [(name, here.dice.random() < 0.5) for name in here.dice.sample(more, here.dice.choice([0, 1, 2]))]
-    wanted = replace(wanted, then=tuple(by))
+    search = "" if wanted.search in CANARIES else wanted.search  # a ruler repeats what was asked
+    wanted = replace(wanted, then=tuple(by), search=search)
     starts = [here.dice.choice([0, 1, 7, 10**9, -5]) for _ in range(2)]
     n = here.dice.choice([1, 3, 50])
 
@@ -286,10 +287,9 @@ def _fresh(here: Scene) -> Call:
 
 
 def _ids(here: Scene) -> Call:
-    kind, most = _kind(here), here.dice.choice([2, 10_000])
+    kind = _kind(here)
     wanted = query(here, kind)
-    said_ = {"kind": kind, "query": wanted, "most": most}
-    return Call("", lambda my: my.records(kind).ids(wanted, most), said_)
+    return Call("", lambda my: my.records(kind).ids(wanted, 100_000), {"kind": kind, "query": wanted})
 
 
 def _footers(here: Scene) -> Call:

@@ -120,7 +120,8 @@ CALLS: dict[str, Rule] = {
         "The raw connection: nothing filters what is sent through it.",
         method("core"),
         {
-            "crm_data/store/bulk.py": "thousands of rows of an import, each with the session's own company",
+            "crm_data/store/bulk.py": "the next ids, and the changes of an import's rows, held to the company",
+            "crm_data/store/many.py": "many rows at once, each with the session's own company",
             "crm_data/accounts/handover.py": "the log of a hand-over, with the session's own company",
             "crm_data/accounts/elsewhere.py": "whether a person works anywhere else, and nothing more of it",
             "crm_data/demo/": "made-up data, into a company that was just made",
@@ -130,7 +131,8 @@ CALLS: dict[str, Rule] = {
         "SQL as text: no session sees it.",
         attribute("exec_driver_sql"),
         {
-            "crm_data/store/bulk.py": "the next ids, and the inserts of an import",
+            "crm_data/store/bulk.py": "the next ids of an import",
+            "crm_data/store/many.py": "many rows at once, each with the session's own company",
             "crm_data/store/connections.py": "tells the database whose transaction it is",
             "crm_data/store/folding.py": "asks PostgreSQL which letters it knows, when the walls are put up",
             "crm_data/store/guards.py": "asks PostgreSQL for tables without row security",
@@ -158,6 +160,7 @@ CALLS: dict[str, Rule] = {
         of(SQLALCHEMY, "insert", "update", "delete"),
         {
             "crm_data/store/bulk.py": "an import's rows, with the session's own company in each",
+            "crm_data/store/many.py": "many rows at once, each with the session's own company",
             "crm_data/transfer/marks.py": "the mark of a company that was put in without one",
             "migrations/": "the schema, and what fills a new column",
             "crm_data/accounts/handover.py": "a member's open work, through the company's session",
@@ -174,7 +177,7 @@ CALLS: dict[str, Rule] = {
         "A Core table, which SQLAlchemy reads whole.",
         attribute("__table__"),
         {
-            "crm_data/store/bulk.py": "an import's rows, with the session's own company in each",
+            "crm_data/store/many.py": "many rows at once, each with the session's own company",
             "crm_data/store/ordering.py": "the type of a sort key",
             "crm_data/tables/": "the declaration itself",
             "crm_data/transfer/takeaway.py": "the names of its columns",

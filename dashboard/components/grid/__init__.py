@@ -1,0 +1,217 @@
+"""The grid: rows go out a window at a time, edits come back with Save; the server looks at every one again."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from crm_data import CrmError, Layout, Query, Records, Workspace, new_act
+from crm_data.store.lists import MOST_WATCHED, Fresh, Ruler
+from crm_data.store.records import MOST_AT_ONCE
+from dashboard.components.assets import component
+from dashboard.components.grid import data, wire
+from dashboard.components.grid.data import Act, Words
+from dashboard.components.grid.saving import keep, offered
+from dashboard.parts import say
+from dashboard.parts.acts import attempt, show_refusal
+
+WINDOW = 100  # rows of a message
+HEIGHT = 548
+_component = component("grid")
+_OTHER = "The list is another one by now, so nothing was done. Look at it and choose again."
+
+
+def nothing(*said: Any) -> None:
+    """What becomes of a click that the screen does not ask about."""
+
+
+@dataclass
+class _Kept:
+    """What a tab knows of its grid between two runs."""
+
+    layout: Layout
+    ruler: Ruler | None = None
+    seen: dict[int, int] = field(default_factory=dict)
+    result: dict[str, Any] | None = None
+    answer: dict[str, Any] | None = None
+    turn: str = field(default_factory=new_act)  # the same question of the same tab is one act
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One editable list on one screen; its state lives under `key` in the person's tab.
+
+    `owner` names the person, company and sign-in whose drafts the browser keeps. `words` are read-only columns of
+    the program's own, `acts` what can be done with rows, `colours` a colour's name by field and value.
+    `on_opened(id)`, `on_acted(act, ids)` and `on_cell(id, field)` are called from callbacks.
+    """
+
+    my: Workspace
+    records: Records
+    members: Mapping[int, str]
+    key: str
+    owner: str
+    label: str
+    words: Sequence[Words] = ()
+    acts: Sequence[Act] = ()
+    colours: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    height: int = HEIGHT
+    on_opened: Callable[[int], object] = nothing
+    on_acted: Callable[[str, list[int]], object] = nothing
+    on_cell: Callable[[int, str], object] = nothing
+
+    def draw(self, query: Query) -> None:
+        """Draw the list. What the browser asks for reruns this alone."""
+        st.fragment(self._draw)(query)
+
+    def _draw(self, query: Query) -> None:
+        show_refusal(self.key)
+        kept = self._kept()
+        if query.sorts == self.records.default_query().sorts:  # an address that asks for an order goes before
+            query = query.sorted_by(kept.layout.sort)
+        told = attempt(self.key, lambda: self._told(query, kept))
+        if told is None:
+            return
+        _component(
+            key=self.key,
+            data=told,
+            on_save_change=self._on("save", self._save),
+            on_layout_change=self._on("layout", self._arrange),
+            on_sort_change=self._on("sort", lambda said: self._arrange({"sort": said})),
+            on_ask_change=self._on("ask", self._ask),
+            on_make_change=self._on("make", self._make),
+            on_opened_change=self._on("opened", self._open),
+            on_acted_change=self._on("acted", lambda said: self._act(said, query)),
+            on_cell_change=self._on("cell", self._cell),
+            on_want_change=lambda: None,
+            on_count_change=lambda: None,
+        )
+
+    # what goes out
+
+    def _told(self, query: Query, kept: _Kept) -> dict[str, Any]:
+        start, n = wire.want(_said(self.key, "want"), WINDOW)
+        window = self.records.window(query, start, n, kept.ruler)
+        rows, shown = window.rows, {row["id"]: row["version"] for row in window.rows}
+        before = {id_: version for id_, version in kept.seen.items() if id_ not in shown}
+        fresh = self.records.fresh(query, before) if before else Fresh()
+        kept.ruler = window.ruler
+        known = {id_: version for id_, version in before.items() if id_ not in fresh.gone}
+        known |= {row["id"]: row["version"] for row in fresh.rows} | shown
+        kept.seen = dict(list(known.items())[-MOST_WATCHED:])
+        names = data.order(self.records, kept.layout)
+        both = [*rows, *fresh.rows]
+        called = {name: {**window.names.get(name, {}), **fresh.names.get(name, {})} for name in window.names}
+        here = say.zone()
+        return {
+            "place": f"{self.owner}/{self.records.name}",
+            "query": fingerprint(self.records, query),
+            "label": self.label,
+            "fields": [
+                *data.columns(self.records, kept.layout, self.colours, self.my.scope.currency),
+                *map(data.words_column, self.words),
+            ],
+            "rows": data.packed_rows(self.records, names, rows, self.words),
+            "start": window.start,
+            "total": window.total,
+            "fresh": data.packed_rows(self.records, names, fresh.rows, self.words),
+            "gone": fresh.gone,
+            "names": data.named(self.records, called, both, self.members),
+            "window": WINDOW,
+            "height": self.height,
+            "layout": data.layout_told(kept.layout),
+            "sentences": list(data.LOCKS),
+            "locale": {"zone": str(here), "today": datetime.now(here).date().isoformat(), "decimal": "."}
+            | {"currency": self.my.scope.currency},
+            "may": {act: self.records.may(act) for act in ("add", "archive", "export")}
+            | {"edit": not query.archived},
+            "acts": [{"name": act.name, "label": act.label, "many": act.many} for act in self.acts],
+            "result": kept.result,
+            "answer": kept.answer,
+        }
+
+    # what comes in
+
+    def _on(self, name: str, do: Callable[[Any], object]) -> Callable[[], None]:
+        def heard() -> None:
+            attempt(self.key, lambda: do(_said(self.key, name)) or True)
+
+        return heard
+
+    def _save(self, said: Any) -> None:
+        asked = wire.save(said, self.records.fields)
+        if asked is not None:
+            self._kept().result = keep(self.my, self.records, asked, self.members, say.zone())
+
+    def _arrange(self, said: Any) -> None:
+        kept, names = self._kept(), self.records.fields
+        changed = {**data.layout_told(kept.layout), **said} if isinstance(said, Mapping) else {}
+        if changed:
+            kept.layout = self.my.layouts.keep(self.records, Layout.read(changed, names))
+
+    def _ask(self, said: Any) -> None:
+        asked = wire.ask(said, self.records.fields)
+        if asked is not None:
+            declared = self.records.fields[asked.field]
+            found = offered(self.my, declared, asked.text, self.members)
+            makes = bool(declared.to in self.my.kinds and self.my.records(declared.to or "").may("add"))
+            options = [[id_, name] for id_, name in found.items()]
+            self._kept().answer = {"n": asked.n, "field": asked.field, "options": options, "make": makes}
+
+    def _make(self, said: Any) -> None:
+        asked = wire.ask(said, self.records.fields)
+        to = self.records.fields[asked.field].to if asked else None
+        if asked is None or to not in self.my.kinds:
+            return
+        others = self.my.records(to or "")
+        act = hashlib.sha256(f"{self._kept().turn} {asked}".encode()).hexdigest()[:32]
+        made = others.add({others.title: asked.text}, act_id=act, zone=say.zone())
+        options = [[made, asked.text.strip()]]
+        self._kept().answer = {"n": asked.n, "field": asked.field, "options": options, "make": False}
+
+    def _open(self, said: Any) -> None:
+        id_ = wire.opened(said)
+        if id_ is not None:
+            self.on_opened(id_)
+
+    def _act(self, said: Any, query: Query) -> None:
+        acted = wire.acted(said, [act.name for act in self.acts])
+        if acted is None:
+            return
+        if acted.ids is None and acted.query != fingerprint(self.records, query):
+            raise CrmError(_OTHER)
+        ids = self.records.ids(query, MOST_AT_ONCE) if acted.ids is None else list(acted.ids)
+        self.on_acted(acted.act, ids)
+
+    def _cell(self, said: Any) -> None:
+        found = wire.cell(said, self.records.fields)
+        if found is not None:
+            self.on_cell(*found)
+
+    def _kept(self) -> _Kept:
+        name = f"{self.key}.kept"
+        if name not in st.session_state:
+            arranged = self.my.layouts.get(self.records)
+            first = data.usual(self.records)
+            st.session_state[name] = _Kept(first if arranged == Layout() else arranged)
+        found: _Kept = st.session_state[name]
+        return found
+
+
+def table(key: str, label: str, headings: Mapping[str, str], rows: Sequence[Sequence[str]]) -> None:
+    """Draw a read-only grid of words, for tens of rows that are no records. `headings` by column name."""
+    height = min(38 + 34 * len(rows), HEIGHT)
+    _component(key=key, data=data.plain_table(label, headings, rows, height))
+
+
+def fingerprint(records: Records, query: Query) -> str:
+    """A list by what it is filtered and sorted by; of another list it is another."""
+    said = repr((records.name, sorted(records.params(query.first()).items()), query.sorts, str(query.zone)))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _said(key: str, name: str) -> Any:
+    return getattr(st.session_state.get(key), name, None)

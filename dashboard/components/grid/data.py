@@ -1,0 +1,169 @@
+"""What a grid is told: its columns, rows and words, as its browser modules take them. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from crm_data import Field, Kind, Layout, Records
+from dashboard.components.grid import wire
+
+Row = Mapping[str, Any]
+MARGIN, WIDE = 120, 220  # pixels of a column that nobody has resized
+_ARCHIVED: Final = "This record is archived. Restore it before changing it."
+_THEIRS: Final = "A colleague's record, which only its owner or a manager may change."
+_BY_ITSELF: Final = "This is kept by Foyer itself."
+LOCKS: Final = (_THEIRS, _ARCHIVED)  # a row gives the number, from 1
+_NO_WAY: Final = (Kind.JSON,)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A read-only column of the program's own words about a row."""
+
+    name: str
+    label: str
+    text: Callable[[Row], str]
+
+
+@dataclass(frozen=True)
+class Act:
+    """What can be done with rows: `many` with those that are ticked, else with the one that is pointed at."""
+
+    name: str
+    label: str
+    many: bool = True
+
+
+def columns(
+    records: Records,
+    layout: Layout,
+    colours: Mapping[str, Mapping[str, str]] | None = None,
+    currency: str = "",
+) -> list[dict[str, Any]]:
+    """Every column that the list can show, in the person's order; `layout.hidden` says which are not shown."""
+    return [
+        column(records.fields[name], layout.widths.get(name), (colours or {}).get(name, {}), currency)
+        for name in order(records, layout)
+    ]
+
+
+def order(records: Records, layout: Layout) -> list[str]:
+    """The columns as the person has put them; those that they never moved stand where they were declared."""
+    usual = [records.title, *(name for name in records.fields if name != records.title)]
+    shown = [name for name in usual if records.fields[name].kind not in _NO_WAY]
+    moved = [name for name in layout.order if name in shown]
+    return [*moved, *(name for name in shown if name not in moved)]
+
+
+def usual(records: Records) -> Layout:
+    """How a list is arranged before anybody arranged it: the columns that are declared for a grid."""
+    columns = order(records, Layout())
+    return Layout(hidden=tuple(n for n in columns if not records.fields[n].grid and n != records.title))
+
+
+def column(declared: Field, width: int | None, colours: Mapping[str, str], currency: str) -> dict[str, Any]:
+    """One column; an amount's heading names the currency."""
+    money = declared.kind is Kind.MONEY and currency
+    options = [[value, label, colours.get(value)] for value, label in declared.choice_labels().items()]
+    wide = declared.kind in (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.LINK, Kind.URL)
+    return {
+        "name": declared.name,
+        "label": f"{declared.label} ({currency})" if money else declared.label,
+        "kind": wire.KINDS[declared.kind],
+        "width": width or (WIDE if wide else MARGIN),
+        "edit": declared.edit,
+        "required": declared.required,
+        "most": declared.length,
+        "low": declared.low,
+        "high": declared.high,
+        "options": options or None,
+        "names": declared.kind in (Kind.MEMBER, Kind.LINK),
+        "ask": declared.kind is Kind.LINK,
+        "note": None if declared.edit else _BY_ITSELF,
+        "align": "end" if declared.kind in (Kind.MONEY, Kind.WHOLE) else None,
+        "sort": declared.sort,
+    }
+
+
+def words_column(words: Words) -> dict[str, Any]:
+    """A column of the program's own words, which cannot be edited, sorted or asked about."""
+    return {
+        **column(Field(words.label, Kind.TEXT, words.name, edit=False), None, {}, ""),
+        "kind": "words",
+        "note": None,
+    }
+
+
+def locked(records: Records, row: Row) -> int:
+    """The number of the sentence of `LOCKS` that says why a row cannot be changed; 0 for one that can."""
+    if row.get("archived_at") is not None:
+        return LOCKS.index(_ARCHIVED) + 1
+    return 0 if records.may("change", row) else LOCKS.index(_THEIRS) + 1
+
+
+def packed_rows(
+    records: Records, names: Sequence[str], rows: Iterable[Row], beside: Sequence[Words] = ()
+) -> list[list[Any]]:
+    """Rows as the grid takes them, with what is said beside them at the end."""
+    fields = [records.fields[name] for name in names]
+    return [
+        [*wire.row(fields, row, locked(records, row)), *(words.text(row) for words in beside)] for row in rows
+    ]
+
+
+def named(
+    records: Records, names: Mapping[str, Mapping[int, str]], rows: Iterable[Row], members: Mapping[int, str]
+) -> dict[str, dict[str, str]]:
+    """Field -> id -> name: of those that stand in the rows, and of the colleagues who can be chosen."""
+    shown, told = list(rows), {}
+    for name, declared in records.fields.items():
+        if declared.kind in (Kind.MEMBER, Kind.LINK):
+            ids = {row.get(name) for row in shown} - {None}
+            known = {id_: called for id_, called in names.get(name, {}).items() if id_ in ids}
+            known |= members if declared.kind is Kind.MEMBER else {}
+            told[name] = {str(id_): called for id_, called in known.items()}
+    return told
+
+
+def layout_told(layout: Layout) -> dict[str, Any]:
+    """An arrangement in the browser's words."""
+    return {
+        "order": list(layout.order),
+        "hidden": list(layout.hidden),
+        "widths": dict(layout.widths),
+        "pinned": layout.pinned,
+        "sort": [[name, "desc" if down else "asc"] for name, down in layout.sort],
+        "tall": layout.tall,
+        "foot": dict(layout.foot),
+        "group": list(layout.group),
+    }
+
+
+def plain_table(
+    name: str, headings: Mapping[str, str], rows: Sequence[Sequence[str]], height: int
+) -> dict[str, Any]:
+    """A read-only grid of words that are no records: heading by column name, and rows in their order.
+
+    All rows are sent at once: it is for tens of them, as members, backups or sessions.
+    """
+    fields = [words_column(Words(key, label, lambda _: "")) for key, label in headings.items()]
+    return {
+        "place": "",
+        "query": "",
+        "label": name,
+        "fields": fields,
+        "rows": [[at, 0, 0, *row] for at, row in enumerate(rows, 1)],
+        "start": 0,
+        "total": len(rows),
+        "fresh": [],
+        "gone": [],
+        "names": {},
+        "window": len(rows),
+        "height": height,
+        "layout": layout_told(Layout(order=tuple(headings), pinned=0)),
+        "sentences": [],
+        "may": {},
+        "acts": [],
+        "result": None,
+        "answer": None,
+    }

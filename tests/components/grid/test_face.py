@@ -1,0 +1,216 @@
+"""The Python face of the grid: what it tells the browser, and what it does with what comes back."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from crm_data import Layout, Query, Workspace
+from dashboard.components import grid
+from dashboard.components.grid import data, wire
+from tests.support.office import Office, office
+from tests.support.statements import counted
+
+KEY = "t.grid"
+
+
+@pytest.fixture(scope="module")
+def two(new_database: Any) -> Iterator[Office]:
+    made = office(new_database("sqlite").url)
+    for company in (0, 1):
+        my = made.at(company, "admin")
+        buyers = [my.customers.add({"name": f"Firm {company}-{at:03d}"}) for at in range(130)]
+        my.deals.add({"deal_name": "D", "deal_value": "1234.50", "customer_id": buyers[0]})
+        my.leads.add({"lead_name": "L"})
+        my.tasks.add({"title": "T"})
+        my.activities.log("note", "A")
+    yield made
+    made.store.close()
+
+
+class Browser:
+    """In place of the component: takes what it is told, and says what it was given to say."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, Any] = {}
+        self.says: dict[str, Any] = {}
+
+    def __call__(self, key: str, data: dict[str, Any], **on: Any) -> None:
+        self.told = json.loads(json.dumps(data, allow_nan=False))
+        says, self.says = self.says, {}
+        if says:
+            st.session_state[f"{key}.said"] = says
+        for name in says:
+            on[f"on_{name}_change"]()
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
+    made = Browser()
+    monkeypatch.setattr(grid, "_component", made)
+    # What a component sent stands in the state under its key, which Streamlit alone may set.
+    said = lambda key, name: st.session_state.get(f"{key}.said", {}).get(name)  # noqa: E731
+    monkeypatch.setattr(grid, "_said", said)
+    return made
+
+
+class Screen:
+    """A page with nothing but a grid."""
+
+    def __init__(self, browser: Browser, my: Workspace, kind: str, **more: Any) -> None:
+        self.browser, self.done = browser, []
+        own = {"on_acted": lambda act, ids: self.done.append((act, ids)), "on_opened": self.done.append}
+        self.grid = grid.Grid(my, my.records(kind), my.members(), KEY, "owner", kind, **(own | more))
+        self.query = my.records(kind).default_query()
+        self.app = AppTest.from_function(_page, args=(self,), default_timeout=30)
+
+    def run(self, **says: Any) -> dict[str, Any]:
+        """Draw it; when the browser says something, draw it once more. What it is told at last."""
+        self.browser.says = says
+        self.app.run()
+        if says:
+            self.app.run()
+        assert not self.app.exception
+        return self.browser.told
+
+
+def _page(screen):  # type: ignore[no-untyped-def]  # its text alone is run
+    screen.grid._draw(screen.query)
+
+
+@pytest.mark.parametrize("kind", Workspace.kinds)
+def test_every_list_is_told_in_the_agreed_words(two: Office, browser: Browser, kind: str) -> None:
+    my = two.at(0, "user")
+    told = Screen(browser, my, kind).run()
+    records = my.records(kind)
+    names = [field["name"] for field in told["fields"]]
+    assert names[0] == records.title
+    assert set(names) == {n for n, f in records.fields.items() if wire.KINDS.get(f.kind)}
+    assert {field["kind"] for field in told["fields"]} <= {*wire.KINDS.values()}
+    assert all(len(row) == 3 + len(names) for row in told["rows"])
+    assert told["total"] == records.count(records.default_query())
+    locked = {row[0]: row[2] for row in told["rows"]}
+    for row in records.page(records.default_query()).rows:
+        assert bool(locked[row["id"]]) == (not records.may("change", row))
+    assert told["sentences"] == list(data.LOCKS)
+    hidden = set(told["layout"]["hidden"])
+    assert hidden == {n for n in names if not records.fields[n].grid and n != records.title}
+    assert "canarytwo" not in json.dumps(told)
+
+
+def test_a_window_of_a_list_costs_the_same_wherever_it_is(two: Office, browser: Browser) -> None:
+    screen = Screen(browser, two.at(0, "manager"), "customers")
+    screen.run()
+    with counted(two.store) as still:
+        assert len(screen.run()["rows"]) == grid.WINDOW
+    with counted(two.store) as moved:
+        told = screen.run(want={"start": 60, "n": 70})
+    assert (told["start"], len(told["rows"]), told["total"]) == (60, 70, 130)
+    assert len(still) <= 4, still  # the last change, the rows, colleagues; what else is in sight
+    assert len(moved) <= 2 * len(still) + 2
+
+
+def test_a_save_is_kept_and_answered_under_its_token(two: Office, browser: Browser) -> None:
+    my = two.at(0, "manager")
+    screen = Screen(browser, my, "customers")
+    first, second = screen.run()["rows"][:2]
+    at = 3 + [field["name"] for field in browser.told["fields"]].index("city")
+    edits = {str(first[0]): {"city": [first[at], "Graz"]}, str(second[0]): {"email": [None, "no"]}}
+    told = screen.run(save={"token": "abc", "edits": edits})
+    assert told["result"]["token"] == "abc"
+    assert told["result"]["saved"] == {str(first[0]): {"city": "Graz"}}
+    assert list(told["result"]["problems"]) == [str(second[0])]
+    assert my.customers.get(first[0])["city"] == "Graz"
+    assert next(row for row in told["rows"] if row[0] == first[0])[at] == "Graz"
+
+
+def test_a_colleagues_change_comes_with_the_next_window_and_what_left_is_gone(
+    two: Office, browser: Browser
+) -> None:
+    colleague = two.at(0, "admin")
+    screen = Screen(browser, two.at(0, "manager"), "customers")
+    rows = screen.run()["rows"]
+    screen.run(want={"start": 100, "n": 20})
+    colleague.customers.set_all([rows[0][0]], {"city": "Linz"})
+    colleague.customers.archive([rows[1][0]])
+    told = screen.run()
+    assert [row[0] for row in told["fresh"]] == [rows[0][0]]
+    assert told["gone"] == [rows[1][0]]
+    assert screen.run()["fresh"] == []
+    colleague.customers.restore([rows[1][0]])
+
+
+def test_an_arrangement_is_found_on_another_machine(two: Office, browser: Browser) -> None:
+    my = two.at(0, "sales_rep")
+    said = {"order": ["city", "name", "company_id"], "hidden": ["email"], "widths": {"city": 90}, "pinned": 2}
+    Screen(browser, my, "customers").run(layout={**said, "sort": [["name", "asc"]], "tall": "tall"})
+    told = Screen(browser, two.at(0, "sales_rep"), "customers").run()
+    assert [field["name"] for field in told["fields"]][:2] == ["city", "name"]
+    assert (told["layout"]["hidden"], told["layout"]["pinned"], told["layout"]["tall"]) == (
+        ["email"],
+        2,
+        "tall",
+    )
+    assert told["layout"]["sort"] == [["name", "asc"]]
+    names = [row[3 + 1] for row in told["rows"]]
+    assert names == sorted(names)
+    assert two.at(0, "user").layouts.get(two.at(0, "user").customers) == Layout()
+
+
+def test_a_picker_finds_and_makes_the_records_of_this_company_alone(two: Office, browser: Browser) -> None:
+    screen = Screen(browser, two.at(0, "manager"), "deals")
+    told = screen.run(ask={"n": 4, "field": "customer_id", "text": "firm 1-"})
+    assert told["answer"] == {"n": 4, "field": "customer_id", "options": [], "make": True}
+    told = screen.run(ask={"n": 5, "field": "customer_id", "text": "FIRM 0-00"})
+    assert len(told["answer"]["options"]) == 10
+    made = screen.run(make={"n": 6, "field": "customer_id", "text": " New firm "})["answer"]["options"]
+    assert made[0][1] == "New firm"
+    assert (
+        screen.run(make={"n": 6, "field": "customer_id", "text": " New firm "})["answer"]["options"] == made
+    )
+    assert two.at().customers.get(made[0][0])["name"] == "New firm"
+    assert Screen(browser, two.at(0, "user"), "deals").run(
+        ask={"n": 1, "field": "customer_id", "text": ""}
+    )["answer"]["make"] is False  # fmt: skip
+
+
+def test_an_act_upon_all_that_match_takes_them_from_the_filter(two: Office, browser: Browser) -> None:
+    my = two.at(0, "manager")
+    screen = Screen(browser, my, "customers", acts=[data.Act("archive", "Archive")])
+    screen.query = Query(search="Firm 0-01")
+    told = screen.run()
+    screen.run(acted={"act": "archive", "all": True, "query": told["query"]})
+    screen.run(acted={"act": "archive", "all": True, "query": "another list"})
+    screen.run(acted={"act": "erase", "ids": [1]})
+    screen.run(acted={"act": "archive", "ids": [3, 3, 1]})
+    assert screen.done == [("archive", my.customers.ids(screen.query, 500)), ("archive", [3, 1])]
+    assert len(screen.done[0][1]) == 10
+
+
+def test_what_is_forged_is_not_heard(two: Office, browser: Browser) -> None:
+    screen = Screen(browser, two.at(0, "manager"), "customers", acts=[data.Act("archive", "Archive")])
+    told = screen.run()
+    for name in ("save", "want", "layout", "sort", "ask", "make", "opened", "acted", "cell", "count"):
+        for said in (None, "x", -1, [], {}, [[]], {"edits": [1]}, {"n": {}}, {"ids": {}}, 2**70):
+            screen.run(**{name: said})
+    assert screen.done == []
+    assert screen.run()["rows"] == told["rows"]
+
+
+def test_a_table_of_words_is_drawn_by_the_same_grid(browser: Browser) -> None:
+    def page() -> None:
+        from dashboard.components import grid
+
+        grid.table(
+            "t.table", "Backups", {"file": "File", "size": "Size"}, [["a.db", "1 MB"], ["b.db", "2 MB"]]
+        )
+
+    AppTest.from_function(page).run()
+    told = browser.told
+    assert [field["label"] for field in told["fields"]] == ["File", "Size"]
+    assert [row[3:] for row in told["rows"]] == [["a.db", "1 MB"], ["b.db", "2 MB"]]
+    assert not any(field["edit"] or field["sort"] for field in told["fields"])
+    assert told["total"] == 2
