@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support import browser as chromium
-from tests.support import chance, longest, postgres, run, scanned
+from tests.support import chance, libraries, longest, postgres, run
 from tests.support.databases import Database, fresh
 
 
@@ -48,7 +48,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where several workers share the files, the longest begin."""
-    scanned.once()
+    libraries.once()
     if hasattr(config, "workerinput"):
         longest.order(items)
 

@@ -142,6 +142,7 @@ def _on_a_full_disk(url: str, token: str, email: str) -> list[str]:
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 def test_on_a_full_disk_people_read_and_take_away_and_nobody_signs_in(home: House) -> None:
     home.office.at().customers.add({"name": "Oak"})

@@ -98,6 +98,7 @@ def test_the_longest_files_go_first_and_are_told() -> None:
     assert longest.by_file([*said, object()]) == [("b.py", 4.5, 2), ("a.py", 3.0, 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [{}, {"FOYER_SEED": "5"}, {"FOYER_SOAK": "1"}])
 def test_a_failure_shows_what_chance_was_drawn_from(tmp_path: Path, given: dict[str, str]) -> None:
     (tmp_path / "conftest.py").write_text("from tests.conftest import *\n")

@@ -68,9 +68,7 @@ class Deal(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
     )
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
-    customer_id: Mapped[int] = f.link(
-        "Customer", "customers", "CASCADE", required=True, filter=True, grid=True
-    )
+    customer_id: Mapped[int] = f.link("Customer", "customers", "CASCADE", required=True, grid=True)
     lead_id: Mapped[int | None] = f.link("Lead", "leads", "SET NULL", form=False)
     deal_name: Mapped[str] = f.text("Name", 255, required=True, title=True, search=True, sort=True, grid=True)
     deal_value: Mapped[Decimal] = f.money("Value", required=True, filter=True, sort=True, grid=True)

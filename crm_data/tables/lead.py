@@ -50,7 +50,7 @@ class Lead(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
     )
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
-    customer_id: Mapped[int | None] = f.link("Customer", "customers", "SET NULL", filter=True, grid=True)
+    customer_id: Mapped[int | None] = f.link("Customer", "customers", "SET NULL", grid=True)
     lead_name: Mapped[str] = f.text("Name", 255, required=True, title=True, search=True, sort=True, grid=True)
     email: Mapped[str | None] = f.email(search=True, grid=True)
     phone: Mapped[str | None] = f.phone(search=True, grid=True)

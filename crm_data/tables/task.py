@@ -81,9 +81,9 @@ class Task(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
     status: Mapped[str] = f.choice("Status", TaskStatus, 50, TaskStatus.PENDING, filter=True, grid=True)
     due_date: Mapped[datetime | None] = f.moment("Due", filter=True, sort=True, grid=True)
     completed_at: Mapped[datetime | None] = f.moment("Completed", form=False, edit=False)
-    customer_id: Mapped[int | None] = f.link("Customer", "customers", "CASCADE", filter=True, grid=True)
-    lead_id: Mapped[int | None] = f.link("Lead", "leads", "CASCADE", filter=True)
-    deal_id: Mapped[int | None] = f.link("Deal", "deals", "CASCADE", filter=True, grid=True)
+    customer_id: Mapped[int | None] = f.link("Customer", "customers", "CASCADE", grid=True)
+    lead_id: Mapped[int | None] = f.link("Lead", "leads", "CASCADE")
+    deal_id: Mapped[int | None] = f.link("Deal", "deals", "CASCADE", grid=True)
     assigned_to: Mapped[int] = f.member("Owner", "CASCADE", required=True, filter=True, grid=True)
     source: Mapped[str | None] = f.text("Source", 100, form=False)
 

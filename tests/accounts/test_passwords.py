@@ -72,6 +72,7 @@ def test_composed_and_decomposed_letters_are_one_password() -> None:
     assert passwords.matches("Zoe\u0308 and eleven", passwords.hashed("Zo\u00eb and eleven"))
 
 
+@pytest.mark.slow
 def test_the_cost_is_twelve_and_every_failure_pays_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     assert passwords.COST == 12

@@ -135,6 +135,7 @@ def test_a_session_ends_at_once_by(house: House, how: str) -> None:
     assert alive(house, other)
 
 
+@pytest.mark.slow
 def test_a_new_password_ends_every_other_session(house: House) -> None:
     here, there = house.sign_in(), house.sign_in()
     house.installation.change_password(house.signed(here), PASSWORD, "another dozen words", "1")

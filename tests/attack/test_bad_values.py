@@ -190,6 +190,7 @@ def test_decomposed_letters_are_the_same_person(home: House) -> None:
     assert home.installation.sign_in("Rene\u0301@alpha.example", PASSWORD, "192.0.2.1")
 
 
+@pytest.mark.slow
 def test_a_hundred_people_sign_in_at_once(home: House) -> None:
     with home.office.store.system("a test") as session:
         kept = session.scalar(sa.select(User.password_hash).where(User.email == ME))

@@ -101,6 +101,7 @@ def test_ten_thousand_guesses_in_an_hour_are_sixty_hashes_at_most(
     assert kept == hashes.count  # a try that is refused unseen leaves no row to fill the disk with
 
 
+@pytest.mark.slow
 def test_five_hundred_tries_in_ten_seconds_from_one_address(
     home: House, hashes: Hashes, frozen_clock: FrozenClock
 ) -> None:

@@ -68,6 +68,7 @@ def count(home: House, *wanted: sa.Select[tuple[int]]) -> list[int]:
         return [session.scalar(one) or 0 for one in wanted]
 
 
+@pytest.mark.slow
 def test_an_invitation_of_somebody_new(home: House) -> None:
     token = home.office.at(0, "admin").people.invite(NEW, "user")
     links = home.installation.links
@@ -80,6 +81,7 @@ def test_an_invitation_of_somebody_new(home: House) -> None:
     assert count(home, people, members.where(User.email == NEW), logged) == [1, 1, 1]
 
 
+@pytest.mark.slow
 def test_an_invitation_of_somebody_known(home: House) -> None:
     token = home.office.at(0, "admin").people.invite(KNOWN, "user")
     links = home.installation.links

@@ -12,6 +12,7 @@ from tests.support.databases import fresh
 from tests.transfer.office import Office, content, open_office
 
 
+@pytest.mark.slow
 def test_migrate_makes_a_private_database(run: Run, tmp_path: Path) -> None:
     assert "was made" in run("migrate").out
     assert (tmp_path / "data" / "crm.db").stat().st_mode & 0o777 == 0o600
@@ -19,6 +20,7 @@ def test_migrate_makes_a_private_database(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "backups").exists(), "nothing was there to lose"
 
 
+@pytest.mark.slow
 def test_migrate_makes_a_safety_backup_of_what_is_behind(run: Run, office: Office) -> None:
     migrating.downgrade(office.store.url, older())
     said = run("migrate")
@@ -73,6 +75,7 @@ def test_a_file_from_elsewhere_is_restored_by_its_path(run: Run, office: Office,
     assert "no file" in run("restore", tmp_path / "lost.db").err
 
 
+@pytest.mark.slow
 def test_a_lost_database_is_not_made_anew_in_silence(run: Run, office: Office) -> None:
     run("backup")
     (made,) = office.backups.list(None)
@@ -91,6 +94,7 @@ def test_a_lost_database_is_not_made_anew_in_silence(run: Run, office: Office) -
     assert "up to date" in run("migrate").out
 
 
+@pytest.mark.slow
 def test_the_backups_of_another_database_say_nothing(run: Run, office: Office) -> None:
     name = office.backups.make(None).name
     manifest = office.folder / name.replace(".db", ".json")

@@ -60,6 +60,7 @@ def test_every_command_is_here() -> None:
     assert set(LAST) == set(COMMANDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "words"), WAYS)
 def test_a_command_ends_with_what_was_done(
     run: Run,

@@ -15,6 +15,7 @@ _LINK = re.compile(r"http://127\.0\.0\.1:8501/\?link=(\S+)")
 PASSWORD = "correct horse battery"
 
 
+@pytest.mark.slow
 def test_a_company_is_made_and_its_admin_gets_in(run: Run, office: Office) -> None:
     said = run(
         "new-company", "--name", "Büro AG", "--email", "b@bueo.ch", "--currency", "CHF", "--admin", "x@y.ch"

@@ -125,6 +125,7 @@ def test_what_nobody_foresaw_is_a_code_and_a_file(
     kept.unlink()
 
 
+@pytest.mark.slow
 def test_as_a_program_it_exits_with_the_code(tmp_path: Path) -> None:
     environment = os.environ | {
         "DATABASE_URL": f"sqlite:///{tmp_path}/crm.db",

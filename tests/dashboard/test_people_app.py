@@ -93,6 +93,7 @@ def test_the_operator_invites_one_more_admin(home: House) -> None:
     assert (shown.company, shown.role, shown.email) == ("Omega", "admin", "boss@omega.example")
 
 
+@pytest.mark.slow
 def test_the_operator_shuts_a_person_out_and_lets_them_in(home: House) -> None:
     home.office.at(0, "admin").customers.add({"name": "Mine", "assigned_to": home.user("manager")})
     held = home.token()
@@ -127,6 +128,7 @@ def test_an_admin_who_runs_nothing_finds_no_accounts(home: House, monkeypatch: p
     assert "Alpha" not in said(at)
 
 
+@pytest.mark.slow
 def test_ending_an_only_membership_asks_to_close_the_account(home: House) -> None:
     at = opened("members")
     field(at, "Member").select(home.user("manager")).run()  # type: ignore[attr-defined]
@@ -155,6 +157,7 @@ def test_a_person_changes_their_own_account(home: House, monkeypatch: pytest.Mon
         assert (user.first_name, user.avatar) == ("Zoë", "https://x.example/a.png")
 
 
+@pytest.mark.slow
 def test_an_invitation_asks_who_has_an_account_to_prove_it(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -331,6 +331,7 @@ def test_an_error_is_logged_under_the_code_that_is_told(caplog: pytest.LogCaptur
     assert "the cause" in caplog.text
 
 
+@pytest.mark.slow
 def test_housekeeping_goes_on_whatever_happens_in_it(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -381,6 +382,7 @@ def test_admin_is_for_admins_and_the_operator() -> None:
 # --- the collector
 
 
+@pytest.mark.slow
 def test_settling_again_lets_go_of_what_has_died_since() -> None:
     class Ring:
         """Something that only the collector can let go of."""

@@ -143,6 +143,7 @@ def test_undefined_permissions_are_told_in_a_sentence(home: House, monkeypatch: 
     assert "special permissions" in said(app())
 
 
+@pytest.mark.slow
 def test_what_a_tab_kept_for_one_company_is_forgotten_in_another(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +202,7 @@ def test_the_setup_link(home: House, database_url: str) -> None:
     assert [box.label for box in at.text_input] == ["E-mail", "Password"]
 
 
+@pytest.mark.slow
 def test_an_invitation_is_taken_up(home: House) -> None:
     token = Members(home.office.store, home.office.scope(0, "admin")).invite("new@alpha.example", "user")
     at = app(link=token)
@@ -219,6 +221,7 @@ def test_an_invitation_is_taken_up(home: House) -> None:
     assert home.installation.sign_in("new@alpha.example", "a dozen words of my own", "x")
 
 
+@pytest.mark.slow
 def test_a_reset_leads_back_to_the_form(home: House) -> None:
     token = home.installation.links.reset(SYSTEM, home.email("manager"))
     at = app(link=token)
@@ -229,6 +232,7 @@ def test_a_reset_leads_back_to_the_form(home: House) -> None:
     assert [box.label for box in at.text_input] == ["E-mail", "Password"]
 
 
+@pytest.mark.slow
 def test_a_password_is_changed_on_the_account_page(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     here, there = home.token(), home.token()
     be(monkeypatch, here)

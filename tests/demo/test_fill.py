@@ -185,6 +185,7 @@ def test_a_new_row_gets_an_id_of_its_own(filled: Filled) -> None:
         session.delete(row)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 def test_the_same_seed_and_day_make_the_same(database: Database) -> None:
     made = []
@@ -199,6 +200,7 @@ def test_the_same_seed_and_day_make_the_same(database: Database) -> None:
     assert len(set(made)) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 @pytest.mark.parametrize("day", [date(2026, 3, 1), date(2026, 3, 7), date(2028, 2, 29), date(2026, 1, 1)])
 def test_any_day_will_do(database: Database, day: date) -> None:
@@ -213,6 +215,7 @@ def test_any_day_will_do(database: Database, day: date) -> None:
     store.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 def test_a_database_in_use_is_refused(database: Database) -> None:
     store = Store(database.url)

@@ -16,6 +16,7 @@ from tests.support.databases import Database, fresh
 TODAY = date(2026, 3, 4)
 
 
+@pytest.mark.slow
 def test_the_numbers_are_the_documents(database: Database) -> None:
     lines: list[str] = []
     people = scale(database.url, 0.02, PASSWORD, today=TODAY, tell=lines.append)
@@ -32,6 +33,7 @@ def test_the_numbers_are_the_documents(database: Database) -> None:
     store.close()
 
 
+@pytest.mark.slow
 def test_what_belongs_together_agrees(database: Database) -> None:
     store = Store(database.url)
     scale(store, 0.02, PASSWORD, today=TODAY)
@@ -56,6 +58,7 @@ def test_what_belongs_together_agrees(database: Database) -> None:
     store.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 def test_one_company_may_have_half_of_everything(database: Database) -> None:
     store = Store(database.url)
@@ -67,6 +70,7 @@ def test_one_company_may_have_half_of_everything(database: Database) -> None:
     store.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 def test_the_same_seed_makes_the_same_rows(database: Database) -> None:
     made = []

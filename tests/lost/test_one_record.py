@@ -38,7 +38,7 @@ def one_record(database: Database, processes: int, threads: int, times: int) -> 
 
 
 def test_eight_threads(database: Database) -> None:
-    one_record(database, 1, 8, 500 if database.kind == "sqlite" else size(100, 500))
+    one_record(database, 1, 8, size(200 if database.kind == "sqlite" else 100, 500))
 
 
 @pytest.mark.parametrize("engine_kind", ["sqlite"])

@@ -23,6 +23,7 @@ from tests.support.office import Office
 SQLITE = pytest.mark.parametrize("engine_kind", ["sqlite"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [{"hours": -2}, {"days": 365}, {"days": -365}], ids=str)
 def test_a_clock_that_jumps(database: Database, frozen_clock: FrozenClock, by: dict[str, float]) -> None:
     two = offices.office(database.url)
@@ -43,6 +44,7 @@ def test_a_clock_that_jumps(database: Database, frozen_clock: FrozenClock, by: d
     two.store.close()
 
 
+@pytest.mark.slow
 @SQLITE
 @pytest.mark.parametrize("by", [{"hours": -2}, {"days": 365}], ids=str)
 def test_backups_while_the_clock_jumps(

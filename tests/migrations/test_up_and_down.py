@@ -64,6 +64,7 @@ def test_alembic_check_has_teeth(database: Database) -> None:
         migrating.check(database.admin_url)
 
 
+@pytest.mark.slow
 def test_down_to_nothing_and_up_again(database: Database) -> None:
     with plain(database, owner=True) as sql:
         before, all_of_it = words(sql), left(sql)

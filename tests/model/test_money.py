@@ -1,4 +1,4 @@
-"""A hundred thousand amounts: every total is the integer sum to the cent, in whatever order they came."""
+"""Tens of thousands of amounts: every total is the integer sum to the cent, in whatever order they came."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -66,7 +66,7 @@ def filled(
 ) -> Iterator[tuple[Office, list[Sums]]]:
     """Two companies with their sums: one's deals came as chance has it, the other's the largest first."""
     two = office(new_database(request.param).url)
-    rows = amounts(size(100_000, 1_000_000))
+    rows = amounts(size(40_000, 1_000_000))
     orders = [rows, sorted(rows[:20_000], key=lambda row: row["deal_value"], reverse=True)]
     for company, ordered in enumerate(orders):
         customer = put(two, "customers", [{"name": "Firm"}], company)[0]

@@ -216,6 +216,7 @@ def test_a_deal_of_a_lead_has_the_leads_customer(two: Office) -> None:
         a_deal(my, other, lead_id=lead)
 
 
+@pytest.mark.slow
 def test_lists_by_name(two: Office) -> None:
     my = two.at()
     me = two.people[0]["manager"]

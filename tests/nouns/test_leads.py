@@ -132,6 +132,7 @@ def test_who_may_convert(two: Office) -> None:
     assert rep.leads.convert(a_lead(manager))
 
 
+@pytest.mark.slow
 def test_what_is_archived_is_not_converted(two: Office) -> None:
     my = two.at()
     lead, customer = a_lead(my), a_customer(my)

@@ -139,6 +139,7 @@ def test_a_persons_companies_come_by_the_person(my: Workspace) -> None:
     assert not [line for line in lines if line.startswith("SCAN")], lines
 
 
+@pytest.mark.slow
 def test_the_company_comes_first_in_what_a_number_opens(my: Workspace) -> None:
     """The lists behind every figure of the pipeline and the overview, each kind of question once."""
     seen: dict[Any, Figure] = {}

@@ -140,6 +140,7 @@ def test_a_new_closed_deal_came_into_its_stage_when_it_was_closed() -> None:
     assert judged(said, None, DOING)["stage_since"] == datetime(2025, 6, 1, 12, tzinfo=UTC)
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.fixed_dictionaries(

@@ -48,6 +48,7 @@ def meets(row: dict[str, Any], name: str, wanted: Any) -> bool:
     return value is not None and (low is None or low <= value) and (high is None or value <= high)
 
 
+@pytest.mark.slow
 def test_addresses_ask_for_what_they_say(two: Office) -> None:
     people = [None, *two.people[0].values()]
     put_deals(two, [{"assigned_to": who, "currency": code} for who, code in product(people, ("USD", "EUR"))])
@@ -64,6 +65,7 @@ def test_addresses_ask_for_what_they_say(two: Office) -> None:
         assert found == {r["id"] for r in every if all(meets(r, *pair) for pair in where.items())}, where
 
 
+@pytest.mark.slow
 def test_two_of_one_field_together(two: Office) -> None:
     put_deals(two, [{"assigned_to": who} for who in (None, *two.people[0].values())])
     put_deals(two, [{"currency": "EUR"}, won(DAY), {"expected_close_date": DAY}])

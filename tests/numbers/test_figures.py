@@ -120,6 +120,7 @@ def test_every_figure_opens_its_rows(two: Office, verb: str) -> None:
     assert seen > 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", ["by_stage", "by_month", "by_owner", "tiles"])
 @pytest.mark.parametrize("currency", ["EUR", "usd", "XXX"])
 def test_in_each_currency(two: Office, verb: str, currency: str) -> None:

@@ -165,6 +165,7 @@ def test_what_fails_leaves_nothing(store: Store, one: tuple[int, int]) -> None:
         assert session.get_one(Customer, customer_id).name == "A customer"
 
 
+@pytest.mark.slow
 def test_files_are_the_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
     path = tmp_path / "new" / "a b#ü;c.db"
     before = os.umask(0)

@@ -120,6 +120,7 @@ def letters() -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_every_letter_is_its_capital() -> None:
     assert len(letters()) > 2_500
     assert [

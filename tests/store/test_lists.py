@@ -60,6 +60,7 @@ def orders(records: Records) -> list[tuple[tuple[str, bool], ...]]:
     return [*alone, *(((a, x), (b, y)) for a, b, x, y in pairs if a != b), tuple(LONGEST)]
 
 
+@pytest.mark.slow
 def test_windows_show_the_list_from_any_place_in_any_order(two: Office) -> None:
     deals, chance = two.at().deals, dice("windows")
     for by in orders(deals):
@@ -76,6 +77,7 @@ def test_windows_show_the_list_from_any_place_in_any_order(two: Office) -> None:
             ruler = window.ruler
 
 
+@pytest.mark.slow
 def test_pages_go_forward_and_back_in_any_order(two: Office) -> None:
     deals = two.at().deals
     for by in orders(deals):
@@ -203,6 +205,7 @@ def test_ids_of_all_that_match_come_from_the_filter(two: Office) -> None:
 QUERIES = [Query(), Query(where={"stage": ("prospect",)}), Query(search="alpha"), Query(search="nowhere")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", QUERIES)
 def test_footers_are_what_pandas_finds(two: Office, query: Query) -> None:
     for kind in Workspace.kinds:
@@ -245,6 +248,7 @@ def test_footers_are_what_pandas_finds(two: Office, query: Query) -> None:
                 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", QUERIES)
 def test_groups_are_what_pandas_finds_and_each_opens_its_rows(two: Office, query: Query) -> None:
     deals = two.at().deals

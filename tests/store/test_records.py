@@ -184,6 +184,7 @@ def test_the_same_act_twice_makes_one_record(two: Office) -> None:
     assert customers.count() == 1
 
 
+@pytest.mark.slow
 def test_archiving_keeps_and_restores(two: Office) -> None:
     one, other = fill(two, 2)
     customers = two.at().customers
@@ -302,6 +303,7 @@ def forged(query: Query, kind: str, key: object, before: object = 1) -> str:
     return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
 
 
+@pytest.mark.slow
 def test_a_place_in_a_list_that_somebody_made_up_is_refused_or_is_one(two: Office) -> None:
     fill(two, 2)
     my = two.at()

@@ -246,6 +246,7 @@ def written(amount: Decimal, thousands: str, decimal: str) -> str:
     return f"{amount:,.2f}".translate({ord(","): thousands, ord("."): decimal})
 
 
+@pytest.mark.slow
 @given(AMOUNTS, st.sampled_from([POINT, COMMA]))
 def test_every_amount_reads_back_however_it_is_written(amount: Decimal, style: str) -> None:
     for thousands, decimal in (

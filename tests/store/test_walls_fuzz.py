@@ -18,6 +18,7 @@ from crm_data.tables import Activity, Company, Customer, Deal, Lead, Membership,
 from tests.support import chance, makers
 from tests.support.databases import Database
 from tests.support.makers import Filled
+from tests.support.soak import size
 from tests.walls.without import KEYS, SESSION, store_with
 
 OWNED: list[Any] = [Customer, Deal, Lead, Task, Activity, Membership]
@@ -208,7 +209,9 @@ def differ(pair: Pair, seeds: range, change: bool = False) -> tuple[list[int], i
     return wrong, ran, refused
 
 
-@pytest.mark.parametrize("seeds", [range(300), pytest.param(range(300, 6000), marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "seeds", [range(300), pytest.param(range(300, size(2500, 6000)), marks=pytest.mark.slow)]
+)
 def test_another_company_changes_nothing_that_is_seen(pair: Pair, seeds: range) -> None:
     wrong, ran, refused = differ(pair, seeds)
     assert wrong == [], f"seed {wrong[0]}: {Dice(wrong[0]).statement()}"
@@ -216,7 +219,9 @@ def test_another_company_changes_nothing_that_is_seen(pair: Pair, seeds: range) 
     assert refused > len(seeds) / 10
 
 
-@pytest.mark.parametrize("seeds", [range(200), pytest.param(range(200, 2000), marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "seeds", [range(200), pytest.param(range(200, size(1000, 2000)), marks=pytest.mark.slow)]
+)
 def test_another_company_is_changed_by_nothing(pair: Pair, seeds: range) -> None:
     wrong, ran, refused = differ(pair, seeds, change=True)
     assert wrong == [], f"seed {wrong[0]}: {Dice(wrong[0]).change()}"

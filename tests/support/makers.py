@@ -188,7 +188,9 @@ def _the_rest(session: Session, made: Filled) -> dict[str, int]:
     for table in Base.metadata.sorted_tables:
         if table.name not in known and table.name not in OUTSIDE_ANY_COMPANY:
             values = {
-                c.name: _value(c, replace(made, others=rest)) for c in table.columns if not c.primary_key
+                c.name: _value(c, replace(made, others=rest))
+                for c in table.columns
+                if not c.primary_key and c.name != "company_id"
             }
             given = {name: value for name, value in values.items() if value is not None}
             rest[table.name] = _made(session, by_name(table.name), {"company_id": made.company_id}, given).id
@@ -200,7 +202,7 @@ def _value(column: sa.Column[Any], made: Filled) -> Any:
     field = column.info.get("field")
     for key in column.foreign_keys:
         to = key.column.table.name
-        if to == "users":
+        if to == "users" or key.column.name == "user_id":  # a member is named by the person, not by the row
             return made.rep_id
         return made.id_in(to) if to not in OUTSIDE_ANY_COMPANY else None
     if column.server_default is not None or field is None or column.nullable:

@@ -109,6 +109,7 @@ def test_what_a_crash_left_behind_goes_with_the_next_act(office: Office) -> None
     assert office.backups.clear() == []
 
 
+@pytest.mark.slow
 def test_what_somebody_who_lives_is_at_stays(office: Office) -> None:
     name = office.backups.make(None).name
     with (

@@ -22,6 +22,7 @@ from tests.migrations.trial import older
 from tests.transfer.office import OPERATOR, Office, content
 
 
+@pytest.mark.slow
 def test_the_rows_come_back_exactly_and_sessions_end(either: Office) -> None:
     then = either.content()
     made = either.backups.make(OPERATOR)
@@ -84,6 +85,7 @@ def test_the_walls_stand_on_connections_that_were_open_before(either: Office) ->
     assert either.customers() == 11
 
 
+@pytest.mark.slow
 def test_an_older_backup_is_migrated(either: Office) -> None:
     migrating.downgrade(either.settings.owner_url, older())
     made = either.backups.make(None)

@@ -61,6 +61,7 @@ def test_names_stand_beside_ids(made: Office, my: Workspace) -> None:
     assert (line["Id"], line["Customer"], line["Customer id"]) == (str(deal), "Acme", str(id_))
 
 
+@pytest.mark.slow
 def test_every_row_that_the_filter_means_in_its_order(my: Workspace) -> None:
     for n in range(120):
         status = "active" if n % 2 else "lost"
@@ -118,6 +119,7 @@ def test_nothing_of_another_company_is_in_it(made: Office, my: Workspace) -> Non
         assert b"canary" not in b"".join(pieces)
 
 
+@pytest.mark.slow
 def test_it_is_made_while_it_is_fetched(made: Office, my: Workspace) -> None:
     with made.store.system("a test") as session:
         session.add_all(Customer(company_id=made.companies[0], name=f"C{n}") for n in range(2500))
@@ -131,6 +133,7 @@ def test_it_is_made_while_it_is_fetched(made: Office, my: Workspace) -> None:
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 @settings(
     max_examples=60,

@@ -44,6 +44,7 @@ def test_plain_text_is_left_alone() -> None:
         assert disarmed(cell) == cell
 
 
+@pytest.mark.slow
 def test_two_hundred_thousand_strings_come_back() -> None:
     chosen = chance.dice(7)
     for _ in range(200_000):

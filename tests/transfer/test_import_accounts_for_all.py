@@ -78,6 +78,7 @@ def test_every_row_and_every_cell_is_somewhere(made: Office, kind: str, seed: in
                 assert said in (to_text(field, row[name]), kept.get(name)), (name, said, row[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", Workspace.kinds)
 def test_a_reason_names_columns_of_the_file_or_says_that_there_is_none(made: Office, kind: str) -> None:
     """Each field alone in a file, under a heading of its own, with each word."""

@@ -346,6 +346,7 @@ def test_a_rehearsal_touches_nothing(made: Office, my: Workspace) -> None:
     assert all_rows(my) == before
 
 
+@pytest.mark.slow
 def test_cancelling_leaves_nothing(my: Workspace) -> None:
     sheet = my.read_file(accounts(2000), "accounts.csv")
     plan = my.guess(sheet, my.customers)

@@ -62,6 +62,7 @@ def _former(my: Workspace, plan: Plan) -> Plan:
     return plan
 
 
+@pytest.mark.slow
 def test_every_file_of_the_archive_comes_back(made: Office) -> None:
     my, there = made.at(0, "admin"), made.at(1, "admin")
     filled(my)

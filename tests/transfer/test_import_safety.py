@@ -44,6 +44,7 @@ def made(database: Database) -> Iterator[Office]:
         yield opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["0.2", "0.6", "1.0"])
 def test_a_kill_in_the_middle_leaves_nothing(database: Database, made: Office, at: str) -> None:
     done = subprocess.run([sys.executable, "-c", KILLED, database.url, at], cwd=ROOT, env=dict(os.environ))

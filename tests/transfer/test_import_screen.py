@@ -75,6 +75,7 @@ def test_a_file_with_good_guesses_needs_two_clicks(
     assert f"{PLACE}.plan" not in at.session_state
 
 
+@pytest.mark.slow
 def test_the_same_file_again_has_nothing_to_do(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,6 +132,7 @@ def test_unknown_words_are_given_a_meaning(
     assert rows["B"]["assigned_to"] is None
 
 
+@pytest.mark.slow
 def test_all_unknown_words_are_decided_at_once(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,15 @@ _WARM = (
     "bcrypt",
     "httpx",
     "streamlit.testing.v1",
+    "streamlit.web.server.starlette",
+    "streamlit.components.v2.manifest_scanner",
+    "hypothesis",
+    "psycopg",
+    "babel.numbers",
+    "charset_normalizer",
+    "uvicorn",
+    "websockets.sync.client",
+    "starlette.applications",
 )
 _QUIETLY = ("-q", "-x", "-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:unraisableexception")
 

@@ -5,17 +5,30 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support import postgres
+from tests.support import chance, postgres
 from tests.support.soak import size
 from tests.walls.mutants import Mutant, mutants
 from tests.walls.nursery import FAILED, PASSED, ROOT, Nursery, once
 
 MUTANTS = mutants()
-TRIED = [mutant for mutant in MUTANTS if size(not mutant.like, True)]
 LEAST = 36
 BROKEN = re.compile(
     r"^E +(NameError|UnboundLocalError|SyntaxError|IndentationError|ImportError)", re.MULTILINE
 )
+
+
+def drawn() -> list[Mutant]:
+    """A third of the changes of every file, at least one, by chance; in a soak all of them, and their likes."""
+    by_file: dict[str, list[Mutant]] = {}
+    for mutant in MUTANTS:
+        if not mutant.like:
+            by_file.setdefault(mutant.file, []).append(mutant)
+    dice = chance.dice("mutants")
+    some = [mutant for each in by_file.values() for mutant in dice.sample(each, -(-len(each) // 3))]
+    return size(some, MUTANTS)
+
+
+TRIED = drawn()
 
 
 def _params() -> Iterator[object]:
@@ -41,6 +54,12 @@ def test_each_changes_one_place() -> None:
     for mutant in MUTANTS:
         once((ROOT / mutant.file).read_text("utf-8"), mutant.old, mutant.file)
         assert mutant.old != mutant.new
+
+
+def test_each_names_tests_that_there_are() -> None:
+    for node in {node for mutant in MUTANTS for node in mutant.nodes}:
+        file, _, name = node.partition("::")
+        assert not name or f"def {name.partition('[')[0]}(" in (ROOT / file).read_text("utf-8"), node
 
 
 @pytest.mark.slow

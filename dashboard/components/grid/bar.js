@@ -38,7 +38,9 @@ export class Bar {
   counts() {
     const { model } = this.app;
     const waiting = model.waiting();
-    return [waiting.length, waiting.filter(({ edit }) => edit.problem).length, waiting.filter(({ id, name }) => model.cell(id, name)?.clash).length, model.steps.done.length, model.steps.undone.length];
+    const wrong = waiting.filter(({ edit }) => edit.problem).length;
+    const clashes = waiting.filter(({ id, name }) => model.cell(id, name)?.clash).length;
+    return [waiting.length, wrong, clashes, model.steps.done.length, model.steps.undone.length];
   }
 
   changes() {
@@ -75,7 +77,8 @@ export class Bar {
     if (!n) return [];
     const made = [el("span", "", app.ticks.all ? `All ${number(n)} ticked` : `${number(n)} ticked`)];
     if (!app.ticks.all && n < app.model.total) made.push(this.button("all", `Tick all ${number(app.model.total)} that match`, () => app.ticks.every()));
-    for (const { name, label, many } of app.model.data.acts ?? []) if (many) made.push(this.button(`act ${name}`, `${label} ${number(n)}`, () => app.act(name, app.ticks.said())));
+    for (const { name, label } of (app.model.data.acts ?? []).filter(({ many }) => many))
+      made.push(this.button(`act ${name}`, `${label} ${number(n)}`, () => app.act(name, app.ticks.said())));
     return [...made, this.button("untick", "Untick", () => app.ticks.clear(), "quiet")];
   }
 

@@ -1,11 +1,13 @@
 // The list on a phone: a card a record, and a sheet of its fields with the keyboard that each needs.
 import { el } from "../dom.js";
 import { mode } from "./editor.js";
+import { around, inSight } from "./insight.js";
 import { empty } from "./kinds.js";
 
 const HIGH = 84;
 const MORE = 4;
 const FACTS = 3;
+const ASKED = 180; // ms of rest in typing before the server is asked
 
 export class Cards {
   constructor(app) {
@@ -31,21 +33,10 @@ export class Cards {
     this.list.setAttribute("aria-label", app.model.data.label);
     this.list.style.height = `${app.model.total * HIGH}px`;
     const [first, last] = this.visible();
-    const keep = new Set();
-    for (let at = Math.max(0, first - MORE); at <= Math.min(app.model.total - 1, last + MORE); at++) keep.add(at);
-    for (const [at, card] of this.shown)
-      if (!keep.has(at)) {
-        card.remove();
-        this.shown.delete(at);
-      }
-    let after = null;
-    for (const at of [...keep].sort((a, b) => b - a)) {
-      let card = this.shown.get(at);
-      if (!card) this.list.insertBefore((card = this.make(at)), after);
-      this.shown.set(at, card);
+    inSight(this.shown, this.list, around(first, last, app.model.total, MORE), (at) => this.make(at));
+    for (const [at, card] of this.shown) {
       if (card.changes !== app.model.changes) this.paint(card, at);
       card.changes = app.model.changes;
-      after = card;
     }
     if (this.sheet) this.fields();
   }
@@ -109,15 +100,39 @@ export class Cards {
     if (cell.locked) input.disabled = true;
     let saw = cell.stored;
     input.addEventListener("focus", () => (saw = this.app.model.cell(id, name).stored));
-    input.addEventListener("input", () => (input.touched = true));
+    input.addEventListener("input", () => {
+      input.touched = true;
+      if (cell.field.ask) this.ask(name, input);
+    });
+    if (cell.field.ask) label.append(this.offered(name, input));
     input.addEventListener("change", () => {
       input.touched = false;
-      const said = input.type === "checkbox" ? { value: input.checked } : input.tagName === "SELECT" && cell.field.kind === "choice" ? { value: input.value || null } : { text: input.value };
-      this.app.put([{ id, name, ...said, saw }]);
+      this.app.put([{ id, name, ...said(input, cell.field), saw }]);
     });
     label.append(el("span", "name", cell.field.label), input, note);
     this.inputs.set(name, { input, note });
     return label;
+  }
+
+  // Names from the server for a link, offered by the phone itself while one types.
+  offered(name, input) {
+    const list = el("datalist");
+    list.id = `offered-${name}`;
+    input.setAttribute("list", list.id);
+    return list;
+  }
+
+  ask(name, input) {
+    clearTimeout(this.asking);
+    this.asking = setTimeout(() => this.app.traffic.ask(name, input.value.trim()), ASKED);
+  }
+
+  answer({ field, options }) {
+    const { names } = this.app.model;
+    names[field] = { ...names[field], ...Object.fromEntries(options) };
+    this.sheet?.querySelector(`#offered-${CSS.escape(field)}`)?.replaceChildren(
+      ...options.map(([, words]) => Object.assign(el("option"), { value: words })),
+    );
   }
 
   // What the record shows now, but for the field that is being typed in.
@@ -130,18 +145,24 @@ export class Cards {
       input.setAttribute("aria-invalid", String(!!cell.problem));
       if (input === focused) continue;
       if (input.type === "checkbox") input.checked = !!cell.value;
-      else if (input.tagName === "SELECT" && cell.field.kind === "choice") input.value = cell.value ?? "";
+      else if (cell.field.kind === "choice") input.value = cell.value ?? "";
       else if (input.type === "date") input.value = typeof cell.value === "string" ? cell.value : "";
       else input.value = cell.text;
     }
   }
 }
 
+function said(input, { kind }) {
+  if (input.type === "checkbox") return { value: input.checked };
+  return kind === "choice" ? { value: input.value || null } : { text: input.value };
+}
+
 function control({ field, value, text }, model) {
-  const many = field.kind === "choice" ? field.options : field.kind === "member" ? (field.options ?? Object.entries(model.names[field.name] ?? {})) : null;
-  if (many) {
+  const known = field.options ?? Object.entries(model.names[field.name] ?? {});
+  if (field.kind === "choice" || field.kind === "member") {
     const select = el("select");
-    select.append(el("option", "", ""), ...many.map(([id, words]) => Object.assign(el("option", "", words), { value: field.kind === "choice" ? id : words })));
+    const option = ([id, words]) => Object.assign(el("option", "", words), { value: field.kind === "choice" ? id : words });
+    select.append(el("option", "", ""), ...known.map(option));
     if (field.required && !empty(value)) select.firstChild.remove();
     select.value = field.kind === "choice" ? (value ?? "") : text;
     return select;

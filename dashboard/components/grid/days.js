@@ -7,12 +7,16 @@ const NUMERIC = /^(\d{1,4}) ?([-/.]) ?(\d{1,2}) ?\2 ?(\d{1,4})(?!\d)\.?/;
 const EASTERN = /^(\d{4})[年년] ?(\d{1,2})[月월] ?(\d{1,2})[日일]/;
 const WORD = "[\\p{L}\\p{M}]+"; // the letters of a name
 const NAMED = [
-  `(?<d>\\d{1,2})(?:st|nd|rd|th|º|er)?\\.?[-/ ]?(?:de |of )?(?<m>${WORD})\\.?,?(?:[-/ ](?:de )?(?<y>\\d{4}|\\d{2})(?![\\d:.h]))?`,
+  `(?<d>\\d{1,2})(?:st|nd|rd|th|º|er)?\\.?[-/ ]?(?:de |of )?(?<m>${WORD})\\.?,?` +
+    `(?:[-/ ](?:de )?(?<y>\\d{4}|\\d{2})(?![\\d:.h]))?`,
   `(?<m>${WORD})\\.?[-/ ](?<d>\\d{1,2})(?:st|nd|rd|th)?(?![\\d:.h])(?:,? ?(?<y>\\d{4})(?!\\d))?`,
   `(?<y>\\d{4})[-/. ](?<m>${WORD})\\.?[-/ ](?<d>\\d{1,2})(?!\\d)`,
 ].map((pattern) => new RegExp(pattern, "uy"));
-const TIME =
-  /^(?:[Tt]|,? ?(?:(?:um|at|à|kl\.?) )?)(?<h>\d{1,2})(?:[:.h](?<min>\d{2})(?:[:.](?<s>\d{2})(?:[.,]\d+)?)?)?(?: ?(?<half>[ap])\.? ?m\.?)? ?(?<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?(?: ?(?:Uhr|h))?$/i;
+const TIME = new RegExp(
+  "^(?:[Tt]|,? ?(?:(?:um|at|à|kl\\.?) )?)(?<h>\\d{1,2})(?:[:.h](?<min>\\d{2})(?:[:.](?<s>\\d{2})(?:[.,]\\d+)?)?)?" +
+    "(?: ?(?<half>[ap])\\.? ?m\\.?)? ?(?<zone>Z|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?)?(?: ?(?:Uhr|h))?$",
+  "i",
+);
 const WEEK = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 const NEAR = { today: 0, yesterday: -1, tomorrow: 1 };
 

@@ -3,6 +3,7 @@ import { el } from "../dom.js";
 import { paint } from "./cells.js";
 import { pinned, width } from "./columns.js";
 import { head } from "./heads.js";
+import { around, inSight } from "./insight.js";
 
 export const TOOLS = 2; // a box to tick and a button to open stand before the columns
 const TOOL = 34;
@@ -52,6 +53,9 @@ export class Table {
     this.spare = [];
     this.table.setAttribute("aria-label", app.model.data.label);
     this.table.setAttribute("aria-colcount", app.columns.length + TOOLS);
+    const reading = !app.model.data.may?.edit;
+    this.table.toggleAttribute("data-reading", reading);
+    this.table.setAttribute("aria-readonly", String(reading));
     this.table.dataset.tall = app.layout.tall ?? "short";
     this.table.style.setProperty("--high", `${this.high}px`);
     this.head.replaceChildren(...head(app, (role, i) => this.cell(role, i)));
@@ -143,30 +147,19 @@ export class Table {
     const stamp = `${model.changes} ${this.app.ticks.changes} ${stuck}`;
     this.lines.style.height = `${model.total * this.high}px`;
     this.table.setAttribute("aria-rowcount", model.total + 1);
-    const keep = new Set();
-    for (let at = Math.max(0, first - MORE); at <= Math.min(model.total - 1, last + MORE); at++) keep.add(at);
+    const keep = around(first, last, model.total, MORE);
     if (range.active && range.active.at < model.total) keep.add(range.active.at); // it has the focus
-    for (const [at, row] of this.rows)
-      if (!keep.has(at)) {
-        row.remove();
-        this.rows.delete(at);
-        this.spare.push(row);
-      }
-    let after = null;
-    for (const at of [...keep].sort((a, b) => b - a)) {
-      let row = this.rows.get(at);
-      if (!row) this.lines.insertBefore((row = this.row(at)), after);
-      this.rows.set(at, row);
-      if (row.stamp !== stamp) {
-        this.paint(row);
-        this.stick(row, stuck);
-        this.choose(row);
-      }
+    inSight(this.rows, this.lines, keep, (at) => this.row(at), (row) => this.spare.push(row));
+    for (const row of this.rows.values()) {
+      if (row.stamp === stamp) continue;
       row.stamp = stamp;
-      after = row;
+      this.paint(row);
+      this.stick(row, stuck);
+      this.choose(row);
     }
     if (this.headStamp !== stamp) this.stick(this.head, stuck);
     this.headStamp = stamp;
+    this.head.querySelector("input").checked = this.app.ticks.all;
     this.mark();
   }
 

@@ -111,7 +111,7 @@ export class Editor {
     if (event.isComposing || event.keyCode === 229) return; // these keys are the composing's own
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const move = { Enter: event.shiftKey ? "up" : "down", Tab: event.shiftKey ? "left" : "right" }[event.key];
-    if (event.key === "Enter" && event.altKey && this.input.tagName === "TEXTAREA") this.input.setRangeText("\n", this.input.selectionStart, this.input.selectionEnd, "end");
+    if (event.key === "Enter" && event.altKey && this.cell.field.kind === "long") this.line();
     else if (step && this.options) this.step(step);
     else if (move) this.leave(move);
     else if (event.key === "Escape") this.finish(undefined, "stay");
@@ -120,6 +120,12 @@ export class Editor {
       this.app.save();
     } else return;
     event.preventDefault();
+  }
+
+  line() {
+    const { input } = this;
+    input.setRangeText("\n", input.selectionStart, input.selectionEnd, "end");
+    this.changed();
   }
 
   step(by) {
@@ -139,7 +145,7 @@ export class Editor {
 
   // The focus went elsewhere: what was typed is kept.
   end() {
-    if (!this.picking) this.finish(this.touched && !(this.options && !this.input.value.trim() && !this.cell.text) ? { text: this.input.value } : undefined, "none");
+    if (!this.picking) this.finish(this.touched ? { text: this.input.value } : undefined, "none");
   }
 
   finish(said, move) {

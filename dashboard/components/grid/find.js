@@ -64,7 +64,8 @@ export class Find {
 
   here(word, after, back) {
     const { model, columns } = this.app;
-    const found = [...model.places.keys()].sort((a, b) => a - b).filter((at) => columns.some((name) => model.cell(model.id(at), name).text.toLowerCase().includes(word)));
+    const holds = (at) => columns.some((name) => model.cell(model.id(at), name).text.toLowerCase().includes(word));
+    const found = [...model.places.keys()].sort((a, b) => a - b).filter(holds);
     const next = back ? (found.findLast((at) => at < after) ?? found.at(-1)) : (found.find((at) => at > after) ?? found[0]);
     this.tell(found.length, found.indexOf(next) + 1, " of the rows that are here");
     if (next !== undefined) this.jump(next);

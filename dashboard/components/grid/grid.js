@@ -3,11 +3,11 @@ import { el } from "../dom.js";
 import { Bar } from "./bar.js";
 import { copy, clear, paste } from "./blocks.js";
 import { Cards } from "./cards.js";
+import { Choosing } from "./choosing.js";
 import { columns, sorted } from "./columns.js";
 import { Table } from "./draw.js";
 import { Editor } from "./editor.js";
 import { Find } from "./find.js";
-import { button } from "./heads.js";
 import { onForget } from "./kept.js";
 import { onKey } from "./keys.js";
 import { same } from "./kinds.js";
@@ -17,6 +17,8 @@ import { Range } from "./range.js";
 import { Ticks } from "./ticks.js";
 import { Traffic } from "./traffic.js";
 
+const MOST_ADDED = 200; // records that a paste may make at once, and rows that may be ticked one by one: as the server has it
+const MOST_TICKED = 500;
 const NARROW = 600; // px, below which a list of cards is drawn
 const mounted = new WeakMap();
 
@@ -31,8 +33,9 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
   };
 }
 
-class App {
+class App extends Choosing {
   constructor(parent) {
+    super();
     this.model = new Model();
     this.range = new Range();
     this.ticks = new Ticks(this);
@@ -67,6 +70,7 @@ class App {
     this.forgotten();
     removeEventListener("pagehide", this.leave);
     this.sized.disconnect();
+    this.root.remove();
   }
 
   // What the server says now.
@@ -74,7 +78,8 @@ class App {
     const first = !this.model.data;
     const other = this.model.take(data);
     const arranged = JSON.stringify(data.layout ?? {});
-    const shape = () => JSON.stringify([this.columns, this.layout, this.model.fields.map(({ label, edit, sort }) => [label, edit, sort]), this.model.total > 0]);
+    const heads = () => this.model.fields.map(({ label, edit, sort }) => [label, edit, sort]);
+    const shape = () => JSON.stringify([this.columns, this.layout, heads(), this.model.total > 0, data.may?.edit]);
     if (arranged !== this.arranged) this.layout = data.layout ?? {}; // ours stands until the server says another
     this.arranged = arranged;
     this.columns = columns(this.model.fields, this.layout);
@@ -89,19 +94,22 @@ class App {
     this.shape = shape();
     this.resize();
     this.cards.draw();
-    if (data.answer && data.answer.n === this.traffic.asked) this.editor?.answer(data.answer);
+    if (data.answer && data.answer.n === this.traffic.asked && data.answer.n !== this.heard) {
+      this.heard = data.answer.n;
+      (this.editor ?? this.cards).answer(data.answer);
+    }
     if (data.found) this.find.answer(data.found);
-    this.answered(data.result);
+    if (this.model.news) this.answered(data.result);
     this.traffic.came(other);
     this.traffic.want(...(this.narrow ? this.cards.visible() : this.table.visible()));
     this.bar.draw();
   }
 
   answered(result) {
-    if (!result || result.token === this.told) return;
-    this.told = result.token;
-    if (result.token === this.traffic.token) this.saving = false;
-    if (result.words) this.say(result.words);
+    if (result.token === this.adding && result.ok) this.below = undefined; // refused, they can be added again
+    const mine = result.token === this.traffic.token;
+    if (mine) this.saving = this.traffic.more();
+    if (result.words && !(mine && this.saving)) this.say(result.words);
   }
 
   reset() {
@@ -130,58 +138,6 @@ class App {
     this.cards.draw();
     this.bar.draw();
     this.traffic.count(this.model.waiting().length);
-  }
-
-  // Choosing. `quiet` leaves the focus where it is.
-  select(at, col, extend = false, quiet = false) {
-    const row = this.range.active?.at;
-    if (extend) this.range.extend(at, col);
-    else this.range.set(at, col);
-    this.table.show(at, col);
-    this.table.draw();
-    this.table.chosen();
-    if (!quiet) this.focus();
-    if (!extend) this.explain(row);
-  }
-
-  explain(row) {
-    const { at, col } = this.range.active;
-    const cell = this.model.cell(this.model.id(at), this.columns[col]);
-    this.say(cell?.problem ?? cell?.clash ?? "");
-    clearTimeout(this.walking);
-    if (this.model.data.open && row !== at) this.walking = setTimeout(() => this.open(at), 250); // the record beside the list follows
-  }
-
-  span(sides) {
-    if (!this.range.active) this.range.set(sides.r0, sides.c0);
-    this.range.span(sides);
-    this.table.draw();
-    this.table.chosen();
-    this.focus();
-  }
-
-  move(rows, cols, extend) {
-    const from = extend ? this.range.end : this.range.active;
-    const within = (n, most) => Math.max(0, Math.min(most - 1, n));
-    this.select(within(from.at + rows, this.model.total), within(from.col + cols, this.columns.length), extend);
-  }
-
-  focus() {
-    const { active } = this.range;
-    if (active) this.table.element(active.at, active.col)?.focus({ preventScroll: true });
-    return true;
-  }
-
-  heading(name) {
-    button(this, this.columns.indexOf(name))?.focus();
-    return true;
-  }
-
-  next(what) {
-    const { id, name } = this.model.waiting().find((one) => this.model.cell(one.id, one.name)?.[what]) ?? {};
-    const at = id && this.model.at(id);
-    if (at === undefined) this.say("It stands in a row that is not shown; take the filter away to see it.");
-    else this.select(at, Math.max(0, this.columns.indexOf(name)));
   }
 
   // Editing.
@@ -246,8 +202,11 @@ class App {
     this.changed();
     const { done, refused } = told;
     const cells = (n) => `${n} cell${n === 1 ? "" : "s"}`;
-    const names = refused.slice(0, 3).map(({ id, name }) => `${this.model.cell(id, this.columns[0])?.text ?? "a row that is not here"}: ${this.model.byName[name]?.label ?? name}`);
-    this.say(`${way === "undo" ? "Undone" : "Done again"}: ${cells(done)}.${refused.length ? ` ${cells(refused.length)} changed since and stay: ${names.join("; ")}${refused.length > 3 ? "; …" : ""}.` : ""}`);
+    const called = (id) => this.model.cell(id, this.columns[0])?.text ?? "a row that is not here";
+    const names = refused.slice(0, 3).map(({ id, name }) => `${called(id)}: ${this.model.byName[name]?.label ?? name}`);
+    if (refused.length > names.length) names.push("…");
+    const stay = refused.length ? ` ${cells(refused.length)} changed since and stay: ${names.join("; ")}.` : "";
+    this.say(`${way === "undo" ? "Undone" : "Done again"}: ${cells(done)}.${stay}`);
   }
 
   decide(whose, id, name) {
@@ -256,15 +215,17 @@ class App {
   }
 
   more(lines) {
-    if (!this.model.data.may?.add) return this.say(`${lines.length} lines stand below the end and were left out.`);
+    const n = lines.length.toLocaleString("en");
+    if (!this.model.data.may?.add) return this.say(`${n} lines stand below the end and were left out.`);
+    if (lines.length > MOST_ADDED) return this.say(`${n} lines stand below the end and were left out: at most ${MOST_ADDED} records can be added at once.`);
     this.below = lines;
     this.bar.draw();
     this.bar.focus("add");
   }
 
   addBelow(yes) {
-    if (yes) this.traffic.add(this.below.map((line) => Object.fromEntries(line)));
-    this.below = undefined;
+    if (yes) this.adding = this.traffic.add(this.below.map((line) => Object.fromEntries(line)));
+    else this.below = undefined;
     this.bar.draw();
     this.focus();
   }
@@ -295,7 +256,8 @@ class App {
   }
 
   act(act, whom) {
-    this.send.trigger("acted", { act, ...whom });
+    if (whom.ids?.length > MOST_TICKED) return this.say(`At most ${MOST_TICKED} rows can be ticked one by one; tick all that match, or fewer.`);
+    return this.send.trigger("acted", { act, ...whom });
   }
 
   clipboard(kind, event) {

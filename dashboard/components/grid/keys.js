@@ -49,7 +49,7 @@ const COMMANDS = {
 // Whether the key is one that writes: AltGr writes though it looks like Ctrl and Alt, dead keys and composing begin so.
 function writes(event) {
   if (event.key === "Process" || event.keyCode === 229 || event.key === "Dead") return true;
-  const altGr = event.getModifierState("AltGraph") || (event.ctrlKey && event.altKey);
+  const altGr = event.getModifierState("AltGraph") || (event.altKey && (event.ctrlKey || !/^[a-z0-9]$/i.test(event.key)));
   return [...event.key].length === 1 && event.key !== " " && (altGr || !(event.ctrlKey || event.metaKey || event.altKey));
 }
 

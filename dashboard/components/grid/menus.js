@@ -99,6 +99,7 @@ export function columnMenu(app, name, x, y, back) {
   const arrange = (layout) => () => app.arrange(layout);
   const beside = (by) => app.columns[at + by] && moved(fields, app.layout, name, app.columns[at + by]);
   const wide = (by) => arrange(widened(app.layout, name, width(field, app.layout) + by));
+  const pin = stuck === at + 1 ? "Let all columns move" : "Keep the columns up to here in sight";
   const again = () => (app.columns.includes(name) ? app.heading(name) : app.focus());
   open(app, x, y, [
     field.sort && { words: "Sort upwards", act: () => app.sortBy([[name, "asc"]]) },
@@ -109,7 +110,7 @@ export function columnMenu(app, name, x, y, back) {
     beside(1) && { words: "Move right", act: arrange(beside(1)) },
     { words: "Wider", act: wide(WIDER) },
     { words: "Narrower", act: wide(-WIDER) },
-    { words: stuck === at + 1 ? "Let all columns move" : "Keep the columns up to here in sight", act: arrange({ ...app.layout, pinned: stuck === at + 1 ? 0 : at + 1 }) },
+    { words: pin, act: arrange({ ...app.layout, pinned: stuck === at + 1 ? 0 : at + 1 }) },
     { words: "Hide", act: arrange(toggled(fields, app.layout, name)) },
   ], back && again);
 }

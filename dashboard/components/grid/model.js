@@ -4,6 +4,8 @@ import { read, same, shown } from "./kinds.js";
 import { keep, recall } from "./kept.js";
 import { Steps } from "./steps.js";
 
+const NEAR = 3000; // rows
+
 export class Model {
   constructor() {
     this.rows = new Map(); // id -> {id, version, locked, values}
@@ -31,6 +33,7 @@ export class Model {
     for (const at of this.places.keys()) if (at >= this.total) this.places.delete(at);
     this.settle(data.result, sentNow);
     this.rest();
+    this.trim(data.start);
     this.changes++;
     return other;
   }
@@ -47,6 +50,14 @@ export class Model {
     return id;
   }
 
+  // Lets go of rows far from what was sent last, but for those with drafts or acts: memory stays flat while one scrolls.
+  trim(start) {
+    if (this.places.size <= 2 * NEAR) return;
+    for (const at of this.places.keys()) if (Math.abs(at - start) > NEAR) this.places.delete(at);
+    const needed = new Set([...this.places.values(), ...this.drafts.keys(), ...this.steps.ids()]);
+    for (const id of this.rows.keys()) if (!needed.has(id)) this.rows.delete(id);
+  }
+
   // A record that is no longer in the list: those below move up; its drafts wait until they are saved or discarded.
   drop(id) {
     const found = [...this.places].find(([, one]) => one === id)?.[0];
@@ -58,11 +69,16 @@ export class Model {
 
   // The answer to a Save, once: what was saved waits no longer, what was refused says why.
   settle(result, sentNow) {
-    if (!result || result.token === this.settled) return;
+    this.news = !!result && result.token !== this.settled;
+    if (!this.news) return;
     this.settled = result.token;
     for (const [id, fields] of Object.entries(result.saved ?? {}))
       for (const [name, value] of Object.entries(fields)) {
-        if (same(this.drafts.get(+id)?.[name]?.wanted, value)) this.set(+id, name, undefined);
+        const wanted = this.sent?.token === result.token ? this.sent.edits[id]?.[name]?.[1] : value;
+        const edit = this.drafts.get(+id)?.[name];
+        if (edit && !("typed" in edit) && same(edit.wanted, wanted)) this.set(+id, name, undefined);
+        else if (edit) this.set(+id, name, { ...edit, seen: value ?? null }); // typed on: over what was just saved
+        this.steps.saved(+id, name, wanted, value);
         const row = sentNow.has(+id) ? undefined : this.rows.get(+id); // what came with the answer is newer
         if (row) row.values[name] = value;
       }
@@ -236,15 +252,16 @@ export class Model {
 
   keep() {
     const any = this.drafts.size || this.steps.any();
-    this.kept = keep(this.place, any || this.settled ? { drafts: [...this.drafts], steps: this.steps.kept(), settled: this.settled } : null);
+    this.kept = keep(this.place, any || this.settled ? { drafts: [...this.drafts], steps: this.steps.kept(), settled: this.settled, sent: this.sent } : null);
   }
 
   recall(place) {
-    const { drafts, steps, settled } = recall(place);
+    const { drafts, steps, settled, sent } = recall(place);
     this.place = place;
     this.drafts = new Map(drafts ?? []);
     this.steps = new Steps(steps);
     this.settled = settled;
+    this.sent = sent; // what a Save said, by which its answer is understood: what is stored may be put otherwise
     this.rows.clear();
     this.places.clear();
   }
@@ -252,6 +269,7 @@ export class Model {
   forget() {
     this.drafts.clear();
     this.steps = new Steps();
+    this.sent = undefined;
     this.changes++;
   }
 }

@@ -1,4 +1,6 @@
 // The acts of a person in their order, to go back and forth: an act is all the cells that it changed.
+import { same } from "./kinds.js";
+
 const MOST = 50; // acts kept
 const CELLS = 4000; // cells kept in all of them
 
@@ -29,6 +31,18 @@ export class Steps {
 
   any() {
     return this.done.length + this.undone.length > 0;
+  }
+
+  // What was wanted is stored as something else, as a name as its record: from now on that is what was done.
+  saved(id, name, wanted, value) {
+    for (const one of [...this.done, ...this.undone].flat())
+      for (const side of [one.was, one.now])
+        if (one.id === id && one.name === name && same(side.wanted, wanted)) side.wanted = value;
+  }
+
+  // The records that they are about.
+  ids() {
+    return [...this.done, ...this.undone].flat().map(({ id }) => id);
   }
 
   kept() {

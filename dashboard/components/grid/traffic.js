@@ -4,6 +4,7 @@ const PAUSE = 60; // ms of rest in scrolling before rows are asked for
 const LOST = 4000; // ms after which an answer that did not come is asked for again
 const COUNTED = 1500;
 const ARRANGED = 400;
+const MOST_SAVED = 2000; // cells of one Save, as the server has it
 
 export class Traffic {
   constructor(app) {
@@ -52,17 +53,35 @@ export class Traffic {
     for (const { from, to, then } of waiting) this.need(from, to, then);
   }
 
+  // Sends what waits, as much of it as the server takes at once; whether there was anything.
   save() {
-    const edits = this.app.model.edits();
-    if (!Object.keys(edits).length) return false;
+    this.rest = new Set(this.app.model.waiting().map(({ id, name }) => `${id} ${name}`));
+    return this.more();
+  }
+
+  // The next part of a Save: of what was there when it began.
+  more() {
+    const sent = {};
+    let cells = 0;
+    for (const [id, fields] of Object.entries(this.app.model.edits()))
+      for (const [name, pair] of Object.entries(fields)) {
+        if (cells === MOST_SAVED || !this.rest?.delete(`${id} ${name}`)) continue;
+        (sent[id] ??= {})[name] = pair;
+        cells++;
+      }
+    if (!cells) return false;
     this.token = token();
-    this.app.send.trigger("save", { token: this.token, edits });
+    this.app.model.sent = { token: this.token, edits: sent };
+    this.app.model.keep();
+    this.app.send.trigger("save", { token: this.token, edits: sent });
     return true;
   }
 
+  // Gives back the token by which the answer is known.
   add(rows) {
-    this.token = token();
-    this.app.send.trigger("add", { token: this.token, rows });
+    const mine = token();
+    this.app.send.trigger("add", { token: mine, rows });
+    return mine;
   }
 
   ask(field, text) {
@@ -82,10 +101,11 @@ export class Traffic {
     this.arranging = setTimeout(() => this.app.send.trigger("layout", layout), ARRANGED);
   }
 
+  // Whether anything waits, for the page's own guards; a further cell tells the server nothing.
   count(n) {
     clearTimeout(this.counting);
     this.counting = setTimeout(() => {
-      if (n !== this.counted) this.app.send.state("count", n);
+      if (!!n !== !!this.counted) this.app.send.state("count", n);
       this.counted = n;
     }, COUNTED);
   }

@@ -81,3 +81,16 @@ class Grid:
             +node.parentElement.getAttribute("aria-rowindex") - 2, +node.getAttribute("aria-colindex") - 3]; }"""
         )
         return found[0], found[1]
+
+    def drag(self, what: Locator, to: tuple[float, float]) -> None:
+        """Draws something with the mouse to a point."""
+        self.page.mouse.move(*self.middle(what))
+        self.page.mouse.down()
+        self.page.mouse.move(*to, steps=4)
+        self.page.mouse.up()
+
+    def middle(self, of: Locator) -> tuple[float, float]:
+        """The point in the middle of what is drawn."""
+        box = of.bounding_box()
+        assert box
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -73,13 +73,7 @@ def test_lines_below_the_end_are_left_out_when_one_says_so(grid: Grid) -> None:
 
 def test_the_handle_and_ctrl_d_fill_and_delete_clears_each_in_one_step(grid: Grid) -> None:
     grid.open().cell(1, "stage").click()
-    corner, last = grid.page.locator(".corner").bounding_box(), grid.cell(4, "stage").bounding_box()
-    assert corner
-    assert last
-    grid.page.mouse.move(corner["x"] + 4, corner["y"] + 4)
-    grid.page.mouse.down()
-    grid.page.mouse.move(last["x"] + 20, last["y"] + 10, steps=4)
-    grid.page.mouse.up()
+    grid.drag(grid.page.locator(".corner"), grid.middle(grid.cell(4, "stage")))
     assert grid.column("stage", range(1, 6)) == ["Closed won"] * 4 + ["New"]
     grid.cell(0, "value").click()
     grid.press("Shift+ArrowDown", "Shift+ArrowDown", "Control+d")
@@ -113,6 +107,17 @@ def test_typing_begins_an_edit_and_enter_tab_and_esc_end_it(grid: Grid) -> None:
     grid.press("F2", "End").type("g").press("Shift+Enter")
     assert (grid.text(1, "name"), grid.active()) == ("Defg", (0, 0))
     assert not grid.faults
+
+
+@pytest.mark.parametrize("key", ["Dead", "Process", "x"])
+def test_the_key_that_begins_an_edit_goes_on_into_the_editor(grid: Grid, key: str) -> None:
+    grid.open().cell(0, "name").click()
+    sent = """key => document.activeElement.dispatchEvent(
+        new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }))"""
+    assert grid.page.evaluate(sent, key), "it is the browser's to write"
+    assert grid.page.locator(".editor input").evaluate(
+        "node => node === document.activeElement && !node.value"
+    )
 
 
 @pytest.mark.parametrize("sign", ["@", "€", "{", "ß", "é", "漢"])
@@ -273,3 +278,70 @@ def test_pasted_markup_stays_text(grid: Grid) -> None:
     grid.paste("<img src=x onerror=1>")
     assert grid.text(0, "name") == "<img src=x onerror=1>"
     assert grid.page.locator(".table img").count() == 0
+
+
+def test_more_than_one_save_takes_goes_out_in_parts_and_is_saved_whole(grid: Grid) -> None:
+    grid.open("rows=2000").cell(0, "name").click()
+    grid.paste("\n".join(f"N {i}\tnew" for i in range(1900)))
+    expect(grid.page.locator(".status")).to_contain_text("Pasted 3,800 cells.", timeout=20_000)
+    grid.press("Control+s")
+    expect(grid.button("save")).to_have_count(0, timeout=20_000)
+    sent = [sum(len(cells) for cells in said["edits"].values()) for said in grid.heard("save")]
+    free = [deal for deal in range(1, 1901) if deal % 7]  # the others are a colleague's
+    cells = len(free) + len([deal for deal in free if deal % 3])  # every third of them is new already
+    assert sent == [2000, cells - 2000]
+
+
+def test_a_paste_of_too_many_lines_is_refused_whole_with_its_number(grid: Grid) -> None:
+    grid.open("rows=5000").cell(0, "name").click()
+    grid.paste("\n".join(f"N {i}" for i in range(2001)))
+    assert grid.status() == "These are 2,001 rows; at most 2,000 can be changed at once. Nothing was changed."
+    assert (grid.text(0, "name"), grid.button("save").count()) == ("Deal 1", 0)
+
+
+def test_lines_of_long_text_are_written_with_alt_enter(grid: Grid) -> None:
+    grid.open().cell(0, "notes").click()
+    grid.type("one").press("Alt+Enter").type("two").press("Enter", "Control+s")
+    assert grid.heard("save")[0]["edits"]["1"]["notes"] == ["", "one\ntwo"]
+
+
+def test_an_edited_cell_tells_the_server_nothing_but_that_something_waits(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    grid.type("A").press("Enter").type("B").press("Enter")
+    assert grid.heard("count") == [2]
+    grid.type("C").press("Enter")
+    grid.page.wait_for_timeout(1_700)
+    assert grid.page.evaluate("() => play.heard") == [["count", 2]]
+
+
+def test_an_answer_is_heard_once_and_the_mark_in_the_list_stays(grid: Grid) -> None:
+    grid.open().cell(0, "customer").click()
+    grid.type("mer 47")
+    expect(grid.page.locator("[role=option]", has_text="Customer 479")).to_have_count(1)
+    grid.press("ArrowDown", "ArrowDown")
+    grid.page.evaluate("() => play.colleague(9, { value: '1.00' })")
+    assert grid.page.locator("[role=option][aria-selected=true]").inner_text() == "Customer 471"
+
+
+def test_the_words_of_a_save_are_not_said_again_after_a_reload(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    grid.type("A").press("Enter", "Control+s")
+    expect(grid.page.locator(".status")).to_have_text("Saved.")
+    result = grid.page.evaluate("() => play.data.result")
+    grid.page.reload()
+    grid.page.wait_for_selector("body[data-ready]")
+    grid.page.evaluate("result => play.say({ result })", result)
+    assert grid.status() == ""
+
+
+def test_lines_that_were_not_added_can_be_added_again(grid: Grid) -> None:
+    grid.open("rows=2").cell(1, "name").click()
+    grid.page.evaluate("""() => { play.added = play.on_add; play.on_add = ({ token }) =>
+        play.say({ result: { token, ok: false, words: "Choose another stage.", saved: {} } }); }""")
+    grid.paste("A\nB\nC")
+    grid.button("add").click()
+    expect(grid.page.locator(".status")).to_have_text("Choose another stage.")
+    assert grid.button("add").inner_text() == "Add 2 records"
+    grid.page.evaluate("() => { play.on_add = play.added; }")
+    grid.button("add").click()
+    expect(grid.button("add")).to_have_count(0)

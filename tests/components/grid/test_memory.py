@@ -184,3 +184,13 @@ def test_two_thousand_cells_are_read_and_changed_in_one_blink(run: Callable[...,
         return [performance.now() - start, model.waiting().length];""")
     assert took[1] == 600
     assert took[0] < 500
+
+
+def test_what_is_stored_otherwise_than_it_was_said_is_saved_all_the_same(run: Callable[..., Any]) -> None:
+    assert run("""model.change([{ id: 1, name: "name", text: "ann b" }, { id: 3, name: "name", text: "C" }]);
+        model.sent = { token: "t", edits: model.edits() };
+        model.change([{ id: 3, name: "name", text: "typed on" }]);
+        sent({ rows: row(1, () => [1, 2, 0, "Ann B", "new", "5.00", null]),
+            result: { token: "t", ok: true, saved: { 1: { name: "Ann B" }, 3: { name: "C" } } } });
+        const waits = model.edits(); model.undo(); const { refused } = model.undo();
+        return [waits, refused.length, texts()[0]];""") == [{"3": {"name": ["C", "typed on"]}}, 0, "Ann"]

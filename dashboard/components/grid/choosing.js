@@ -1,0 +1,58 @@
+// Which cell has the focus and which are chosen, and what is said of it; the part of the grid that every act starts from.
+import { button } from "./heads.js";
+
+const WALK = 250; // ms of rest on a row before the record beside the list follows
+
+export class Choosing {
+  // Choosing. `quiet` leaves the focus where it is.
+  select(at, col, extend = false, quiet = false) {
+    const row = this.range.active?.at;
+    if (extend) this.range.extend(at, col);
+    else this.range.set(at, col);
+    this.table.show(at, col);
+    this.table.draw();
+    this.table.chosen();
+    if (!quiet) this.focus();
+    if (!extend) this.explain(row);
+  }
+
+  explain(row) {
+    const { at, col } = this.range.active;
+    const cell = this.model.cell(this.model.id(at), this.columns[col]);
+    this.say(cell?.problem ?? cell?.clash ?? "");
+    clearTimeout(this.walking);
+    if (this.model.data.open && row !== at) this.walking = setTimeout(() => this.open(at), WALK);
+  }
+
+  span(sides) {
+    if (!this.range.active) this.range.set(sides.r0, sides.c0);
+    this.range.span(sides);
+    this.table.draw();
+    this.table.chosen();
+    this.focus();
+  }
+
+  move(rows, cols, extend) {
+    const from = extend ? this.range.end : this.range.active;
+    const within = (n, most) => Math.max(0, Math.min(most - 1, n));
+    this.select(within(from.at + rows, this.model.total), within(from.col + cols, this.columns.length), extend);
+  }
+
+  focus() {
+    const { active } = this.range;
+    if (active) this.table.element(active.at, active.col)?.focus({ preventScroll: true });
+    return true;
+  }
+
+  heading(name) {
+    button(this, this.columns.indexOf(name))?.focus();
+    return true;
+  }
+
+  next(what) {
+    const { id, name } = this.model.waiting().find((one) => this.model.cell(one.id, one.name)?.[what]) ?? {};
+    const at = id && this.model.at(id);
+    if (at === undefined) this.say("It stands in a row that is not shown; take the filter away to see it.");
+    else this.select(at, Math.max(0, this.columns.indexOf(name)));
+  }
+}
