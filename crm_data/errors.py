@@ -53,6 +53,17 @@ class DiskFull(Unavailable):
     sentence = "The disk is full. Nothing was changed; make room and try again."
 
 
+class Fault(Unavailable):
+    """The program asked the database for what it cannot answer. `code` finds it in the log."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            "Something is wrong in Foyer itself. Nothing was changed; tell whoever runs this installation the code"
+            f" {code}."
+        )
+        self.code = code
+
+
 class TooMany(CrmError):
     """A person, a company or all together do more of something long at once than there is room for."""
 

@@ -162,8 +162,8 @@ class Links:
             succeeded(session, proved.attempt_id)
         kept = passwords.hashed(password) if password else ""
         with self._store.system("a person joins one more company") as session:
-            bound = self._used(session, token, LinkKind.INVITE)
             user = session.get(User, proved.user_id, with_for_update=True)
+            bound = self._used(session, token, LinkKind.INVITE)
             if user is None or user.email != shown.email or user.shut_out:
                 raise NotSignedIn(REFUSED)
             if (
@@ -219,10 +219,14 @@ class Links:
         return shown
 
     def _used(self, session: Session, token: str, kind: LinkKind) -> onetime.Bound:
-        """Use a link up, if it still stands. Of its person nothing else is changed meanwhile."""
+        """Use a link up, if it still stands. Of its person nothing else is changed meanwhile.
+
+        The person is locked before the link, as by all who end links of theirs: of two one waits for the other.
+        """
+        user_id = onetime.look(session, token).user_id
+        if user_id is not None:
+            session.get(User, user_id, with_for_update=True)
         bound = onetime.use(session, token, kind)
-        if bound.user_id is not None:
-            session.get(User, bound.user_id, with_for_update=True)
         standing.demand(session, bound)
         return bound
 

@@ -84,6 +84,7 @@ class People:
                 if user.id == actor.user_id:
                     raise Invalid("You cannot shut yourself out. Ask another operator.")
                 _demand_other_operator(session, user)
+                session.refresh(user, with_for_update=True)  # before their links, as everywhere
                 end_all(session, user.id)
                 onetime.end(
                     session,

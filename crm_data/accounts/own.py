@@ -39,8 +39,9 @@ def change_password(store: Store, signed: Signed, current: str, new: str, addres
         ) from None
     kept = passwords.hashed(new)
     with store.system("a person changes their password") as session:
+        user = session.get_one(User, proved.user_id, with_for_update=True)
         succeeded(session, proved.attempt_id)
-        set_password(session, session.get_one(User, proved.user_id), kept, keep=signed.session_id)
+        set_password(session, user, kept, keep=signed.session_id)
         note(session, "password_changed", proved.user_id, signed.scope.company_id)
 
 

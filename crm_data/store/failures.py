@@ -1,6 +1,7 @@
 """The database's own errors as sentences: what a constraint, a lock or a full disk means to a person."""
 
 import logging
+import secrets
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.orm import exc as orm_exc
 
-from crm_data.errors import CrmError, DiskFull, Invalid, NotFound, Unavailable
+from crm_data.errors import CrmError, DiskFull, Fault, Invalid, NotFound, Unavailable
 from crm_data.store.again import GivenUp
 from crm_data.tables import APPEND_ONLY, Base
 from crm_data.tables.fields import words
@@ -37,6 +38,8 @@ _TROUBLE = (
     ("malformed", _DAMAGED),
     ("not a database", _DAMAGED),
 )
+# What SQLite calls a fault of the statement; PostgreSQL's are no OperationalError.
+_OURS = ("no such ", "syntax error", "has no column", "ambiguous column", "unrecognized token", "misuse of")
 # PostgreSQL's codes for: could not serialize, deadlock, and a server that shuts down or restarts.
 _GIVEN_UP = ("40001", "40P01", "57P01", "57P02", "57P03")
 _ONLY_GROWS = "What is logged can only be added to; nothing was changed."
@@ -105,7 +108,13 @@ def _trouble(error: exc.DBAPIError) -> CrmError:
     for sign, sentence in _TROUBLE:
         if sign in said:
             return DiskFull(sentence) if sentence in (_FULL, _FAULT) else Unavailable(sentence)
-    return Unavailable()
+    if isinstance(error, exc.OperationalError | exc.InterfaceError) and not any(
+        sign in said for sign in _OURS
+    ):
+        return Unavailable()
+    code = secrets.token_hex(3).upper()
+    log.error("error %s: a statement that the database does not understand", code, exc_info=error)
+    return Fault(code)
 
 
 def _while_reading(error: BaseException) -> bool:

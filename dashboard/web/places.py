@@ -20,6 +20,9 @@ class Places:
             ),
             "everybody": (everybody, f"Too many {what} are under way just now. Try again in a minute."),
         }
+        self._one_by_one = (
+            f"Your company has many {what} under way. One at a time just now: wait for yours or cancel it."
+        )
         self._taken: Counter[tuple[str, object]] = Counter()
         self._lock = threading.Lock()
 
@@ -32,6 +35,10 @@ class Places:
                 most, sentence = self._most[kind]
                 if self._taken[kind, name] >= most:
                     raise TooMany(sentence)
+            # From the middle on a company's places are for those who have none: two never hold all of them.
+            half_full = 2 * self._taken["company", company] >= self._most["company"][0]
+            if half_full and self._taken["person", person]:
+                raise TooMany(self._one_by_one)
             self._taken.update(whose)
         try:
             yield

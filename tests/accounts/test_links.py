@@ -1,7 +1,8 @@
 """One-time links: single use, expiring, bound to e-mail, company and role; a newer one voids the older."""
 
 import dataclasses
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -21,6 +22,7 @@ from crm_data.tables import ChangeLog, Company, Membership, User
 from crm_data.tables.security import LinkKind
 from tests.accounts.conftest import HERE, PASSWORD, House
 from tests.conftest import FrozenClock
+from tests.support.statements import counted
 
 NEW = "another dozen words"
 COMPANY = {"name": "Acme", "email": "office@acme.example"}
@@ -290,3 +292,28 @@ def test_old_links_are_tidied_away(house: House, frozen_clock: FrozenClock) -> N
     house.installation.links.tidy()
     with house.store.system("a test", write=False) as session, pytest.raises(LinkSpent):
         onetime.look(session, new_token())
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("engine_kind", ["postgresql"])
+def test_a_person_is_locked_before_their_sessions_and_links(house: House) -> None:
+    here = house.installation
+    signed = house.signed(house.sign_in("manager"))
+    reset = members(house).reset_link(house.user("manager"))
+    invited = members(house, company=1).invite("sales_rep@alpha.example", "user")
+    acts: dict[str, Callable[[], object]] = {
+        "redeem_reset": lambda: here.links.redeem_reset(reset, NEW),
+        "redeem_invite": lambda: here.links.redeem_invite(invited, NEW, HERE, old=PASSWORD),
+        "change_password": lambda: here.change_password(signed, NEW, f"{NEW} more", HERE),
+        "set_active": lambda: here.people.set_active(SYSTEM, "user@alpha.example", False),
+    }
+    for name, act in acts.items():
+        with counted(house.store) as sent:
+            act()
+        ends = [
+            at
+            for at, said in enumerate(sent)
+            if re.match(r"(UPDATE|DELETE FROM) (one_time_links|sign_in_se)", said)
+        ]
+        locks = [at for at, said in enumerate(sent) if "FROM users" in said and "FOR UPDATE" in said]
+        assert min(locks) < min(ends), (name, sent)

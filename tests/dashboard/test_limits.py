@@ -1,6 +1,7 @@
 """The small pieces that bound what a browser may cost, each by itself."""
 
 import asyncio
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -77,6 +78,18 @@ def test_places_are_a_persons_a_companys_and_everybodys() -> None:
                 pass
     with places.one("ann", 1):
         pass
+    assert not places._taken
+
+
+def test_two_people_never_hold_all_places_of_their_company() -> None:
+    places = Places("files", person=3, company=6, everybody=18)
+    with ExitStack() as held:
+        for person in ("ann", "ann", "ann", "bob"):
+            held.enter_context(places.one(person, 1))
+        with pytest.raises(TooMany, match="One at a time"), places.one("bob", 1):
+            pass
+        for person in ("cy", "dora"):
+            held.enter_context(places.one(person, 1))
     assert not places._taken
 
 

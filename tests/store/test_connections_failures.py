@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from crm_data.errors import CrmError, Invalid, NotFound, Unavailable
+from crm_data.errors import CrmError, Fault, Invalid, NotFound, Unavailable
 from crm_data.store import connections
 from crm_data.store.scope import CompanySession
 from crm_data.store.store import Store
@@ -240,3 +240,13 @@ def test_a_damaged_file(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="damaged"), Store(f"sqlite:///{path}").system("look") as session:
         session.execute(sa.text("SELECT 1"))
     assert path.read_bytes().startswith(b"a letter")
+
+
+@pytest.mark.parametrize("wrong", ["SELECT nonsense FROM users", "SELECT 1 FROM nowhere", "SELEC 1"])
+def test_a_fault_of_the_program_is_called_one_and_found_in_the_log(
+    store: Store, caplog: pytest.LogCaptureFixture, wrong: str
+) -> None:
+    with pytest.raises(Fault) as refused, store.system("a test", write=False) as session:
+        session.execute(sa.text(wrong))
+    assert refused.value.code in str(refused.value)
+    assert f"error {refused.value.code}" in caplog.text
