@@ -79,10 +79,10 @@ def test_thirty_that_nobody_reads(served: Served, home: Town) -> None:
         asks = [lines.enter_context(asked(served, people[n % 3])) for n in range(30)]
         answers = [status(line) for line in asks]
         assert set(answers) == {200, 429}
-        assert answers.count(200) == 6
+        assert answers.count(200) in (3, 4)  # two people, who leave places for others of their company
         busy = max(shown(served, other, home) for _ in range(5))
         refused = asks[answers.index(429)]
-        assert b"files under way already" in refused.recv(2_000)
+        assert b"files under way" in refused.recv(2_000)
         # The other company has its own.
         theirs = httpx.get(
             f"{served.url}/export/customers.csv", headers={"Cookie": held(served, home.token(company=1))}
