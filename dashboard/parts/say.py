@@ -1,5 +1,6 @@
 """Formatting: how values are written for people: amounts, days and moments in their zone, counts of things."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,6 +13,11 @@ from crm_data import Field, Kind, words
 
 NONE = "–"
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CHF": "CHF ", "INR": "₹"}
+# What a browser looks for after it has read the Markdown, when a backslash has gone already: an address, an arrow,
+# the code of an icon. It looks within one element, so what is apart is not found.
+_LATER = r"@|:(?=//|material/|[\w+-]+:)|(?<=www)\.|<->|->|<-|--|>=|<=|~="
+_MARKS = re.compile(rf"(?P<later>{_LATER})|[\\`*_{{}}\[\]<>~|$&]|:(?!\s)|^[-+#=]", re.IGNORECASE)
+_LISTED = re.compile(r"^(\d+)([.)])")  # '1.' at the beginning would be the first of a list
 _STEPS = ((Decimal("1e9"), "B"), (Decimal("1e6"), "M"), (Decimal("1e3"), "k"))
 
 
@@ -103,6 +109,11 @@ def value(field: Field, raw: Any, names: Mapping[int, str] | None = None, curren
 def plain(text: str) -> str:
     """Text of a person, a file or a refusal for a label or a message, which Streamlit reads as Markdown.
 
-    Its signs mean themselves, and it stays on one line: no picture, link, heading or formula comes of it.
+    It is read letter by letter as it was typed, on one line: no picture, link, heading, icon or formula comes of it.
     """
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!~>|$:</@&^=" else c for c in " ".join(text.split()))
+    return _LISTED.sub(r"\1\\\2", _MARKS.sub(_itself, " ".join(text.split())))
+
+
+def _itself(sign: re.Match[str]) -> str:
+    """A sign that means itself. A colour that names none is no more than an element of its own around it."""
+    return "".join(f":color[\\{c}]" for c in sign["later"]) if sign["later"] else f"\\{sign[0]}"

@@ -29,10 +29,17 @@ def test_a_short_amount(amount: str, short: str) -> None:
 
 
 def test_text_is_made_plain() -> None:
-    """Every sign of Markdown means itself, and nothing begins a line of its own."""
-    signs = "\\`*_{}[]()#+-.!~>|$:</@&^="
+    """Signs that would become something mean themselves, others stay, and nothing begins a line of its own."""
+    signs = "\\`*_{}[]<>~|$&"
     assert say.plain(signs) == "".join(f"\\{sign}" for sign in signs)
-    assert say.plain("a\n\n# b\t c") == "a \\# b c"
+    assert say.plain("a\n\n# b\t c") == "a # b c"
+    assert [say.plain(text) for text in ("# a", "12. a", "-1", "E-mail: St. Ann (Co.), 1+1!")] == [
+        "\\# a",
+        "12\\. a",
+        "\\-1",
+        "E-mail: St. Ann (Co.), 1+1!",
+    ]
+    assert say.plain("a@b.example www.b http://b") == r"a:color[\@]b.example www:color[\.]b http:color[\:]//b"
 
 
 def test_an_exact_amount() -> None:
