@@ -257,4 +257,4 @@ def test_a_fault_shows_a_code_and_nothing_of_the_cause(
     assert "secret" not in shown[0]
     assert shown[0].split()[-1].rstrip(".") in caplog.text
     assert errors.on_script_error(NotFound("There is no such record here."))
-    assert shown[1] == "There is no such record here\\."
+    assert shown[1] == "There is no such record here."
