@@ -109,7 +109,8 @@ def value(field: Field, raw: Any, names: Mapping[int, str] | None = None, curren
 def plain(text: str) -> str:
     """Text of a person, a file or a refusal for a label or a message, which Streamlit reads as Markdown.
 
-    It is read letter by letter as it was typed, on one line: no picture, link, heading, icon or formula comes of it.
+    It is read letter by letter as it was typed, on one line: no picture, link, heading, icon or formula comes
+    of it.
     """
     return _LISTED.sub(r"\1\\\2", _MARKS.sub(_itself, " ".join(text.split())))
 
