@@ -23,9 +23,8 @@ def works_elsewhere(session: CompanySession, user_id: int) -> bool:
         Membership.company_id != session.company,
         Membership.ended_at.is_(None),
     )
-    lock = sa.select(User.id).where(User.id == user_id).with_for_update()
     with beyond_company(session.core()):
-        session.core().execute(lock)
+        session.core().execute(_lock(user_id))
         return session.core().execute(other.limit(1)).first() is not None
 
 
@@ -42,8 +41,17 @@ def close_account(session: CompanySession, user_id: int) -> None:
 
 
 def open_account(session: CompanySession, user_id: int) -> None:
-    """The person works somewhere again; whom the operator shut out stays outside."""
+    """The person works somewhere again; whom the operator shut out stays outside.
+
+    Another company that ends what it takes for their last membership waits, and then sees this one.
+    """
+    with beyond_company(session.core()):
+        session.core().execute(_lock(user_id))
     _set_active(session, user_id, True, User.shut_out.is_(sa.false()))
+
+
+def _lock(user_id: int) -> sa.Select[int]:
+    return sa.select(User.id).where(User.id == user_id).with_for_update()
 
 
 def _set_active(session: CompanySession, user_id: int, active: bool, *which: sa.ColumnElement[bool]) -> None:

@@ -14,7 +14,7 @@ from crm_data.accounts.companies import any_company, judged_company, make_compan
 from crm_data.accounts.onetime import LinkSpent
 from crm_data.accounts.people import UNKNOWN, Actor, email_key, find_user, judged_person, make_user
 from crm_data.accounts.sessions import end_all
-from crm_data.accounts.sign_in import REFUSED, prove
+from crm_data.accounts.sign_in import REFUSED, prove, still
 from crm_data.accounts.throttle import begin, known, succeeded
 from crm_data.errors import Invalid, NotFound, NotSignedIn
 from crm_data.rights import Act, Person, demand
@@ -89,6 +89,7 @@ class Links:
             user = find_user(session, email)
             if user is None:
                 raise NotFound(UNKNOWN)
+            session.refresh(user, with_for_update=True)
             if not user.is_active:
                 raise Invalid(
                     "This person cannot sign in, so a new password opens nothing. Let them in again first."
@@ -162,9 +163,9 @@ class Links:
             succeeded(session, proved.attempt_id)
         kept = passwords.hashed(password) if password else ""
         with self._store.system("a person joins one more company") as session:
-            user = session.get(User, proved.user_id, with_for_update=True)
+            user = still(session, proved)
             bound = self._used(session, token, LinkKind.INVITE)
-            if user is None or user.email != shown.email or user.shut_out:
+            if user.email != shown.email or user.shut_out:
                 raise NotSignedIn(REFUSED)
             if (
                 not kept
@@ -223,9 +224,7 @@ class Links:
 
         The person is locked before the link, as by all who end links of theirs: of two one waits for the other.
         """
-        user_id = onetime.look(session, token).user_id
-        if user_id is not None:
-            session.get(User, user_id, with_for_update=True)
+        onetime.hold_person(session, token)
         bound = onetime.use(session, token, kind)
         standing.demand(session, bound)
         return bound

@@ -177,9 +177,9 @@ class Members:
             if found is None or found.ended_at is None:
                 raise Invalid("This person works here already, or never did. Invite them instead.")
             self._demand_role(found.role)
+            open_account(session, user_id)
             self._set(session, Doing(self._scope.user_id), found, ended_at=None)
             onetime.void(session, LinkKind.INVITE, session.get_one(User, user_id).email, session.company)
-            open_account(session, user_id)
             note(session, "membership_restored", self._scope.user_id, session.company, of=user_id)
 
     def reset_link(self, user_id: int) -> str:

@@ -12,7 +12,7 @@ from crm_data import clock
 from crm_data.accounts.tokens import digest, new_token
 from crm_data.errors import CrmError
 from crm_data.store.security_log import masked, note
-from crm_data.tables import OneTimeLink
+from crm_data.tables import OneTimeLink, User
 from crm_data.tables.security import LinkKind
 
 LASTS = {
@@ -122,6 +122,13 @@ def look(session: Session, token: str | None) -> Bound:
     """What a link is for, without using it. Raises LinkSpent."""
     row = session.execute(sa.select(*_COLUMNS).where(*_alive(token))).first()
     return _bound(row)
+
+
+def hold_person(session: Session, token: str | None) -> None:
+    """Lock the person of a link before the link itself, as all do who end links of theirs. Raises LinkSpent."""
+    user_id = look(session, token).user_id
+    if user_id is not None:
+        session.get(User, user_id, with_for_update=True)
 
 
 def use(session: Session, token: str | None, kind: LinkKind) -> Bound:

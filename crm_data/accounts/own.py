@@ -10,7 +10,7 @@ from crm_data.accounts import passwords
 from crm_data.accounts.links import set_password
 from crm_data.accounts.people import parsed
 from crm_data.accounts.sessions import Signed
-from crm_data.accounts.sign_in import prove
+from crm_data.accounts.sign_in import prove, still
 from crm_data.accounts.throttle import succeeded
 from crm_data.errors import Clash, Conflict, Invalid, NotSignedIn
 from crm_data.store.changes import Doing, logged
@@ -33,16 +33,16 @@ def change_password(store: Store, signed: Signed, current: str, new: str, addres
         raise Invalid("The new password is the old one. Choose another.", "password")
     try:
         proved = prove(store, email, current, address)
+        kept = passwords.hashed(new)
+        with store.system("a person changes their password") as session:
+            user = still(session, proved)
+            succeeded(session, proved.attempt_id)
+            set_password(session, user, kept, keep=signed.session_id)
+            note(session, "password_changed", user.id, signed.scope.company_id)
     except NotSignedIn:
         raise Invalid(
             "The old password is not right. Nothing was changed; type it again.", "current"
         ) from None
-    kept = passwords.hashed(new)
-    with store.system("a person changes their password") as session:
-        user = session.get_one(User, proved.user_id, with_for_update=True)
-        succeeded(session, proved.attempt_id)
-        set_password(session, user, kept, keep=signed.session_id)
-        note(session, "password_changed", proved.user_id, signed.scope.company_id)
 
 
 def profile_fields() -> Mapping[str, Field]:

@@ -11,7 +11,7 @@ from crm_data import clock
 from crm_data.accounts import onetime, standing
 from crm_data.accounts.people import Account
 from crm_data.accounts.tokens import digest, new_token
-from crm_data.errors import NotAllowed, NotFound, Unavailable
+from crm_data.errors import NotAllowed, NotFound, NotSignedIn, Unavailable
 from crm_data.store import turns
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
@@ -74,6 +74,7 @@ class Sessions:
         """Turn a ticket into a session and return its token; the session of the token `replacing` ends."""
         token, now = new_token(), clock.now()
         with self._store.system("a ticket becomes a session") as session:
+            onetime.hold_person(session, ticket)
             bound = onetime.use(session, ticket, LinkKind.TICKET)
             standing.demand(session, bound)
             _drop(session, SignInSession.token_hash == (digest(replacing) or ""))
@@ -124,10 +125,14 @@ class Sessions:
         return Signed(here.session_id, account, scope, places)
 
     def switch(self, signed: Signed, company_id: int) -> str:
-        """A ticket for the same person in another of their companies. Raises NotFound."""
+        """A ticket for the same person in another of their companies. Raises NotFound, NotSignedIn."""
         if company_id not in {place.id for place in signed.companies}:
             raise NotFound("You do not work in this company. Choose another.")
         with self._store.system("a person switches company") as session:
+            # Whoever ends all of a person's sessions holds the person: of one that has ended no ticket is made.
+            session.get(User, signed.account.id, with_for_update=True)
+            if session.get(SignInSession, signed.session_id) is None:
+                raise NotSignedIn
             note(session, "switch_company", signed.account.id, company_id)
             return onetime.make(session, LinkKind.TICKET, user_id=signed.account.id, company_id=company_id)
 

@@ -306,7 +306,10 @@ def test_a_person_is_locked_before_their_sessions_and_links(house: House) -> Non
         "redeem_invite": lambda: here.links.redeem_invite(invited, NEW, HERE, old=PASSWORD),
         "change_password": lambda: here.change_password(signed, NEW, f"{NEW} more", HERE),
         "set_active": lambda: here.people.set_active(SYSTEM, "user@alpha.example", False),
+        "bring_back": lambda: members(house).bring_back(house.user("user")),
+        "open": lambda: here.sessions.open(here.sign_in("manager@alpha.example", f"{NEW} more", HERE)),
     }
+    members(house).end(house.user("user"), close=True)
     for name, act in acts.items():
         with counted(house.store) as sent:
             act()

@@ -4,9 +4,10 @@ import pytest
 import sqlalchemy as sa
 
 from crm_data.accounts import onetime
+from crm_data.accounts.onetime import LinkSpent
 from crm_data.accounts.people import SYSTEM
 from crm_data.accounts.tokens import digest
-from crm_data.errors import CrmError, NotAllowed, NotFound
+from crm_data.errors import CrmError, NotAllowed, NotFound, NotSignedIn
 from crm_data.tables import Company, Membership, SignInSession, User
 from tests.accounts.conftest import PASSWORD, House
 from tests.conftest import FrozenClock
@@ -133,6 +134,21 @@ def test_a_session_ends_at_once_by(house: House, how: str) -> None:
     ENDINGS[how](house, mine)
     assert not alive(house, mine)
     assert alive(house, other)
+
+
+OF_THE_PERSON = [how for how in ENDINGS if "membership" not in how and "company" not in how]
+
+
+@pytest.mark.parametrize("how", OF_THE_PERSON)
+def test_who_was_here_a_moment_ago_switches_to_nowhere_after(house: House, how: str) -> None:
+    house.join(house.user("manager"), 1)
+    token = house.sign_in()
+    signed = house.signed(token)
+    ENDINGS[how](house, token)
+    with pytest.raises((NotSignedIn, LinkSpent)):
+        house.installation.sessions.open(
+            house.installation.sessions.switch(signed, house.office.companies[1])
+        )
 
 
 @pytest.mark.slow

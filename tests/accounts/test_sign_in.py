@@ -1,13 +1,16 @@
 """Signing in: every failure in the same words, counted before any hashing, slowed in the database."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from crm_data import accounts
 from crm_data.accounts import passwords, throttle
+from crm_data.accounts.people import SYSTEM
 from crm_data.accounts.sign_in import REFUSED
-from crm_data.errors import CrmError, NotSignedIn, Throttled
+from crm_data.errors import CrmError, Invalid, NotSignedIn, Throttled
 from crm_data.installation import Installation
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership, SecurityLog, SignInAttempt, User
@@ -151,3 +154,42 @@ def test_attempts_name_nobody(house: House) -> None:
         kept = session.scalars(sa.select(SignInAttempt)).one()
     assert len(kept.email_key) == 64
     assert "alpha" not in kept.email_key
+
+
+PROVING = {
+    "sign_in": lambda h, signed, invite: h.installation.sign_in(h.email("manager"), PASSWORD, HERE),
+    "change_password": lambda h, signed, invite: h.installation.change_password(
+        signed, PASSWORD, "words of the old one's holder", HERE
+    ),
+    "redeem_invite": lambda h, signed, invite: h.installation.links.redeem_invite(
+        invite, "words of the old one's holder", HERE, old=PASSWORD
+    ),
+}
+
+
+@pytest.mark.parametrize("verb", PROVING)
+def test_a_reset_while_the_old_password_is_hashed_has_the_last_word(
+    house: House, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = house.signed(house.sign_in())
+    link = house.installation.links.reset(SYSTEM, house.email("manager"))
+    invite = house.office.at(1, "admin").people.invite(house.email("manager"), "user")
+    hashing = passwords.matches
+
+    def meanwhile(password: str, stored: str | None) -> bool:
+        found = hashing(password, stored)
+        monkeypatch.setattr(passwords, "matches", hashing)
+        house.installation.links.redeem_reset(link, "what its person wanted")
+        return found
+
+    monkeypatch.setattr(passwords, "matches", meanwhile)
+    with pytest.raises((NotSignedIn, Invalid)):
+        PROVING[verb](house, signed, invite)
+    assert house.installation.sign_in(house.email("manager"), "what its person wanted", HERE)
+
+
+def test_every_verb_that_proves_a_password_is_tried() -> None:
+    proving = [
+        path for path in Path(accounts.__file__).parent.glob("*.py") if " = prove(" in path.read_text()
+    ]
+    assert sum(path.read_text().count(" = prove(") for path in proving) == len(PROVING)
