@@ -1,5 +1,6 @@
 """Ten ways for a session to end or change, four ways to go on using it: each is over within one interaction."""
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -279,8 +280,16 @@ def test_roles_stay_as_they_were(there: Town) -> None:
         assert [(one.role, one.ended_at) for one in found] == [(WHO, None), ("user", None)]
 
 
-def test_nothing_runs_without_the_script_but_dialogs_that_ask() -> None:
+def test_what_runs_without_the_script_asks_first() -> None:
     """Streamlit's own dialogs and fragments go on by themselves after a session has ended."""
     files = [*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
-    users = [path.name for path in files if re.search(r"st\.(dialog|fragment)\(", path.read_text("utf-8"))]
-    assert users == ["dialog.py"]
+    own = {path: len(re.findall(r"st\.(?:dialog|fragment)\(", path.read_text("utf-8"))) for path in files}
+    users = {path.relative_to(ROOT).as_posix(): path for path, times in own.items() if times}
+    assert sorted(users) == ["dashboard/components/grid/__init__.py", "dashboard/parts/dialog.py"]
+    for path in users.values():
+        firsts = [
+            ast.unparse(inside.body[0])
+            for inside in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(inside, ast.FunctionDef)
+        ]
+        assert sum(first.startswith("session.demand_here(") for first in firsts) == own[path]

@@ -11,6 +11,7 @@ import streamlit as st
 from crm_data import CrmError, Layout, Query, Records, Workspace, new_act
 from crm_data.store.lists import MOST_WATCHED, Fresh, Ruler
 from crm_data.store.records import MOST_AT_ONCE
+from dashboard import session
 from dashboard.components.assets import component
 from dashboard.components.grid import data, wire
 from dashboard.components.grid.data import Act, Words
@@ -68,6 +69,7 @@ class Grid:
         st.fragment(self._draw)(query)
 
     def _draw(self, query: Query) -> None:
+        session.demand_here(self.my)  # Streamlit runs it again without the script around it
         show_refusal(self.key)
         kept = self._kept()
         if query.sorts == self.records.default_query().sorts:  # an address that asks for an order goes before

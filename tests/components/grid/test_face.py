@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from crm_data import Layout, Query, Workspace
+from crm_data.errors import NotSignedIn
 from dashboard.components import grid
 from dashboard.components.grid import data, wire
 from tests.support.office import Office, office
@@ -37,6 +38,7 @@ class Browser:
     def __init__(self) -> None:
         self.told: dict[str, Any] = {}
         self.says: dict[str, Any] = {}
+        self.asked: list[Workspace] = []
 
     def __call__(self, key: str, data: dict[str, Any], **on: Any) -> None:
         self.told = json.loads(json.dumps(data, allow_nan=False))
@@ -51,6 +53,7 @@ class Browser:
 def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
     made = Browser()
     monkeypatch.setattr(grid, "_component", made)
+    monkeypatch.setattr(grid.session, "demand_here", made.asked.append)
     # What a component sent stands in the state under its key, which Streamlit alone may set.
     said = lambda key, name: st.session_state.get(f"{key}.said", {}).get(name)  # noqa: E731
     monkeypatch.setattr(grid, "_said", said)
@@ -214,3 +217,19 @@ def test_a_table_of_words_is_drawn_by_the_same_grid(browser: Browser) -> None:
     assert [row[3:] for row in told["rows"]] == [["a.db", "1 MB"], ["b.db", "2 MB"]]
     assert not any(field["edit"] or field["sort"] for field in told["fields"])
     assert told["total"] == 2
+
+
+def test_whose_list_it_is_is_asked_before_each_draw(two: Office, browser: Browser, monkeypatch: Any) -> None:
+    my = two.at(0, "admin")
+    screen = Screen(browser, my, "customers")
+    screen.run()
+    assert browser.asked == [my]
+    browser.told = {}
+
+    def gone(my: Workspace) -> None:
+        raise NotSignedIn
+
+    monkeypatch.setattr(grid.session, "demand_here", gone)
+    screen.app.run()
+    assert len(screen.app.exception) == 1
+    assert browser.told == {}
