@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import altair as alt
+import pandas as pd
 import streamlit as st
 
 from crm_data import Chart, Figure
@@ -46,7 +47,9 @@ def _drawn(name: str, chart: Chart, key: str, note: str, place: str) -> Figure |
     rows, behind = chart.drawn()
     picture = deepcopy(_picture(name, chart.currency, _ground()))
     picture["title"] |= {"text": chart.title, "subtitle": [chart.basis, note] if note else chart.basis}
-    if name == "owner":  # every one with a name beside the bar
+    lying = name == "owner"
+    picture["encoding"]["x" if lying else "y"]["scale"] = {"domain": _reach(rows, stacked=name != "stage")}
+    if lying:  # every one with a name beside the bar
         picture["height"] = max(HEIGHT, AROUND + A_BAR * rows["place"].nunique())
 
     def clicked() -> None:
@@ -57,6 +60,14 @@ def _drawn(name: str, chart: Chart, key: str, note: str, place: str) -> Figure |
     points = event["selection"].get("pick")
     names = [p.get("bar") for p in points if isinstance(p, dict)] if isinstance(points, list) else []
     return next((behind[bar] for bar in reversed(names) if isinstance(bar, str) and bar in behind), None)
+
+
+def _reach(rows: pd.DataFrame, stacked: bool) -> list[float]:
+    """From where to where the bars go. Vega would ask the rows, which come to it after the picture."""
+    bars = rows.assign(up=rows["amount"].clip(lower=0), down=rows["amount"].clip(upper=0))
+    ends = bars.groupby("place" if stacked else "bar")[["up", "down"]].sum()
+    low, high = float(ends["down"].min()), float(ends["up"].max())
+    return [low, high if high > low else low + 1]
 
 
 @cache
