@@ -6,11 +6,8 @@ It comes with the page itself (`web/frame.py`): one that came with the screen wo
 CSS = """
 /* Whoever comes in: Streamlit would draw a narrow column first and the whole width after that. */
 [data-testid="stMainBlockContainer"] { max-width: none; }
-/* A page that has just been opened is shown when its parts are there: grey bars of other sizes, and components
-   that have no height before they are drawn, would move it. */
-html[data-new] [data-testid="stMainBlockContainer"]:has(
-  [data-testid="stSkeleton"], [data-testid="stBidiComponentIsolated"]:not([data-drawn])
-) { visibility: hidden; }
+/* A page that has just been opened is shown when its parts are there: grey bars of other sizes would move it. */
+html[data-new] [data-testid="stMainBlockContainer"]:has([data-testid="stSkeleton"]) { visibility: hidden; }
 /* A grid, a board and charts have the whole width; what is read has a measure of its own. */
 [data-testid="stMainBlockContainer"] { padding-left: 1.5rem; padding-right: 1.5rem; }
 [class*="st-key-activity-"], [data-testid="stAlert"] { max-width: 64rem; }

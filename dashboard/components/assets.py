@@ -1,6 +1,6 @@
 """The scripts of our components: served once under an address that holds their hash, so that a browser keeps them.
 
-Streamlit sends a component's script with every message about it; it is given a few lines that fetch the real one.
+Streamlit sends a component's script with every message about it; it is given two lines that fetch the real one.
 All scripts are under one hash, so that they can import each other by relative addresses.
 """
 
@@ -18,14 +18,6 @@ from starlette.responses import PlainTextResponse, Response
 _HERE = Path(__file__).parent
 ADDRESS = "/components"
 _KEPT = "private, max-age=31536000, immutable"
-# What is drawn is marked: until all is, a page that has just been opened is not shown (see dashboard/style.py).
-_LOADER = """const it = await import(new URL("SCRIPT", location.origin));
-export default function (said) {
-  const left = it.default(said);
-  said.parentElement.host.dataset.drawn = "";
-  return left;
-}
-"""
 
 
 class Script(NamedTuple):
@@ -55,7 +47,7 @@ def version() -> str:
 def component(name: str) -> Any:
     """The component of <name>/<name>.js and <name>/<name>.css; called with a key, its data and callbacks."""
     script = f"{ADDRESS}/{version()}/{name}/{name}.js"
-    loader = _LOADER.replace("SCRIPT", script)
+    loader = f'const it = await import(new URL("{script}", location.origin));\nexport default it.default;\n'
     css = (_HERE / name / f"{name}.css").read_text(encoding="utf-8")
     return st.components.v2.component(f"foyer_{name}", css=css, js=loader)
 
