@@ -13,17 +13,22 @@ SLOW = 15_000  # milliseconds; the machine may be busy
 # Resolves once the script has rested for a while and nothing moves: between a click and its rerun it rests too,
 # and what is clicked while a box opens may have moved on before the button is up again.
 _AT_REST = """
-(quiet) => new Promise((done) => {
-  let since = performance.now();
+([quiet, most]) => new Promise((done, refuse) => {
+  const began = performance.now();
+  let since = began;
   const look = () => {
     const app = document.querySelector("[data-testid=stApp]");
-    const rests = app && app.dataset.testScriptState === "notRunning"
-      && app.dataset.testConnectionState === "CONNECTED"
-      && !document.querySelector("[data-stale=true], [data-testid=stSkeleton]")
-      && !document.getAnimations().some((one) => one.playState === "running"
-        && Number.isFinite(one.effect?.getComputedTiming().endTime));
-    if (!rests) since = performance.now();
-    if (performance.now() - since > quiet) done(true); else setTimeout(look, 25);
+    const moving = !app ? "there is no app"
+      : app.dataset.testScriptState !== "notRunning" ? `the script is ${app.dataset.testScriptState}`
+      : app.dataset.testConnectionState !== "CONNECTED" ? app.dataset.testConnectionState
+      : document.querySelector("[data-stale=true], [data-testid=stSkeleton]") ? "something is still to be drawn"
+      : document.getAnimations().find((one) => one.playState === "running"
+          && Number.isFinite(one.effect?.getComputedTiming().endTime)) ? "something moves" : "";
+    const now = performance.now();
+    if (moving) since = now;
+    if (now - since > quiet) done(true);
+    else if (now - began > most) refuse(new Error(`The screen does not come to rest: ${moving}.`));
+    else setTimeout(look, 25);
   };
   look();
 })
@@ -46,8 +51,8 @@ def arrived(page: Page) -> None:
 
 
 def at_rest(page: Page, quiet: int = 200) -> None:
-    """Wait until no script has run for `quiet` milliseconds."""
-    page.evaluate(_AT_REST, quiet)
+    """Wait until no script has run for `quiet` milliseconds; what never rests is a failure."""
+    page.evaluate(_AT_REST, [quiet, 4 * SLOW])
 
 
 def toast(page: Page, sentence: str) -> None:
