@@ -5,6 +5,7 @@ import streamlit as st
 from crm_data.accounts.sessions import Signed
 from crm_data.errors import NotAllowed
 from dashboard import header, keyboard, session
+from dashboard.components.grid import kept
 from dashboard.menu import SCREENS
 from dashboard.parts import unsaved
 from dashboard.parts.acts import announce
@@ -49,6 +50,7 @@ def main(here: Signed | None, notice: str | None) -> None:
             st.warning("This page is not open to your role. Ask an admin of your company.")
         unsaved.guard()
         keyboard.listens()
+        kept.only(session.owner())
 
 
 def run() -> None:

@@ -1,5 +1,6 @@
 """Who is here: the sole reader of identity. The session is looked up anew at every rerun and callback."""
 
+import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,7 +17,7 @@ from crm_data.store.scope import CompanyScope
 from dashboard import runtime
 from dashboard.web import cookie
 
-MARK = "rendered for"
+MARK, OWNER = "rendered for", "drafts' owner"
 LOST = (
     "You are signed out: your time was up, you signed out in another tab, or an admin ended it. "
     "What was not saved here is gone. Sign in to go on."
@@ -26,6 +27,7 @@ MOVED = (
     "What was not saved here is gone."
 )
 # What a tab keeps although the person goes: the one-time link it was opened with, and the word after it was used.
+ENDED = "sign-in that ended"
 LINK, NOTICE = "one-time link", "sign-in notice"
 # Set while the app's script runs from top to bottom: within one such run the answer is looked up once.
 _now: ContextVar[Signed | None] = ContextVar("signed", default=None)
@@ -104,6 +106,23 @@ def _demand_same(scope: CompanyScope) -> None:
         raise NotAllowed("Your role was changed just now, so nothing was done. Try again.")
 
 
+def owner() -> str:
+    """Whose drafts a browser keeps: a name of this person, company and sign-in that tells nothing of them."""
+    return owner_of(signed(), token() or "")
+
+
+def ended() -> str | None:
+    """The `owner` that this tab was of until its sign-in ended; None for one that was nobody's."""
+    found: str | None = st.session_state.get(ENDED)
+    return found
+
+
+def owner_of(here: Signed, held: str) -> str:
+    """The `owner` of whoever holds this token."""
+    whose = f"drafts of {here.account.id} in {here.scope.company_id}"
+    return hmac.new(held.encode(), whose.encode(), "sha256").hexdigest()[:32]
+
+
 def rendered_for() -> tuple[int, int] | None:
     """Company and person that the screen of this tab was drawn for; None before the first time."""
     drawn: tuple[int, int] | None = st.session_state.get(MARK)
@@ -120,10 +139,11 @@ def one_run() -> Iterator[Signed | None]:
     mark = (here.scope.company_id, here.account.id) if here else None
     if rendered_for() not in (None, mark):
         kept = {name: st.session_state[name] for name in (LINK, NOTICE) if name in st.session_state}
+        kept |= {ENDED: st.session_state[OWNER]} if here is None and OWNER in st.session_state else {}
         st.session_state.clear()
         st.session_state.update({NOTICE: LOST if here is None else MOVED} | kept)
-    if mark is not None:
-        st.session_state[MARK] = mark
+    if here is not None:
+        st.session_state.update({MARK: mark, OWNER: owner_of(here, token() or "")})
     before = _now.set(here)
     try:
         yield here

@@ -4,6 +4,9 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import session
+from dashboard.components.grid import kept
+
 _MOVED = "moved"
 _JS = """
 const sent = new Set();
@@ -20,6 +23,7 @@ export default function ({ data, parentElement }) {
   })
     .then(async (answer) => {
       if (answer.ok) {
+        forget();  // what waits unsaved belonged to the session before
         if (data.to) window.location.replace(data.to); else window.location.reload();
       } else {
         say((await answer.json()).error);
@@ -36,6 +40,7 @@ _LOOK = """
 const PAUSE = 10000;
 
 export default function ({ data }) {
+  if (data.only_if_in) ended(data.ended);
   const last = Number(window.sessionStorage.getItem("foyer resumed") || 0);
   if (Date.now() - last < PAUSE) return;
   fetch("/session", { credentials: "same-origin" })
@@ -52,8 +57,10 @@ export default function ({ data }) {
 }
 """
 
-_component = st.components.v2.component("foyer_handover", html="<p role='status'></p>", css=_CSS, js=_JS)
-_look = st.components.v2.component("foyer_resume", js=_LOOK)
+_component = st.components.v2.component(
+    "foyer_handover", html="<p role='status'></p>", css=_CSS, js=kept.SCRIPT + _JS
+)
+_look = st.components.v2.component("foyer_resume", js=kept.SCRIPT + _LOOK)
 
 
 def begin(ticket: str, to: str | None = None) -> None:
@@ -70,9 +77,10 @@ def resume(moved: bool) -> None:
     """Load this page anew if the browser has a session by now: another tab signed in, or switched company.
 
     A tab knows only the cookie it was opened with. It looks once, so that nothing can make it load for ever.
-    `moved`: it showed somebody's work before, and is told so when it is loaded (`has_moved`).
+    `moved`: it showed somebody's work before, and is told so when it is loaded (`has_moved`). Drafts of grids that
+    wait in this tab are thrown away, and those of the sign-in that ended in every other tab.
     """
-    _look(key="resume", data={"only_if_in": True, "moved": moved})
+    _look(key="resume", data={"only_if_in": True, "moved": moved, "ended": session.ended()})
 
 
 def has_moved() -> bool:
@@ -82,7 +90,7 @@ def has_moved() -> bool:
 
 def leave() -> None:
     """Load this page anew: the sign-in screen comes, or the page as whoever this browser belongs to now."""
-    _look(key="leave", data={"only_if_in": False, "moved": False})
+    _look(key="leave", data={"only_if_in": False, "moved": False, "ended": None})
 
 
 def _post(path: str, body: dict[str, Any], once: str, to: str | None) -> None:

@@ -137,6 +137,24 @@ def test_every_interaction_asks_again(home: House, monkeypatch: pytest.MonkeyPat
     assert "You are signed out" not in said(app())  # in a tab that never showed anybody's work
 
 
+def test_drafts_belong_to_one_sign_in_and_their_name_tells_nothing_of_it(home: House) -> None:
+    home.join(home.user("manager"), 1)
+    first, again, other = home.token(), home.token(), home.token("admin")
+    here = home.installation.sessions.resolve(first)
+    assert here is not None
+    there = home.installation.sessions.open(
+        home.installation.sessions.switch(here, home.office.companies[1]), replacing=None
+    )
+    names = {}
+    for token in (first, again, other, there):
+        signed = home.installation.sessions.resolve(token)
+        assert signed is not None
+        assert session.owner_of(signed, token) == session.owner_of(signed, token)
+        names[token] = session.owner_of(signed, token)
+    assert len(set(names.values())) == 4
+    assert not any(token in name for token in names for name in names.values())
+
+
 def test_undefined_permissions_are_told_in_a_sentence(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     be(monkeypatch, home.token())
     home.change(Membership, Membership.user_id == home.user("manager"), permissions={"x": 1})

@@ -9,7 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from crm_data.accounts.people import SYSTEM
 from crm_data.tables import Membership
+from dashboard import session
 from tests.dashboard.house import PASSWORD, House, expect_form, house, sign_in
+from tests.support import screen
 from tests.support.databases import Database
 from tests.support.serving import Served, serving
 
@@ -149,6 +151,86 @@ def test_switching_company(served: Served, home: House, quiet: Page) -> None:
     expect(other.get_by_role("button", name="Omega")).to_be_visible(timeout=SLOW)
     expect(other.get_by_text("This tab was loaded anew")).to_be_visible()
     expect(other).to_have_url(f"{served.url}/account")
+
+
+DRAFTS = "foyer.grid:"
+
+
+def drafts(page: Page) -> list[str]:
+    """The names under which this tab keeps what waits in grids."""
+    found = page.evaluate("() => Object.keys(sessionStorage)")
+    return [name for name in found if name.startswith(DRAFTS)]
+
+
+def draft(page: Page, owner: str) -> None:
+    """Leave something typed in this tab, as a grid keeps it."""
+    page.evaluate("name => sessionStorage.setItem(name, '{}')", f"{DRAFTS}{owner}/customers")
+
+
+def opened(served: Served, home: House, page: Page) -> str:
+    """Sign the manager in; who owns what they type."""
+    page.goto(f"{served.url}/account")
+    sign_in(page, home.email("manager"))
+    drawn(page)
+    held = next(c["value"] for c in page.context.cookies() if c["name"].startswith("foyer_"))
+    here = home.installation.sessions.resolve(held)
+    assert here is not None
+    return session.owner_of(here, held)
+
+
+def drawn(page: Page) -> None:
+    expect(page.get_by_text("Where you are signed in")).to_be_visible(timeout=SLOW)
+    screen.at_rest(page)
+
+
+def signs_out(page: Page, home: House) -> None:
+    choose(page, "Alpha Manager", "Sign out")
+    expect_form(page)
+
+
+def signs_out_everywhere(page: Page, home: House) -> None:
+    page.get_by_role("button", name="Sign out everywhere").click()
+    expect_form(page)
+
+
+def switches(page: Page, home: House) -> None:
+    choose(page, "Alpha", "Omega")
+    greeted(page)
+
+
+def is_ended(page: Page, home: House) -> None:
+    """By an admin, by time: the tab learns of it at its next click."""
+    home.installation.people.set_active(SYSTEM, home.email("manager"), False)
+    home.installation.people.set_active(SYSTEM, home.email("manager"), True)
+    page.get_by_role("button", name="Change password").click()
+    expect_form(page)
+
+
+@pytest.mark.parametrize("ends", [signs_out, signs_out_everywhere, switches, is_ended])
+def test_what_waits_in_grids_is_gone_with_the_sign_in_in_every_tab(
+    served: Served, home: House, quiet: Page, ends: Callable[[Page, House], None]
+) -> None:
+    owner = opened(served, home, quiet)
+    other = quiet.context.new_page()
+    other.goto(f"{served.url}/account")
+    drawn(other)
+    for tab in (quiet, other):
+        draft(tab, owner)
+        assert drafts(tab) == [f"{DRAFTS}{owner}/customers"]
+    ends(quiet, home)
+    for tab in (quiet, other):
+        screen.until(tab, lambda tab=tab: drafts(tab) == [], "something waits")  # type: ignore[misc]
+
+
+def test_a_tab_keeps_its_own_drafts_when_it_is_loaded_anew_and_nobody_elses(
+    served: Served, home: House, quiet: Page
+) -> None:
+    owner = opened(served, home, quiet)
+    draft(quiet, owner)
+    draft(quiet, "another")
+    quiet.reload()
+    drawn(quiet)
+    screen.until(quiet, lambda: drafts(quiet) == [f"{DRAFTS}{owner}/customers"], "what is another's is kept")
 
 
 def test_somebody_deactivated_or_dismissed_is_out_at_the_next_click(

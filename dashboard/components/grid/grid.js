@@ -54,7 +54,9 @@ class App extends Choosing {
     });
     for (const kind of ["copy", "cut", "paste"]) this.root.addEventListener(kind, (event) => this.clipboard(kind, event));
     listen(this);
-    this.forgotten = onForget(() => {
+    this.forgotten = onForget((those) => {
+      if (!those(this.model.place)) return;
+      this.editor?.finish(undefined, "none");
       this.model.forget();
       this.changed();
     });

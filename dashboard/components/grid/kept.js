@@ -33,23 +33,37 @@ function keys() {
   }
 }
 
-// At sign-out, a switch of company, the end of a session: every draft in this tab, and told to the other tabs.
+// At sign-out, a switch of company, a new sign-in: every draft in this browser's tabs.
 export function forget() {
   here();
-  channel?.postMessage("forget");
+  channel?.postMessage({ forget: null });
 }
 
-function here() {
-  for (const key of keys()) sessionStorage.removeItem(key);
-  for (const listener of [...listeners]) listener();
+// A sign-in has ended: all drafts in this tab, and in the others those that were its own.
+export function ended(whose) {
+  here();
+  if (whose) channel?.postMessage({ forget: whose });
 }
 
-// Calls `listener` when drafts are forgotten; gives back what ends that.
+// In this tab the drafts of this owner are kept, and no others.
+export function only(whose) {
+  for (const key of keys()) if (owner(key) !== `${PREFIX}${whose}/`) sessionStorage.removeItem(key);
+}
+
+// Throws away the drafts of one owner, or all there are.
+function here(whose) {
+  const those = (key) => !whose || owner(key) === `${PREFIX}${whose}/`;
+  for (const key of keys()) if (those(key)) sessionStorage.removeItem(key);
+  for (const listener of [...listeners]) listener((place) => those(PREFIX + place));
+}
+
+// Calls `listener` when drafts are forgotten, with what tells whether those of a place are; gives back what ends that.
 export function onForget(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
+// A frame and a grid have each its own copy of this file, in one tab too: what one says all others hear.
 const channel = typeof BroadcastChannel === "function" ? new BroadcastChannel("foyer") : null;
-channel?.addEventListener("message", ({ data }) => data === "forget" && here());
+channel?.addEventListener("message", ({ data }) => data && "forget" in data && here(data.forget));
 addEventListener("foyer:forget", forget);
