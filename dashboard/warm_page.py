@@ -4,6 +4,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dashboard.components import grid
+
 table = pd.DataFrame(
     {"Name": ["a", "b"], "Amount": [1.5, None], "When": pd.to_datetime(["2026-01-01", None], utc=True)},
     index=pd.Index([1, 2], name="id"),
@@ -18,7 +20,7 @@ st.date_input("Day")
 st.number_input("Number")
 st.button("Button")
 st.data_editor(table, key="grid", num_rows="fixed", column_config={"Amount": st.column_config.NumberColumn()})
-st.dataframe(table, on_select="rerun", selection_mode="single-row", key="table")
+grid.table("table", "Table", [{"Name": "a", "Amount": 1}])
 bars = alt.Chart(table.assign(Amount=1.0)).mark_bar().encode(x="Name", y="Amount")
 st.altair_chart(bars.add_params(alt.selection_point(name="pick")), on_select="rerun", key="chart")
 st.metric("Total", "1.2 M", delta="3 %", chart_data=[1, 2, 3])

@@ -1,10 +1,10 @@
 """Backups of the whole database, for the operator: how it stands, make, verify, restore."""
 
-import pandas as pd
 import streamlit as st
 
 from crm_data import CrmError
 from dashboard import session
+from dashboard.components import grid
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, show_refusal
 
@@ -36,7 +36,7 @@ def backups_panel() -> None:
         }
         for info in infos
     ]
-    st.dataframe(pd.DataFrame(lines), hide_index=True, row_height=34, height=min(38 + 34 * len(lines), 360))
+    grid.table(f"{PLACE}.list", "Backups", lines)
     chosen = st.selectbox("Backup", [info.name for info in infos])
     with st.container(horizontal=True):
         st.button("Verify", icon=":material/verified:", on_click=_verify, args=(chosen,))

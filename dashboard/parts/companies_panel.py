@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from crm_data import words
 from crm_data.accounts.companies import CompanyLine
 from dashboard import session
+from dashboard.components import grid
 from dashboard.parts import say
 from dashboard.parts.accounts_panel import accounts_panel
 from dashboard.parts.acts import announce, attempt, done, show_refusal
@@ -23,8 +23,7 @@ def companies_panel() -> None:
     """Every company with its state, its plan and its number of members; below, the people of the installation."""
     companies, me = session.installation().companies, session.signed().scope
     lines = companies.all(me)
-    table = [_line(company) for company in lines]
-    st.dataframe(pd.DataFrame(table), hide_index=True, row_height=34, height=min(38 + 34 * len(table), 360))
+    grid.table(f"{PLACE}.list", "Companies", [_line(company) for company in lines])
     show_refusal(PLACE)
     show_link(PLACE)
     one, two = st.columns(2)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
-import pandas as pd
 import streamlit as st
 
 from crm_data import CrmError, Query, Records, Workspace, new_act, words
@@ -14,6 +14,7 @@ from crm_data.transfer.letters import ENCODINGS, Undecided
 from crm_data.transfer.mapping import importable
 from crm_data.transfer.plan import Newer, Plan
 from crm_data.transfer.report import Changed, Report
+from dashboard.components import grid
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.csv_mapping import MappingStep
@@ -228,12 +229,14 @@ class _Import:
             self._newer(plan, report)
         if report.refused:
             with st.expander(f"Refused rows ({len(report.refused):,})", expanded=not report.created):
-                _table(_problems(report))
+                grid.table(f"{self.place}.refused.list", "Refused rows", _problems(report))
                 if len(report.refused) > _SHOWN:
                     st.caption(f"The first {_SHOWN}. After the import all of them can be downloaded.")
         if report.changes:
             with st.expander(f"Changes to existing {self.records.name}"):
-                _table(_changes(self.records, report.changes))
+                grid.table(
+                    f"{self.place}.changes.list", "What would change", _changes(self.records, report.changes)
+                )
 
     def _newer(self, plan: Plan, report: Report) -> None:
         """Records that were changed here since the file was made: which, and whose values are to stand."""
@@ -246,7 +249,7 @@ class _Import:
             format_func=options.__getitem__,
             key=f"{self.place}.newer",
         )
-        _table(_changes(self.records, report.newer))
+        grid.table(f"{self.place}.newer.list", "Changed here since", _changes(self.records, report.newer))
 
     def _import(self, sheet: Sheet, plan: Plan, report: Report) -> None:
         """The one button that writes. It says what it will do, and a second click finds it done."""
@@ -298,30 +301,33 @@ class _Import:
                 _close(self.place)
                 st.rerun()
         st.caption("Each refused row carries its reason. Mend the rows in that file and import it.")
-        _table(_problems(report))
+        grid.table(f"{self.place}.refused.list", "Refused rows", _problems(report))
 
 
-def _table(frame: pd.DataFrame) -> None:
-    st.dataframe(frame, hide_index=True, height=285 if len(frame) > 7 else "content")
-
-
-def _problems(report: Report) -> pd.DataFrame:
-    first = [(refusal.row, refusal.reason, refusal.cells) for refusal in report.refused[:_SHOWN]]
-    return pd.DataFrame(
+def _problems(report: Report) -> list[dict[str, Any]]:
+    return [
         {
-            "Row": [row for row, _, _ in first],
-            "Reason": [reason for _, reason, _ in first],
-            "The row begins": [", ".join(cell for cell in cells[:3] if cell)[:80] for _, _, cells in first],
+            "Row": refusal.row,
+            "Reason": refusal.reason,
+            "The row begins": ", ".join(cell for cell in refusal.cells[:3] if cell)[:80],
         }
-    )
+        for refusal in report.refused[:_SHOWN]
+    ]
 
 
-def _changes(records: Records, changes: Sequence[Changed]) -> pd.DataFrame:
+def _changes(records: Records, changes: Sequence[Changed]) -> list[dict[str, Any]]:
     fields = importable(records)
-    rows = []
+    lines = []
     for change in changes[:_SHOWN]:
         field = fields.get(change.field)
-        label = field.label if field else "Kept beside it"
         before, after = (str(v if v is not None else "") for v in (change.before, change.after))
-        rows.append((change.row, change.title, label, before, after))
-    return pd.DataFrame(rows, columns=["Row", "Record", "Field", "Now", "In the file"])
+        lines.append(
+            {
+                "Row": change.row,
+                "Record": change.title,
+                "Field": field.label if field else "Kept beside it",
+                "Now": before,
+                "In the file": after,
+            }
+        )
+    return lines

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from crm_data import Change, Records, words
+from dashboard.components import grid
 from dashboard.parts import say
 
 _WHOLE = {"add": "Added", "archive": "Archived", "restore": "Restored", "erase": "Erased"}
@@ -18,12 +18,8 @@ def history(records: Records, id_: int, names: Mapping[str, Mapping[int, str]]) 
     if not changes:
         st.caption("No changes are recorded yet; the record came in before the log began.")
         return
-    st.dataframe(
-        pd.DataFrame([_line(records, change, names) for change in changes]),
-        hide_index=True,
-        row_height=34,
-        height=min(36 + 34 * len(changes), 420),
-    )
+    lines = [_line(records, change, names) for change in changes]
+    grid.table(f"history.{records.name}.{id_}", "Changes of this record", lines)
 
 
 def _line(records: Records, change: Change, names: Mapping[str, Mapping[int, str]]) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """Members of the company: invite, change a role, hand over and end, bring back, make a reset link."""
 
-import pandas as pd
 import streamlit as st
 
 from crm_data import Workspace, words
 from crm_data.accounts.members import Member
+from dashboard.components import grid
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, done, show_refusal
 from dashboard.parts.links import ONCE, show_link
@@ -16,12 +16,7 @@ def people_panel(my: Workspace) -> None:
     """The list of members with what an admin can do with each."""
     members = my.people.all()
     here = [member for member in members if member.ended_at is None]
-    st.dataframe(
-        pd.DataFrame([_line(member) for member in members]),
-        hide_index=True,
-        row_height=34,
-        height=min(38 + 34 * len(members), 420),
-    )
+    grid.table(f"{PLACE}.list", "Members", [_line(member) for member in members])
     show_refusal(PLACE)
     show_link(PLACE)
     one, two = st.columns(2)

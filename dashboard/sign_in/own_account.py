@@ -1,10 +1,10 @@
 """A person's own account: name, telephone and picture, the password, and where they are signed in."""
 
-import pandas as pd
 import streamlit as st
 
 from crm_data.accounts.sessions import OpenSession, Signed
 from dashboard import session
+from dashboard.components import grid
 from dashboard.parts import say
 from dashboard.parts.acts import announce, done, show_refusal
 from dashboard.sign_in import handover
@@ -73,7 +73,7 @@ def sessions_panel(here: Signed) -> None:
             }
             for one in found
         ]
-        st.dataframe(pd.DataFrame(lines), hide_index=True, row_height=34)
+        grid.table(f"{PLACE}.sessions", "Where you are signed in", lines)
         others = [one for one in found if not one.here]
         with st.container(horizontal=True):
             st.button(

@@ -20,7 +20,7 @@ from dashboard.parts import say
 from dashboard.parts.acts import attempt, show_refusal
 
 WINDOW = 100  # rows of a message
-HEIGHT = 548
+HEIGHT, TABLE_HEIGHT = 548, 412  # pixels, of a table at most
 _component = component("grid")
 _OTHER = "The list is another one by now, so nothing was done. Look at it and choose again."
 
@@ -203,10 +203,9 @@ class Grid:
         return found
 
 
-def table(key: str, label: str, headings: Mapping[str, str], rows: Sequence[Sequence[str]]) -> None:
-    """Draw a read-only grid of words, for tens of rows that are no records. `headings` by column name."""
-    height = min(38 + 34 * len(rows), HEIGHT)
-    _component(key=key, data=data.plain_table(label, headings, rows, height))
+def table(key: str, label: str, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Draw a read-only grid of words, for tens of lines that are no records, each of value by heading."""
+    _component(key=key, data=data.plain_table(label, lines, TABLE_HEIGHT))
 
 
 def fingerprint(records: Records, query: Query) -> str:

@@ -83,6 +83,7 @@ export class Bar {
   }
 
   always() {
+    if (this.app.model.data.plain) return [];
     const columns = this.button("columns", "Columns", () => columnsMenu(this.app, columns), "quiet");
     columns.setAttribute("aria-haspopup", "menu");
     const keys = this.button("keys", "?", () => help(this.app), "quiet");

@@ -81,7 +81,7 @@ export class Cards {
       from?.focus();
     });
     const feet = el("div", "feet");
-    feet.append(whole, close);
+    feet.append(...(this.app.model.data.plain ? [close] : [whole, close]));
     this.sheet.append(this.form, feet);
     this.app.root.append(this.sheet);
     this.inputs = new Map();

@@ -9,6 +9,7 @@ from dashboard.components.grid import wire
 
 Row = Mapping[str, Any]
 MARGIN, WIDE = 120, 220  # pixels of a column that nobody has resized
+NARROW, WIDEST, LETTER = 70, 420, 7  # of one of a table: at least, at most, and for each letter
 _ARCHIVED: Final = "This record is archived. Restore it before changing it."
 _THEIRS: Final = "A colleague's record, which only its owner or a manager may change."
 _BY_ITSELF: Final = "This is kept by Foyer itself."
@@ -139,20 +140,29 @@ def layout_told(layout: Layout) -> dict[str, Any]:
     }
 
 
-def plain_table(
-    name: str, headings: Mapping[str, str], rows: Sequence[Sequence[str]], height: int
-) -> dict[str, Any]:
-    """A read-only grid of words that are no records: heading by column name, and rows in their order.
+def plain_table(name: str, lines: Sequence[Mapping[str, Any]], height: int) -> dict[str, Any]:
+    """A read-only grid of words that are no records: lines of value by heading, in their order.
 
-    All rows are sent at once: it is for tens of them, as members, backups or sessions.
+    All are sent at once: it is for tens of them, as members, backups or sessions. A column is as wide as what
+    stands in it; numbers stand at its right.
     """
-    fields = [words_column(Words(key, label, lambda _: "")) for key, label in headings.items()]
+    fields = []
+    for heading in lines[0] if lines else ():
+        values = [line[heading] for line in lines]
+        longest = max(len(str(value)) for value in [heading, *values])
+        fields.append(
+            words_column(Words(heading, heading, lambda _: ""))
+            | {"width": min(max(NARROW, longest * LETTER + 24), WIDEST)}
+            | {"align": "end" if all(isinstance(value, int) for value in values) else None}
+        )
+    rows = [[at, 0, 0, *map(str, line.values())] for at, line in enumerate(lines, 1)]
     return {
+        "plain": True,
         "place": "",
         "query": "",
         "label": name,
         "fields": fields,
-        "rows": [[at, 0, 0, *row] for at, row in enumerate(rows, 1)],
+        "rows": rows,
         "start": 0,
         "total": len(rows),
         "fresh": [],
@@ -160,7 +170,7 @@ def plain_table(
         "names": {},
         "window": len(rows),
         "height": height,
-        "layout": layout_told(Layout(order=tuple(headings), pinned=0)),
+        "layout": layout_told(Layout(pinned=0)),
         "sentences": [],
         "may": {},
         "acts": [],

@@ -5,10 +5,10 @@ import { pinned, width } from "./columns.js";
 import { head } from "./heads.js";
 import { around, inSight } from "./insight.js";
 
-export const TOOLS = 2; // a box to tick and a button to open stand before the columns
 const TOOL = 34;
 const HEAD = 34;
 const TALL = { short: 34, medium: 56, tall: 96 };
+const BAR = 14; // of a line to scroll by, at most
 const MORE = 6; // rows above and below what is in sight
 
 export class Table {
@@ -36,6 +36,11 @@ export class Table {
     });
   }
 
+  // How many stand before the columns: a box to tick and a button to open; before words that are no records none.
+  get tools() {
+    return this.app.model.data.plain ? 0 : 2;
+  }
+
   get high() {
     return TALL[this.app.layout.tall] ?? TALL.short;
   }
@@ -52,7 +57,7 @@ export class Table {
     this.rows.clear();
     this.spare = [];
     this.table.setAttribute("aria-label", app.model.data.label);
-    this.table.setAttribute("aria-colcount", app.columns.length + TOOLS);
+    this.table.setAttribute("aria-colcount", app.columns.length + this.tools);
     const reading = !app.model.data.may?.edit;
     this.table.toggleAttribute("data-reading", reading);
     this.table.setAttribute("aria-readonly", String(reading));
@@ -64,7 +69,7 @@ export class Table {
   }
 
   widths() {
-    const all = [TOOL, TOOL, ...this.app.columns.map((name) => width(this.app.model.byName[name], this.app.layout))];
+    const all = [...Array(this.tools).fill(TOOL), ...this.app.columns.map((name) => width(this.app.model.byName[name], this.app.layout))];
     let left = 0;
     this.lefts = all.map((one) => (left += one) - one);
     all.forEach((one, i) => {
@@ -75,11 +80,18 @@ export class Table {
     this.lefts.push(left);
   }
 
+  // As high as its rows, if they are few.
+  fit() {
+    const { data, total } = this.app.model;
+    const bar = this.lefts.at(-1) > this.scroller.clientWidth ? BAR : 0;
+    this.scroller.style.height = `${Math.min(data.height, HEAD + total * this.high + bar + 2)}px`;
+  }
+
   stuck() {
     const most = this.scroller.clientWidth * 0.6; // columns that stay leave room for those that move
     let n = Math.min(pinned(this.app.layout), this.app.columns.length);
-    while (n && this.lefts && this.lefts[TOOLS + n] > most) n--;
-    return TOOLS + n;
+    while (n && this.lefts && this.lefts[this.tools + n] > most) n--;
+    return this.tools + n;
   }
 
   cell(role, i) {
@@ -111,6 +123,12 @@ export class Table {
   make() {
     const row = el("div", "row");
     row.setAttribute("role", "row");
+    const cells = this.app.columns.map((_name, col) => this.cell("gridcell", this.tools + col));
+    row.append(...(this.tools ? this.made() : []), ...cells);
+    return row;
+  }
+
+  made() {
     const [tick, open] = [this.cell("gridcell", 0), this.cell("gridcell", 1)];
     const box = el("input");
     box.type = "checkbox";
@@ -119,13 +137,21 @@ export class Table {
     box.tabIndex = button.tabIndex = -1;
     tick.append(box);
     open.append(button);
-    row.append(tick, open, ...this.app.columns.map((_name, col) => this.cell("gridcell", TOOLS + col)));
-    return row;
+    return [tick, open];
   }
 
   paint(row) {
     const { app } = this;
     const id = app.model.id(row.at);
+    if (this.tools) this.tool(row, id);
+    const flashed = app.model.flashed.get(id);
+    app.columns.forEach((name, col) =>
+      paint(row.children[this.tools + col], app.model.cell(id, name), flashed?.includes(name), app.model.data.by?.[id]),
+    );
+  }
+
+  tool(row, id) {
+    const { app } = this;
     const [tick, open] = row.children;
     const called = app.model.cell(id, app.columns[0])?.text || `row ${row.at + 1}`;
     tick.firstChild.checked = app.ticks.has(id);
@@ -133,15 +159,12 @@ export class Table {
     open.firstChild.setAttribute("aria-label", `Open ${called}`);
     row.classList.toggle("ticked", tick.firstChild.checked);
     row.setAttribute("aria-selected", String(tick.firstChild.checked));
-    const flashed = app.model.flashed.get(id);
-    app.columns.forEach((name, col) =>
-      paint(row.children[TOOLS + col], app.model.cell(id, name), flashed?.includes(name), app.model.data.by?.[id]),
-    );
   }
 
   // The rows in sight; those that show already what they should are left as they are.
   draw() {
     const { model, range } = this.app;
+    if (model.data.plain) this.fit();
     const [first, last] = this.visible();
     const stuck = this.stuck(); // asked once: it makes the browser measure
     const stamp = `${model.changes} ${this.app.ticks.changes} ${stuck}`;
@@ -159,7 +182,7 @@ export class Table {
     }
     if (this.headStamp !== stamp) this.stick(this.head, stuck);
     this.headStamp = stamp;
-    this.head.querySelector("input").checked = this.app.ticks.all;
+    if (this.tools) this.head.querySelector("input").checked = this.app.ticks.all;
     this.mark();
   }
 
@@ -167,7 +190,7 @@ export class Table {
   choose(row) {
     const { range, columns, model } = this.app;
     columns.forEach((_name, col) => {
-      const node = row.children[TOOLS + col];
+      const node = row.children[this.tools + col];
       const active = range.active ? row.at === range.active.at && col === range.active.col : row.at === 0 && col === 0;
       const held = range.holds(row.at, col);
       node.classList.toggle("in", held);
@@ -186,12 +209,12 @@ export class Table {
   mark() {
     const sides = this.app.range.sides();
     if (!sides || !this.app.model.data.may?.edit) return this.corner.remove();
-    Object.assign(this.corner.style, { left: `${this.lefts[TOOLS + sides.c1 + 1] - 5}px`, top: `${(sides.r1 + 1) * this.high - 5}px` });
+    Object.assign(this.corner.style, { left: `${this.lefts[this.tools + sides.c1 + 1] - 5}px`, top: `${(sides.r1 + 1) * this.high - 5}px` });
     if (!this.corner.isConnected) this.lines.append(this.corner);
   }
 
   element(at, col) {
-    return this.rows.get(at)?.children[TOOLS + col];
+    return this.rows.get(at)?.children[this.tools + col];
   }
 
   // Scrolls as little as brings a cell into sight.
@@ -200,9 +223,9 @@ export class Table {
     const room = scroller.clientHeight - HEAD;
     if (at * high < scroller.scrollTop) scroller.scrollTop = at * high;
     else if ((at + 1) * high > scroller.scrollTop + room) scroller.scrollTop = (at + 1) * high - room;
-    if (TOOLS + col < this.stuck()) return;
+    if (this.tools + col < this.stuck()) return;
     const before = this.lefts[this.stuck()];
-    const [left, right] = [this.lefts[TOOLS + col], this.lefts[TOOLS + col + 1]];
+    const [left, right] = [this.lefts[this.tools + col], this.lefts[this.tools + col + 1]];
     if (left - before < scroller.scrollLeft) scroller.scrollLeft = left - before;
     else if (right > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = right - scroller.clientWidth;
   }
@@ -210,6 +233,6 @@ export class Table {
   // The place of a cell that an event or a point is at; the tools before the columns are -2 and -1.
   place(node) {
     const cell = node?.closest?.("[role=gridcell]");
-    return cell ? { at: cell.parentElement.at, col: [...cell.parentElement.children].indexOf(cell) - TOOLS } : undefined;
+    return cell ? { at: cell.parentElement.at, col: [...cell.parentElement.children].indexOf(cell) - this.tools } : undefined;
   }
 }

@@ -25,7 +25,7 @@ const mounted = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
   let app = mounted.get(parentElement);
   if (!app?.root.isConnected) mounted.set(parentElement, (app = new App(parentElement)));
-  app.send = { trigger: setTriggerValue, state: setStateValue };
+  app.send = data.plain ? { trigger() {}, state() {} } : { trigger: setTriggerValue, state: setStateValue };
   app.take(data);
   return () => {
     app.end();
@@ -62,7 +62,10 @@ class App extends Choosing {
     });
     this.leave = () => this.editor?.end();
     addEventListener("pagehide", this.leave);
-    this.sized = new ResizeObserver(() => this.resize());
+    this.sized = new ResizeObserver(() => {
+      this.resize();
+      this.table.draw(); // it may have been hidden until now
+    });
     this.sized.observe(this.root);
   }
 
@@ -86,6 +89,7 @@ class App extends Choosing {
     this.arranged = arranged;
     this.columns = columns(this.model.fields, this.layout);
     this.root.style.setProperty("--height", `${data.height}px`);
+    this.root.classList.toggle("plain", !!data.plain);
     if (other && !first) {
       this.table.scroller.scrollTop = 0;
       this.ticks.clear();

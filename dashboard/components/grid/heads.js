@@ -7,6 +7,12 @@ import { follow } from "./pointer.js";
 const STILL = 6; // pixels that a click may move
 
 export function head(app, made) {
+  const before = app.table.tools;
+  const heads = app.columns.map((name, col) => one(app, made("columnheader", before + col), name, col));
+  return before ? [...tools(app, made), ...heads] : heads;
+}
+
+function tools(app, made) {
   const all = el("input");
   all.type = "checkbox";
   all.tabIndex = -1;
@@ -15,7 +21,7 @@ export function head(app, made) {
   const [first, second] = [made("columnheader", 0), made("columnheader", 1)];
   first.append(all);
   second.append(el("span", "sr-only", "Open"));
-  return [first, second, ...app.columns.map((name, col) => one(app, made("columnheader", 2 + col), name, col))];
+  return [first, second];
 }
 
 function one(app, box, name, col) {
@@ -42,7 +48,7 @@ function one(app, box, name, col) {
   return box;
 }
 
-export const button = (app, col) => app.table.head.children[2 + col]?.querySelector(".label");
+export const button = (app, col) => app.table.head.children[app.table.tools + col]?.querySelector(".label");
 
 function keys(app, event, node, name, col) {
   const to = { ArrowLeft: col - 1, ArrowRight: col + 1, Home: 0, End: app.columns.length - 1 }[event.key];
@@ -76,7 +82,7 @@ function drag(app, event, name) {
   const x = event.clientX;
   let over;
   app.dragged = false;
-  const heads = () => [...app.table.head.children].slice(2);
+  const heads = () => [...app.table.head.children].slice(app.table.tools);
   follow(
     event,
     (now) => {

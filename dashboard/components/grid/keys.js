@@ -80,6 +80,7 @@ function command(app, event, { at, col }) {
   if (ctrl) return COMMANDS[key.toLowerCase()] && (() => COMMANDS[key.toLowerCase()](app, event));
   if (key === "Enter" || key === "F2") return () => app.edit(at, col);
   if (key === "Delete" || key === "Backspace") return () => clear(app);
+  if (key === " " && app.model.data.plain) return () => {};
   if (key === " ") return event.shiftKey ? () => app.ticks.toggle(at) : () => app.space(at, col);
   // The key itself is not taken: it goes on into the editor, which has the focus by then, whatever it composes to.
   if (writes(event)) app.edit(at, col, true);

@@ -61,17 +61,18 @@ export function cellMenu(app, x, y) {
   if (!cell) return;
   const free = !cell.locked;
   const many = app.ticks.count() > 0;
+  const { plain } = app.model.data;
   open(app, x, y, [
     cell.clash && { words: "Keep what I wrote", act: () => app.decide("mine", id, name) },
     cell.clash && { words: "Take what they wrote", act: () => app.decide("theirs", id, name) },
-    { words: "Open the record", act: () => app.open(at) },
+    !plain && { words: "Open the record", act: () => app.open(at) },
     free && { words: "Edit", act: () => app.edit(at, col) },
     { words: "Copy", act: () => byHand(app, "copy") },
     free && { words: "Cut", act: () => byHand(app, "cut") },
     free && { words: "Paste", act: () => byHand(app, "paste") },
     free && { words: "Fill down", act: () => fillDown(app) },
     free && { words: "Clear", act: () => clear(app) },
-    { words: "History of this cell", act: () => app.send.trigger("cell", { id, field: name }) },
+    !plain && { words: "History of this cell", act: () => app.send.trigger("cell", { id, field: name }) },
     ...(app.model.data.acts ?? []).map(({ name: act, label, many: more }) =>
       (more || !many) && { words: label, act: () => app.act(act, many ? app.ticks.said() : { ids: [id] }) },
     ),
@@ -92,6 +93,7 @@ async function byHand(app, what) {
 }
 
 export function columnMenu(app, name, x, y, back) {
+  if (app.model.data.plain) return;
   const { fields } = app.model;
   const at = app.columns.indexOf(name);
   const field = app.model.byName[name];

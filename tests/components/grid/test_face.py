@@ -1,13 +1,16 @@
 """The Python face of the grid: what it tells the browser, and what it does with what comes back."""
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+import dashboard
 from crm_data import Layout, Query, Workspace
 from crm_data.errors import NotSignedIn
 from dashboard.components import grid
@@ -207,16 +210,20 @@ def test_a_table_of_words_is_drawn_by_the_same_grid(browser: Browser) -> None:
     def page() -> None:
         from dashboard.components import grid
 
-        grid.table(
-            "t.table", "Backups", {"file": "File", "size": "Size"}, [["a.db", "1 MB"], ["b.db", "2 MB"]]
-        )
+        grid.table("t.table", "Backups", [{"File": "a.db", "Rows": 1}, {"File": "b.db", "Rows": 22}])
 
     AppTest.from_function(page).run()
     told = browser.told
-    assert [field["label"] for field in told["fields"]] == ["File", "Size"]
-    assert [row[3:] for row in told["rows"]] == [["a.db", "1 MB"], ["b.db", "2 MB"]]
+    assert [(field["label"], field["align"]) for field in told["fields"]] == [("File", None), ("Rows", "end")]
+    assert [row[3:] for row in told["rows"]] == [["a.db", "1"], ["b.db", "22"]]
     assert not any(field["edit"] or field["sort"] for field in told["fields"])
     assert told["total"] == 2
+
+
+def test_no_screen_draws_a_table_of_another_kind() -> None:
+    for folder in ("dashboard", "pages"):
+        for path in (Path(dashboard.__file__).parents[1] / folder).rglob("*.py"):
+            assert not re.search(r"\.(dataframe|table)\((?<!grid\.table\()", path.read_text("utf-8")), path
 
 
 def test_whose_list_it_is_is_asked_before_each_draw(two: Office, browser: Browser, monkeypatch: Any) -> None:
