@@ -84,7 +84,7 @@ export class Table {
   fit() {
     const { data, total } = this.app.model;
     const bar = this.lefts.at(-1) > this.scroller.clientWidth ? BAR : 0;
-    this.scroller.style.height = `${Math.min(data.height, HEAD + total * this.high + bar + 2)}px`;
+    this.scroller.style.height = `${Math.min(data.height, HEAD + total * this.high + bar)}px`;
   }
 
   stuck() {

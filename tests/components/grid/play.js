@@ -48,6 +48,14 @@ const play = (window.play = {
     may: { edit: true, add: true, find: true }, acts: [{ name: "archive", label: "Archive", many: true }], result: null, answer: null, found: null,
   },
   stored,
+  // A table of words that are no records.
+  plain(lines) {
+    const words = (name) => ({ name, label: name, kind: "words", width: 200, edit: false, sort: false });
+    const told = { plain: true, place: "", fields: Object.keys(lines[0]).map(words), may: {}, acts: [], sentences: [], names: {}, height: 412 };
+    const rows = lines.map((line, i) => [i + 1, 0, 0, ...Object.values(line)]);
+    const sent = (kind) => (name, value) => this.heard.push([name, value]);
+    grid({ data: { ...this.data, ...told, total: rows.length, window: rows.length, rows }, parentElement: here, setTriggerValue: sent("trigger"), setStateValue: sent("state") });
+  },
   // What the server says next, and draws.
   say(change = {}) {
     Object.assign(this.data, { fresh: [], gone: [] }, change);
@@ -102,5 +110,5 @@ const play = (window.play = {
     this.say({ fresh: [row(id)] });
   },
 });
-play.say();
+if (!asked.get("plain")) play.say();
 document.body.dataset.ready = "yes";
