@@ -10,6 +10,9 @@ from alembic import op
 from alembic.operations import BatchOperations
 from sqlalchemy import Connection
 
+from crm_data.tables.sort_keys import kept_key, sort_key_of
+
+_BATCH = 5_000
 Made = TypeVar("Made", sa.CheckConstraint, sa.ForeignKeyConstraint)
 
 
@@ -34,6 +37,35 @@ def add_constraints(table: str, *constraints: sa.CheckConstraint | sa.ForeignKey
                 str(one.name), targets[0][0], list(one.column_keys), [column for _, column in targets],
                 ondelete=one.ondelete, deferrable=one.deferrable, initially=one.initially,
             )  # fmt: skip
+
+
+def fill_sort_keys(table: str, text: str) -> None:
+    """Keep the sort keys of the rows that are there, a few thousand at a time; `updated_at` stays as it is."""
+    connection, last = op.get_bind(), 0
+    rows = sa.table(table, sa.column("id", sa.Integer), sa.column(text), sa.column(sort_key_of(text)))
+    wanted = sa.select(rows.c.id, rows.c[text]).order_by(rows.c.id).limit(_BATCH)
+    kept = rows.update().where(rows.c.id == sa.bindparam("its_id"))
+    with untouched(table):
+        while found := connection.execute(wanted.where(rows.c.id > last)).all():
+            last = found[-1][0]
+            keys = [{"its_id": id_, "its_key": kept_key(said)} for id_, said in found]
+            if keys := [key for key in keys if key["its_key"] is not None]:
+                connection.execute(kept.values({sort_key_of(text): sa.bindparam("its_key")}), keys)
+
+
+@contextmanager
+def untouched(table: str) -> Iterator[None]:
+    """Rows are written and nobody changed them. env.py puts SQLite's triggers back after every migration."""
+    connection = op.get_bind()
+    if connection.dialect.name == "sqlite":
+        named = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+        for name in connection.exec_driver_sql(named, (table,)).scalars().all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        yield
+        return
+    op.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    yield
+    op.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def drop_column(table: str, column: str) -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.helpers import add_constraints, drop_column, on_sqlite
+from migrations.helpers import add_constraints, drop_column, fill_sort_keys, on_sqlite
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -1,4 +1,5 @@
-"""What the tables need and Alembic does not see: `updated_at`, logs that only grow, folding, row security, grants.
+"""What the tables need and Alembic does not see: `updated_at`, sort keys that another program would leave behind,
+logs that only grow, folding, row security, grants.
 
 Made from what the database holds, so that it can be put back after any migration has rebuilt a table.
 """
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 
 from crm_data.store.folding import postgresql_function
 from crm_data.tables import APPEND_ONLY
+from crm_data.tables.sort_keys import sorted_texts
 from migrations.append_only import REFUSE, Parents, on_postgresql, on_sqlite, parents_of
 from migrations.row_security import let_in, secure_rows, serves_as
 
@@ -44,6 +46,12 @@ def _sqlite(connection: Connection, tables: Mapping[str, set[str]], parents: Map
                 " WHEN NEW.updated_at IS OLD.updated_at AND NEW.updated_at IS NOT CURRENT_TIMESTAMP"
                 f" BEGIN UPDATE {table} SET updated_at = CURRENT_TIMESTAMP WHERE id = NEW.id; END"
             )
+        for key, text in sorted_texts(columns).items():
+            wanted[f"{table}_{key}"] = (
+                f"AFTER UPDATE OF {text} ON {table} WHEN NEW.version IS OLD.version"
+                f" AND NEW.{text} IS NOT OLD.{text} AND NEW.{key} IS OLD.{key} AND NEW.{key} IS NOT NULL"
+                f" BEGIN UPDATE {table} SET {key} = NULL WHERE id = NEW.id; END"
+            )
         if table in parents:
             wanted |= on_sqlite(table, columns, parents[table])
     said = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
@@ -55,11 +63,24 @@ def _sqlite(connection: Connection, tables: Mapping[str, set[str]], parents: Map
             connection.exec_driver_sql(sql)
 
 
+# Its words are (sort key, its text) for each. A text that is written by itself, without a new version and a key,
+# was written by another program, and the key of the old text is forgotten.
 _TOUCH = """CREATE OR REPLACE FUNCTION app_touch() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  before jsonb;
+  after jsonb;
 BEGIN
   IF NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN
     NEW.updated_at := clock_timestamp();
   END IF;
+  FOR word IN 0 .. TG_NARGS - 1 BY 2 LOOP
+    EXIT WHEN NEW.version IS DISTINCT FROM OLD.version;
+    before := to_jsonb(OLD);
+    after := to_jsonb(NEW);
+    CONTINUE WHEN before -> TG_ARGV[word + 1] = after -> TG_ARGV[word + 1];
+    CONTINUE WHEN before -> TG_ARGV[word] IS DISTINCT FROM after -> TG_ARGV[word];
+    NEW := jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[word], NULL));
+  END LOOP;
   RETURN NEW;
 END $$"""
 _STANDING = """SELECT tgname, obj_description(oid, 'pg_trigger') FROM pg_trigger
@@ -80,7 +101,8 @@ def _postgresql(
         standing = dict(tuple(row) for row in execute(_STANDING, (table,)))
         wanted = on_postgresql(table, parents[table]) if table in parents else {}
         if "updated_at" in columns:
-            touch = f"BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION app_touch()"
+            keys = ", ".join(f"'{key}', '{text}'" for key, text in sorted_texts(columns).items())
+            touch = f"BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION app_touch({keys})"
             wanted[f"{table}_updated_at"] = touch
         for name, made in wanted.items():
             mark = hashlib.sha256(made.encode()).hexdigest()[:32]

@@ -20,6 +20,7 @@ from alembic.operations import ops
 
 from crm_data.store import migrating
 from crm_data.tables import Base
+from crm_data.tables.sort_keys import sorted_texts
 
 
 class _Line(ops.MigrateOperation):
@@ -88,6 +89,9 @@ def _forward(table: sa.Table, found: list[Any], new: bool) -> list[Any]:
     beside = [_constraint(c) for c in sorted(table.constraints, key=_name) if _about(c, added)]
     if beside:
         made.append(_Line(f"add_constraints({table.name!r}, {', '.join(beside)})"))
+    for key, text in sorted_texts(table.c.keys()).items():
+        if key in added and text not in added and not new:  # rows are there, and have texts
+            made.append(_Line(f"fill_sort_keys({table.name!r}, {text!r})"))
     seen = {op.index_name for op in found if isinstance(op, ops.CreateIndexOp)}
     for index in sorted(table.indexes, key=_name):
         if index.name not in seen and (new or _names(" ".join(map(str, index.expressions)), added)):

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crm_data.tables import Base
+from crm_data.tables.sort_keys import sorted_texts
 
 Row = dict[str, Any]
 # Each table after those it points to; a lead's deal is told to it afterwards.
@@ -64,7 +65,8 @@ def ids(connection: Connection, table: str) -> Iterator[int]:
 def put(connection: Connection, table: str, rows: Iterable[Row]) -> int:
     """Insert rows, a few thousand a statement; all but the id may be left out for the column's default."""
     target = Base.metadata.tables[table]
-    blank = {column.key: _default(column) for column in target.columns}
+    kept = sorted_texts(target.c.keys())  # left out, so that the tables keep them by themselves
+    blank = {column.key: _default(column) for column in target.columns if column.key not in kept}
     if "converted_deal_id" in blank:
         blank = {key: value for key, value in blank.items() if key != "converted_deal_id"}
     statement, done, waiting = sa.insert(target), 0, iter(rows)

@@ -20,6 +20,7 @@ from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.tables import ChangeLog, Company, Membership, User, by_name, title_of
 from crm_data.tables.fields import Kind
+from crm_data.tables.sort_keys import with_sort_keys
 from crm_data.tables.types import UtcDateTime
 
 CHUNK = 1000
@@ -163,8 +164,8 @@ class Bulk:
             alike: dict[tuple[str, ...], list[tuple[int, Row]]] = defaultdict(list)
             for before, changed in some:
                 alike[tuple(sorted(changed))].append((before["id"], changed))
-            for names, group in alike.items():
-                self._update(names, group)
+            for group in alike.values():
+                self._update(group)
             log(
                 self._session,
                 self.doing,
@@ -231,8 +232,11 @@ class Bulk:
         series = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
         return sorted(core.exec_driver_sql(series, (table.name, count)).scalars())
 
-    def _update(self, names: tuple[str, ...], group: list[tuple[int, Row]]) -> None:
+    def _update(self, group: list[tuple[int, Row]]) -> None:
+        """Change rows in the same columns each."""
         table = table_of(self.records.table)
+        written = with_sort_keys(table, [changed for _, changed in group])
+        names = tuple(written[0])
         statement = (
             sa.update(table)
             .where(table.c.id == sa.bindparam("_id"), table.c.company_id == self._session.company)
@@ -242,7 +246,10 @@ class Bulk:
                 version=table.c.version + 1,
             )
         )
-        rows = [{"_id": id_, **{f"_{name}": row[name] for name in names}} for id_, row in group]
+        rows = [
+            {"_id": id_, **{f"_{name}": row[name] for name in names}}
+            for (id_, _), row in zip(group, written, strict=True)
+        ]
         if self._session.core().execute(statement, rows).rowcount != len(group):
             raise NotFound
 

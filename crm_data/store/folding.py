@@ -4,7 +4,6 @@ Of itself SQLite knows the case of A to Z alone, and PostgreSQL that of the loca
 """
 
 import json
-import unicodedata
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,27 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-# Small letters that are not the small letter of their capital: the sigma at a word's end, the i without a dot.
-_BESIDE = "ςıſµ\u0345ϐϑϕϖϰϱϵᲀᲁᲂᲃᲄᲅᲆᲇᲈẛ"
-_MEANT = "σisμιβθφπκρεвдосттъѣꙋṡ"
-_TABLE = str.maketrans(_BESIDE, _MEANT)
-# What becomes of the Turkish capital I with a dot; and 'ß', whose capital most people write as two letters.
-_LONGER = (("i\u0307", "i"), ("ß", "ss"))
-
-
-def fold(said: str) -> str:
-    """A text as it is compared: 'ÖL' and 'öl' are one, so are 'STRASSE' and 'Straße', and ΟΔΟΣ and οδος."""
-    if said.isascii():
-        return said.lower()
-    lower = unicodedata.normalize("NFC", said).lower()
-    for letters, plain in _LONGER:
-        lower = lower.replace(letters, plain)
-    return unicodedata.normalize("NFC", lower.translate(_TABLE))
-
-
-def reading_order(said: str) -> str:
-    """What names are sorted by where a list is short enough to be sorted here: A, ä, B."""
-    return "".join(c for c in unicodedata.normalize("NFD", fold(said)) if not unicodedata.combining(c))
+from crm_data.tables.reading import BESIDE, LONGER, MEANT, fold
 
 
 def like(said: str) -> str:
@@ -119,9 +98,9 @@ def postgresql_function(connection: Connection) -> str:
     by = next((f' COLLATE "{name}"' for name in ("und-x-icu", "pg_c_utf8") if utf8 and name in known), "")
     folded = f"lower({'normalize($1)' if utf8 else '$1'}{by})"
     if utf8:
-        for letters, plain in _LONGER:
+        for letters, plain in LONGER:
             folded = f"replace({folded}, '{letters}', '{plain}')"
-        folded = f"normalize(translate({folded}, '{_BESIDE}', '{_MEANT}'))"
+        folded = f"normalize(translate({folded}, '{BESIDE}', '{MEANT}'))"
     return (
         "CREATE OR REPLACE FUNCTION app_fold(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$"
         ' SELECT CASE WHEN octet_length($1) = length($1) THEN lower($1 COLLATE "C") COLLATE "C"'

@@ -12,7 +12,6 @@ from crm_data import clock
 from crm_data.errors import Invalid
 from crm_data.store import ordering, summary
 from crm_data.store import query as q
-from crm_data.store.folding import reading_order
 from crm_data.store.ordering import Spot
 from crm_data.store.reading import Reader, Row
 from crm_data.store.scope import CompanySession
@@ -20,6 +19,7 @@ from crm_data.store.summary import Group, Measured
 from crm_data.store.values import row_id
 from crm_data.tables import ChangeLog
 from crm_data.tables.fields import Field, Kind
+from crm_data.tables.reading import reading_order
 
 MOST_IN_WINDOW = 500
 MOST_WATCHED = 1_000

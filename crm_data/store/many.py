@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from crm_data.store.changes import Doing
 from crm_data.store.scope import CompanySession
 from crm_data.tables import ChangeLog
+from crm_data.tables.sort_keys import with_sort_keys
 from crm_data.tables.types import UtcDateTime
 
 Row = dict[str, Any]
@@ -32,6 +33,7 @@ def put(session: CompanySession, table: sa.Table, rows: Sequence[Row], same: Row
     """INSERT rows of the same columns. `same`: what all of them share; the company comes with it."""
     if not rows:
         return
+    rows = with_sort_keys(table, rows)
     core, same = session.core(), {**same, "company_id": session.company}
     if core.dialect.name != "sqlite":
         core.execute(sa.insert(table), [{**row, **same} for row in rows])

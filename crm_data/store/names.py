@@ -5,9 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data.store.folding import reading_order
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Membership, User, by_name, title_of
+from crm_data.tables.reading import reading_order
 
 
 def member_names(session: CompanySession, active: bool = False) -> dict[int, str]:

@@ -46,10 +46,7 @@ def keys(table: type, query: Query, backwards: bool = False) -> list[Key]:
     """The keys of a list, the id last, which breaks ties as the last of them goes. Raises Invalid."""
     demand_sorts(fields_of(table), query.sorts)
     model: Any = table
-    found = [
-        Key(sort_key(model.__table__.c[name], getattr(model, name)), down != backwards)
-        for name, down in query.sorts
-    ]
+    found = [Key(sort_key(model.__table__.c[name], model), down != backwards) for name, down in query.sorts]
     return [*found, Key(model.id, found[-1].down)]
 
 

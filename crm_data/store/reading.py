@@ -19,6 +19,7 @@ from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.store import Store
 from crm_data.store.values import row_id
 from crm_data.tables import ChangeLog, title_of
+from crm_data.tables.checks import sort_key
 from crm_data.tables.fields import Field, Kind, fields_of
 
 Row = dict[str, Any]
@@ -177,12 +178,11 @@ class Reader:
 
     def choices(self, search: str = "", limit: int = 50) -> dict[int, str]:
         """What can be chosen as a link: id -> what the record is called, by that, archived ones left out."""
-        title = getattr(self.table, self.title)
         model: Any = self.table
+        title = getattr(model, self.title)
         where = q.conditions(self.table, q.Query(search=search))
-        wanted = (
-            sa.select(model.id, title).where(*where).order_by(sa.func.lower(title), model.id).limit(limit)
-        )
+        by = sort_key(model.__table__.c[self.title], model)
+        wanted = sa.select(model.id, title).where(*where).order_by(by, model.id).limit(limit)
         with self._store.read(self._scope) as session:
             return {id_: str(name) for id_, name in session.execute(wanted)}
 

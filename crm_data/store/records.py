@@ -20,6 +20,7 @@ from crm_data.store.scope import CompanySession
 from crm_data.store.values import parse, row_id
 from crm_data.tables import ChangeLog, Membership, by_name
 from crm_data.tables.fields import Field, Kind, words
+from crm_data.tables.sort_keys import sorted_texts
 
 MOST_AT_ONCE = 500
 MOST_EDITED = 2_000  # rows of one Save
@@ -257,11 +258,14 @@ class Records(Lists):
     def _write(self, session: CompanySession, doing: Doing, changes: Sequence[tuple[Any, Row, Row]]) -> int:
         """Rows, log and what follows. Every row is sent with the columns of them all: one statement then does."""
         columns = {name for _, _, changed in changes for name in changed}
+        keys = sorted_texts(self.table.__table__.c.keys())  # type: ignore[attr-defined]
         for row, _, changed in changes:
             for name, value in changed.items():
                 setattr(row, name, value)
             for name in columns - changed.keys():
                 flag_modified(row, name)
+            for key in (key for key, text in keys.items() if text in columns):
+                flag_modified(row, key)
             row.updated_at, row.version = doing.at, row.version + 1
         session.flush()
         lines = [(row.id, {n: before[n] for n in changed}, changed) for row, before, changed in changes]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from crm_data.tables import fields as f
 from crm_data.tables.checks import attach_checks, attach_sort_indexes
+from crm_data.tables.sort_keys import attach_sort_keys
 from crm_data.tables.types import UtcDateTime
 
 NAMING = {
@@ -30,6 +31,7 @@ class Base(DeclarativeBase):
     def __init_subclass__(cls, **kw: Any) -> None:
         super().__init_subclass__(**kw)
         if "__tablename__" in cls.__dict__:
+            attach_sort_keys(cls)
             attach_checks(cls.__table__)
             attach_sort_indexes(cls.__table__)
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from crm_data.tables.fields import Field, Kind
+from crm_data.tables.sort_keys import has_sort_key, sort_key_of
 from crm_data.tables.types import Money, UtcDateTime
 
 
@@ -34,19 +35,24 @@ _LAST = {
 }
 
 
-def sort_key(column: sa.Column[Any], attribute: Any = None) -> sa.ColumnElement[Any]:
-    """What a column is ordered by: text without regard to case, an absent value last.
+def sort_key(column: sa.Column[Any], model: Any = None) -> sa.ColumnElement[Any]:
+    """What a column is ordered by: a text by its kept sort key, an absent value last.
 
-    `attribute` is the ORM's own spelling of the column, which a scoped statement must use.
+    `model` is the ORM's class, by whose own spelling of the columns a scoped statement must name them.
     """
     field: Field = column.info["field"]
-    key: Any = column if attribute is None else attribute
+
+    def spelled(name: str) -> Any:
+        return column.table.c[name] if model is None else getattr(model, name)
+
+    key = spelled(column.key)
     if column.nullable:
         moment = field.kind is Kind.MOMENT
         last = _LastMoment() if moment else sa.literal_column(_LAST[field.kind], column.type)
         key = sa.func.coalesce(key, last)
-    if field.kind in (Kind.TEXT, Kind.EMAIL):
-        key = sa.func.lower(key)
+    if has_sort_key(field):
+        # Most texts have none, for it would say the same; nor has what another program wrote.
+        key = sa.func.coalesce(spelled(sort_key_of(column.key)), sa.func.lower(key))
     return key  # type: ignore[no-any-return]
 
 

@@ -1,11 +1,11 @@
-"""Column types that keep their promise on both engines: UTC moments, exact money, JSON."""
+"""Column types that keep their promise on both engines: UTC moments, exact money, sort keys, JSON."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DECIMAL, JSON, DateTime, Dialect
+from sqlalchemy import DECIMAL, JSON, DateTime, Dialect, Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -75,6 +75,16 @@ class Money(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(str(value)).quantize(CENT)
+
+
+class SortKey(TypeDecorator[str]):
+    """A text to sort by, letter by letter on both engines, whatever the language of a PostgreSQL cluster."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return Text(collation="C" if dialect.name == "postgresql" else None)
 
 
 def json_type() -> JSON:

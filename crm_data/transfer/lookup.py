@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from crm_data.store.bulk import Bulk
-from crm_data.store.folding import fold
 from crm_data.store.records import Records
 from crm_data.store.values import row_id
 from crm_data.tables.fields import Field, Kind
+from crm_data.tables.reading import fold
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.headings import FIRMS, squeezed
 from crm_data.transfer.mapping import importable

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from crm_data import Query, Workspace
-from crm_data.store.folding import fold, reading_order
 from crm_data.store.store import Store
 from crm_data.tables import Base, by_name
 from crm_data.tables.fields import Field, Kind, fields_of
+from crm_data.tables.reading import fold, reading_order
 from tests.support import makers
 from tests.support.databases import Database
 from tests.support.plain import plain
