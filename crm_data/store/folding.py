@@ -36,6 +36,11 @@ def has_word(column: Any, word: str) -> sa.ColumnElement[bool]:
     return _FoldedTags(column).like(like(fold(json.dumps(word, ensure_ascii=False))), escape="\\")
 
 
+def has_part(column: Any, said: str) -> sa.ColumnElement[bool]:
+    """Whether a text stands anywhere in a column of tags."""
+    return _FoldedTags(column).like(like(fold(json.dumps(said, ensure_ascii=False)[1:-1])), escape="\\")
+
+
 class _Folded(FunctionElement[str]):
     """`fold` of a column, in SQL."""
 

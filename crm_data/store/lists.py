@@ -12,17 +12,20 @@ from crm_data import clock
 from crm_data.errors import Invalid
 from crm_data.store import ordering, summary
 from crm_data.store import query as q
+from crm_data.store.finding import Found, place_of, showing
+from crm_data.store.names import member_names
 from crm_data.store.ordering import Spot
 from crm_data.store.reading import Reader, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.summary import Group, Measured
-from crm_data.store.values import row_id
+from crm_data.store.values import clean_text, row_id
 from crm_data.tables import ChangeLog
 from crm_data.tables.fields import Field, Kind
 from crm_data.tables.reading import reading_order
 
 MOST_IN_WINDOW = 500
 MOST_WATCHED = 1_000
+MOST_FOUND = 100  # characters of what is looked for
 _KNOWN_FOR = timedelta(minutes=1)  # the clock moves what is overdue, without a line in the log
 _MOST_SPOTS, _LEAST_GAP = 400, 500
 
@@ -136,6 +139,30 @@ class Lists(Reader):
                 f"This is for at most {most:,} records at once. Narrow the list with a filter first."
             )
         return found
+
+    def find(
+        self, query: q.Query, columns: Sequence[str], text: str, after: int = -1, back: bool = False
+    ) -> Found:
+        """The next row of the list behind the place `after`, or the last before it, that shows a text in a column.
+
+        Round the end to the other side; over all rows that match, wherever anybody has scrolled. Two statements.
+        Raises Invalid.
+        """
+        fields = [self.fields[name] for name in columns if name in self.fields]
+        where, by = self.matching(query.first()), ordering.keys(self.table, query.first())
+        said = clean_text(text, False)
+        if len(said or "") > MOST_FOUND:
+            raise Invalid(f"Look for a shorter text: at most {MOST_FOUND} characters.")
+        if said is None:
+            return Found(0)
+        with self._store.read(self._scope) as session:
+            shows = showing(self.table, fields, said, member_names(session), query.zone)
+            place = (sa.func.row_number().over(order_by=ordering.directed(by)) - 1).label("at")
+            hit = sa.case((shows, 1), else_=0).label("hit")
+            listed = sa.select(place, hit).select_from(self.table).where(*where).subquery()
+            hits = sa.select(listed.c.at).where(listed.c.hit == 1).subquery()
+            count, at, nth = session.execute(place_of(hits, after, back)).one()
+        return Found(count, at, nth) if count else Found(0)
 
     def footers(self, query: q.Query, wanted: Mapping[str, str]) -> dict[str, Measured]:
         """What stands under each column: field -> one of `MEASURES`, over all rows that match.

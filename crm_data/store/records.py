@@ -62,6 +62,38 @@ class Records(Lists):
             return self._add(session, doing, parsed) if made is None else made
 
     @again
+    def add_all(
+        self, rows: Sequence[Mapping[str, Any]], act_id: str | None = None, zone: tzinfo = UTC
+    ) -> list[int]:
+        """Make many records in one act and one transaction, all or none; at most 500. Their ids.
+
+        The same `act_id` again makes nothing and returns the same ids. Raises NotAllowed, and Invalid whose
+        problems name the place of the row in `rows`.
+        """
+        demand(self.person, Act.ADD, self.name)
+        self._count(rows)
+        doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
+        new: list[Row] = []
+        problems: list[Problem] = []
+        for at, values in enumerate(rows):
+            try:
+                new.append(self.judge(self.parse_all(values, zone, adding=True), None, doing))
+            except Invalid as wrong:
+                problems += [replace(problem, row=at) for problem in wrong.problems]
+        if problems:
+            raise Invalid(problems)
+        with self._store.write(self._scope) as session:
+            if self._already(session, doing.act_id) is not None:
+                return list(session.scalars(self._made_by(doing.act_id)))
+            made = []
+            for at, values in enumerate(new):
+                try:
+                    made.append(self._add(session, doing, values))
+                except Invalid as wrong:
+                    raise Invalid([replace(problem, row=at) for problem in wrong.problems]) from None
+            return made
+
+    @again
     def change(self, edits: Sequence[Edit], act_id: str | None = None, zone: tzinfo = UTC) -> int:
         """Save edits of up to 2,000 rows in one transaction, all or none; returns how many rows changed.
 
@@ -294,8 +326,8 @@ class Records(Lists):
                 session.add(logged(doing, session.company, action, row, None, None))
             return len(rows)
 
-    def _count(self, ids: Sequence[int]) -> None:
-        if len(ids) > MOST_AT_ONCE:
+    def _count(self, each: Sequence[Any]) -> None:
+        if len(each) > MOST_AT_ONCE:
             raise Invalid(f"At most {MOST_AT_ONCE} records can be changed at once. Choose fewer.")
 
     def _rows(self, session: CompanySession, ids: Sequence[int]) -> dict[int, Any]:
@@ -348,10 +380,12 @@ class Records(Lists):
             raise Invalid(problems)
 
     def _already(self, session: CompanySession, act_id: str) -> int | None:
-        wanted = sa.select(ChangeLog.row_id).where(
-            ChangeLog.act_id == act_id, ChangeLog.table_name == self.name, ChangeLog.action == "add"
-        )
-        return session.scalar(wanted)
+        return session.scalars(self._made_by(act_id)).first()
+
+    def _made_by(self, act_id: str) -> sa.Select[Any]:
+        """The ids of the records that one act made."""
+        one = (ChangeLog.act_id == act_id, ChangeLog.table_name == self.name, ChangeLog.action == "add")
+        return sa.select(ChangeLog.row_id).where(*one).order_by(ChangeLog.id)
 
 
 def _seen(field: Field, original: Any) -> Any:

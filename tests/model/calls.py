@@ -292,6 +292,19 @@ def _ids(here: Scene) -> Call:
     return Call("", lambda my: my.records(kind).ids(wanted, 100_000), {"kind": kind, "query": wanted})
 
 
+def _find(here: Scene) -> Call:
+    kind = _kind(here)
+    wanted, word = query(here, kind), here.dice.choice(SEARCHES)
+    after, back = here.dice.choice([-1, 0, 2, 10**9]), here.dice.random() < 0.5
+    said_ = {"kind": kind, "query": wanted, "word": word, "after": after, "back": back}
+
+    def do(my: Workspace) -> Any:
+        records = my.records(kind)
+        return records.find(wanted, [records.title], word, after, back)
+
+    return Call("", do, said_)
+
+
 def _footers(here: Scene) -> Call:
     kind = _kind(here)
     wanted, measures = query(here, kind), {}
@@ -363,6 +376,13 @@ def _change(here: Scene) -> Call:
         edits.append(Edit(id_, {name: (seen[name], new[name].raw) for name in new}))
         wanted.append((id_, seen, new))
     return Call("", lambda my: my.records(kind).change(edits), {"kind": kind, "edits": wanted}, writes=True)
+
+
+def _add_all(here: Scene) -> Call:
+    kind = _kind(here)
+    new = [values(here, kind, few=False, wrong=0.01) for _ in range(here.dice.choice([0, 1, 2, 3]))]
+    said_ = {"kind": kind, "rows": new}
+    return Call("", lambda my: my.records(kind).add_all([raw(one) for one in new]), said_, writes=True)
 
 
 def _set_all(here: Scene) -> Call:
@@ -647,6 +667,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Records.window": _window,
     "Records.fresh": _fresh,
     "Records.ids": _ids,
+    "Records.find": _find,
     "Records.footers": _footers,
     "Records.groups": _groups,
     "Records.get": _one("get"),
@@ -654,6 +675,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Records.choices": _choices,
     "Records.names": _names,
     "Records.add": _add,
+    "Records.add_all": _add_all,
     "Records.change": _change,
     "Records.set_all": _set_all,
     "Records.archive": _put("archive"),

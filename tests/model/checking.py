@@ -15,6 +15,7 @@ from tests.model.writes import Writer
 
 MODELLED = {
     "Records.add",
+    "Records.add_all",
     "Records.change",
     "Records.set_all",
     "Records.archive",

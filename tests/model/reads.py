@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from crm_data import Layout
+from crm_data.store.folding import fold
+from crm_data.tables import title_of
 from crm_data.tables.fields import Kind, fields_of
 from tests.model import lists
 from tests.model.calls import CLASSES, Call
@@ -104,6 +106,15 @@ class Reader:
 
     def _ids(self, value: Any, raw: Any, kind: str, query: Any) -> None:
         assert raw == sorted(row["id"] for row in self._list(kind, query))
+
+    def _find(self, value: Any, raw: Any, kind: str, query: Any, word: str, after: int, back: bool) -> None:
+        title = title_of(kind)
+        rows = self._list(kind, query) if word else []
+        hits = [at for at, row in enumerate(rows) if fold(word) in fold(row[title] or "")]
+        near = [at for at in hits if (at < after if back else at > after)] or hits
+        at = near[-1 if back else 0] if near else None
+        assert (raw.count, raw.at) == (len(hits), at)
+        assert raw.nth == (None if at is None else hits.index(at) + 1)
 
     def _footers(self, value: Any, raw: Any, kind: str, query: Any, measures: dict[str, str]) -> None:
         rows = self._list(kind, query)

@@ -164,6 +164,17 @@ class Writer:
     def _add(self, kind: str, values: dict[str, Said], act: str | None, forbidden: bool = False) -> int:
         if not may_add(self.call.role, kind):
             raise Wrong("NotAllowed")
+        new = self._new(kind, values, forbidden)
+        done = self._done(kind, act, "add")
+        return self._make(kind, new) if done is None else int(done)
+
+    def _add_all(self, kind: str, rows: list[dict[str, Said]]) -> list[int]:
+        if not may_add(self.call.role, kind):
+            raise Wrong("NotAllowed")
+        return [self._make(kind, new) for new in [self._new(kind, values, False) for values in rows]]
+
+    def _new(self, kind: str, values: dict[str, Said], forbidden: bool) -> Row:
+        """The values of a new record, made to agree."""
         new = self._means(kind, values)
         if kind == "tasks" and new.get("assigned_to") is None:
             new["assigned_to"] = self.call.user
@@ -173,9 +184,7 @@ class Writer:
         missing = [n for n, f in self._fields(kind).items() if f.required and new.get(n) is None]
         if forbidden or missing:
             raise Wrong("Invalid")
-        new = judged(kind, new, None, self.now, self.call.currency, False)
-        done = self._done(kind, act, "add")
-        return self._make(kind, new) if done is None else int(done)
+        return judged(kind, new, None, self.now, self.call.currency, False)
 
     def _change(self, kind: str, edits: list[Any]) -> int:
         wanted = [(id_, seen, self._means(kind, values)) for id_, seen, values in edits]

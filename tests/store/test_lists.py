@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -10,6 +11,8 @@ import pandas as pd
 import pytest
 
 from crm_data import Edit, Query, Records, Workspace, errors
+from crm_data.store.finding import Found
+from crm_data.store.folding import fold
 from crm_data.store.lists import MOST_IN_WINDOW, Lists
 from crm_data.store.summary import MEASURES, groups_by, heads
 from crm_data.tables.fields import Kind
@@ -314,3 +317,83 @@ def test_what_is_not_there_cannot_be_measured(two: Office) -> None:
         with pytest.raises(errors.Invalid):
             two.at().deals.footers(Query(), wanted)
     assert issubclass(Records, Lists)
+
+
+WORDS = "ärger ALPHA e 99.99 0,10 2026-03-01 öl same % Prospect admin".split()  # noqa: SIM905
+
+
+def shown(records: Records, row: dict[str, Any], names: Any) -> list[Any]:
+    """What stands in each cell of a row, as it is kept or as it is called."""
+    told = []
+    for name, field in records.fields.items():
+        value = row[name]
+        if field.kind in (Kind.MEMBER, Kind.LINK):
+            value = names.get(name, {}).get(value)
+        told.append(field.choice_labels().get(value, value) if field.kind is Kind.CHOICE else value)
+    return told
+
+
+def is_shown(cell: Any, word: str) -> bool:
+    """Whether a person would say that the word stands there."""
+    numbers = {"99.99": Decimal("99.99"), "0,10": Decimal("0.10")}
+    days = {"2026-03-01": date(2026, 3, 1)}
+    if isinstance(cell, str):
+        return fold(word) in fold(cell)
+    return cell is not None and cell == {**numbers, **days}.get(word)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_find_goes_through_all_rows_of_the_filter_and_round_the_end(two: Office, back: bool) -> None:
+    deals = two.at().deals
+    for query in (Query(), Query(sort="deal_name", descending=False), Query(where={"stage": ("proposal",)})):
+        page = deals.page(replace(query, size=1_000))
+        for word in WORDS:
+            cells = [shown(deals, row, page.names) for row in page.rows]
+            hits = [at for at, row in enumerate(cells) if any(is_shown(cell, word) for cell in row)]
+            first, last = (hits[0], hits[-1]) if hits else (None, None)
+            for after in (-1, 0, 7, 40, 10**9):
+                found = deals.find(query, list(deals.fields), word, after, back)
+                near = [at for at in hits if (at < after if back else at > after)]
+                at = near[-1 if back else 0] if near else last if back else first
+                nth = None if at is None else hits.index(at) + 1
+                assert found == Found(len(hits), at, nth), (word, after)
+
+
+def test_find_looks_in_the_columns_that_are_asked_and_in_this_company(two: Office) -> None:
+    deals = two.at().deals
+    assert deals.find(Query(), ["notes"], "same").count > 0
+    assert deals.find(Query(), ["deal_name", "no such column"], "same").count == 0
+    assert deals.find(Query(), [], "a").count == 0
+    with counted(two.store) as said:
+        deals.find(Query(), list(deals.fields), "öl")
+    assert len(said) == 2, said
+    customer = two.at(1).customers.page().rows[0]["id"]
+    two.at(1).deals.add({"deal_name": "Nowhere else", "deal_value": "1", "customer_id": customer})
+    assert deals.find(Query(), list(deals.fields), "nowhere").count == 0
+    assert two.at(1).deals.find(Query(), list(deals.fields), "nowhere").count == 1
+    with pytest.raises(errors.Invalid, match="shorter"):
+        deals.find(Query(), ["notes"], "x" * 101)
+
+
+def test_many_records_are_made_in_one_act_or_none(two: Office) -> None:
+    customers = two.at().customers
+    before, act = customers.count(Query()), "one act of many"
+    made = customers.add_all([{"name": "First", "city": "Graz"}, {"name": "Second"}], act)
+    assert [customers.get(id_)["name"] for id_ in made] == ["First", "Second"]
+    assert customers.add_all([{"name": "First"}, {"name": "Second"}], act) == made
+    assert {change.act_id for id_ in made for change in customers.history(id_)} == {act}
+    with pytest.raises(errors.Invalid) as refused:
+        customers.add_all([{"name": "Third"}, {"name": " "}, {"name": "Fifth", "email": "no"}])
+    assert [(problem.row, problem.field) for problem in refused.value.problems] == [(1, "name"), (2, "email")]
+    theirs = two.at(1).customers.page().rows[0]["id"]
+    with pytest.raises(errors.Invalid) as refused:
+        two.at().deals.add_all(
+            [{"deal_name": "D", "deal_value": "1", "customer_id": id_} for id_ in (made[0], theirs)]
+        )
+    assert [problem.row for problem in refused.value.problems] == [1]
+    with pytest.raises(errors.Invalid, match="500"):
+        customers.add_all([{"name": "x"}] * 501)
+    with pytest.raises(errors.NotAllowed):
+        two.at(0, "user").customers.add_all([{"name": "x"}])
+    assert customers.count(Query()) == before + 2
+    customers.archive(made)

@@ -22,9 +22,11 @@ _RANK = {role: rank for rank, role in enumerate(ROLES)}
 CALLS: dict[str, Callable[[Any, int], Any]] = {
     "choices": lambda records, id_: records.choices("x"),
     "add": lambda records, id_: records.add({"name": "New"}),
+    "add_all": lambda records, id_: records.add_all([{"name": "New"}]),
     "archive": lambda records, id_: records.archive([id_]),
     "change": lambda records, id_: records.change([Edit(id_, {"city": (None, "Oslo")})]),
     "count": lambda records, id_: records.count(),
+    "find": lambda records, id_: records.find(Query(), list(records.fields), "a"),
     "footers": lambda records, id_: records.footers(Query(), {"name": "unique"}),
     "fresh": lambda records, id_: records.fresh(Query(), {id_: 0}),
     "get": lambda records, id_: records.get(id_),
@@ -39,8 +41,8 @@ CALLS: dict[str, Callable[[Any, int], Any]] = {
     "walk": lambda records, id_: list(records.walk()),
     "window": lambda records, id_: records.window(Query(), 0, 50),
 }
-LISTS = {"footers", "fresh", "groups", "ids", "window"}
-NO_RECORD = {"choices", "add", "count", "page", "walk", "lookalikes", "names", *LISTS}
+LISTS = {"find", "footers", "fresh", "groups", "ids", "window"}
+NO_RECORD = {"choices", "add", "add_all", "count", "page", "walk", "lookalikes", "names", *LISTS}
 READING = {"choices", "count", "get", "history", "lookalikes", "names", "page", *LISTS}
 MANAGING = {"archive", "restore", "set_all", "walk"}
 
@@ -51,7 +53,7 @@ def allowed(verb: str, role: str, tie: str) -> bool:
         return True
     if verb in MANAGING:
         return _RANK[role] >= _RANK["manager"]
-    if verb == "add":
+    if verb in ("add", "add_all"):
         return _RANK[role] >= _RANK["sales_rep"]
     if tie in ("own", "assigned"):
         return True

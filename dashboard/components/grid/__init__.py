@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from crm_data.store.lists import MOST_WATCHED, Fresh, Ruler
 from crm_data.store.records import MOST_AT_ONCE
 from dashboard import session
 from dashboard.components.assets import component
-from dashboard.components.grid import data, wire
+from dashboard.components.grid import adding, data, wire
 from dashboard.components.grid.data import Act, Words
 from dashboard.components.grid.saving import keep, offered
 from dashboard.parts import say
@@ -38,6 +38,7 @@ class _Kept:
     seen: dict[int, int] = field(default_factory=dict)
     result: dict[str, Any] | None = None
     answer: dict[str, Any] | None = None
+    found: dict[str, Any] | None = None
     turn: str = field(default_factory=new_act)  # the same question of the same tab is one act
 
 
@@ -88,6 +89,8 @@ class Grid:
             on_opened_change=self._on("opened", self._open),
             on_acted_change=self._on("acted", lambda said: self._act(said, query)),
             on_cell_change=self._on("cell", self._cell),
+            on_add_change=self._on("add", self._add),
+            on_find_change=self._on("find", lambda said: self._find(said, query)),
             on_want_change=lambda: None,
             on_count_change=lambda: None,
         )
@@ -129,10 +132,11 @@ class Grid:
             "locale": {"zone": str(here), "today": datetime.now(here).date().isoformat(), "decimal": "."}
             | {"currency": self.my.scope.currency},
             "may": {act: self.records.may(act) for act in ("add", "archive", "export")}
-            | {"edit": not query.archived},
+            | {"edit": not query.archived, "find": True},
             "acts": [{"name": act.name, "label": act.label, "many": act.many} for act in self.acts],
             "result": kept.result,
             "answer": kept.answer,
+            "found": kept.found,
         }
 
     # what comes in
@@ -147,6 +151,20 @@ class Grid:
         asked = wire.save(said, self.records.fields)
         if asked is not None:
             self._kept().result = keep(self.my, self.records, asked, self.members, say.zone())
+
+    def _add(self, said: Any) -> None:
+        asked = wire.added(said, self.records.fields)
+        if asked is not None:
+            act = self._act_of("add", asked.token)
+            self._kept().result = adding.make(self.my, self.records, asked, self.members, say.zone(), act)
+
+    def _find(self, said: Any, query: Query) -> None:
+        asked = wire.find(said)
+        if asked is not None:
+            layout = self._kept().layout
+            shown = [name for name in data.order(self.records, layout) if name not in layout.hidden]
+            found = self.records.find(query, shown, asked.text, asked.after, asked.back)
+            self._kept().found = {"n": asked.n, **asdict(found)}
 
     def _arrange(self, said: Any) -> None:
         kept, names = self._kept(), self.records.fields
@@ -169,7 +187,7 @@ class Grid:
         if asked is None or to not in self.my.kinds:
             return
         others = self.my.records(to or "")
-        act = hashlib.sha256(f"{self._kept().turn} {asked}".encode()).hexdigest()[:32]
+        act = self._act_of("make", asked)
         made = others.add({others.title: asked.text}, act_id=act, zone=say.zone())
         options = [[made, asked.text.strip()]]
         self._kept().answer = {"n": asked.n, "field": asked.field, "options": options, "make": False}
@@ -192,6 +210,10 @@ class Grid:
         found = wire.cell(said, self.records.fields)
         if found is not None:
             self.on_cell(*found)
+
+    def _act_of(self, *what: Any) -> str:
+        """The name of an act of this tab: what is asked once more is the same act."""
+        return hashlib.sha256(f"{self._kept().turn} {what}".encode()).hexdigest()[:32]
 
     def _kept(self) -> _Kept:
         name = f"{self.key}.kept"

@@ -80,6 +80,25 @@ class Acted:
     query: str = ""
 
 
+@dataclass(frozen=True)
+class Find:
+    """The `n`th question of the find bar: a text, and the place in the list from which to look on."""
+
+    n: int
+    text: str
+    after: int
+    back: bool
+
+
+@dataclass(frozen=True)
+class Added:
+    """Records for lines that were pasted below the end: what is wanted of each; `problems` by line."""
+
+    token: str
+    rows: list[dict[str, Any]]
+    problems: Problems = field(default_factory=dict)
+
+
 # from the browser
 
 
@@ -140,22 +159,20 @@ def _value(declared: Field, said: Any) -> bool:
     return isinstance(said, bool) or abs(said) <= _HIGHEST
 
 
-def added(
-    said: Any, fields: Mapping[str, Field]
-) -> tuple[str, list[dict[str, Any]], dict[int, dict[str, str]]] | None:
-    """(token, values of each new record, problems by line) of lines that were pasted below the end."""
+def added(said: Any, fields: Mapping[str, Field]) -> Added | None:
+    """Lines that were pasted below the end."""
     token, rows = _of(said, "token"), _of(said, "rows")
     if not _short(token) or not isinstance(rows, list) or len(rows) > MOST_ROWS:
         return None
     made: list[dict[str, Any]] = []
-    problems: dict[int, dict[str, str]] = {}
+    problems: Problems = {}
     for at, row in enumerate(rows):
         cells = {name: [None, wanted] for name, wanted in row.items()} if isinstance(row, Mapping) else {}
         pairs, wrong = _cells(cells, fields)
         made.append({name: pair[1] for name, pair in pairs.items()})
         if wrong:
             problems[at] = wrong
-    return token, made, problems
+    return Added(token, made, problems)
 
 
 def want(said: Any, usual: int) -> tuple[int, int]:
@@ -173,6 +190,14 @@ def ask(said: Any, fields: Mapping[str, Field]) -> Ask | None:
     if not _whole(n) or not isinstance(name, str) or name not in fields or not isinstance(text, str):
         return None
     return Ask(n, name, text[:_LONGEST_ASKED]) if _utf8(text) else None
+
+
+def find(said: Any) -> Find | None:
+    """What the find bar looks for."""
+    n, text, after = _of(said, "n"), _of(said, "text"), _of(said, "after")
+    if not _whole(n) or not isinstance(text, str) or not _utf8(text) or not _whole(after):
+        return None
+    return Find(n, text[:_LONGEST_ASKED], min(max(after, -1), _HIGHEST), _of(said, "back") is True)
 
 
 def acted(said: Any, acts: Sequence[str]) -> Acted | None:

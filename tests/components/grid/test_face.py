@@ -183,6 +183,22 @@ def test_a_picker_finds_and_makes_the_records_of_this_company_alone(two: Office,
     )["answer"]["make"] is False  # fmt: skip
 
 
+def test_find_and_lines_below_the_end_are_answered(two: Office, browser: Browser) -> None:
+    screen = Screen(browser, two.at(0, "manager"), "customers")
+    screen.query = Query(sort="name", descending=False)
+    assert screen.run()["may"]["find"] is True
+    found = screen.run(find={"n": 7, "text": "firm 0-12", "after": 121, "back": False})["found"]
+    assert (found["n"], found["count"], found["nth"]) == (7, 10, 3)
+    told = screen.run(want={"start": found["at"], "n": 1})
+    assert told["rows"][0][3] == "Firm 0-122"
+    assert screen.run(find={"n": 8, "text": "firm 1-", "after": -1, "back": False})["found"]["count"] == 0
+    added = {"token": "abc", "rows": [{"name": "Pasted one"}, {"name": "Pasted two", "city": "Graz"}]}
+    for _ in range(2):  # the same message once more is the same act
+        told = screen.run(add=added)
+        assert (told["result"]["token"], told["result"]["ok"]) == ("abc", True)
+    assert two.at().customers.count(Query(search="Pasted")) == 2
+
+
 def test_an_act_upon_all_that_match_takes_them_from_the_filter(two: Office, browser: Browser) -> None:
     my = two.at(0, "manager")
     screen = Screen(browser, my, "customers", acts=[data.Act("archive", "Archive")])
@@ -199,7 +215,20 @@ def test_an_act_upon_all_that_match_takes_them_from_the_filter(two: Office, brow
 def test_what_is_forged_is_not_heard(two: Office, browser: Browser) -> None:
     screen = Screen(browser, two.at(0, "manager"), "customers", acts=[data.Act("archive", "Archive")])
     told = screen.run()
-    for name in ("save", "want", "layout", "sort", "ask", "make", "opened", "acted", "cell", "count"):
+    for name in (
+        "save",
+        "want",
+        "layout",
+        "sort",
+        "ask",
+        "make",
+        "opened",
+        "acted",
+        "cell",
+        "count",
+        "find",
+        "add",
+    ):
         for said in (None, "x", -1, [], {}, [[]], {"edits": [1]}, {"n": {}}, {"ids": {}}, 2**70):
             screen.run(**{name: said})
     assert screen.done == []

@@ -12,6 +12,7 @@ import pytest
 from crm_data import Edit, Kind, Query, Workspace
 from crm_data.store.values import to_text
 from dashboard.components.grid import wire
+from dashboard.components.grid.adding import make
 from dashboard.components.grid.saving import keep
 from dashboard.components.grid.wire import MOST_CELLS, MOST_ROWS, Save
 from tests.store.test_rights import dump
@@ -90,6 +91,7 @@ MESSAGES = [
     {"act": "archive", "all": True, "query": "x"},
     {"id": 1, "field": "name"},
     {"token": "t", "rows": [{"name": "x"}]},
+    {"n": 1, "text": "x", "after": 3, "back": True},
 ]
 
 
@@ -130,7 +132,11 @@ def test_whatever_is_said_is_read_without_fault(two: Office) -> None:
         assert wire.count(message) >= 0
         assert wire.opened(message) is None or type(message) is int
         assert wire.cell(message, fields) in (None, (1, "name"))
-        wire.added(message, fields)
+        lines = wire.added(message, fields)
+        assert lines is None or len(lines.rows) <= MOST_ROWS
+        assert lines is None or all(set(row) <= set(fields) for row in lines.rows)
+        looked = wire.find(message)
+        assert looked is None or (len(looked.text) <= 100 and -1 <= looked.after <= 2**53)
 
 
 @pytest.mark.parametrize("kind", Workspace.kinds)
@@ -233,6 +239,58 @@ def test_a_name_that_was_pasted_is_the_one_who_is_called_so(two: Office) -> None
     assert asked is not None
     assert keep(my, my.deals, asked, my.members(), ZONE)["ok"]
     assert my.deals.get(deal)["assigned_to"] == two.people[0]["manager"]
+
+
+@pytest.mark.parametrize("kind", Workspace.kinds)
+def test_forged_lines_below_the_end_make_nothing(two: Office, kind: str) -> None:
+    """Of every column that nobody fills in, by whom nothing can be added, and with what cannot be read."""
+    my = two.at(0, "manager")
+    records, before = my.records(kind), dump(two)
+    unedited = [name for name, field in records.fields.items() if not field.edit]
+    foreign = first(two.at(1, "admin"), "customers")["id"]
+    rows = [{name: "1"} for name in [*unedited, "id", "company_id", "version", "created_by", "password_hash"]]
+    rows += [{name: value} for name in records.fields for value in (["x"], {"a": 1}, "\ud800", 2**70)]
+    rows += [{n: foreign} for n, field in records.fields.items() if field.kind is Kind.LINK]
+    for row in rows:
+        asked = wire.added({"token": "t", "rows": [row]}, records.fields)
+        assert asked is not None
+        result = make(my, records, asked, my.members(), ZONE, "forged")
+        assert not result["ok"], row
+        assert result["words"].startswith("Nothing was added"), row
+        json.dumps(result, allow_nan=False)
+    assert dump(two) == before
+
+
+def test_pasted_lines_are_read_as_a_file_is_and_become_one_act(two: Office) -> None:
+    my = two.at(0, "manager")
+    buyer = my.customers.add({"name": "Buyer of lines"})
+    lines = [
+        {"deal_name": "One", "deal_value": "1.234,50", "customer_id": "buyer OF lines", "stage": "Proposal"},
+        {"deal_name": "", "deal_value": " ", "customer_id": None},
+        {"deal_name": "Two", "deal_value": "99", "customer_id": "Buyer of lines",
+         "expected_close_date": "24.12.2026", "assigned_to": "Alpha Manager"},
+    ]  # fmt: skip
+    asked = wire.added({"token": "t", "rows": lines}, my.deals.fields)
+    assert asked is not None
+    found = make(my, my.deals, asked, my.members(), ZONE, "an act of lines")
+    assert (found["ok"], found["words"]) == (True, "Added 2 records to deals.")
+    assert make(my, my.deals, asked, my.members(), ZONE, "an act of lines")["ok"]
+    made = [row for row in my.deals.page().rows if row["customer_id"] == buyer]
+    assert {row["deal_name"]: row["deal_value"] for row in made} == {"One": Decimal("1234.50"), "Two": 99}
+    two_ = next(row for row in made if row["deal_name"] == "Two")
+    assert str(two_["expected_close_date"]) == "2026-12-24"
+    assert two_["assigned_to"] == two.people[0]["manager"]
+    lines[0]["customer_id"] = "nobody"
+    asked = wire.added({"token": "u", "rows": lines}, my.deals.fields)
+    assert asked is not None
+    refused = make(my, my.deals, asked, my.members(), ZONE, "another act")
+    assert not refused["ok"]
+    assert refused["words"].startswith("Nothing was added. Line 1: Customer: Nobody here")
+    asked = wire.added({"token": "u", "rows": [{"deal_name": "x"}]}, my.deals.fields)
+    assert asked is not None
+    assert "Line 1: Value is needed" in make(my, my.deals, asked, {}, ZONE, "one more")["words"]
+    assert not make(two.at(0, "user"), two.at(0, "user").deals, asked, {}, ZONE, "no right")["ok"]
+    assert my.deals.count(Query(where={"customer_id": (buyer,)})) == 2
 
 
 def test_a_paste_of_two_hundred_rows_is_few_statements(two: Office) -> None:
