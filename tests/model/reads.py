@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from crm_data import Layout
-from crm_data.store.folding import fold
 from crm_data.tables import title_of
 from crm_data.tables.fields import Kind, fields_of
+from crm_data.tables.reading import fold
 from tests.model import lists
 from tests.model.calls import CLASSES, Call
 from tests.model.files import rows as rows_of

@@ -12,10 +12,10 @@ import pytest
 
 from crm_data import Edit, Query, Records, Workspace, errors
 from crm_data.store.finding import Found
-from crm_data.store.folding import fold
 from crm_data.store.lists import MOST_IN_WINDOW, Lists
 from crm_data.store.summary import MEASURES, groups_by, heads
 from crm_data.tables.fields import Kind
+from crm_data.tables.reading import fold
 from tests.support.chance import dice
 from tests.support.office import Office, office
 from tests.support.statements import counted
