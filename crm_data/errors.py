@@ -1,7 +1,7 @@
 """The small family of refusals: each is one human sentence that says what happened and what to do."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -99,6 +99,19 @@ class Invalid(CrmError):
     def __init__(self, problems: "Sequence[Problem] | str", field: str = "") -> None:
         self.problems = [Problem(field, problems)] if isinstance(problems, str) else list(problems)
         super().__init__(" ".join(dict.fromkeys(p.sentence for p in self.problems)))
+
+    def called(self, names: Mapping[str, str]) -> "Invalid":
+        """The same for a form that has names of its own: declared label -> what the form calls that field."""
+        return Invalid([replace(p, sentence=_called(p.sentence, names)) for p in self.problems])
+
+
+def _called(sentence: str, names: Mapping[str, str]) -> str:
+    """A sentence that begins with the label of a field, with the form's name there instead."""
+    for label in sorted(names, key=len, reverse=True):
+        rest = sentence.removeprefix(label)
+        if rest != sentence and not rest[:1].isalnum():
+            return names[label] + rest
+    return sentence
 
 
 @dataclass(frozen=True)

@@ -220,10 +220,10 @@ def judged_company(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _of_the_company(problem: Problem) -> Problem:
-    """Who makes a company gives a person's e-mail with it: which of the two is meant."""
-    if problem.field != "email":
+    """Who makes a company names a person with it: whose name and e-mail is meant."""
+    if problem.field not in ("name", "email"):
         return problem
-    return replace(problem, sentence=f"The company's {problem.sentence[0].lower()}{problem.sentence[1:]}")
+    return replace(problem, sentence=f"Company {problem.sentence[0].lower()}{problem.sentence[1:]}")
 
 
 def any_company(session: Session) -> bool:

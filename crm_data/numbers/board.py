@@ -1,7 +1,7 @@
 """The board: open stages with totals over every matching deal, and the first cards of each."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -24,11 +24,27 @@ from crm_data.tables.fields import words
 
 
 @dataclass(frozen=True)
-class Card:
-    """One deal on the board. `days`: calendar days in its stage; `value` in its own `currency`.
+class Standing:
+    """How an open deal stands. `days`: calendar days in its stage; `stalled`: as many as should not be.
 
-    `stalled`: as long in its stage as it should not be. `past`: days since its expected close, 0 until then.
+    `past`: days since its expected close, 0 until then.
     """
+
+    days: int
+    stalled: bool
+    past: int
+
+
+def standing(deal: Mapping[str, Any], zone: tzinfo) -> Standing:
+    """That of an open deal's row, today where the person is."""
+    days = _days(deal["stage_since"].astimezone(zone).date(), zone)
+    usual = USUAL_DAYS[Stage(deal["stage"])]
+    return Standing(days, days >= usual, _days(deal["expected_close_date"], zone))
+
+
+@dataclass(frozen=True)
+class Card:
+    """One deal on the board; `value` in its own `currency`; `days`, `stalled` and `past` as in `Standing`."""
 
     id: int
     name: str
@@ -92,10 +108,8 @@ def board(
                 owner_id=owner,
                 owner=None if owner is None else members.get(owner, "A former colleague"),
                 created_by=row["created_by"],
-                days=(days := _days(row["stage_since"].astimezone(query.zone).date(), query.zone)),
-                stalled=days >= USUAL_DAYS[Stage(row["stage"])],
-                past=_days(row["expected_close_date"], query.zone),
                 step=steps[row["id"]],
+                **asdict(standing(row, query.zone)),
             )
         )
     return [

@@ -182,10 +182,13 @@ class Numbers:
 
         pairs = (("Won this month", Formula.VALUE), ("Deals won this month", Formula.COUNT))
         so_far = [
-            replace(won(label, formula, 0, now), before=won(label, formula, 1, then))
+            replace(
+                won(label, formula, 0, now),
+                before=won(label.replace("this", "by this day last"), formula, 1, then),
+            )
             for label, formula in pairs
         ]
-        return [*so_far, won("Won last month", Formula.VALUE, 2, whole)]
+        return [*so_far, won("Won in all of last month", Formula.VALUE, 2, whole)]
 
 
 _SAID = {

@@ -243,7 +243,7 @@ class Records(Lists):
         try:
             parsed = other.judge(other.parse_all(said, doing.zone, adding=True), None, doing)
         except Invalid as wrong:
-            sentences = [f"New {label.lower()}: {problem.sentence}" for problem in wrong.problems]
+            sentences = [_of_the_other(label, other, problem) for problem in wrong.problems]
             raise Invalid([Problem(link, sentence) for sentence in sentences]) from None
         return other._add(session, doing, parsed)
 
@@ -394,3 +394,11 @@ def _seen(field: Field, original: Any) -> Any:
         return parse(replace(field, required=False, default=None), original)
     except Invalid:
         return original
+
+
+def _of_the_other(label: str, other: Records, problem: Problem) -> str:
+    """What is wrong with a record that is made with another: 'Customer name is needed', as its form has it."""
+    field, said = other.fields.get(problem.field), problem.sentence
+    if field is not None and said.startswith(field.label):
+        return f"{label} {said[0].lower()}{said[1:]}"
+    return f"New {label.lower()}: {said}"

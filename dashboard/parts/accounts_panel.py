@@ -9,6 +9,7 @@ from dashboard.parts.acts import announce, attempt, done, show_refusal
 from dashboard.parts.links import show_link
 
 PLACE = "accounts"
+NAMES = {"E-mail": "E-mail of the person"}
 
 
 def accounts_panel() -> None:
@@ -17,7 +18,7 @@ def accounts_panel() -> None:
         st.markdown("**A person's account**")
         email = st.text_input("E-mail of the person", key=f"{PLACE}.email", max_chars=255)
         people, me = session.installation().people, session.signed().scope
-        person = attempt(f"{PLACE}.find", lambda: people.find(me, email)) if email.strip() else None
+        person = attempt(f"{PLACE}.find", lambda: people.find(me, email), NAMES) if email.strip() else None
         show_refusal(f"{PLACE}.find")
         show_refusal(PLACE)
         show_link(PLACE)

@@ -1,18 +1,21 @@
 """One act of a person, from a button's callback: its refusal kept to be shown, its success announced."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import streamlit as st
 
 from crm_data import CrmError
+from crm_data.errors import Invalid
 from dashboard.parts import say
 
 Result = TypeVar("Result")
 
 
-def attempt(place: str, do: Callable[[], Result]) -> Result | None:
+def attempt(place: str, do: Callable[[], Result], names: Mapping[str, str] | None = None) -> Result | None:
     """Do it, or keep the sentence of its refusal for `show_refusal(place)`; None then.
+
+    `names`: what the form that was filled in calls a field, by the field's own label, where it is another word.
 
     A Workspace asks again at every transaction who is here: if the person has meanwhile signed out or
     switched company, in this tab or another, nothing is done.
@@ -21,18 +24,19 @@ def attempt(place: str, do: Callable[[], Result]) -> Result | None:
     try:
         return do()
     except CrmError as error:
-        st.session_state[f"{place}.refusal"] = str(error)
+        said = error.called(names) if names and isinstance(error, Invalid) else error
+        st.session_state[f"{place}.refusal"] = str(said)
         return None
 
 
-def done(place: str, do: Callable[[], object]) -> bool:
+def done(place: str, do: Callable[[], object], names: Mapping[str, str] | None = None) -> bool:
     """As `attempt`, for an act without an answer: whether it was done."""
 
     def act() -> bool:
         do()
         return True
 
-    return attempt(place, act) is True
+    return attempt(place, act, names) is True
 
 
 def refuse(place: str, sentence: str) -> None:

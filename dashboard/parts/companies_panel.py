@@ -16,6 +16,7 @@ from dashboard.parts.links import ONCE, show_link
 
 PLACE = "companies"
 START = {"name": "", "email": "", "currency": "USD", "admin": ""}
+_FIRST = {"The first admin: E-mail": "E-mail of its first admin"}
 STATES = ("active", "inactive", "suspended")
 
 
@@ -90,7 +91,7 @@ def _add() -> None:
     make, me = session.installation().companies.make, session.signed().scope
     said = {name: (st.session_state[f"{PLACE}.{name}"] or "").strip() for name in START}
     profile = {name: said[name] for name in ("name", "email", "currency")}
-    made = attempt(PLACE, lambda: make(me, profile, said["admin"] or None))
+    made = attempt(PLACE, lambda: make(me, profile, said["admin"] or None), _FIRST)
     if made is None:
         return
     announce(f"{said['name']} was added.")
@@ -112,7 +113,7 @@ def _invite(company: CompanyLine, email: str) -> None:
         members = session.installation().members_of(session.signed().scope, company.id)
         return members.invite(email, "admin")
 
-    token = attempt(PLACE, invite)
+    token = attempt(PLACE, invite, {"E-mail": "E-mail of one more admin"})
     if token:
         note = f"Send this invitation to {email}, as an admin of {company.name}. {ONCE}"
         st.session_state[f"{PLACE}.link"] = (note, token)

@@ -11,6 +11,9 @@ from dashboard.parts.dialog import dialog
 from dashboard.parts.picker import pick_record
 from dashboard.parts.place import leave_for
 
+# What the dialog calls the new deal's fields.
+NAMES = {"Name": "Deal"}
+
 
 def begin(place: str, id_: int) -> None:
     """From a callback: open the dialog for this lead."""
@@ -86,7 +89,7 @@ def _convert(
     # No values of its own: a new customer as the lead names it, unless somebody has its e-mail by now. None would
     # mean the one the lead has already.
     whose: int | dict[str, Any] = {} if customer is None else customer
-    made = attempt(place, lambda: my.leads.convert(id_, whose, deal, act, say.zone(), second))
+    made = attempt(place, lambda: my.leads.convert(id_, whose, deal, act, say.zone(), second), NAMES)
     if made is not None:
         st.session_state.pop(f"{place}.converting", None)
         announce("Lead converted to a deal.", "handshake")

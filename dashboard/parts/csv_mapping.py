@@ -14,7 +14,7 @@ from crm_data.transfer.lookup import MADE
 from crm_data.transfer.mapping import importable, needed, shaped, targets
 from crm_data.transfer.plan import ID, LEAVE, MARK, Blanks, By, Column, Mode, Newer, Plan, Unmatched
 from dashboard.parts import say
-from dashboard.parts.csv_words import unknown_words
+from dashboard.parts.csv_words import known_words, unknown_words
 
 ROW = "The whole row"
 
@@ -138,7 +138,10 @@ class MappingStep:
             for word, said in (st.session_state.get(f"{self.place}.words.{column.heading}") or {}).items()
             if said is not None
         }
-        return replace(column, values={**column.values, **values})
+        column = replace(column, values={**column.values, **values})
+        if field.kind is Kind.CHOICE:
+            known_words(self.my, field, column, self.sheet.column(column.heading), self.place)
+        return column
 
     def _names(self, column: Column, key: str) -> Column:
         kinds: dict[str, str] = {

@@ -1,6 +1,7 @@
-"""Words of a file that nobody here knows: choices and colleagues, given a meaning each or all at once."""
+"""Words of a file for choices and colleagues: those that were understood, and a meaning for the others."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from crm_data.transfer.plan import Column, Unmatched
 from dashboard.parts import say
 
 _MOST_WORDS = 30
+_MOST_SAID = 6  # in a line
 
 
 def unknown_words(
@@ -27,6 +29,20 @@ def unknown_words(
             _each(my, field, heading, words, place)
 
 
+def known_words(my: Workspace, field: Field, column: Column, cells: Sequence[str], place: str) -> None:
+    """Words of the file that name a choice otherwise than we do: how each is read, and a way to change that."""
+    rows = Counter(cell for cell in map(str.strip, cells) if cell in column.values)
+    if not rows:
+        return
+    labels = {**field.choice_labels(), "": "kept beside"}
+    said = [f"{say.plain(word)} as {labels[column.values[word]]}" for word in list(rows)[:_MOST_SAID]]
+    more = ", …" if len(rows) > _MOST_SAID else ""
+    with st.expander(
+        f"{say.plain(column.heading)} reads {', '.join(said)}{more}", icon=":material/translate:"
+    ):
+        _each(my, field, column.heading, rows, place, column.values)
+
+
 def _all_at_once(column: Column, field: Field, words: Mapping[str, int], place: str) -> None:
     with st.container(horizontal=True):
         key = f"{place}.words.all.{column.heading}"
@@ -42,7 +58,15 @@ def _all_at_once(column: Column, field: Field, words: Mapping[str, int], place: 
             st.button(label, key=f"{key}.{meant}", on_click=_set, args=told)
 
 
-def _each(my: Workspace, field: Field, heading: str, words: Mapping[str, int], place: str) -> None:
+def _each(
+    my: Workspace,
+    field: Field,
+    heading: str,
+    words: Mapping[str, int],
+    place: str,
+    meant: Mapping[str, str] | None = None,
+) -> None:
+    """A choice a word; `meant`: what each is read as if nobody chooses another meaning."""
     if field.kind is Kind.CHOICE:
         labels = dict(field.choice_labels())
     else:
@@ -60,17 +84,18 @@ def _each(my: Workspace, field: Field, heading: str, words: Mapping[str, int], p
                 kept[word] = st.selectbox(
                     f"{say.plain(word)}: {say.count(rows, 'row')}",
                     list(labels),
-                    index=None,
+                    index=list(labels).index(meant[word]) if meant else None,
                     format_func=labels.__getitem__,
                     placeholder=undecided,
                     key=f"{place}.word.{heading}.{word}",
                 )
-    told = (place, heading, kept)
-    st.button("Use these meanings", key=f"{place}.words.go.{heading}", on_click=_keep_words, args=told)
+    told, which = (place, heading, kept), "known" if meant else "go"
+    st.button("Use these meanings", key=f"{place}.words.{which}.{heading}", on_click=_keep_words, args=told)
 
 
 def _keep_words(place: str, heading: str, meanings: dict[str, str | None]) -> None:
-    st.session_state[f"{place}.words.{heading}"] = meanings
+    known = st.session_state.get(f"{place}.words.{heading}") or {}
+    st.session_state[f"{place}.words.{heading}"] = {**known, **meanings}
 
 
 def _set(key: str, value: str) -> None:

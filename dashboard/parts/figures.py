@@ -54,6 +54,12 @@ def line(my: Workspace, figures: Sequence[tuple[Figure, str]], key: str) -> None
     draw(f"figures.{key}", "line", [asdict(link(my, figure, text)) for figure, text in figures])
 
 
+def counts(my: Workspace, heads: Sequence[str], some: Sequence[Figure], key: str) -> None:
+    """A row a figure: its name, and how many rows are behind it."""
+    lines = [{"name": f.label, "cells": [asdict(link(my, f, f"{f.count:,}"))]} for f in some]
+    draw(f"figures.{key}", "table", lines, heads)
+
+
 def table(my: Workspace, heads: Sequence[str], rows: Mapping[str, Totals], key: str) -> None:
     """A row a name: number, value and weighted value."""
     lines = [

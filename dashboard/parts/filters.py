@@ -38,10 +38,10 @@ def filter_bar(
     with line or bar(records):
         _search(records, query, keep)
         active = [name for name, wanted in query.where.items() if wanted not in ANY]
-        label = f"Filters ({len(active)})" if active else "Filters"
-        # Its dozen widgets are drawn only while it is open: they are half of what the bar costs.
+        # Its dozen widgets are drawn only while it is open: they are half of what the bar costs. Its label stays
+        # the same: with another one it would be another popover, which is shut.
         box = st.popover(
-            label, icon=":material/filter_list:", key=f"{records.name}.filters", on_change=place.catch_up
+            "Filters", icon=":material/filter_list:", key=f"{records.name}.filters", on_change=place.catch_up
         )
         if box.open:
             colleagues = members()
@@ -53,7 +53,11 @@ def filter_bar(
         _sort(records, query, keep)
         if active or query.search or query.archived:
             st.button(
-                "Clear", key=f"{records.name}.clear", type="tertiary", on_click=place.go, args=({}, keep)
+                f"Clear {say.count(len(active), 'filter')}" if active else "Clear",
+                key=f"{records.name}.clear",
+                type="tertiary",
+                on_click=place.go,
+                args=({}, keep),
             )
     if also := _also(records, query):
         st.caption(say.plain(f"Only where {'; '.join(also)}."))

@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from dashboard import runtime
-from dashboard.parts import say
 
 ONCE = "It works once, within seven days."  # what is said of an invitation
 
@@ -19,7 +18,7 @@ def show_link(place: str) -> None:
         return
     note, token = kept
     with holder.container(border=True):
-        st.markdown(f":material/link: {say.plain(note)}")
+        st.text(note)
         st.code(address(token), language=None, wrap_lines=True)
         st.button("Done, hide it", key=f"{place}.link.done", on_click=_forget, args=(place,))
 

@@ -55,7 +55,7 @@ class Listing:
             with chosen:
                 preset_bar(self.records, query, self.presets, self.counts, self.keep)
         page = self.records.page(query)
-        with top, heading(words(self.name), say.count(page.total, self.noun)):
+        with top, heading(words(self.name), f"{say.count(page.total, self.noun)}{self._selected(query)}"):
             # Beside the title there is room: nothing below moves when there is something to save.
             acts = st.container(
                 horizontal=True, vertical_alignment="center", width="content", key=f"{self.name}.line"
@@ -66,6 +66,11 @@ class Listing:
             with line:
                 pager(self.records, query, page, self.keep)
         form_dialog(self.my, self.records, page.members, f"{self.name}.form", self.noun)
+
+    def _selected(self, query: Query) -> str:
+        """Of which selection a number of records is, unless it is of all."""
+        label = self.presets.get(query.preset, "All")
+        return "" if label == "All" else f" in {label}"
 
     def _actions(self, query: Query) -> None:
         if self.records.may("import"):
@@ -133,7 +138,7 @@ class Listing:
         elif query.search or query.where or query.archived:
             empty("search_off", f"No {self.noun} matches. Change the search or clear the filters.")
         elif query.preset:
-            empty(self.icon, f"No {self.noun} in this selection. Choose another one above.")
+            empty(self.icon, f"No {self.noun}{self._selected(query)}. Choose another selection above.")
         elif self.records.may("add"):
             empty(self.icon, f"Your {self.name} will be listed here. {_HOW[self.records.may('import')]}")
             self._new("first")

@@ -11,6 +11,8 @@ from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.picker import pick_record
 
+# What the form calls the fields of what happened.
+NAMES = {"Type": "What happened", "Description": "Details"}
 TYPES = ("call", "email", "meeting", "note")
 
 
@@ -51,9 +53,9 @@ def _log(my: Workspace, place: str, key: str, act: str, links: dict[str, Any]) -
 
     def do() -> int:
         if not (title.strip() or any(said.values())):
-            raise Invalid("Say what it was about.", "title")
+            raise Invalid("Title: say what it was about.", "title")
         return my.activities.log(kind, title, **said, **links, act_id=act, zone=say.zone())
 
-    if attempt(place, do) is not None:
+    if attempt(place, do, NAMES) is not None:
         announce(f"{words(kind)} logged.")
         st.session_state[f"{place}.turn"] += 1

@@ -42,7 +42,7 @@ def _line(member: Member) -> dict[str, str]:
 def _invite(my: Workspace) -> None:
     def act() -> None:
         email, role = st.session_state[f"{PLACE}.email"], st.session_state[f"{PLACE}.role"]
-        token = attempt(PLACE, lambda: my.people.invite(email, role))
+        token = attempt(PLACE, lambda: my.people.invite(email, role), {"E-mail": "E-mail of the colleague"})
         if token:
             st.session_state[f"{PLACE}.link"] = (f"Send this invitation to {email}. {ONCE}", token)
             st.session_state[f"{PLACE}.email"] = ""

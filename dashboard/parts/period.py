@@ -29,7 +29,7 @@ def choose_period(my: Workspace, query: Query, known: Period | None) -> Period:
     with st.container(horizontal=True, vertical_alignment="center", key="period.line"):
         _choice(word if word in labels else FROM_TO, labels)
         if word not in labels or st.session_state.get("period.open"):
-            _days(period)
+            _days(period, known)
         before = period.before()
         note = say.span(*period.edges)
         st.caption(f"{note}, compared with {say.span(*before.edges)}" if before else note, width="content")
@@ -65,11 +65,9 @@ def _choice(word: str, labels: dict[str, str]) -> None:
     )
 
 
-def _days(period: Period) -> None:
+def _days(period: Period, known: Period | None) -> None:
     """The first and last day; the period is taken when both are there, in either order."""
-    today = datetime.now(say.zone()).date()
-    shown = (max(period.first, date(today.year - 50, 1, 1)), min(period.last, date(today.year + 50, 12, 31)))
-    st.session_state["period.days"] = shown
+    st.session_state["period.days"] = _shown(period, known, datetime.now(say.zone()).date())
 
     def changed() -> None:
         days = st.session_state["period.days"]
@@ -85,3 +83,11 @@ def _days(period: Period) -> None:
         width=230,
         on_change=changed,
     )
+
+
+def _shown(period: Period, known: Period | None, today: date) -> tuple[date, date]:
+    """What stands in the two days at first: where the period has no end, that of what there is, or today."""
+    held = known or Period(today, today)
+    first = period.first if period.first > EARLIEST else min(held.first, period.last)
+    last = period.last if period.last < LATEST else max(held.last, first)
+    return first, last

@@ -1,6 +1,7 @@
 """Choosing another record of the company: from a list, by a search where that is long, or a new one."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -55,13 +56,16 @@ def pick_record(
 
 
 def offer_new(my: Workspace, field: Field, form: str) -> None:
-    """Below the choice, for whoever may add such a record: its first fields, to make it in the same act."""
+    """Below the choice, for whoever may add such a record: its first fields, to make it in the same act.
+
+    The form around it has a name of its own, so what belongs to the other record says so, as its refusals do.
+    """
     records = my.records(field.to or "")
     if not _suffices(records):
         return
     with st.expander(f"New {noun(records.name)}", icon=":material/add:"):
         for one in _first(records):
-            widget(_place(form, field), one, None, {})
+            widget(_place(form, field), replace(one, label=f"{field.label} {one.label.lower()}"), None, {})
 
 
 def new_record(my: Workspace, field: Field, form: str) -> tuple[Records, dict[str, Any]] | None:

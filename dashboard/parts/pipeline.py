@@ -13,6 +13,7 @@ from dashboard.parts.acts import show_refusal
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
+from dashboard.parts.late import late
 from dashboard.parts.move import LOST, WON, ask_to_move
 from dashboard.parts.period import PARAM, choose_period, show_period
 
@@ -91,6 +92,7 @@ def _card(my: Workspace, found: Found) -> Card:
         step = (
             f"{step}: {say.day(found.step.due.astimezone(say.zone()).date())}" if state != "today" else step
         )
+    late_kind, late_words = late(found.past, found.stalled)
     return Card(
         found.id,
         found.name,
@@ -98,19 +100,12 @@ def _card(my: Workspace, found: Found) -> Card:
         found.customer,
         found.owner or "Nobody",
         f"{found.days:,} d in stage",
-        _late(found),
-        "past" if found.past else "stalled",
+        late_words,
+        late_kind,
         step,
         state,
         my.deals.may("change", {"assigned_to": found.owner_id, "created_by": found.created_by}),
     )
-
-
-def _late(found: Found) -> str:
-    """Past its date, which says more, or long in its stage."""
-    if found.past:
-        return f"Close date {say.count(found.past, 'day')} past"
-    return f"Stalled: {found.days:,} d in stage" if found.stalled else ""
 
 
 def _charts(my: Workspace, query: Query, stages: Pipeline, period: Period, known: Period | None) -> None:
@@ -138,9 +133,7 @@ def _nothing(my: Workspace, name: str, chart: Chart, known: Period | None) -> No
         if bar.figure.count and all(bar.figure.rows != other.rows for other in without):
             without.append(bar.figure)
     if without:
-        st.caption("Deals without an amount:")
-        some = [(figure, f"{figure.label}: {figure.count:,}") for figure in without]
-        figures.line(my, some, f"without.{name}")
+        figures.counts(my, ("Without an amount", "Deals"), without, f"without.{name}")
     if known and name != "stage":
         st.button(
             f"Show {say.span(known.first, known.last)}",

@@ -16,6 +16,7 @@ from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
 from dashboard.parts.history import history
 from dashboard.parts.icon_button import icon_button
+from dashboard.parts.late import late_deal
 from dashboard.parts.log_form import log_form
 from dashboard.parts.move import STAGE_WORDS, STAGES, ask_to_move, closing_dialog
 from dashboard.parts.related import belonging, form_place, link_to, related
@@ -45,7 +46,7 @@ def _draw(my: Workspace, records: Records, row: Row) -> None:
     members, names = my.members(), records.names(row)
     form = f"{PLACE}.{records.name}"
     st.set_page_config(f"{row[records.title]} · Foyer")
-    with heading(str(row[records.title]), kind.capitalize()):
+    with heading(str(row[records.title]), lambda: _what_it_is(records, kind, row)):
         _acts(my, records, kind, row, form)
     show_refusal(PLACE)
     if row["archived_at"] is not None:
@@ -76,8 +77,20 @@ def _draw(my: Workspace, records: Records, row: Row) -> None:
     convert_dialog(my, PLACE)
 
 
+def _what_it_is(records: Records, kind: str, row: Row) -> None:
+    """The kind, and what its row in a list or its card says of it at a glance."""
+    st.markdown(f":gray[{kind.capitalize()}]{_stands(records, row)}")
+
+
+def _stands(records: Records, row: Row) -> str:
+    said = when(row) if records.name == "tasks" else late_deal(row) if records.name == "deals" else ""
+    return f" · {said}" if said else ""
+
+
 def _acts(my: Workspace, records: Records, kind: str, row: Row, form: str) -> None:
     can_change = row["archived_at"] is None and records.may("change", row)
+    if can_change and records.name == "tasks":
+        _done(my, row)
     if can_change and records.name == "deals":
         _stage(my, row)
     if can_change and records.name == "leads" and row["converted_at"] is None and my.deals.may("add"):
@@ -99,6 +112,24 @@ def _acts(my: Workspace, records: Records, kind: str, row: Row, form: str) -> No
         )
     if records.may("archive"):
         _archive(records, kind, row)
+
+
+def _done(my: Workspace, row: Row) -> None:
+    is_open = row["status"] in OPEN
+
+    def act() -> None:
+        do = my.tasks.complete if is_open else my.tasks.reopen
+        if attempt(PLACE, lambda: do(row["id"])) is not None:
+            announce("Task completed." if is_open else "Task reopened.")
+
+    label, icon = ("Complete", "check_circle") if is_open else ("Reopen", "undo")
+    st.button(
+        label,
+        key="record.done",
+        type="primary" if is_open else "secondary",
+        icon=f":material/{icon}:",
+        on_click=act,
+    )
 
 
 def _stage(my: Workspace, row: Row) -> None:

@@ -1,4 +1,4 @@
-"""streamlit-authenticator's sign-in form, with our own judgement behind it and without its cookies."""
+"""The sign-in form: drawn here, with our own judgement behind streamlit-authenticator's controller."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,11 +6,9 @@ from typing import Any
 import streamlit as st
 from streamlit_authenticator.controllers import AuthenticationController
 from streamlit_authenticator.models import AuthenticationModel
-from streamlit_authenticator.views import Authenticate
 
 from crm_data.errors import CrmError
 
-LABELS = {"Form name": "Sign in", "Username": "E-mail", "Password": "Password", "Login": "Sign in"}
 _LEFT_BEHIND = ("name", "authentication_status", "username", "email", "roles", "logout", "password_hint")
 
 # e-mail and password as typed -> the ticket that opens a session. Raises a CrmError.
@@ -53,33 +51,25 @@ class _Controller(AuthenticationController):  # type: ignore[misc]
         return found
 
 
-class _NoCookies:
-    """Stands where the library keeps its cookie, which scripts can read and nobody can revoke."""
+class SignInForm:
+    """The form. It is drawn here, and judged by the library's controller.
 
-    def get_cookie(self) -> None:
-        """There is none."""
-
-    def set_cookie(self) -> None:
-        """None is set."""
-
-    def delete_cookie(self) -> None:
-        """There is none to delete."""
-
-
-class SignInForm(Authenticate):  # type: ignore[misc]
-    """The form. Its parent's own beginning would draw a cookie manager, so it is not called."""
+    The library's own form has a grey button, tells browsers not to fill it in, and keeps a cookie that scripts can
+    read and nobody can revoke.
+    """
 
     def __init__(self, judge: Judge) -> None:
         for name in _LEFT_BEHIND:
             st.session_state.pop(name, None)
-        self.path = None
-        self.api_key = None
-        self.attrs = {"login_sleep_time": 0}
-        self.cookie_controller = _NoCookies()
-        self.authentication_controller = _Controller(judge)
+        self._controller = _Controller(judge)
 
     def draw(self) -> tuple[str | None, str | None]:
         """Show it. Returns the ticket of somebody who is in, or the sentence of a refusal, or neither."""
-        self.login(location="main", fields=LABELS, key="sign_in")
-        model = self.authentication_controller.authentication_model
+        with st.form("sign_in"):
+            st.subheader("Sign in", anchor=False)
+            email = st.text_input("E-mail", autocomplete="username")
+            password = st.text_input("Password", type="password", autocomplete="current-password")
+            if st.form_submit_button("Sign in", type="primary"):
+                self._controller.login(email, password)
+        model = self._controller.authentication_model
         return model.ticket, model.refusal

@@ -15,6 +15,8 @@ from dashboard.parts import say
 from dashboard.sign_in import handover
 
 _CHOOSE = "invite.choose"  # the account was proved, and a new password is asked for as well
+# What the forms call the fields.
+_YOU = {"E-mail": "Your e-mail", "The password": "The new password"}
 _RULE = f"At least {SHORTEST} characters; a few words in a row are easy to keep."
 
 
@@ -132,6 +134,6 @@ def _same(password: str, again: str) -> None:
 
 def _refuse(refused: CrmError) -> None:
     """Every sentence of a refusal on a line of its own."""
-    problems = refused.problems if isinstance(refused, Invalid) else []
+    problems = refused.called(_YOU).problems if isinstance(refused, Invalid) else []
     for sentence in dict.fromkeys(p.sentence for p in problems) or [str(refused)]:
         st.error(say.plain(sentence))

@@ -10,6 +10,7 @@ from dashboard.parts.acts import announce, done, show_refusal
 from dashboard.sign_in import handover
 
 PLACE = "own"
+_PASSWORD = {"The password": "The new password"}
 _BROWSERS = ("Firefox", "Edg", "OPR", "Chrome", "Safari")
 _NAMES = {"Edg": "Edge", "OPR": "Opera"}
 
@@ -53,7 +54,7 @@ def password_panel(here: Signed) -> None:
         st.error("The two new passwords differ. Type them again.")
     elif asked:
         change = session.installation().change_password
-        if done(PLACE, lambda: change(here, old, new, session.address())):
+        if done(PLACE, lambda: change(here, old, new, session.address()), _PASSWORD):
             st.success("Your password is changed. Everywhere else you are signed out.")
     show_refusal(PLACE)
 

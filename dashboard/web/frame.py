@@ -17,12 +17,26 @@ PARTS = (
 _IMPORTED = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
 # Left to itself the page looks for its server below its own address first, in vain on every screen but the first.
 # And until somebody touches it, or ten seconds, it is new: see the stylesheet.
-_HERE = """
+# What a field is called is read aloud as it was written for Markdown, with the signs that keep it plain (`say.plain`):
+# they are taken out again, once for each label.
+_HERE = r"""
       window.__streamlit = { BACKEND_BASE_URL: window.location.origin }
       document.documentElement.dataset.new = ""
       const seen = () => { delete document.documentElement.dataset.new }
       for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, seen, { once: true })
       setTimeout(seen, 10000)
+      const told = new WeakMap()
+      const hear = (one) => {
+        const said = one.getAttribute("aria-label")
+        if (!said?.includes("\\") || told.get(one) === said) return
+        told.set(one, said.replace(/:color\[\\(.)\]|\\([!-/:-@[-`{-~])/g, "$1$2"))
+        one.setAttribute("aria-label", told.get(one))
+      }
+      new MutationObserver((changes) => changes.forEach(({ type, target, addedNodes }) => {
+        if (type === "attributes") return hear(target)
+        for (const node of addedNodes) if (node.nodeType === 1)
+          [node, ...node.querySelectorAll('[aria-label*="\\\\"]')].forEach(hear)
+      })).observe(document, { subtree: true, childList: true, attributeFilter: ["aria-label"] })
 """
 
 

@@ -36,8 +36,8 @@ def test_a_company_and_its_first_admin_are_made_together_or_not_at_all(house: Ho
         with pytest.raises(Invalid):
             here.companies.make(me, profile, admin)
     for email, admin, words in (
-        ("", "boss@new.example", "^The company's e-mail is needed"),
-        ("office", "boss@new.example", "^The company's e-mail: that is not"),
+        ("", "boss@new.example", "^Company e-mail is needed"),
+        ("office", "boss@new.example", "^Company e-mail: that is not"),
         ("office@new.example", "boss", "^The first admin: E-mail: that is not"),
     ):
         with pytest.raises(Invalid, match=words):

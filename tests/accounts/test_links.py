@@ -64,7 +64,7 @@ def test_the_setup_link_makes_a_company_and_its_operator(bare: Installation) -> 
 def test_a_refused_setup_leaves_the_link_and_nothing_else(bare: Installation) -> None:
     token = bare.links.setup() or ""
     for company, person, password, says in (
-        ({"name": "", "email": "x"}, ADA, PASSWORD, "Name is needed"),
+        ({"name": "", "email": "x"}, ADA, PASSWORD, "Company name is needed"),
         ({**COMPANY, "currency": "EURO"}, ADA, PASSWORD, "Three letters are needed"),
         ({**COMPANY, "status": "suspended"}, ADA, PASSWORD, "only its profile"),
         (COMPANY, {**ADA, "email": "nobody"}, PASSWORD, "not an e-mail"),

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from dashboard.menu import SCREENS
 from dashboard.parts.place import KINDS
 from tests.browser.conftest import GRACE, RUTH, Door, Town
+from tests.browser.test_heard import marked
 from tests.support.accessible import faint, faults
 from tests.support.screen import at_rest
 from tests.support.soak import size
@@ -52,7 +53,8 @@ WIDER = "() => document.documentElement.scrollWidth > innerWidth + 1 ? ['wider t
 def looked_at(page: Page) -> list[str]:
     """What is wrong with the screen that is drawn."""
     at_rest(page)
-    return [*faults(page), *faint(page), *page.evaluate(TIGHT), *page.evaluate(WIDER)]
+    heard = [f"is heard with signs: {said}" for said in marked(page)]
+    return [*faults(page), *faint(page), *heard, *page.evaluate(TIGHT), *page.evaluate(WIDER)]
 
 
 def among(page: Page, enter: Door, paths: list[str]) -> list[str]:

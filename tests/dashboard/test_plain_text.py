@@ -19,6 +19,12 @@ KNOWN = {
     "dashboard/parts/grid.py: self.members": "goes to a function that only shares its name with one that draws",
     "dashboard/parts/period.py: word if word in labels else FROM_TO": "one of the words in `labels`",
     "dashboard/parts/listing.py: self.presets": "names of presets, written in pages/",
+    "dashboard/parts/listing.py: f'No {self.noun}{self._selected(query)}. Choose another selection above.'": (
+        "names of presets, written in pages/"
+    ),
+    "dashboard/parts/record.py: f':gray[{kind.capitalize()}]{_stands(records, row)}'": (
+        "a day of the calendar, or a number of days, in a colour"
+    ),
     "dashboard/parts/overview.py: when(row)": "a day of the calendar in a colour",
     "dashboard/parts/first_steps.py: f':material/{step.icon}: **{step.title}**'": "steps written in that file",
     "dashboard/parts/first_steps.py: step.button": "steps written in that file",

@@ -30,8 +30,8 @@ def test_a_deal_is_added_with_its_new_customer(two: Office) -> None:
     [
         ({"deal_name": "", "deal_value": "1"}, {"name": "Mill"}, "Name is needed"),
         ({"deal_name": "A", "deal_value": "x"}, {"name": "Mill"}, "Value"),
-        ({"deal_name": "A", "deal_value": "1"}, {"name": ""}, "New customer: Name is needed"),
-        ({"deal_name": "A", "deal_value": "1"}, {"name": "Mill", "email": "no"}, "New customer: E-mail"),
+        ({"deal_name": "A", "deal_value": "1"}, {"name": ""}, "Customer name is needed"),
+        ({"deal_name": "A", "deal_value": "1"}, {"name": "Mill", "email": "no"}, "Customer e-mail"),
         ({"deal_name": "A", "deal_value": "1", "currency": "dollars"}, {"name": "Mill"}, "Currency"),
     ],
 )

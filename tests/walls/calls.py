@@ -290,7 +290,6 @@ CALLS: dict[str, Rule] = {
             "dashboard/parts/csv_mapping.py": "headings and cells of a file, each through unlinked",
             "dashboard/parts/first_steps.py": "our own sentences of the first steps",
             "dashboard/parts/heading.py": "our own sentences where there is nothing",
-            "dashboard/parts/links.py": "a note, through say.plain",
             "dashboard/parts/overview.py": "when a task is due, in our own words",
             "dashboard/parts/people_panel.py": "counts",
             "dashboard/parts/pipeline.py": "a count",
