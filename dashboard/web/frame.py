@@ -17,8 +17,8 @@ PARTS = (
 _IMPORTED = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
 # Left to itself the page looks for its server below its own address first, in vain on every screen but the first.
 # And until somebody touches it, or ten seconds, it is new: see the stylesheet.
-# What a field is called is read aloud as it was written for Markdown, with the signs that keep it plain (`say.plain`):
-# they are taken out again, once for each label.
+# What a field is called is read aloud as it was written for Markdown, with the signs of `say.plain` that keep it
+# plain: they are taken out again, once for each label.
 _HERE = r"""
       window.__streamlit = { BACKEND_BASE_URL: window.location.origin }
       document.documentElement.dataset.new = ""
