@@ -75,16 +75,16 @@ def _close(my: Workspace, place: str, key: str, closing: tuple[Any, ...], names:
         return  # the second click of two
     id_, seen, to, act = closing
     said = {name: st.session_state.get(f"{key}.{name}") for name in names}
-    names = {"Value": "Value won"}
+    called = {"Value": "Value won"}
     if "why" in said:
         why, text = said.pop("why"), (said.pop("text") or "").strip()
         said["reason"] = f"{why}: {text}" if why and text else why
         # One field of a deal is two of the dialog.
-        names = {"Reason lost": "In your words" if why else "Why was it lost"}
+        called = {"Reason lost": "In your words" if why else "Why was it lost"}
     moved = attempt(
         f"{place}.dialog",
         lambda: my.deals.move(id_, to, seen, **said, act_id=act, zone=say.zone()),
-        names,
+        called,
     )
     if moved is not None:
         announce(f"{moved['deal_name']} is {STAGE_WORDS[to].lower()}.", "flag")
