@@ -92,8 +92,10 @@ class Sessions:
             )
         return token
 
-    def resolve(self, token: str | None) -> Signed | None:
+    def resolve(self, token: str | None, seen: bool = True) -> Signed | None:
         """Who holds this token now; None when nobody does any more. One indexed statement.
+
+        `seen`: whether somebody did something; what a browser asks by itself keeps no session alive.
 
         Raises NotAllowed when the membership carries permissions that nobody has defined.
         """
@@ -108,7 +110,7 @@ class Sessions:
             return None
         if here.special:
             raise NotAllowed(UNKNOWN_PERMISSIONS)
-        if now - here.last_seen_at >= SEEN_EVERY:
+        if seen and now - here.last_seen_at >= SEEN_EVERY:
             self._seen(here.session_id, now)
         operator = here.person_role == UserRole.SUPER_ADMIN
         account = Account(here.user_id, here.email, here.first_name, here.last_name, operator)

@@ -128,6 +128,11 @@ class Lists(Reader):
             names = self._names(session, rows) if rows else {}
         return Fresh(rows, [id_ for id_ in ids if id_ not in now], names)
 
+    def last_change(self) -> int:
+        """A number that is another after each change of anything in the company; 0 before the first."""
+        with self._store.read(self._scope) as session:
+            return _last_change(session)
+
     def ids(self, query: q.Query, most: int) -> list[int]:
         """The ids of all rows that match, for an act upon all of them. Raises Invalid when there are more."""
         model: Any = self.table
@@ -239,8 +244,7 @@ class Lists(Reader):
     def _ruler(
         self, session: CompanySession, query: q.Query, where: Sequence[Any], known: Ruler | None
     ) -> Ruler:
-        latest = sa.select(ChangeLog.id).order_by(ChangeLog.at.desc(), ChangeLog.id.desc()).limit(1)
-        last, now = session.scalar(latest) or 0, clock.now()
+        last, now = _last_change(session), clock.now()
         same = known and (known.company, known.query, known.last_change) == (session.company, query, last)
         if known and same and now - known.at < _KNOWN_FOR:
             return known
@@ -275,6 +279,11 @@ class Lists(Reader):
 
     def _currency(self, declared: Field) -> str:
         return self._scope.currency if declared.kind is Kind.MONEY else summary.PLAIN
+
+
+def _last_change(session: CompanySession) -> int:
+    latest = sa.select(ChangeLog.id).order_by(ChangeLog.at.desc(), ChangeLog.id.desc()).limit(1)
+    return session.scalar(latest) or 0
 
 
 def _nearest(ruler: Ruler, start: int, n: int) -> tuple[Spot | None, bool, int]:

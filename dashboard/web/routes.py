@@ -7,11 +7,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from crm_data import room
+from crm_data import Workspace, room
 from crm_data.errors import CrmError
 from crm_data.settings import ROOT
 from dashboard import runtime
-from dashboard.components import assets
+from dashboard.components import assets, grid
 from dashboard.menu import SCREENS
 from dashboard.web import cookie, exports
 
@@ -66,6 +66,26 @@ async def end_session(request: Request) -> Response:
     return _set(cookie.clearing(running.settings))
 
 
+async def changed(request: Request) -> Response:
+    """GET /changed {"last": 7}: another number after each change in the company of this browser's session.
+
+    An open list asks it every few seconds, by itself: that somebody is there is not to be told by it.
+    """
+    running = runtime.running()
+
+    def last() -> int | None:
+        here = running.installation.sessions.resolve(cookie.read(running.settings, request.scope), seen=False)
+        return None if here is None else Workspace(running.store, here.scope).customers.last_change()
+
+    try:
+        found = await run_in_threadpool(last)
+    except CrmError as refused:
+        return _said(403, str(refused))
+    if found is None:
+        return _said(401, "Sign in first.")
+    return JSONResponse({"last": found}, 200, {"Cache-Control": "no-store"})
+
+
 async def favicon(request: Request) -> Response:
     """GET /favicon.png: the sign on the browser's tab, in place of Streamlit's own."""
     return FileResponse(ROOT / "dashboard" / "favicon.svg", media_type="image/svg+xml")
@@ -104,6 +124,7 @@ ROUTES: list[BaseRoute] = [
     Route("/session", current_session, methods=["GET"]),
     Route("/session", begin_session, methods=["POST"]),
     Route("/session/end", end_session, methods=["POST"]),
+    Route(grid.CHANGED, changed, methods=["GET"]),
     Route("/favicon.png", favicon, methods=["GET"]),
     Route(f"/{SCREENS[0].name}", first_screen, methods=["GET"]),
     Route(f"{assets.ADDRESS}/{{version}}/{{path:path}}", assets.answer, methods=["GET"]),

@@ -93,6 +93,16 @@ def test_idle_and_absolute_limits(house: House, frozen_clock: FrozenClock) -> No
     assert not alive(house, busy)
 
 
+def test_what_a_browser_asks_by_itself_keeps_no_session_alive(
+    house: House, frozen_clock: FrozenClock
+) -> None:
+    idle, token = house.settings.session_idle_minutes, house.sign_in()
+    frozen_clock.move(minutes=idle - 1)
+    assert house.installation.sessions.resolve(token, seen=False) is not None
+    frozen_clock.move(minutes=1)
+    assert house.installation.sessions.resolve(token, seen=False) is None
+
+
 def test_use_is_stamped_at_most_once_a_minute(house: House, frozen_clock: FrozenClock) -> None:
     token = house.sign_in()
     frozen_clock.move(seconds=59)

@@ -82,7 +82,9 @@ ROUTES = the_routes()
 def expected(method: str, path: str) -> tuple[int, ...]:
     if path.startswith(NEVER):
         return (404,)
-    if path.startswith(("/media", "/export", "/components", "/_stcore/upload_file", "/_stcore/metrics")):
+    if path.startswith(
+        ("/media", "/export", "/components", "/changed", "/_stcore/upload_file", "/_stcore/metrics")
+    ):
         return (401,)
     return (OPEN[method, path],)
 

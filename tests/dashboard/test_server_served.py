@@ -142,3 +142,21 @@ def test_it_stops_when_told_and_leaves_everything_in_order(home: House) -> None:
         running.process.wait(10)
         assert time.monotonic() - began < 8
     assert "Traceback" not in running.said()
+
+
+def test_whether_anything_has_changed_is_told_to_who_works_there_and_to_nobody_else(
+    served: Served, home: House
+) -> None:
+    def asked(token: str) -> httpx.Response:
+        cookie = f"foyer_{served.url.rpartition(':')[2]}={token}"
+        return httpx.get(f"{served.url}/changed", headers={"Cookie": cookie})
+
+    here, there = home.token(), home.token("manager", 1)
+    before, theirs = asked(here).json()["last"], asked(there).json()["last"]
+    assert asked(here).json() == {"last": before}
+    home.office.at().customers.add({"name": "New here"})
+    assert asked(here).json()["last"] != before
+    assert asked(there).json() == {"last": theirs}
+    assert asked(here).headers["cache-control"] == "no-store"
+    home.installation.sessions.end(here)
+    assert asked(here).status_code == asked("").status_code == asked("x" * 43).status_code == 401

@@ -666,6 +666,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Records.walk": _reading("walk"),
     "Records.window": _window,
     "Records.fresh": _fresh,
+    "Records.last_change": _simply(lambda my: my.customers.last_change()),
     "Records.ids": _ids,
     "Records.find": _find,
     "Records.footers": _footers,

@@ -104,6 +104,12 @@ class Reader:
         changed = {id_ for id_ in ids if id_ in now and now[id_] != seen[id_]}
         assert {row["id"] for row in raw.rows} == changed
 
+    def _last_change(self, value: int, raw: Any) -> None:
+        assert value == max(self.tables["change_log"], default=0, key=self._when)
+
+    def _when(self, id_: int) -> tuple[Any, int]:
+        return self.tables["change_log"][id_]["at"], id_
+
     def _ids(self, value: Any, raw: Any, kind: str, query: Any) -> None:
         assert raw == sorted(row["id"] for row in self._list(kind, query))
 

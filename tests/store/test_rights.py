@@ -33,6 +33,7 @@ CALLS: dict[str, Callable[[Any, int], Any]] = {
     "groups": lambda records, id_: records.groups(Query(), ["status"]),
     "history": lambda records, id_: records.history(id_),
     "ids": lambda records, id_: records.ids(Query(), 500),
+    "last_change": lambda records, id_: records.last_change(),
     "lookalikes": lambda records, id_: records.lookalikes({"name": "x"}),
     "names": lambda records, id_: records.names({"assigned_to": 1}),
     "page": lambda records, id_: records.page(),
@@ -41,7 +42,7 @@ CALLS: dict[str, Callable[[Any, int], Any]] = {
     "walk": lambda records, id_: list(records.walk()),
     "window": lambda records, id_: records.window(Query(), 0, 50),
 }
-LISTS = {"find", "footers", "fresh", "groups", "ids", "window"}
+LISTS = {"find", "footers", "fresh", "groups", "ids", "last_change", "window"}
 NO_RECORD = {"choices", "add", "add_all", "count", "page", "walk", "lookalikes", "names", *LISTS}
 READING = {"choices", "count", "get", "history", "lookalikes", "names", "page", *LISTS}
 MANAGING = {"archive", "restore", "set_all", "walk"}

@@ -21,6 +21,7 @@ from dashboard.parts.acts import attempt, show_refusal
 
 WINDOW = 100  # rows of a message
 HEIGHT, TABLE_HEIGHT = 548, 412  # pixels, of a table at most
+CHANGED = "/changed"  # where a browser asks whether anything has changed
 _component = component("grid")
 _OTHER = "The list is another one by now, so nothing was done. Look at it and choose again."
 
@@ -91,6 +92,7 @@ class Grid:
             on_cell_change=self._on("cell", self._cell),
             on_add_change=self._on("add", self._add),
             on_find_change=self._on("find", lambda said: self._find(said, query)),
+            on_look_change=lambda: None,
             on_want_change=lambda: None,
             on_count_change=lambda: None,
         )
@@ -137,6 +139,8 @@ class Grid:
             "result": kept.result,
             "answer": kept.answer,
             "found": kept.found,
+            "watch": CHANGED,
+            "last": window.ruler.last_change,
         }
 
     # what comes in

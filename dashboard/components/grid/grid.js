@@ -16,6 +16,7 @@ import { listen } from "./pointer.js";
 import { Range } from "./range.js";
 import { Ticks } from "./ticks.js";
 import { Traffic } from "./traffic.js";
+import { Watch } from "./watch.js";
 
 const MOST_ADDED = 200; // records that a paste may make at once, and rows that may be ticked one by one: as the server has it
 const MOST_TICKED = 500;
@@ -62,6 +63,7 @@ class App extends Choosing {
     });
     this.leave = () => this.editor?.end();
     addEventListener("pagehide", this.leave);
+    this.watch = new Watch(this);
     this.sized = new ResizeObserver(() => {
       this.resize();
       this.table.draw(); // it may have been hidden until now
@@ -72,6 +74,7 @@ class App extends Choosing {
   end() {
     this.editor?.end();
     this.traffic.end();
+    this.watch.end();
     this.forgotten();
     removeEventListener("pagehide", this.leave);
     this.sized.disconnect();
