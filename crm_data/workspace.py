@@ -1,8 +1,8 @@
 """The front door to one company: all that a page can reach. It is bound to one company; none is passed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
@@ -15,6 +15,7 @@ from crm_data.nouns.leads import Leads
 from crm_data.nouns.tasks import Tasks
 from crm_data.numbers.numbers import Numbers
 from crm_data.rights import Act, Person, may
+from crm_data.store.known import Known, known_by_email
 from crm_data.store.names import member_names
 from crm_data.store.query import Query
 from crm_data.store.records import Records
@@ -94,6 +95,10 @@ class Workspace:
         """The company's active members: user id -> name, ordered by name."""
         with self._store.read(self._scope) as session:
             return member_names(session, active=True)
+
+    def known_by_email(self, emails: Collection[Any]) -> list[Known]:
+        """Which records of the company have one of these addresses already, of every kind: for a warning."""
+        return known_by_email(self._store, self._scope, self.kinds, emails)
 
     # files in and out: a file is read, a plan guessed and changed, rehearsed as often as wanted, then imported
 

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Edit, Field, Kind, Records, Workspace, errors, new_act
-from dashboard.parts import clashes, say
+from dashboard.parts import clashes, emails, say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.drafts import Choices, Pairs, settled
@@ -27,6 +27,7 @@ def open_form(place: str, row: Row | None = None) -> None:
         del st.session_state[name]
     forget_refusal(place)
     clashes.forget(place)
+    emails.forget(place)
 
 
 def form_dialog(
@@ -83,6 +84,8 @@ def _body(
                 n: raw for n, raw in new.items() if not (say.holds_nothing(raw) and values.get(n) is None)
             }
             also = {name: made for name in choices if (made := new_record(my, records.fields[name], place))}
+            if emails.known(my, place, [(records, wanted), *also.values()]):
+                return  # said who has one of them; the second press makes it all the same
             act = st.session_state[f"{place}.act"]
             _store(place, lambda: records.add(wanted, act, say.zone(), also), True)
         else:
@@ -138,7 +141,8 @@ def _body(
         with st.expander("More details"):
             down_then_across([f for f in fields if not (f.grid or f.required)], draw)
         show_refusal(place)
-        label = "Save changes" if row else f"Add {noun}"
+        again = emails.warn(place)
+        label = "Save changes" if row else f"Add {noun} all the same" if again else f"Add {noun}"
         st.form_submit_button(label, type="primary", on_click=submit, shortcut="Ctrl+Enter", disabled=frozen)
 
 

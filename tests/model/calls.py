@@ -420,6 +420,12 @@ def _lookalikes(here: Scene) -> Call:
     return Call("", lambda my: my.customers.lookalikes(sought), {"values": sought})
 
 
+def _known_by_email(here: Scene) -> Call:
+    rows = [r for t in here.dump.values() for kind in ("customers", "leads") for r in t[kind].values()]
+    emails = [here.dice.choice(rows)["email"], here.dice.choice([None, "nobody", " X@Example.com "])]
+    return Call("", lambda my: my.known_by_email(emails), {"emails": emails})
+
+
 def _convert(here: Scene) -> Call:
     open_ = [id_ for id_, row in here.own["leads"].items() if not row["converted_at"]]
     id_ = here.dice.choice(open_) if open_ and here.dice.random() < 0.7 else here.id("leads")
@@ -714,6 +720,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Profile.change": _profile,
     "Layouts.get": _layout,
     "Layouts.keep": _keep_layout,
+    "Workspace.known_by_email": _known_by_email,
     "Workspace.members": _simply(lambda my: my.members()),
     "Workspace.may": _simply(lambda my: {act: my.may(act) for act in ("add", "export", "members", "backup")}),
     "Workspace.records": _simply(lambda my: my.records("security_log")),

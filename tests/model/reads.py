@@ -59,6 +59,14 @@ class Reader:
             assert row == {name: stored[name] for name in row}
             assert set(stored) - set(row) <= {"company_id"}
 
+    def _known_by_email(self, found: Any, raw: Any, emails: list[str | None]) -> None:
+        wanted: list[tuple[str, int]] = []
+        for kind in KINDS:
+            rows = [r for r in self.tables[kind].values() if r.get("email") and r["email"] in emails]
+            rows.sort(key=lambda row: (row["archived_at"] is not None, row["id"]))
+            wanted += [(kind, row["id"]) for row in rows[:3]]
+        assert [(one.table, one.id) for one in raw] == wanted
+
     # records
 
     def _page(self, value: Any, raw: Any, kind: str, query: Any, place: Any, broken: bool = False) -> None:

@@ -63,6 +63,7 @@ WORKSPACE = {
     "export": Verb(
         lambda my, ids: my.export(my.customers, Query(where={"assigned_to": (ids.user,)})), "manager"
     ),
+    "known_by_email": Verb(lambda my, ids: my.known_by_email([ids.email])),
     "members": Verb(lambda my, ids: my.members()),
     "strangers": Verb(lambda my, ids: my.strangers(*_file(my, ids)), "manager"),
     "rehearse": Verb(lambda my, ids: my.rehearse(*_file(my, ids)), "manager"),
