@@ -24,6 +24,7 @@ from crm_data.store.store import Store
 from crm_data.transfer import csv_in, csv_out, csv_read, mapping, takeaway
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.plan import Plan
+from crm_data.transfer.reading_places import reading_place
 from crm_data.transfer.report import Report
 from crm_data.transfer.rows import Progress
 
@@ -120,8 +121,11 @@ class Workspace:
         delimiter: str | None = None,
         top: int | None = None,
     ) -> Sheet:
-        """A CSV file as a table of text; `top` is the row of its headings. Raises Invalid with one sentence."""
-        return csv_read.read(data, name, encoding, delimiter, top)
+        """A CSV file as a table of text; `top` is the row of its headings. Raises Invalid with one sentence,
+        and TooMany where this person, or too many others, have one read already.
+        """
+        with reading_place(self._scope.user_id):
+            return csv_read.read(data, name, encoding, delimiter, top)
 
     def guess(self, sheet: Sheet, records: Records, zone: str = "UTC") -> Plan:
         """Where the columns of a file go, as its headings and cells suggest."""

@@ -4,6 +4,7 @@ What begins with a mark, and what is UTF-8 or ASCII throughout, is known. Of all
 only one makes words that can be words, it is that. Everything else is asked.
 """
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from itertools import pairwise
 from charset_normalizer import from_bytes
 
 from crm_data.errors import Invalid
+from crm_data.transfer.letter_bytes import Whole, letter_sample
 
 MIXED = "utf-8+cp1252"
 # Encodings by the name that Python has for them -> words for a person. Where two read alike, the first counts.
@@ -48,7 +50,6 @@ ENCODINGS = {
 }
 _TRIED = [name for name in ENCODINGS if not name.startswith("utf")]
 _MOST_CHOICES = 6
-_SAMPLE = 40_000  # bytes of lines with other letters than ASCII
 _WORD = re.compile(r"[^\x00-\x40\[\\\]^_`{|}~]+")
 _UNREADABLE = (
     "The letters of this file cannot be read. Save it as CSV with the encoding UTF-8 and import that."
@@ -111,13 +112,18 @@ def sample_of(text: str) -> str:
 
 def _text(data: bytes, encoding: str) -> str:
     if encoding == MIXED:
-        text = data.decode("utf-8-sig", "surrogateescape")
-        return re.sub("[\udc80-\udcff]+", lambda stray: _stray(stray[0]), text)
+        return data.decode("utf-8-sig", "foyer-stray")
     return data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
 
 
-def _stray(said: str) -> str:
-    return said.encode("utf-8", "surrogateescape").decode("cp1252")
+def _stray(error: UnicodeError) -> tuple[str, int]:
+    """What a byte that is no UTF-8 is in Western letters."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252"), error.end
+
+
+codecs.register_error("foyer-stray", _stray)
 
 
 def _marked(data: bytes) -> str | None:
@@ -152,26 +158,31 @@ def _is_utf_16(sample: bytes, name: str) -> bool:
 
 def _choices(data: bytes) -> tuple[Choice, ...]:
     """The ways to read a file that make words, each text once, the likeliest first."""
-    lines = [line for line in data.splitlines() if not line.isascii()]
-    some = b"\n".join(lines)[:_SAMPLE]
-    some = some[: some.rfind(b"\n")] if len(some) == _SAMPLE and b"\n" in some else some
-    odd: dict[str, int] = {}
-    texts: dict[str, str] = {}
+    some, whole = letter_sample(data), Whole(data)
+    texts: dict[str, list[str]] = {}  # what they make of it -> the encodings, the first one first
     for name in _TRIED:
         text = _tried(some, name)
-        if text is not None and text not in texts.values() and _tried(data, name) is not None:
-            texts[name], odd[name] = text, _oddities(text)
-    if not texts:
-        return ()
-    least = min(odd.values())
+        if text is not None:
+            texts.setdefault(text, []).append(name)
     guessed = from_bytes(some, cp_isolation=_TRIED).best()
     likeliest = guessed.encoding.replace("_", "-") if guessed else ""
-    named = {name: (odd[name], name.replace("_", "-") != likeliest, at) for at, name in enumerate(texts)}
-    ranked = [name for name in sorted(texts, key=named.__getitem__) if odd[name] <= least * 3 // 2]
-    if _is_damaged(data):
-        ranked.insert(0, MIXED)
-        texts[MIXED] = _text(some, MIXED)
-    return tuple(Choice(name, sample_of(texts[name])) for name in ranked[:_MOST_CHOICES])
+    odd = {text: _oddities(text) for text in texts}
+
+    def rank(text: str) -> tuple[int, bool]:
+        return odd[text], likeliest not in [name.replace("_", "-") for name in texts[text]]
+
+    found: list[Choice] = []
+    if whole.is_damaged_utf_8():
+        found.append(Choice(MIXED, sample_of(_text(some, MIXED))))
+    least: int | None = None
+    for text in sorted(texts, key=rank):
+        if len(found) == _MOST_CHOICES or (least is not None and odd[text] > least * 3 // 2):
+            break
+        fitting = next((name for name in texts[text] if whole.may_be(name)), None)
+        if fitting:
+            least = odd[text] if least is None else least
+            found.append(Choice(fitting, sample_of(text)))
+    return tuple(found) if least is not None else ()
 
 
 def _tried(data: bytes, name: str) -> str | None:
@@ -179,18 +190,6 @@ def _tried(data: bytes, name: str) -> str | None:
         return data.decode(name)
     except UnicodeError:
         return None
-
-
-def _is_damaged(data: bytes) -> bool:
-    """Whether it is UTF-8 but for some bytes."""
-    text = data.decode("utf-8", "surrogateescape")
-    stray = sum(1 for _ in re.finditer("[\udc80-\udcff]", text))
-    whole = sum(1 for _ in re.finditer("[\x80-\ud7ff\ue000-\U0010ffff]", text))
-    try:
-        _text(data, MIXED)
-    except UnicodeError:
-        return False
-    return whole * 4 >= stray
 
 
 def _oddities(text: str) -> int:

@@ -69,12 +69,17 @@ class Report:
         )
 
     def refused_csv(self) -> bytes:
-        """The refused rows with their number and reason, ready to be mended and imported again."""
+        """The refused rows with their number and reason, ready to be mended and imported again.
+
+        What a row has beyond the headings stands behind the reason: nothing is lost, and until it is mended the
+        row has too many cells once more.
+        """
         kept = range(len(self.headings) - len(refused_tail(self.headings)))  # ours are written anew
         written = io.StringIO(newline="")
         writer = csv.writer(written)
         writer.writerow([*(disarmed(self.headings[at]) for at in kept), *REFUSED])
         for refusal in self.refused:
             cells = [*refusal.cells, *[""] * len(self.headings)]
-            writer.writerow([*(disarmed(cells[at]) for at in kept), refusal.row, refusal.reason])
+            beyond = map(disarmed, refusal.cells[len(self.headings) :])
+            writer.writerow([*(disarmed(cells[at]) for at in kept), refusal.row, refusal.reason, *beyond])
         return written.getvalue().encode("utf-8-sig")

@@ -1,5 +1,7 @@
 """Importing customers on both engines: what lands, what is refused and why, and that a repeat changes nothing."""
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -138,6 +140,22 @@ def test_refused_rows_can_be_mended_and_imported(my: Workspace) -> None:
     assert counts(report) == (1, 0, 0, 0)
     row = by_name(my, "=A")
     assert (row["city"], row["imported"]) == ("'x", None)
+
+
+def test_a_refused_row_comes_back_with_every_cell_it_had(my: Workspace) -> None:
+    rows = [
+        ["Berg", " Ann", "Graz", "'=1"],
+        ["", "x", "y"],
+        ["Too", "", "", "", "", "far"],
+        ["Long", "z" * 32_001, ""],
+    ]
+    report = bring(my, csv_bytes([["Name", "City", "State"], *rows]))
+    assert counts(report) == (0, 0, 0, 4)
+    again = bring(my, report.refused_csv(), "x.refused.csv")
+    assert counts(again) == (0, 0, 0, 4)
+    for refused in (report, again):
+        told = list(csv.reader(io.StringIO(refused.refused_csv().decode("utf-8-sig"))))
+        assert sorted(row[:3] + row[5:] for row in told[1:]) == sorted(rows)
 
 
 def test_columns_with_the_same_heading_are_all_taken(my: Workspace) -> None:
