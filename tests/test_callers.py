@@ -38,10 +38,6 @@ CALLED: dict[type, set[str]] = {
 # Verbs that no part of the product calls yet, each with the reason why it stays.
 WAITING = {
     "Records.set_all": "one value for many records at once: for the records that are ticked in a list",
-    **{
-        f"Lists.{verb}": "what stands under the columns of a list, and its groups: for the grid"
-        for verb in ("footers", "groups", "group")
-    },
     "Deals.moves": "a deal's way through the stages, with the days in each: for the record of a deal",
     "Numbers.conversion": "counted and labelled in both ways: for figures above the list of leads",
 }

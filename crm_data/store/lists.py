@@ -226,6 +226,7 @@ class Lists(Reader):
                     n: {code: summary.read_sum(self.fields[n], s) for code, s in of.items()}
                     for n, of in amounts.items()
                 },
+                tuple(names.get(name, {}).get(value) for name, value in zip(by, values, strict=True)),
             )
             for values, (count, amounts) in groups.items()
         ]

@@ -4,7 +4,7 @@ Amounts are summed as whole cents, and never those of different currencies toget
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ MEASURES: Final = ("count", "empty", "unique", "sum", "average")
 MOST_GROUPED, MOST_GROUPS = 3, 1_000
 PLAIN = ""  # in place of a currency, of what is no money
 _ADDED = (Kind.MONEY, Kind.WHOLE)
-_GROUPED = (Kind.CHOICE, Kind.MEMBER, Kind.LINK, Kind.YES_NO, Kind.TEXT, Kind.DAY)
+GROUPED = (Kind.CHOICE, Kind.MEMBER, Kind.LINK, Kind.YES_NO, Kind.TEXT, Kind.DAY)
 _TEXTS = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL)
 # A measure by currency, `PLAIN` where there is none.
 Measured = Mapping[str, Decimal | int]
@@ -33,6 +33,9 @@ class Group:
     values: tuple[Any, ...]
     count: int
     sums: Mapping[str, Measured]
+    called: tuple[str | None, ...] = field(
+        default=(), compare=False
+    )  # names of colleagues and linked records
 
 
 def cents(column: Any) -> sa.ColumnElement[int]:
@@ -65,7 +68,7 @@ def demand_groups(fields: Mapping[str, Field], by: Sequence[str], sums: Sequence
 
 def groups_by(fields: Mapping[str, Field]) -> list[str]:
     """The columns that a list can be grouped by: those whose group can be opened as a filter."""
-    return [name for name, field in fields.items() if field.filter and field.kind in _GROUPED]
+    return [name for name, field in fields.items() if field.filter and field.kind in GROUPED]
 
 
 def filled(table: Any, field: Field) -> Any:
@@ -126,5 +129,5 @@ def heads(groups: Sequence[Group], depth: int) -> Iterator[Group]:
                 here = sums.setdefault(name, {})
                 here[money] = here.get(money, 0) + amount
         count = group.count + (known.count if known else 0)
-        together[group.values[:depth]] = Group(group.values[:depth], count, sums)
+        together[group.values[:depth]] = Group(group.values[:depth], count, sums, group.called[:depth])
     yield from together.values()

@@ -2,19 +2,20 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
-from crm_data import CrmError, Layout, Query, Records, Workspace, new_act
-from crm_data.store.lists import MOST_WATCHED, Fresh, Ruler
+from crm_data import CrmError, Kind, Layout, Query, Records, Workspace, errors, new_act
+from crm_data.store.lists import MOST_WATCHED, Fresh
 from crm_data.store.records import MOST_AT_ONCE
 from dashboard import session
 from dashboard.components.assets import component
-from dashboard.components.grid import adding, data, wire
+from dashboard.components.grid import adding, data, summing, wire
 from dashboard.components.grid.data import Act, Words
+from dashboard.components.grid.listed import Lists, Shown
 from dashboard.components.grid.saving import keep, offered
 from dashboard.parts import say
 from dashboard.parts.acts import attempt, show_refusal
@@ -35,7 +36,8 @@ class _Kept:
     """What a tab knows of its grid between two runs."""
 
     layout: Layout
-    ruler: Ruler | None = None
+    lists: Lists = field(default_factory=Lists)
+    foot: tuple[Any, dict[str, str]] | None = None
     seen: dict[int, int] = field(default_factory=dict)
     result: dict[str, Any] | None = None
     answer: dict[str, Any] | None = None
@@ -92,6 +94,7 @@ class Grid:
             on_cell_change=self._on("cell", self._cell),
             on_add_change=self._on("add", self._add),
             on_find_change=self._on("find", lambda said: self._find(said, query)),
+            on_fold_change=self._on("fold", lambda said: self._kept().lists.fold(wire.fold(said))),
             on_look_change=lambda: None,
             on_want_change=lambda: None,
             on_count_change=lambda: None,
@@ -101,29 +104,35 @@ class Grid:
 
     def _told(self, query: Query, kept: _Kept) -> dict[str, Any]:
         start, n = wire.want(_said(self.key, "want"), WINDOW)
-        window = self.records.window(query, start, n, kept.ruler)
-        rows, shown = window.rows, {row["id"]: row["version"] for row in window.rows}
+        listed = self._listed(query, kept, start, n)
+        rows = list(listed.rows.values())
+        shown = {row["id"]: row["version"] for row in rows}
         before = {id_: version for id_, version in kept.seen.items() if id_ not in shown}
         fresh = self.records.fresh(query, before) if before else Fresh()
-        kept.ruler = window.ruler
         known = {id_: version for id_, version in before.items() if id_ not in fresh.gone}
         known |= {row["id"]: row["version"] for row in fresh.rows} | shown
         kept.seen = dict(list(known.items())[-MOST_WATCHED:])
         names = data.order(self.records, kept.layout)
         both = [*rows, *fresh.rows]
-        called = {name: {**window.names.get(name, {}), **fresh.names.get(name, {})} for name in window.names}
+        called = {
+            name: {**listed.names.get(name, {}), **fresh.names.get(name, {})}
+            for name in {**listed.names, **fresh.names}
+        }
         here = say.zone()
         return {
             "place": f"{self.owner}/{self.records.name}",
-            "query": fingerprint(self.records, query),
+            "query": fingerprint(self.records, query) + ",".join(kept.layout.group),
             "label": self.label,
             "fields": [
                 *data.columns(self.records, kept.layout, self.colours, self.my.scope.currency),
                 *map(data.words_column, self.words),
             ],
-            "rows": data.packed_rows(self.records, names, rows, self.words),
-            "start": window.start,
-            "total": window.total,
+            "rows": self._lines(listed, names, kept.layout.group),
+            "start": listed.start,
+            "total": listed.total,
+            "count": listed.count,
+            "fold": hashlib.sha256(repr(listed.lines).encode()).hexdigest()[:16] if listed.lines else "",
+            "foot": self._foot(query, kept, listed.last),
             "fresh": data.packed_rows(self.records, names, fresh.rows, self.words),
             "gone": fresh.gone,
             "names": data.named(self.records, called, both, self.members),
@@ -134,14 +143,45 @@ class Grid:
             "locale": {"zone": str(here), "today": datetime.now(here).date().isoformat(), "decimal": "."}
             | {"currency": self.my.scope.currency},
             "may": {act: self.records.may(act) for act in ("add", "archive", "export")}
-            | {"edit": not query.archived, "find": True},
+            | {"edit": not query.archived, "find": not kept.layout.group},
             "acts": [{"name": act.name, "label": act.label, "many": act.many} for act in self.acts],
             "result": kept.result,
             "answer": kept.answer,
             "found": kept.found,
             "watch": CHANGED,
-            "last": window.ruler.last_change,
+            "last": listed.last,
         }
+
+    def _listed(self, query: Query, kept: _Kept, start: int, n: int) -> Shown:
+        by, lists = kept.layout.group, kept.lists
+        if not by:
+            return lists.window(self.records, query, start, n)
+        sums = [name for name, measure in kept.layout.foot.items() if measure in ("sum", "average")]
+        seen = [
+            n for n, f in self.records.fields.items() if f.kind is Kind.MONEY and n not in kept.layout.hidden
+        ]
+        try:
+            return lists.grouped(self.records, query, by, sums or seen, start, n)
+        except errors.Invalid as wrong:
+            kept.layout = replace(kept.layout, group=())
+            kept.result = {"token": new_act(), "ok": False, "words": str(wrong)}
+            return lists.window(self.records, query, start, n)
+
+    def _lines(self, listed: Shown, names: Sequence[str], by: Sequence[str]) -> list[Any]:
+        """Rows and heads in their order; nothing where a row has gone meanwhile."""
+        rows = iter(data.packed_rows(self.records, names, listed.rows.values(), self.words))
+        packed = dict(zip(listed.rows, rows, strict=True))
+        heads = {at: summing.head(line, self.records.fields, by) for at, line in listed.heads.items()}
+        both = {**packed, **heads}
+        return [both.get(at) for at in range(listed.start, max(both, default=listed.start - 1) + 1)]
+
+    def _foot(self, query: Query, kept: _Kept, last: int) -> dict[str, str]:
+        """What stands under the columns, of all rows of the filter: found anew when something has changed."""
+        asked = (query, kept.layout.foot, last)
+        if kept.foot is None or kept.foot[0] != asked:
+            found = self.records.footers(query, kept.layout.foot) if kept.layout.foot else {}
+            kept.foot = (asked, summing.foot(kept.layout.foot, found))
+        return kept.foot[1]
 
     # what comes in
 
@@ -205,7 +245,7 @@ class Grid:
         acted = wire.acted(said, [act.name for act in self.acts])
         if acted is None:
             return
-        if acted.ids is None and acted.query != fingerprint(self.records, query):
+        if acted.ids is None and acted.query[:16] != fingerprint(self.records, query):
             raise CrmError(_OTHER)
         ids = self.records.ids(query, MOST_AT_ONCE) if acted.ids is None else list(acted.ids)
         self.on_acted(acted.act, ids)

@@ -27,7 +27,7 @@ export class Bar {
 
   draw() {
     const { app } = this;
-    const drawn = JSON.stringify([this.counts(), app.saving, app.below?.length, app.ticks.count(), app.ticks.all, app.model.total, app.model.kept]);
+    const drawn = JSON.stringify([this.counts(), app.saving, app.below?.length, app.ticks.count(), app.ticks.all, app.model.count, app.model.kept]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const focused = this.box.getRootNode().activeElement?.dataset?.name;
@@ -76,7 +76,7 @@ export class Bar {
     const n = app.ticks.count();
     if (!n) return [];
     const made = [el("span", "", app.ticks.all ? `All ${number(n)} ticked` : `${number(n)} ticked`)];
-    if (!app.ticks.all && n < app.model.total) made.push(this.button("all", `Tick all ${number(app.model.total)} that match`, () => app.ticks.every()));
+    if (!app.ticks.all && n < app.model.count) made.push(this.button("all", `Tick all ${number(app.model.count)} that match`, () => app.ticks.every()));
     for (const { name, label } of (app.model.data.acts ?? []).filter(({ many }) => many))
       made.push(this.button(`act ${name}`, `${label} ${number(n)}`, () => app.act(name, app.ticks.said())));
     return [...made, this.button("untick", "Untick", () => app.ticks.clear(), "quiet")];

@@ -23,7 +23,9 @@ function told(app, done, words) {
 // Does `act` when the rows are here; says so when they are too many.
 function withRows(app, r0, r1, act) {
   const rows = r1 - r0 + 1;
-  if (rows > MOST) app.say(`These are ${count(rows, "row")}; at most ${MOST.toLocaleString("en")} can be changed at once. Nothing was changed.`);
+  const head = Array.from({ length: Math.min(rows, MOST) }, (_, i) => r0 + i).some((at) => app.model.heads.has(at));
+  if (head) app.say("The head of a group stands between these rows. Choose rows of one group.");
+  else if (rows > MOST) app.say(`These are ${count(rows, "row")}; at most ${MOST.toLocaleString("en")} can be changed at once. Nothing was changed.`);
   else app.traffic.need(r0, r1, act);
 }
 
@@ -31,7 +33,7 @@ export function copied(app) {
   const { r0, r1, c0, c1 } = app.range.sides();
   const lines = [];
   for (let at = r0; at <= r1; at++)
-    lines.push(app.columns.slice(c0, c1 + 1).map((name) => app.model.cell(app.model.id(at), name)?.text));
+    if (!app.model.heads.has(at)) lines.push(app.columns.slice(c0, c1 + 1).map((name) => app.model.cell(app.model.id(at), name)?.text));
   return lines;
 }
 
@@ -43,6 +45,7 @@ export function copy(app, clipboard) {
     return false;
   }
   const lines = copied(app);
+  if (!lines.length) return false; // heads of groups alone
   if (lines.flat().includes(undefined)) {
     app.say("Fetching the rows that were not shown yet…");
     app.traffic.need(r0, r1, () => app.say("The rows are here: copy them now."));

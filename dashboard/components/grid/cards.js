@@ -2,6 +2,7 @@
 import { el } from "../dom.js";
 import { mode } from "./editor.js";
 import { around, inSight } from "./insight.js";
+import { headWords } from "./groups.js";
 import { empty } from "./kinds.js";
 
 const HIGH = 84;
@@ -48,13 +49,18 @@ export class Cards {
     card.setAttribute("aria-posinset", at + 1);
     const button = el("button", "card");
     button.type = "button";
-    button.addEventListener("click", () => this.open(this.app.model.id(at), button));
+    button.addEventListener("click", () => (this.app.model.heads.has(at) ? this.app.fold(at) : this.open(this.app.model.id(at), button)));
     card.append(button);
     return card;
   }
 
   paint(card, at) {
     const { model, columns } = this.app;
+    const group = model.heads.get(at);
+    card.firstChild.classList.toggle("group", !!group);
+    if (group) card.firstChild.setAttribute("aria-expanded", String(group.open));
+    else card.firstChild.removeAttribute("aria-expanded");
+    if (group) return card.firstChild.replaceChildren(...headWords(group).map((words, i) => el("span", ["title", "facts"][i], words)));
     const cells = columns.map((name) => model.cell(model.id(at), name)).filter(Boolean);
     const [title, ...facts] = cells;
     const line = el("span", "facts", facts.filter(({ text }) => text).slice(0, FACTS).map(({ text }) => text).join(" · "));

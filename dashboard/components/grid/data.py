@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from crm_data import Field, Kind, Layout, Records
-from dashboard.components.grid import wire
+from crm_data.store.summary import GROUPED
+from dashboard.components.grid import summing, wire
 
 Row = Mapping[str, Any]
 MARGIN, WIDE = 120, 220  # pixels of a column that nobody has resized
@@ -83,6 +84,8 @@ def column(declared: Field, width: int | None, colours: Mapping[str, str], curre
         "note": None if declared.edit else _BY_ITSELF,
         "align": "end" if declared.kind in (Kind.MONEY, Kind.WHOLE) else None,
         "sort": declared.sort,
+        "measures": summing.measures(declared),
+        "group": declared.filter and declared.kind in GROUPED,
     }
 
 
@@ -92,6 +95,7 @@ def words_column(words: Words) -> dict[str, Any]:
         **column(Field(words.label, Kind.TEXT, words.name, edit=False), None, {}, ""),
         "kind": "words",
         "note": None,
+        "measures": [],
     }
 
 

@@ -2,6 +2,8 @@
 import { el } from "../dom.js";
 import { paint } from "./cells.js";
 import { pinned, width } from "./columns.js";
+import { drawFoot } from "./foot.js";
+import { headLine } from "./groups.js";
 import { head } from "./heads.js";
 import { around, inSight } from "./insight.js";
 
@@ -22,13 +24,17 @@ export class Table {
     this.lines = el("div", "lines");
     this.corner = el("div", "corner");
     const top = el("div");
-    for (const group of [top, this.lines]) group.setAttribute("role", "rowgroup");
+    this.foot = el("div", "row foot");
+    this.foot.setAttribute("role", "row");
+    const bottom = el("div", "bottom");
+    bottom.append(this.foot);
+    for (const group of [top, this.lines, bottom]) group.setAttribute("role", "rowgroup");
     this.head.setAttribute("role", "row");
     this.head.setAttribute("aria-rowindex", "1");
     this.table.setAttribute("role", "grid");
     this.table.setAttribute("aria-multiselectable", "true");
     top.append(this.head);
-    this.table.append(top, this.lines);
+    this.table.append(top, this.lines, bottom);
     this.scroller.append(this.table);
     this.scroller.addEventListener("scroll", () => {
       this.draw();
@@ -60,6 +66,7 @@ export class Table {
     this.table.setAttribute("aria-colcount", app.columns.length + this.tools);
     const reading = !app.model.data.may?.edit;
     this.table.toggleAttribute("data-reading", reading);
+    this.table.setAttribute("role", app.layout.group?.length ? "treegrid" : "grid");
     this.table.setAttribute("aria-readonly", String(reading));
     this.table.dataset.tall = app.layout.tall ?? "short";
     this.table.style.setProperty("--high", `${this.high}px`);
@@ -103,7 +110,7 @@ export class Table {
   }
 
   stick(row, stuck) {
-    if (row.stuck === stuck && row !== this.head) return;
+    if (row.stuck === stuck && row !== this.head && row !== this.foot) return;
     row.stuck = stuck;
     [...row.children].forEach((cell, i) => {
       cell.classList.toggle("stick", i < stuck);
@@ -112,7 +119,12 @@ export class Table {
   }
 
   row(at) {
-    const row = this.spare.pop() ?? this.make();
+    const group = this.app.model.heads.get(at);
+    if (group) return this.placed(headLine(group, this.tools + this.app.columns.length), at);
+    return this.placed(this.spare.pop() ?? this.make(), at);
+  }
+
+  placed(row, at) {
     row.setAttribute("aria-rowindex", at + 2);
     row.style.transform = `translateY(${at * this.high}px)`;
     row.at = at;
@@ -169,18 +181,20 @@ export class Table {
     const stuck = this.stuck(); // asked once: it makes the browser measure
     const stamp = `${model.changes} ${this.app.ticks.changes} ${stuck}`;
     this.lines.style.height = `${model.total * this.high}px`;
-    this.table.setAttribute("aria-rowcount", model.total + 1);
+    this.footed = drawFoot(this.foot, this.app.columns, model.data.foot, this.footCells());
+    this.table.setAttribute("aria-rowcount", model.total + 1 + this.footed);
+    this.foot.setAttribute("aria-rowindex", model.total + 2);
     const keep = around(first, last, model.total, MORE);
     if (range.active && range.active.at < model.total) keep.add(range.active.at); // it has the focus
-    inSight(this.rows, this.lines, keep, (at) => this.row(at), (row) => this.spare.push(row));
+    inSight(this.rows, this.lines, keep, (at) => this.row(at), (row) => row.group || this.spare.push(row));
     for (const row of this.rows.values()) {
       if (row.stamp === stamp) continue;
       row.stamp = stamp;
-      this.paint(row);
-      this.stick(row, stuck);
+      if (!row.group) this.paint(row);
+      if (!row.group) this.stick(row, stuck);
       this.choose(row);
     }
-    if (this.headStamp !== stamp) this.stick(this.head, stuck);
+    if (this.headStamp !== stamp) for (const row of [this.head, this.foot]) this.stick(row, stuck);
     this.headStamp = stamp;
     if (this.tools) this.head.querySelector("input").checked = this.app.ticks.all;
     this.mark();
@@ -189,6 +203,7 @@ export class Table {
   // What is chosen in a row.
   choose(row) {
     const { range, columns, model } = this.app;
+    if (row.group) return this.chooseHead(row);
     columns.forEach((_name, col) => {
       const node = row.children[this.tools + col];
       const active = range.active ? row.at === range.active.at && col === range.active.col : row.at === 0 && col === 0;
@@ -199,6 +214,23 @@ export class Table {
       if (held) node.setAttribute("aria-selected", "true");
       else node.removeAttribute("aria-selected");
     });
+  }
+
+  chooseHead(row) {
+    const active = this.app.range.active?.at === row.at;
+    row.firstChild.classList.toggle("active", active);
+    row.firstChild.tabIndex = active || (!this.app.range.active && !row.at) ? 0 : -1;
+  }
+
+  footCells() {
+    if (this.footFor !== this.app.columns) {
+      this.footing = Array.from({ length: this.tools + this.app.columns.length }, (_, i) => this.cell("gridcell", i));
+      const align = (name) => (["money", "whole", "number"].includes(this.app.model.byName[name].kind) ? "end" : "");
+      this.app.columns.forEach((name, col) => (this.footing[this.tools + col].dataset.align = align(name)));
+      this.foot.replaceChildren();
+    }
+    this.footFor = this.app.columns;
+    return this.footing;
   }
 
   chosen() {
@@ -214,13 +246,14 @@ export class Table {
   }
 
   element(at, col) {
-    return this.rows.get(at)?.children[this.tools + col];
+    const row = this.rows.get(at);
+    return row?.group ? row.firstChild : row?.children[this.tools + col];
   }
 
   // Scrolls as little as brings a cell into sight.
   show(at, col) {
     const { scroller, high } = this;
-    const room = scroller.clientHeight - HEAD;
+    const room = scroller.clientHeight - HEAD * (this.footed ? 2 : 1);
     if (at * high < scroller.scrollTop) scroller.scrollTop = at * high;
     else if ((at + 1) * high > scroller.scrollTop + room) scroller.scrollTop = (at + 1) * high - room;
     if (this.tools + col < this.stuck()) return;
@@ -233,6 +266,7 @@ export class Table {
   // The place of a cell that an event or a point is at; the tools before the columns are -2 and -1.
   place(node) {
     const cell = node?.closest?.("[role=gridcell]");
+    if (cell?.parentElement.group) return { at: cell.parentElement.at, col: 0, group: true };
     return cell ? { at: cell.parentElement.at, col: [...cell.parentElement.children].indexOf(cell) - this.tools } : undefined;
   }
 }

@@ -98,7 +98,7 @@ class App extends Choosing {
       this.ticks.clear();
     }
     this.range.within(this.model.total, this.columns.length);
-    if (shape() !== this.shape) this.reset();
+    if (shape() !== this.shape || this.model.refolded) this.reset();
     else this.table.draw();
     this.shape = shape();
     this.resize();
@@ -257,6 +257,10 @@ class App extends Choosing {
     this.layout = { ...this.layout, sort };
     this.reset();
     this.send.trigger("sort", sort);
+  }
+
+  fold(at) {
+    this.send.trigger("fold", this.model.heads.get(at).key);
   }
 
   open(at) {

@@ -17,6 +17,7 @@ export const KEYS = [
   ["Shift+Space", "Tick the row"],
   ["Space, Ctrl+Enter", "Open the record"],
   ["Ctrl+F", "Find"],
+  ["Enter on the head of a group", "Unfold it, fold it"],
   ["Menu, Shift+F10", "What can be done with the cell"],
   ["Up from the first row, then Enter or Alt+Down", "Sort by a column, or its menu"],
   ["Esc, then Tab", "Leave the grid"],
@@ -78,6 +79,7 @@ function command(app, event, { at, col }) {
   }
   if (key === "F1" || (key === "?" && !ctrl)) return () => help(app);
   if (ctrl) return COMMANDS[key.toLowerCase()] && (() => COMMANDS[key.toLowerCase()](app, event));
+  if (app.model.heads.has(at) && (key === "Enter" || key === " ")) return () => app.fold(at);
   if (key === "Enter" || key === "F2") return () => app.edit(at, col);
   if (key === "Delete" || key === "Backspace") return () => clear(app);
   if (key === " " && app.model.data.plain) return () => {};

@@ -1,6 +1,7 @@
 // Menus over a cell and over the head of a column, and the list of columns; by mouse and by keys.
 import { el } from "../dom.js";
 import { clear, copied, fillDown, paste } from "./blocks.js";
+import { footItems } from "./foot.js";
 import { columns, moved, pinned, toggled, widened, width } from "./columns.js";
 import { toTsv } from "./tsv.js";
 
@@ -114,7 +115,21 @@ export function columnMenu(app, name, x, y, back) {
     { words: "Narrower", act: wide(-WIDER) },
     { words: pin, act: arrange({ ...app.layout, pinned: stuck === at + 1 ? 0 : at + 1 }) },
     { words: "Hide", act: arrange(toggled(fields, app.layout, name)) },
+    ...groupItems(field, app.layout, arrange),
+    ...footItems(field, app.layout, arrange),
   ], back && again);
+}
+
+const MOST_GROUPED = 3; // columns
+
+function groupItems({ name, group }, layout, arrange) {
+  const now = layout.group ?? [];
+  const without = now.filter((one) => one !== name);
+  return [
+    group && now.length < MOST_GROUPED && !now.includes(name) && { words: now.length ? "Group by this too" : "Group by this", act: arrange({ ...layout, group: [...now, name] }) },
+    now.includes(name) && { words: "Group by this no more", act: arrange({ ...layout, group: without }) },
+    now.length > 0 && { words: "Group no more", act: arrange({ ...layout, group: [] }) },
+  ];
 }
 
 const HEIGHTS = { short: "Low rows", medium: "Higher rows", tall: "Rows as high as their text" };
@@ -128,6 +143,6 @@ export function columnsMenu(app, button) {
       words: label, checked: shown.includes(name), act: () => app.arrange(toggled(app.model.fields, app.layout, name)),
     })),
     ...Object.entries(HEIGHTS).map(([name, words]) => ({ words, checked: tall === name, act: () => app.arrange({ ...app.layout, tall: name }) })),
-    { words: "As it came", act: () => app.arrange({ order: [], hidden: [], widths: {}, pinned: 1, tall: "short", sort: app.layout.sort ?? [] }) },
+    { words: "As it came", act: () => app.arrange({ order: [], hidden: [], widths: {}, pinned: 1, tall: "short", sort: app.layout.sort ?? [], foot: {}, group: [] }) },
   ], () => app.bar.focus("columns"));
 }

@@ -10,6 +10,7 @@ export class Model {
   constructor() {
     this.rows = new Map(); // id -> {id, version, locked, values}
     this.places = new Map(); // place in the list -> id
+    this.heads = new Map(); // place in the list -> head of a group, which stands there
     this.drafts = new Map(); // id -> {field: {seen, wanted} | {seen, typed, problem}}
     this.steps = new Steps();
     this.names = {};
@@ -21,15 +22,21 @@ export class Model {
   take(data) {
     const other = this.query !== data.query;
     if (this.place !== data.place) this.recall(data.place);
-    if (other) this.places.clear();
+    this.refolded = !other && this.fold !== data.fold;
+    this.fold = data.fold;
+    if (other || this.refolded) for (const known of [this.places, this.heads]) known.clear();
     Object.assign(this, { data, query: data.query, fields: data.fields, total: data.total, locale: data.locale });
     this.byName = Object.fromEntries(data.fields.map((field) => [field.name, field]));
     for (const [field, names] of Object.entries(data.names ?? {})) this.names[field] = { ...this.names[field], ...names };
     this.flashed.clear();
-    const sentNow = new Set([...(data.fresh ?? []), ...data.rows].map(([id]) => id));
+    const rows = data.rows.filter(Array.isArray);
+    const sentNow = new Set([...(data.fresh ?? []), ...rows].map(([id]) => id));
     for (const sent of data.fresh ?? []) this.put(sent, true);
     for (const id of data.gone ?? []) this.drop(id);
-    data.rows.forEach((sent, i) => this.places.set(data.start + i, this.put(sent, !other)));
+    data.rows.forEach((sent, i) => {
+      if (Array.isArray(sent)) this.places.set(data.start + i, this.put(sent, !other));
+      else if (sent) this.heads.set(data.start + i, sent);
+    });
     for (const at of this.places.keys()) if (at >= this.total) this.places.delete(at);
     this.settle(data.result, sentNow);
     this.rest();
@@ -101,6 +108,11 @@ export class Model {
         const row = this.rows.get(id);
         if (row && !("typed" in edit) && same(row.values[name], edit.wanted)) this.set(id, name, undefined);
       }
+  }
+
+  // How many records there are; of groups more lines stand in the list.
+  get count() {
+    return this.data.count ?? this.total;
   }
 
   id(at) {

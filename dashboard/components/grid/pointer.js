@@ -32,7 +32,8 @@ export function listen(app) {
   lines.addEventListener("click", (event) => {
     const place = app.table.place(event.target);
     if (!place) return;
-    if (place.col === -2) {
+    if (place.group) app.fold(place.at);
+    else if (place.col === -2) {
       if (event.target.type === "checkbox") setTimeout(() => app.ticks.toggle(place.at, event.shiftKey));
       else app.ticks.toggle(place.at, event.shiftKey);
     } else if (place.col === -1) app.open(place.at);
@@ -48,7 +49,7 @@ export function listen(app) {
   });
   lines.addEventListener("contextmenu", (event) => {
     const place = app.table.place(event.target);
-    if (!place || place.col < 0) return;
+    if (!place || place.col < 0 || place.group) return;
     event.preventDefault();
     if (!app.range.holds(place.at, place.col)) app.select(place.at, place.col);
     cellMenu(app, event.clientX, event.clientY);

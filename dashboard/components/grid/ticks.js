@@ -13,7 +13,7 @@ export class Ticks {
   }
 
   count() {
-    return this.all ? this.app.model.total : this.ids.size;
+    return this.all ? this.app.model.count : this.ids.size;
   }
 
   toggle(at, stretch) {

@@ -23,7 +23,7 @@ export class Traffic {
 
   missing(first, last) {
     for (let at = Math.max(0, first); at <= Math.min(last, this.app.model.total - 1); at++)
-      if (this.app.model.id(at) === undefined) return at;
+      if (this.app.model.id(at) === undefined && !this.app.model.heads.has(at)) return at;
     return undefined;
   }
 

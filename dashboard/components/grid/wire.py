@@ -200,6 +200,11 @@ def find(said: Any) -> Find | None:
     return Find(n, text[:_LONGEST_ASKED], min(max(after, -1), _HIGHEST), _of(said, "back") is True)
 
 
+def fold(said: Any) -> str:
+    """The head of a group that was clicked; '' for what is none."""
+    return said if _short(said) else ""
+
+
 def acted(said: Any, acts: Sequence[str]) -> Acted | None:
     """An act of those that are offered, upon rows."""
     act, ids, query = _of(said, "act"), _of(said, "ids"), _of(said, "query")

@@ -5,8 +5,8 @@ const asked = new URLSearchParams(location.search);
 const STAGES = [["new", "New", "blue"], ["offer", "Offer", "orange"], ["won", "Closed won", "green"]];
 const FIELDS = [
   { name: "name", label: "Name", kind: "text", width: 180, edit: true, required: true, most: 30, sort: true },
-  { name: "stage", label: "Stage", kind: "choice", width: 120, edit: true, options: STAGES, sort: true },
-  { name: "value", label: "Value", kind: "money", width: 110, edit: true, sort: true, align: "end" },
+  { name: "stage", label: "Stage", kind: "choice", width: 120, edit: true, options: STAGES, sort: true, group: true, measures: ["count", "unique"] },
+  { name: "value", label: "Value", kind: "money", width: 110, edit: true, sort: true, align: "end", measures: ["sum", "average"] },
   { name: "due", label: "Due", kind: "day", width: 120, edit: true, sort: true },
   { name: "customer", label: "Customer", kind: "link", width: 160, edit: true, names: true, ask: true },
   { name: "owner", label: "Owner", kind: "member", width: 120, edit: true, names: true },
@@ -60,8 +60,10 @@ const play = (window.play = {
   say(change = {}) {
     Object.assign(this.data, { fresh: [], gone: [] }, change);
     const { start, window } = this.data;
+    const lines = this.grouped();
+    if (lines) Object.assign(this.data, { total: lines.length, count: total, fold: [...this.unfolded].join() });
     const n = Math.min(window, Math.max(0, this.data.total - start));
-    this.data.rows = Array.from({ length: n }, (_, i) => row(start + i + 1));
+    this.data.rows = Array.from({ length: n }, (_, i) => (lines ? lines[start + i] : row(start + i + 1)));
     const data = structuredClone(this.data);
     const sent = (kind) => (name, value) => this.hear(kind, name, structuredClone(value));
     this.clean = grid({ data, parentElement: here, setTriggerValue: sent("trigger"), setStateValue: sent("state") });
@@ -70,6 +72,25 @@ const play = (window.play = {
     this.heard.push([name, value]);
     if (!this.answering) return;
     setTimeout(() => this[`on_${name}`]?.(value));
+  },
+  // The list in groups of stages, each with its head and, when it is unfolded, its rows.
+  unfolded: new Set(),
+  grouped() {
+    if (!this.data.layout.group?.length) return undefined;
+    return STAGES.flatMap(([key, label]) => {
+      const ids = Array.from({ length: total }, (_, i) => i + 1).filter((id) => stored(id).stage === key);
+      const open = this.unfolded.has(key);
+      const head = { key, label: `Stage: ${label}`, count: ids.length, sums: `Value $${ids.length}.00`, depth: 0, open };
+      return [head, ...(open ? ids.map(row) : [])];
+    });
+  },
+  on_fold(key) {
+    if (!this.unfolded.delete(key)) this.unfolded.add(key);
+    this.say();
+  },
+  on_layout(layout) {
+    const foot = Object.fromEntries(Object.entries(layout.foot ?? {}).map(([name, measure]) => [name, `${measure} of ${name}`]));
+    this.say({ layout, foot, total, query: `all${layout.group ?? ""}` });
   },
   on_want({ start }) { this.say({ start }); },
   on_sort(sort) { this.say({ query: JSON.stringify(sort), start: 0, layout: { ...this.data.layout, sort } }); },

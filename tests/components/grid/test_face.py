@@ -199,6 +199,64 @@ def test_find_and_lines_below_the_end_are_answered(two: Office, browser: Browser
     assert two.at().customers.count(Query(search="Pasted")) == 2
 
 
+def test_what_stands_below_the_columns_is_of_all_rows_and_asked_once(two: Office, browser: Browser) -> None:
+    my = two.at(0, "manager")
+    screen = Screen(browser, my, "customers")
+    screen.query = Query(search="Firm 0-0")
+    told = screen.run(layout={"foot": {"name": "count", "city": "empty", "email": "sum"}})
+    assert told["foot"] == {"name": "100 filled", "city": "100 empty"}
+    assert told["layout"]["foot"] == {"name": "count", "city": "empty"}
+    fields = {field["name"]: field["measures"] for field in told["fields"]}
+    assert fields["name"] == ["count", "empty", "unique"]
+    assert fields["credit_limit"] == ["count", "empty", "unique", "sum", "average"]
+    with counted(two.store) as still:
+        screen.run()
+    assert len(still) <= 4, still
+    screen.run(layout={"foot": {}})
+
+
+def test_a_grouped_list_is_told_in_lines_and_a_group_unfolds(two: Office, browser: Browser) -> None:
+    my = two.at(0, "admin")
+    for at in range(4):
+        my.leads.add({"lead_name": f"Grouped {at}", "status": "new" if at % 2 else "contacted"})
+    screen = Screen(browser, my, "leads")
+    screen.query = Query(search="Grouped")
+    told = screen.run(layout={"group": ["status", "no such", "assigned_to"]})
+    assert told["layout"]["group"] == ["status", "assigned_to"]
+    assert all(set(line) == {"key", "label", "count", "sums", "depth", "open"} for line in told["rows"])
+    assert [line["count"] for line in told["rows"]] == [2, 2]
+    assert (told["total"], told["count"], told["may"]["find"]) == (2, 4, False)
+    first = told["rows"][0]["key"]
+    told = screen.run(fold=first)
+    assert [line["depth"] for line in told["rows"]] == [0, 1, 0]
+    told = screen.run(fold=told["rows"][1]["key"])
+    assert told["total"] == 5
+    assert [isinstance(line, list) for line in told["rows"]] == [False, False, True, True, False]
+    with counted(two.store) as still:
+        screen.run()
+    assert len(still) <= 6, still
+    for forged in ("x" * 16, None, 3, [], {}, {"key": first}, "", "\ud800", "x" * 200):
+        assert screen.run(fold=forged)["total"] == 5
+    assert screen.run(want={"start": 3, "n": 50})["total"] == 5
+    assert screen.run(fold=first)["total"] == 2
+    told = screen.run(layout={"group": []})
+    assert all(isinstance(line, list) for line in told["rows"])
+
+
+def test_more_groups_than_can_be_shown_are_refused_in_words(
+    two: Office, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = Screen(browser, two.at(0, "manager"), "tasks")
+    for status in ("pending", "in_progress"):
+        two.at(0, "manager").tasks.add({"title": "T", "status": status})
+    screen.run()
+    monkeypatch.setattr("crm_data.store.summary.MOST_GROUPS", 1)
+    told = screen.run(layout={"group": ["status"]})
+    assert "more groups" in told["result"]["words"]
+    assert told["layout"]["group"] == []
+    assert told["total"] >= 3
+
+
 def test_an_act_upon_all_that_match_takes_them_from_the_filter(two: Office, browser: Browser) -> None:
     my = two.at(0, "manager")
     screen = Screen(browser, my, "customers", acts=[data.Act("archive", "Archive")])
