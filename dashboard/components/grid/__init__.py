@@ -51,6 +51,7 @@ class Grid:
 
     `owner` names the person, company and sign-in whose drafts the browser keeps. `words` are read-only columns of
     the program's own, `acts` what can be done with rows, `colours` a colour's name by field and value.
+    `marks(row)` names the colour of cells by field, and under '' of the whole row, as of what is overdue.
     `on_opened(id)`, `on_acted(act, ids)` and `on_cell(id, field)` are called from callbacks.
     """
 
@@ -63,6 +64,7 @@ class Grid:
     words: Sequence[Words] = ()
     acts: Sequence[Act] = ()
     colours: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    marks: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
     height: int = HEIGHT
     on_opened: Callable[[int], object] = nothing
     on_acted: Callable[[str, list[int]], object] = nothing
@@ -135,6 +137,7 @@ class Grid:
             "foot": self._foot(query, kept, listed.last),
             "fresh": data.packed_rows(self.records, names, fresh.rows, self.words),
             "gone": fresh.gone,
+            "marks": data.marked(both, self.marks),
             "names": data.named(self.records, called, both, self.members),
             "window": WINDOW,
             "height": self.height,

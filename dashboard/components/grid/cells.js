@@ -32,6 +32,7 @@ export function paint(node, cell, flashed, by) {
   node.drawn = drawn;
   const state = cell.clash ? "clash" : cell.problem ? "problem" : cell.edit ? "edited" : cell.locked ? "locked" : "";
   node.dataset.state = state;
+  set(node, "data-mark", COLOURS.includes(cell.mark) ? cell.mark : undefined);
   node.dataset.align = cell.field.align ?? (RIGHT.includes(cell.field.kind) ? "end" : "");
   node.classList.toggle("flash", !!flashed);
   const said = cell.problem ?? cell.clash ?? (cell.edit ? "Waits for Save" : flashed ? `${by ?? "A colleague"} has just changed this` : undefined);

@@ -116,6 +116,13 @@ def packed_rows(
     ]
 
 
+def marked(
+    rows: Iterable[Row], marks: Callable[[Row], Mapping[str, str]] | None
+) -> dict[str, dict[str, str]]:
+    """Id -> field, or '' for all of the row -> colour, of those that a rule marks and those it marks no more."""
+    return {str(row["id"]): dict(marks(row)) for row in rows} if marks else {}
+
+
 def named(
     records: Records, names: Mapping[str, Mapping[int, str]], rows: Iterable[Row], members: Mapping[int, str]
 ) -> dict[str, dict[str, str]]:

@@ -14,6 +14,7 @@ export class Model {
     this.drafts = new Map(); // id -> {field: {seen, wanted} | {seen, typed, problem}}
     this.steps = new Steps();
     this.names = {};
+    this.marks = new Map(); // id -> {field, or "" for the whole row: colour}
     this.changes = 0; // grows with everything that a cell may show
     this.flashed = new Map(); // id -> fields that a colleague has just changed
   }
@@ -28,6 +29,7 @@ export class Model {
     Object.assign(this, { data, query: data.query, fields: data.fields, total: data.total, locale: data.locale });
     this.byName = Object.fromEntries(data.fields.map((field) => [field.name, field]));
     for (const [field, names] of Object.entries(data.names ?? {})) this.names[field] = { ...this.names[field], ...names };
+    for (const [id, colours] of Object.entries(data.marks ?? {})) this.marks.set(+id, colours);
     this.flashed.clear();
     const rows = data.rows.filter(Array.isArray);
     const sentNow = new Set([...(data.fresh ?? []), ...rows].map(([id]) => id));
@@ -62,7 +64,7 @@ export class Model {
     if (this.places.size <= 2 * NEAR) return;
     for (const at of this.places.keys()) if (Math.abs(at - start) > NEAR) this.places.delete(at);
     const needed = new Set([...this.places.values(), ...this.drafts.keys(), ...this.steps.ids()]);
-    for (const id of this.rows.keys()) if (!needed.has(id)) this.rows.delete(id);
+    for (const id of this.rows.keys()) if (!needed.has(id)) for (const known of [this.rows, this.marks]) known.delete(id);
   }
 
   // A record that is no longer in the list: those below move up; its drafts wait until they are saved or discarded.
@@ -132,7 +134,12 @@ export class Model {
     const stored = row.values[name];
     const value = edit ? edit.wanted : stored;
     const text = edit && "typed" in edit ? edit.typed : shown(field, value, this.names, this.locale);
-    return { id, row, field, value, text, stored, edit, problem: edit?.problem, clash: this.clash(field, edit, stored), locked: this.locked(row, field) };
+    return { id, row, field, value, text, stored, edit, problem: edit?.problem, clash: this.clash(field, edit, stored), mark: this.colour(id, name), locked: this.locked(row, field) };
+  }
+
+  colour(id, name) {
+    const marks = this.marks.get(id);
+    return marks?.[name] ?? marks?.[""];
   }
 
   clash(field, edit, stored) {

@@ -257,6 +257,25 @@ def test_more_groups_than_can_be_shown_are_refused_in_words(
     assert told["total"] >= 3
 
 
+def test_a_rule_colours_rows_and_cells(two: Office, browser: Browser) -> None:
+    def rule(row: Any) -> dict[str, str]:
+        return (
+            {"": "red"}
+            if row["name"].endswith("7")
+            else {"city": "green"}
+            if row["name"].endswith("8")
+            else {}
+        )
+
+    told = Screen(browser, two.at(0, "manager"), "customers", marks=rule).run()
+    at = {str(row[0]): row[3] for row in told["rows"]}
+    assert {id_ for id_, mark in told["marks"].items() if mark == {"": "red"}} == {
+        id_ for id_, name in at.items() if name.endswith("7")
+    }
+    assert told["marks"].keys() == at.keys()
+    assert Screen(browser, two.at(0, "manager"), "customers").run()["marks"] == {}
+
+
 def test_an_act_upon_all_that_match_takes_them_from_the_filter(two: Office, browser: Browser) -> None:
     my = two.at(0, "manager")
     screen = Screen(browser, my, "customers", acts=[data.Act("archive", "Archive")])

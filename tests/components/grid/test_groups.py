@@ -91,6 +91,22 @@ def test_a_paste_over_the_head_of_a_group_changes_nothing_and_says_so(grid: Grid
     assert len(grid.copied().split("\n")) == 40
 
 
+def test_rows_and_cells_have_the_colour_that_a_rule_gives_them_until_it_takes_it_away(grid: Grid) -> None:
+    grid.open().say("{ marks: { 1: { '': 'red' }, 2: { value: 'green', name: 'no colour' } } }")
+    mark = lambda at, name: grid.cell(at, name).get_attribute("data-mark")  # noqa: E731
+    assert [mark(0, "name"), mark(0, "value"), mark(1, "value"), mark(1, "name")] == [
+        "red",
+        "red",
+        "green",
+        None,
+    ]
+    ground = "node => getComputedStyle(node).backgroundColor"
+    assert grid.cell(0, "value").evaluate(ground) != grid.cell(2, "value").evaluate(ground)
+    assert faults(grid.page) == []
+    grid.say("{ marks: { 1: {} } }")
+    assert [mark(0, "name"), mark(1, "value")] == [None, "green"]
+
+
 @pytest.mark.parametrize("wide", [400])
 def test_on_a_phone_a_group_is_a_card_that_unfolds(grid: Grid, wide: int) -> None:
     grid.page.set_viewport_size({"width": wide, "height": 800})
