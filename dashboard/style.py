@@ -43,6 +43,10 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
 }
 /* It lies over the pager when the pointer comes from the rows, and its search finds only what is on this page. */
 [class*="st-key-"][class*="-grid-"] [data-testid="stElementToolbar"] { display: none; }
+/* The board before it is drawn: as high as its columns are at least, and as those are of which one is full. */
+.st-key-board-few { min-height: 306px; }
+.st-key-board-full { min-height: 566px; }
+.st-key-board-few [data-testid="stSkeleton"], .st-key-board-full [data-testid="stSkeleton"] { display: none; }
 /* The accent carries white and is too dark to be read on a dark ground; there text takes the link's colour. */
 @media (prefers-color-scheme: dark) {
   [data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
@@ -56,6 +60,8 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
   .st-key-narrow { padding-top: 0; }
   [data-testid="stMainBlockContainer"] { padding: 4.25rem 1rem 2rem; }
   button kbd[aria-label] { display: none; }
+  /* Sort and pages of a list stand in one line, however many there are: the sort gives way. */
+  [class*="-filter-sort"] { flex: 1 1 6rem !important; width: auto !important; min-width: 6rem; }
   /* What can be done with a list stands in one line with its name; how many there are is said below. */
   .st-key-heading:has([class*="-import-open"]) { flex-wrap: nowrap; }
   .st-key-heading:has([class*="-import-open"]) [data-testid="stCaptionContainer"] { display: none; }

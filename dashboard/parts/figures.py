@@ -46,18 +46,18 @@ def listed(records: Records, query: Query, page: Page) -> Figure:
 
 def tiles(my: Workspace, figures: Sequence[Figure]) -> None:
     """A tile a figure: short, its change beside the period before, and the definition at the question mark."""
-    draw(f"figures.{figures[0].label}", "tiles", [_tile(my, figure) for figure in figures])
+    draw(figures[0].label, "tiles", [_tile(my, figure) for figure in figures])
 
 
 def line(my: Workspace, figures: Sequence[tuple[Figure, str]], key: str) -> None:
     """Figures in one line of text, each with its words."""
-    draw(f"figures.{key}", "line", [asdict(link(my, figure, text)) for figure, text in figures])
+    draw(key, "line", [asdict(link(my, figure, text)) for figure, text in figures])
 
 
 def counts(my: Workspace, heads: Sequence[str], some: Sequence[Figure], key: str) -> None:
     """A row a figure: its name, and how many rows are behind it."""
     lines = [{"name": f.label, "cells": [asdict(link(my, f, f"{f.count:,}"))]} for f in some]
-    draw(f"figures.{key}", "table", lines, heads)
+    draw(key, "table", lines, heads)
 
 
 def table(my: Workspace, heads: Sequence[str], rows: Mapping[str, Totals], key: str) -> None:
@@ -66,7 +66,7 @@ def table(my: Workspace, heads: Sequence[str], rows: Mapping[str, Totals], key: 
         {"name": name, "cells": [asdict(link(my, f)) for f in (held.count, held.value, held.weighted)]}
         for name, held in rows.items()
     ]
-    draw(f"figures.{key}", "table", lines, heads)
+    draw(key, "table", lines, heads)
 
 
 def _tile(my: Workspace, figure: Figure) -> dict[str, Any]:

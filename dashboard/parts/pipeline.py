@@ -20,6 +20,7 @@ from dashboard.parts.period import PARAM, choose_period, show_period
 PLACE = "board"
 KEEP = ("tab", PARAM)
 PER_COLUMN = 20
+A_FULL_COLUMN = 6  # so many cards fill a column of the board
 ROWS = 10  # of a bar that was clicked
 
 
@@ -42,13 +43,15 @@ def board_screen(my: Workspace) -> None:
                 args=("board.form",),
             )
     show_refusal(PLACE)
-    board(
-        "board",
-        [_column(my, column) for column in columns],
-        ((WON, "Won"), (LOST, "Lost")),
-        lambda id_, seen, to: ask_to_move(my, PLACE, id_, seen, to),
-        lambda id_: place.leave_for("deals", id_),
-    )
+    full = any(len(column.cards) >= A_FULL_COLUMN for column in columns)
+    with st.container(key="board.full" if full else "board.few"):
+        board(
+            "board",
+            [_column(my, column) for column in columns],
+            ((WON, "Won"), (LOST, "Lost")),
+            lambda id_, seen, to: ask_to_move(my, PLACE, id_, seen, to),
+            lambda id_: place.leave_for("deals", id_),
+        )
     known = my.numbers.closed_days(query)
     period = choose_period(my, query, known)
     figures.tiles(my, my.numbers.tiles(query, period))

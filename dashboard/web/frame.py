@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit
 
+from dashboard.components import room
 from dashboard.style import CSS
 
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
@@ -50,7 +51,7 @@ def page(index: str) -> str:
     links = (f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in scripts())
     ahead = "".join(link for link in links if link not in index)
     said = said.replace("</head>", f"{ahead}\n</head>", 1)
-    said = said.replace("</body>", f"<style>{CSS}</style>\n</body>", 1)
+    said = said.replace("</body>", f"<style>{CSS}{room.style()}</style>\n</body>", 1)
     return re.sub(r'(href|src)="\./', r'\1="/', said)
 
 

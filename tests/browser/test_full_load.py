@@ -14,9 +14,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 WIDTHS = (1280, 400)
 MOST = 0.1  # what browsers call good
-# Their figures are components that have no height before they are drawn, and what is below moves once; here it is
-# only looked at that they ask nothing in vain.
-MOVING = ("/", "/pipeline")
 # Sums what moved without being touched, and says what it was.
 _WATCH = """
 window.moved = [];
@@ -94,12 +91,8 @@ def test_every_screen_loads_quietly(town: Town, enter: Door, who: str | None, wi
     every = list(places(town))
     # A stranger is shown one form wherever they come: at every other address wide, at the rest narrow.
     for place in every if who else size(every[WIDTHS.index(width) :: 2], every):
-        # What moved is loaded once more: if scripts come in another order than usual, a line may break late.
-        for _ in range(2):
-            shifts = loaded(first.context, town.url + place, who)
-            total = sum(value for value, _, _ in shifts)
-            if total <= MOST:
-                break
-        if total > MOST and place not in MOVING:
+        shifts = loaded(first.context, town.url + place, who)
+        total = sum(value for value, _, _ in shifts)
+        if total > MOST:
             told.append(f"{place}: {total:.3f} {[shift for shift in shifts if shift[0] > 0.01]}")
     assert told + wrong == []

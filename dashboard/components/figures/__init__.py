@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.components import room
 from dashboard.components.assets import component
 
 
@@ -21,4 +22,7 @@ _component = component("figures")
 
 def draw(key: str, kind: str, items: Sequence[Any], heads: Sequence[str] = ()) -> None:
     """Draw 'tiles', a 'line' or a 'table' with these heads. Its links are followed by the browser."""
-    _component(key=key, data={"kind": kind, "items": list(items), "heads": list(heads)})
+    _component(
+        key=room.key(kind, len(items), f"figures.{key}"),
+        data={"kind": kind, "items": list(items), "heads": list(heads)},
+    )

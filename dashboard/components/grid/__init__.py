@@ -12,6 +12,7 @@ from crm_data import CrmError, Kind, Layout, Query, Records, Workspace, errors, 
 from crm_data.store.lists import MOST_WATCHED, Fresh
 from crm_data.store.records import MOST_AT_ONCE
 from dashboard import session
+from dashboard.components import room
 from dashboard.components.assets import component
 from dashboard.components.grid import adding, data, summing, wire
 from dashboard.components.grid.data import Act, Words
@@ -21,7 +22,7 @@ from dashboard.parts import say
 from dashboard.parts.acts import attempt, show_refusal
 
 WINDOW = 100  # rows of a message
-HEIGHT, TABLE_HEIGHT = 548, 412  # pixels, of a table at most
+HEIGHT = 548  # pixels, of a table at most
 CHANGED = "/changed"  # where a browser asks whether anything has changed
 _component = component("grid")
 _OTHER = "The list is another one by now, so nothing was done. Look at it and choose again."
@@ -274,7 +275,8 @@ class Grid:
 
 def table(key: str, label: str, lines: Sequence[Mapping[str, Any]]) -> None:
     """Draw a read-only grid of words, for tens of lines that are no records, each of value by heading."""
-    _component(key=key, data=data.plain_table(label, lines, TABLE_HEIGHT))
+    known = room.key("words", len(lines), key)
+    _component(key=known, data=data.plain_table(label, lines, room.MOST_WORDS))
 
 
 def fingerprint(records: Records, query: Query) -> str:
