@@ -11,8 +11,11 @@ export function drawFoot(row, columns, told, cells) {
   const before = cells.length - columns.length;
   columns.forEach((name, col) => {
     const cell = row.children[before + col];
-    cell.textContent = told[name] ?? "";
-    cell.title = told[name] ?? "";
+    const words = told[name] ?? "";
+    if (cell.textContent === words) return;
+    cell.textContent = words;
+    cell.title = words.replace("Σ", "Sum").replace("Ø", "Average");
+    cell.setAttribute("aria-label", cell.title); // a sign is short for eyes, and nothing to hear
   });
   return true;
 }

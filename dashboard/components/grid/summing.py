@@ -12,7 +12,7 @@ from dashboard.parts import say
 
 _NOTHING: Final = "nothing to add"
 _SAID: Final = {"count": "{} filled", "empty": "{} empty", "unique": "{} different"}
-_CALLED: Final = {"sum": "Sum", "average": "Average"}
+_CALLED: Final = {"sum": "Σ", "average": "Ø"}
 
 
 def measures(declared: Field) -> list[str]:

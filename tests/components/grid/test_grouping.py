@@ -58,4 +58,4 @@ def test_amounts_of_several_currencies_are_never_one() -> None:
     found = {"USD": Decimal("1234.50"), "EUR": Decimal("2.00")}
     assert summing.amounts(found) == "$1,234.50 + €2.00"
     told = summing.foot({"a": "sum", "b": "empty", "c": "average"}, {"a": found, "b": {"": 1200}, "c": {}})
-    assert told == {"a": "Sum $1,234.50 + €2.00", "b": "1,200 empty", "c": "Average nothing to add"}
+    assert told == {"a": "Σ $1,234.50 + €2.00", "b": "1,200 empty", "c": "Ø nothing to add"}
