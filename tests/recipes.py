@@ -6,9 +6,9 @@ from pathlib import Path
 
 from crm_data.settings import ROOT
 
-# "... `file`, ...:", or "... `file`, below `line` ...:", then a block.
+# "... `file`, ...:", or "... `file`, below (above) `line` ...:", then a block.
 _BLOCK = re.compile(
-    r"`([\w/]+\.py)`(?:,\s+below\s+`([^`]+)`)?(?:(?!\.py`)[^\n]|\n(?!\n))*:\n\n *```\w+\n(.*?)\n *```",
+    r"`([\w/]+\.py)`(?:,\s+(below|above)\s+`([^`]+)`)?(?:(?!\.py`)[^\n]|\n(?!\n))*:\n\n *```\w+\n(.*?)\n *```",
     re.DOTALL,
 )
 
@@ -20,15 +20,17 @@ def follow(folder: Path, heading: str) -> list[str]:
     blocks = list(_BLOCK.finditer(section))
     assert len(blocks) == section.count("```") // 2 > 0
     for block in blocks:
-        path, below, code = block.groups()
+        path, side, line_there, code = block.groups()
         file, code = folder / path, textwrap.dedent(code)
-        if below is None:
+        if side is None:
             assert not file.exists()
             file.write_text(code + "\n", "utf-8")
             continue
         lines = file.read_text("utf-8").split("\n")
-        (at,) = (n for n, line in enumerate(lines) if line.strip() == below)
+        (at,) = (n for n, line in enumerate(lines) if line.strip() == line_there)
         indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
-        lines[at + 1 : at + 1] = textwrap.indent(code, indent).split("\n")
+        at += side == "below"
+        apart = [""] * (0 if side == "below" else 1 if indent else 2)  # what goes above is a function
+        lines[at:at] = [*textwrap.indent(code.rstrip("\n"), indent).split("\n"), *apart]
         file.write_text("\n".join(lines), "utf-8")
     return [block[1] for block in blocks]
