@@ -187,3 +187,22 @@ def test_how_a_file_is_read_is_reached_by_keyboard(enter: Door) -> None:
     at_rest(page)
     page.keyboard.press("Tab")
     expect(dialog.get_by_role("combobox", name="Encoding")).to_be_focused()
+
+
+def test_the_filters_stay_open_while_one_chooses(enter: Door) -> None:
+    page = enter(RUTH, "/pipeline?tab=deals")
+    opener = page.get_by_test_id("stPopoverButton")
+    opener.click()
+    at_rest(page)
+    body = page.locator(BODIES)
+    for label, option in (("Stage", "Qualified"), ("Status", "Open")):
+        body.get_by_role("combobox", name=label).click()
+        page.get_by_role("option", name=option, exact=True).click()
+        page.keyboard.press("Escape") if page.get_by_role("option").count() else None
+        at_rest(page)
+        expect(body).to_have_count(1)
+    expect(page.get_by_role("button", name="Clear 2 filters")).to_be_visible()
+    expect(page).to_have_url(re.compile("stage=qualified"))
+    page.keyboard.press("Escape")
+    expect(body).to_have_count(0)
+    expect(opener).to_be_focused()
