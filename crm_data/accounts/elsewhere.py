@@ -6,6 +6,7 @@ An account without a company is closed: it cannot be signed in to, until a compa
 import sqlalchemy as sa
 
 from crm_data import clock
+from crm_data.accounts.people import with_operators
 from crm_data.errors import Invalid
 from crm_data.store.connections import beyond_company
 from crm_data.store.scope import CompanySession
@@ -16,7 +17,8 @@ from crm_data.tables.user import UserRole
 def works_elsewhere(session: CompanySession, user_id: int) -> bool:
     """Whether a person works in another company now; no more than that is told.
 
-    Of two companies that ask at once the second waits, so that one of them ends the last membership.
+    Of two companies that ask at once the second waits, so that one of them ends the last membership. With the
+    person the operators are held, of whom they may be the last.
     """
     other = sa.select(Membership.id).where(
         Membership.user_id == user_id,
@@ -24,7 +26,7 @@ def works_elsewhere(session: CompanySession, user_id: int) -> bool:
         Membership.ended_at.is_(None),
     )
     with beyond_company(session.core()):
-        session.core().execute(_lock(user_id))
+        session.core().execute(with_operators(sa.select(User.id), user_id))
         return session.core().execute(other.limit(1)).first() is not None
 
 
@@ -32,7 +34,7 @@ def close_account(session: CompanySession, user_id: int) -> None:
     """The person works nowhere any more. Raises Invalid for the last operator of the installation."""
     wanted = sa.select(User.id).where(User.role == UserRole.SUPER_ADMIN.value, User.is_active)
     with beyond_company(session.core()):
-        operators = session.core().execute(wanted.order_by(User.id).with_for_update()).scalars().all()
+        operators = session.core().execute(wanted).scalars().all()
     if list(operators) == [user_id]:
         raise Invalid(
             "This person runs this installation alone, and works only here. Let them make another operator first."

@@ -20,6 +20,7 @@ from crm_data.errors import Invalid, NotFound, NotSignedIn
 from crm_data.rights import Act, Person, demand
 from crm_data.store import turns
 from crm_data.store.changes import Doing, logged
+from crm_data.store.locks import lock_rows
 from crm_data.store.security_log import masked, note
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership, OneTimeLink, SignInAttempt, User
@@ -235,8 +236,10 @@ class Links:
             if not turns.is_free(session.connection(), turns.Turn.TIDY):
                 return
             long_ago = clock.now() - timedelta(days=30)
-            session.execute(sa.delete(OneTimeLink).where(OneTimeLink.expires_at < long_ago))
-            session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < long_ago))
+            for old in (OneTimeLink.expires_at, SignInAttempt.at):
+                model = old.class_
+                if ids := lock_rows(session, model, old < long_ago):
+                    session.execute(sa.delete(model).where(model.id.in_(ids)))
 
 
 def make_reset(session: Session, user: User, by: int | None, company_id: int | None) -> str:

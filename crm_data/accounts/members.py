@@ -11,14 +11,16 @@ from crm_data.accounts.elsewhere import close_account, open_account, works_elsew
 from crm_data.accounts.handover import OpenWork, hand_over, open_work
 from crm_data.accounts.links import make_reset
 from crm_data.accounts.people import find_user, parsed
+from crm_data.accounts.sessions import drop
 from crm_data.errors import Invalid, NotAllowed, NotFound
 from crm_data.rights import ROLES, Act, Person, demand, grantable
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, logged
+from crm_data.store.locks import lock_company
 from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
-from crm_data.tables import Company, Membership, OneTimeLink, SignInSession, User
+from crm_data.tables import Membership, OneTimeLink, SignInSession, User
 from crm_data.tables.membership import Role
 from crm_data.tables.security import LinkKind
 
@@ -206,11 +208,7 @@ class Members:
 
     def _end_links(self, session: CompanySession, user: User) -> None:
         """Sessions in this company, and every link of it for this person or made by them."""
-        session.execute(
-            sa.delete(SignInSession).where(
-                SignInSession.user_id == user.id, SignInSession.company_id == session.company
-            )
-        )
+        drop(session, SignInSession.user_id == user.id, SignInSession.company_id == session.company)
         theirs = (
             (OneTimeLink.user_id == user.id)
             | (OneTimeLink.email == user.email)
@@ -220,7 +218,7 @@ class Members:
 
     def _lock(self, session: CompanySession) -> None:
         """Whoever changes members of a company waits for whoever does so already."""
-        session.scalars(sa.select(Company).with_for_update()).one()
+        lock_company(session)
 
     def _membership(self, session: CompanySession, user_id: int) -> Membership | None:
         return session.scalar(sa.select(Membership).where(Membership.user_id == user_id))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crm_data import clock
 from crm_data.accounts.tokens import digest, new_token
 from crm_data.errors import CrmError
+from crm_data.store.locks import lock_rows
 from crm_data.store.security_log import masked, note
 from crm_data.tables import OneTimeLink, User
 from crm_data.tables.security import LinkKind
@@ -110,12 +111,13 @@ def void(session: Session, kind: LinkKind, email: str | None, company_id: int | 
 
 def end(session: Session, *which: sa.ColumnElement[bool]) -> None:
     """End unused links: they work no longer, whoever holds them."""
-    session.execute(
-        sa.update(OneTimeLink)
-        .where(OneTimeLink.used_at.is_(None), *which)
-        .values(used_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
+    if ids := lock_rows(session, OneTimeLink, OneTimeLink.used_at.is_(None), *which):
+        session.execute(
+            sa.update(OneTimeLink)
+            .where(OneTimeLink.id.in_(ids))
+            .values(used_at=clock.now())
+            .execution_options(synchronize_session=False)
+        )
 
 
 def look(session: Session, token: str | None) -> Bound:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from crm_data.accounts import onetime
 from crm_data.accounts.handover import OpenWork, open_work
-from crm_data.accounts.people import UNKNOWN, Actor, find_user, is_operator
+from crm_data.accounts.people import UNKNOWN, Actor, find_user, is_operator, with_operators
 from crm_data.accounts.sessions import end_all
 from crm_data.errors import Invalid, NotFound
 from crm_data.rights import Act, Person, demand
@@ -84,7 +84,6 @@ class People:
                 if user.id == actor.user_id:
                     raise Invalid("You cannot shut yourself out. Ask another operator.")
                 _demand_other_operator(session, user)
-                session.refresh(user, with_for_update=True)  # before their links, as everywhere
                 end_all(session, user.id)
                 onetime.end(
                     session,
@@ -140,9 +139,12 @@ def _known(session: Session, email: str) -> User:
 
 
 def _demand_other_operator(session: Session, user: User) -> None:
-    """Raise Invalid for the last one. Whoever takes the right from somebody waits for who does so already."""
-    everyone = sa.select(User).where(User.role == UserRole.SUPER_ADMIN.value).order_by(User.id)
-    session.scalars(everyone.with_for_update().execution_options(populate_existing=True)).all()
+    """Raise Invalid for the last one. Whoever takes the right from somebody waits for who does so already.
+
+    The person is held as well, before their links, as everywhere.
+    """
+    everyone = with_operators(sa.select(User), user.id)
+    session.scalars(everyone.execution_options(populate_existing=True)).all()
     if is_operator(user) and user.is_active and operators(session) == 1:
         raise Invalid("This is the last operator of this installation. Make somebody else one first.")
 

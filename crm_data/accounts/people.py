@@ -137,6 +137,12 @@ def parsed(table: type, values: Mapping[str, Any]) -> dict[str, Any]:
     return good
 
 
+def with_operators(wanted: sa.Select[Any], user_id: int) -> sa.Select[Any]:
+    """Lock a person and all operators together: whoever ends an account asks whether it is the last of them."""
+    these = (User.role == UserRole.SUPER_ADMIN.value) | (User.id == user_id)
+    return wanted.where(these).order_by(User.id).with_for_update()
+
+
 def is_operator(user: User) -> bool:
     """Whether a person runs this installation."""
     return user.role == UserRole.SUPER_ADMIN

@@ -13,6 +13,7 @@ from crm_data.accounts.people import Account
 from crm_data.accounts.tokens import digest, new_token
 from crm_data.errors import NotAllowed, NotFound, NotSignedIn, Unavailable
 from crm_data.store import turns
+from crm_data.store.locks import lock_rows
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
@@ -77,7 +78,7 @@ class Sessions:
             onetime.hold_person(session, ticket)
             bound = onetime.use(session, ticket, LinkKind.TICKET)
             standing.demand(session, bound)
-            _drop(session, SignInSession.token_hash == (digest(replacing) or ""))
+            drop(session, SignInSession.token_hash == (digest(replacing) or ""))
             session.add(
                 SignInSession(
                     token_hash=digest(token),
@@ -141,12 +142,12 @@ class Sessions:
     def end(self, token: str | None) -> None:
         """Sign out: the token is worth nothing from now on."""
         with self._store.system("a person signs out") as session:
-            _drop(session, SignInSession.token_hash == (digest(token) or ""))
+            drop(session, SignInSession.token_hash == (digest(token) or ""))
 
     def end_one(self, signed: Signed, session_id: int) -> None:
         """End one of a person's own sessions."""
         with self._store.system("a person ends a session") as session:
-            _drop(session, SignInSession.id == session_id, SignInSession.user_id == signed.account.id)
+            drop(session, SignInSession.id == session_id, SignInSession.user_id == signed.account.id)
 
     def end_everywhere(self, signed: Signed) -> None:
         """Sign out everywhere, here too."""
@@ -185,7 +186,7 @@ class Sessions:
         dead = (SignInSession.expires_at <= now) | (SignInSession.last_seen_at <= now - self._idle)
         with self._store.system("dead sessions are removed") as session:
             if turns.is_free(session.connection(), turns.Turn.TIDY):
-                _drop(session, dead)
+                drop(session, dead)
 
     def _seen(self, session_id: int, now: datetime) -> None:
         """Stamp the session. A database that is busy just now must not keep a page from showing."""
@@ -200,12 +201,14 @@ class Sessions:
 
 def end_all(session: Session, user_id: int, keep: int | None = None) -> None:
     """End every session of a person, but `keep`, and every ticket that could still become one."""
-    _drop(session, SignInSession.user_id == user_id, SignInSession.id != (keep or 0))
+    drop(session, SignInSession.user_id == user_id, SignInSession.id != (keep or 0))
     onetime.end(session, OneTimeLink.kind == LinkKind.TICKET.value, OneTimeLink.user_id == user_id)
 
 
-def _drop(session: Session, *which: sa.ColumnElement[bool]) -> None:
-    session.execute(sa.delete(SignInSession).where(*which))
+def drop(session: Session, *which: sa.ColumnElement[bool]) -> None:
+    """End these sessions."""
+    if ids := lock_rows(session, SignInSession, *which):
+        session.execute(sa.delete(SignInSession).where(SignInSession.id.in_(ids)))
 
 
 def _printable(text: str) -> str:

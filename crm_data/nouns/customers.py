@@ -9,7 +9,7 @@ from crm_data.store.folding import is_like
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import clean_text
-from crm_data.tables import Company, Customer
+from crm_data.tables import Customer
 
 
 class Customers(Records):
@@ -38,12 +38,10 @@ class Customers(Records):
     def _same_email(self, session: CompanySession, email: str | None) -> Row | None:
         """The customer who has this e-mail, the oldest that is not put away first: id, name, archived_at.
 
-        Whoever asks before adding one asks alone, to the end of the transaction: of two at once the second finds
-        what the first made.
+        Whoever asks before adding one holds the company: of two at once the second finds what the first made.
         """
         if email is None:
             return None
-        session.execute(sa.select(Company.id).with_for_update(key_share=True))
         wanted = (
             sa.select(Customer.id, Customer.name, Customer.archived_at)
             .where(sa.func.lower(Customer.email) == email)

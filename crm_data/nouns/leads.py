@@ -16,6 +16,7 @@ from crm_data.rights import Act, demand
 from crm_data.store import query as q
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, new_act
+from crm_data.store.locks import lock_company
 from crm_data.store.names import member_names
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
@@ -82,6 +83,7 @@ class Leads(Records):
         deals, customers = Deals(self._store, self._scope), Customers(self._store, self._scope)
         doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
         with self._store.write(self._scope) as session:
+            lock_company(session)  # for the customer that there may be already, and before the lead
             lead = self._rows(session, [id])[row_id(id) or 0]
             made = deals._already(session, doing.act_id)
             if made is not None and made == lead.converted_deal_id:

@@ -316,7 +316,8 @@ def test_a_person_is_locked_before_their_sessions_and_links(house: House) -> Non
         ends = [
             at
             for at, said in enumerate(sent)
-            if re.match(r"(UPDATE|DELETE FROM) (one_time_links|sign_in_se)", said)
+            if re.match(r"(?:UPDATE|DELETE FROM|(?s:SELECT.*FROM)) (?:one_time_links|sessions)\b", said)
+            and (not said.startswith("SELECT") or "FOR UPDATE" in said)
         ]
         locks = [at for at, said in enumerate(sent) if "FROM users" in said and "FOR UPDATE" in said]
         assert min(locks) < min(ends), (name, sent)
