@@ -39,11 +39,11 @@ class Screen:
 
 SCREENS = (
     Screen("overview", "", "", "bidi_component"),
-    Screen("customers", "customers", "", "dataframe", "w=W1", 1.8),
+    Screen("customers", "customers", "", "text_input", "w=W1", 1.8),
     Screen("pipeline, board and charts", "pipeline", "", "bidi_component", "w=W3", None, 0.5),
-    Screen("pipeline, deals", "pipeline", "tab=deals", "dataframe"),
-    Screen("pipeline, leads", "pipeline", "tab=leads", "dataframe"),
-    Screen("tasks", "tasks", "", "dataframe", "w=W4&who={me}"),
+    Screen("pipeline, deals", "pipeline", "tab=deals", "text_input"),
+    Screen("pipeline, leads", "pipeline", "tab=leads", "text_input"),
+    Screen("tasks", "tasks", "", "text_input", "w=W4&who={me}"),
     Screen("timeline", "timeline", "", "bidi_component", "w=W5b"),
     Screen(
         "a customer's record", "record", "kind=customer&id={customer}", "button_group", "w=W5&who={customer}"

@@ -133,7 +133,7 @@ def _session(name: str, server: Served) -> Callable[[], float]:
 
 
 def _demand(name: str, opened: Tab) -> None:
-    """The page that is measured must be the page that was meant: with a grid, or without."""
-    grid = "dataframe" in opened.kinds
-    if grid != (name in ("customers", "big")):
+    """The page that is measured must be the page that was meant: a list, which can be searched, or none."""
+    listed = "text_input" in opened.kinds
+    if listed != (name in ("customers", "big")):
         raise RunFailed(f"The {name} server showed another page than it should: {opened.kinds}")

@@ -48,7 +48,7 @@ def main(here: Signed | None, notice: str | None) -> None:
             current.run()
         else:
             st.warning("This page is not open to your role. Ask an admin of your company.")
-        unsaved.guard()
+        unsaved.guard(current.title)
         keyboard.listens()
         kept.only(session.owner())
 

@@ -1,7 +1,7 @@
 """Tasks: what is to be done, what is due first at the top; mine unless one asks for others."""
 
 from dashboard.parts.listing import Listing
-from dashboard.parts.task_row import due_note, later_dialog, task_actions, undo_button
+from dashboard.parts.task_row import later_dialog, own, undo_button
 from dashboard.session import workspace
 
 my = workspace()
@@ -13,8 +13,7 @@ Listing(
     my.tasks,
     "task",
     "task_alt",
-    actions=task_actions(my, "tasks"),
-    notes=(due_note(),),
+    own=own(my, "tasks"),
     presets=PRESETS,
     counts=my.numbers.tasks,
     beside=lambda: undo_button(my, "tasks"),

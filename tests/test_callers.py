@@ -37,7 +37,6 @@ CALLED: dict[type, set[str]] = {
 }
 # Verbs that no part of the product calls yet, each with the reason why it stays.
 WAITING = {
-    "Records.set_all": "one value for many records at once: for the records that are ticked in a list",
     "Deals.moves": "a deal's way through the stages, with the days in each: for the record of a deal",
     "Numbers.conversion": "counted and labelled in both ways: for figures above the list of leads",
 }

@@ -45,10 +45,12 @@ def version() -> str:
 
 
 def component(name: str) -> Any:
-    """The component of <name>/<name>.js and <name>/<name>.css; called with a key, its data and callbacks."""
+    """The component of <name>/<name>.js and <name>/<name>.css, if there is one; called with a key, its data and
+    callbacks."""
     script = f"{ADDRESS}/{version()}/{name}/{name}.js"
     loader = f'const it = await import(new URL("{script}", location.origin));\nexport default it.default;\n'
-    css = (_HERE / name / f"{name}.css").read_text(encoding="utf-8")
+    style = _HERE / name / f"{name}.css"
+    css = style.read_text(encoding="utf-8") if style.exists() else None
     return st.components.v2.component(f"foyer_{name}", css=css, js=loader)
 
 

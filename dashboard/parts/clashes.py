@@ -8,8 +8,10 @@ import streamlit as st
 from crm_data import Change, CrmError, Records, errors
 from dashboard.parts import say
 from dashboard.parts.acts import forget_refusal
-from dashboard.parts.drafts import MINE, THEIRS, Choices
 
+MINE, THEIRS = "Mine", "Theirs"
+Choices = Mapping[tuple[int, str], str]  # (record, field) -> side
+Pairs = Mapping[str, tuple[Any, Any]]  # field -> the value seen, the value wanted
 _TOLD = 20  # of so many records who changed them is looked up
 Names = Mapping[str, Mapping[int, str]]
 # Called with what clashed and the side chosen for each.
@@ -60,6 +62,21 @@ def ask(place: str, records: Records, rows: Mapping[int | None, Any], names: Nam
             on_click=chosen,
             disabled=None in sides,
         )
+
+
+def settled(
+    id_: int, fields: Pairs, clashes: Sequence[errors.Clash], chosen: Choices
+) -> dict[str, tuple[Any, Any]]:
+    """What is to be saved of one record: theirs lets go of the edit, mine now stands on what theirs is."""
+    left = dict(fields)
+    for clash in clashes:
+        if clash.id != id_ or clash.field not in left:
+            continue
+        if chosen[id_, clash.field] == THEIRS:
+            del left[clash.field]
+        else:
+            left[clash.field] = (clash.theirs, left[clash.field][1])
+    return left
 
 
 def _kept(place: str) -> str:

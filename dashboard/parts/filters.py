@@ -25,10 +25,11 @@ def filter_bar(
     members: Callable[[], Mapping[int, str]],
     keep: tuple[str, ...] = (),
     line: DeltaGenerator | None = None,
+    sort: bool = True,
 ) -> Query:
     """Draw search, filters and sort in `line`, and return the list they mean. A URL that cannot be read says so.
 
-    `members` is asked only while the filters are open.
+    `members` is asked only while the filters are open. Without `sort` the list is sorted by its own heads.
     """
     try:
         query = _here(records)
@@ -50,7 +51,8 @@ def filter_bar(
                     if field.filter and field.kind is not Kind.LINK:
                         _filter(records, query, field, colleagues, keep)
                 _archived(records, query, keep)
-        _sort(records, query, keep)
+        if sort:
+            _sort(records, query, keep)
         if active or query.search or query.archived:
             st.button(
                 f"Clear {say.count(len(active), 'filter')}" if active else "Clear",

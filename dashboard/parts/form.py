@@ -8,8 +8,8 @@ import streamlit as st
 from crm_data import Edit, Field, Kind, Records, Workspace, errors, new_act
 from dashboard.parts import clashes, emails, say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
+from dashboard.parts.clashes import Choices, Pairs, settled
 from dashboard.parts.dialog import dialog
-from dashboard.parts.drafts import Choices, Pairs, settled
 from dashboard.parts.picker import new_record, offer_new, pick_record, short_list
 from dashboard.parts.widgets import down_then_across, in_order, key, said, shown, widget
 

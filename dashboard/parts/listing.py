@@ -1,31 +1,42 @@
-"""A whole list screen of one kind of record: bar, grid, pager, archive, add, import and export."""
+"""A whole list screen of one kind of record: bar, grid, archive, add, import and export."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from crm_data import Figure, Page, Query, Records, Workspace, words
-from dashboard.parts import place, say
+from crm_data import Figure, Query, Records, Workspace, words
+from dashboard import session
+from dashboard.components.grid import Grid
+from dashboard.components.grid.data import Act, Beside
+from dashboard.parts import cell_history, lacking, place, say
 from dashboard.parts.acts import announce, attempt, show_refusal
+from dashboard.parts.colours import colours
 from dashboard.parts.csv_panel import export_button, import_panel
 from dashboard.parts.filters import bar, filter_bar
 from dashboard.parts.form import form_dialog, open_form
-from dashboard.parts.grid import Action, Grid, Note
 from dashboard.parts.heading import empty, heading
-from dashboard.parts.pager import pager
 from dashboard.parts.presets import preset_bar
 
 # By whether one may import.
 _HOW = {False: "Add the first one.", True: "Add the first one, or import a file."}
+ARCHIVE, RESTORE = "archive", "restore"
+
+
+@dataclass(frozen=True)
+class Own:
+    """What a list offers beside what every list does: columns, and acts on its rows with what does one."""
+
+    columns: tuple[Beside, ...] = ()
+    acts: tuple[Act, ...] = ()
+    act: Callable[[str, list[int]], object] = lambda act, ids: None
 
 
 @dataclass(frozen=True)
 class Listing:
     """One list of records with everything that can be done to it. `noun` is the singular, as 'customer'.
 
-    `beside` draws more buttons in the line of Save and Discard.
+    `beside` draws more buttons beside the title.
     """
 
     my: Workspace
@@ -33,8 +44,7 @@ class Listing:
     noun: str
     icon: str
     keep: tuple[str, ...] = ()
-    actions: tuple[Action, ...] = ()
-    notes: tuple[Note, ...] = ()
+    own: Own = Own()  # nothing of it can be changed
     presets: Mapping[str, str] = field(default_factory=dict)
     counts: Callable[[Query], Mapping[str, Figure]] | None = None
     beside: Callable[[], None] | None = None
@@ -49,23 +59,60 @@ class Listing:
         top, line = st.container(), bar(self.records)
         with line:
             chosen = st.container(width="content")
-        query = filter_bar(self.records, self.my.members, self.keep, line)
+        members = self.my.members()
+        query = filter_bar(self.records, lambda: members, self.keep, line, sort=False)
         if self.presets:
             query = replace(query, preset=query.preset or next(iter(self.presets)))
             with chosen:
                 preset_bar(self.records, query, self.presets, self.counts, self.keep)
-        page = self.records.page(query)
-        with top, heading(words(self.name), f"{say.count(page.total, self.noun)}{self._selected(query)}"):
-            # Beside the title there is room: nothing below moves when there is something to save.
-            acts = st.container(
-                horizontal=True, vertical_alignment="center", width="content", key=f"{self.name}.line"
-            )
-            self._actions(query)
-        self._rows(query, page, acts)
-        if page.total:
-            with line:
-                pager(self.records, query, page, self.keep)
-        form_dialog(self.my, self.records, page.members, f"{self.name}.form", self.noun)
+        show_refusal(self.name)
+        grid = self._grid(query, members)
+        total = grid.draw(query.first())
+        with top, heading(words(self.name), f"{say.count(total, self.noun)}{self._selected(query)}"):
+            if self.beside:
+                self.beside()
+            self._actions(grid.ordered(query))
+        if not total:
+            self._nothing(query)
+        form_dialog(self.my, self.records, members, f"{self.name}.form", self.noun)
+        lacking.dialog_of(self.my, grid)
+        cell_history.dialog_of(self.my, self.records, members)
+        place.follow()
+
+    def _grid(self, query: Query, members: Mapping[int, str]) -> Grid:
+        away = Act(RESTORE, "Restore") if query.archived else Act(ARCHIVE, "Archive", settled=True)
+        own = () if query.archived else self.own.acts
+        return Grid(
+            self.my,
+            self.records,
+            members,
+            f"{self.name}.grid",
+            session.owner(),
+            words(self.name),
+            words=self.own.columns,
+            acts=(*own, *((away,) if self.records.may("archive") else ())),
+            colours=colours(self.records),
+            on_opened=lambda id_: place.leave_for(self.name, id_),
+            on_acted=self._act,
+            on_cell=lambda id_, name: cell_history.begin(self.name, id_, name),
+            on_sorted=lambda: self._sorted(query),
+            on_lacking=lambda save, lacks: lacking.begin(f"{self.name}.grid", save, lacks),
+        )
+
+    def _act(self, act: str, ids: list[int]) -> None:
+        if act not in (ARCHIVE, RESTORE):
+            self.own.act(act, ids)
+            return
+        do = self.records.archive if act == ARCHIVE else self.records.restore
+        count = attempt(self.name, lambda: do(ids))
+        if count is not None:
+            announce(f"{say.count(count, self.noun)} {act}d.", "inventory_2")
+
+    def _sorted(self, query: Query) -> None:
+        """An address that asks for an order asks no more once a person has chosen another."""
+        usual = self.records.default_query()
+        if query.sorts != usual.sorts:
+            place.go(self.records.params(query.sorted_by(usual.sorts)), self.keep)
 
     def _selected(self, query: Query) -> str:
         """Of which selection a number of records is, unless it is of all."""
@@ -91,51 +138,8 @@ class Listing:
             args=(f"{self.name}.form",),
         )
 
-    def _rows(self, query: Query, page: Page, line: DeltaGenerator) -> None:
-        mine = query.preset == "mine"
-        grid = Grid(self.my, self.records, page.members, self.name, self.notes, locks=not mine)
-        if page.total == 0:
-            grid.waiting(page, st.container(), line)
-            with line:
-                self._beside()
-            return self._nothing(query)
-        ticked = grid.draw(page, (opener(self.name), *self.actions), self._columns(), line)
-        with line:
-            if ticked:
-                self._put_away(query, ticked, grid)
-            self._beside()
-        show_refusal(f"{self.name}.archive")
-        return place.follow()
-
-    def _beside(self) -> None:
-        if self.beside:
-            self.beside()
-
-    def _put_away(self, query: Query, ticked: Sequence[int], grid: Grid) -> None:
-        verb, done = ("Restore", "restored") if query.archived else ("Archive", "archived")
-        many = say.count(len(ticked), self.noun)
-
-        def act() -> None:
-            if grid.holds(ticked):
-                announce(f"Save or discard what you changed in these {self.name} first.", "save")
-                return
-            do = self.records.restore if query.archived else self.records.archive
-            count = attempt(f"{self.name}.archive", lambda: do(ticked))
-            if count is not None:
-                grid.untick()
-                announce(f"{say.count(count, self.noun)} {done}.", "inventory_2")
-
-        st.button(f"{verb} {many}", key=f"{self.name}.putaway", icon=":material/inventory_2:", on_click=act)
-
-    def _columns(self) -> list[str]:
-        title = self.records.title
-        shown = [title, *(n for n, f in self.records.fields.items() if f.grid and n != title)]
-        return list(st.session_state.get(f"{self.name}.columns", shown)) or shown
-
     def _nothing(self, query: Query) -> None:
-        if query != query.first():
-            empty("search_off", "This page of the list is empty now. Go back to its beginning.")
-        elif query.search or query.where or query.archived:
+        if query.search or query.where or query.archived:
             empty("search_off", f"No {self.noun} matches. Change the search or clear the filters.")
         elif query.preset:
             empty(self.icon, f"No {self.noun}{self._selected(query)}. Choose another selection above.")
@@ -146,14 +150,3 @@ class Listing:
             empty(
                 self.icon, f"Your company's {self.name} will be listed here once a colleague has added them."
             )
-
-
-def opener(table: str) -> Action:
-    """The button that opens a row's record. A callback cannot leave the page, so it says where to go."""
-    return Action(
-        "open",
-        "Open",
-        "Open the record",
-        lambda row: ":material/open_in_full:",
-        lambda id_, label: place.leave_for(table, id_),
-    )

@@ -1,67 +1,76 @@
 """What can be done with a task in its row: done or reopened in one click, put off from a small menu; undone."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import streamlit as st
 
+from crm_data import Act as Crm
 from crm_data import Workspace, words
+from dashboard.components.grid.data import Act, Buttons, Words
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, done, forget_refusal, show_refusal
-from dashboard.parts.cells import LATEST
 from dashboard.parts.dialog import dialog
-from dashboard.parts.grid import Action, Note
+from dashboard.parts.listing import Own
+from dashboard.parts.widgets import LATEST
 
-Row = dict[str, Any]
-DONE, UNDO = ":material/check_circle:", ":material/undo:"
-LATER = {"Today": 0, "Tomorrow": 1, "Next week": 7}
-OTHER = "Another day"
+Row = Mapping[str, Any]
+DONE, REOPEN, OTHER = "complete", "reopen", "another_day"
+LATER = {"today": 0, "tomorrow": 1, "next_week": 7}
+_LATER_WORDS = {"today": "today", "tomorrow": "tomorrow", "next_week": "next week", OTHER: "another day"}
+_DONE, _REOPEN, _LATER = "Done", "Reopen", "Later"  # on the buttons
 _ROOM = 30  # characters of a title on a button
 _NEVER = datetime.min.replace(tzinfo=UTC)
 UNDO_FOR = timedelta(minutes=5)
 OPEN = ("pending", "in_progress")
 
 
-def task_actions(my: Workspace, place: str) -> tuple[Action, ...]:
-    """The buttons of a task's row; refusals are kept under `place`."""
+def own(my: Workspace, place: str) -> Own:
+    """The columns and acts of a task's row; refusals are kept under `place`."""
+    many = my.tasks.may(Crm.BULK)
 
-    def toggle(id_: int, label: str) -> None:
-        if label == DONE:
-            if attempt(place, lambda: my.tasks.complete(id_)) is not None:
-                st.session_state[f"{place}.undo"] = (id_, my.tasks.get(id_)["title"], datetime.now(UTC))
-                announce("Task completed.")
-        elif attempt(place, lambda: my.tasks.reopen(id_)) is not None:
-            announce("Task reopened.")
+    def act(name: str, ids: list[int]) -> None:
+        if name == DONE and len(ids) > 1:
+            done_ = attempt(place, lambda: my.tasks.set_all(ids, {"status": "completed"}, say.zone()))
+            if done_ is not None:
+                announce(f"{say.count(done_, 'task')} completed.")
+        elif name == DONE:
+            _complete(my, place, ids[0])
+        elif name == REOPEN:
+            if attempt(place, lambda: my.tasks.reopen(ids[0])) is not None:
+                announce("Task reopened.")
+        elif name == OTHER:
+            st.session_state[f"{place}.later"] = ids[0]
+            forget_refusal(f"{place}.later")
+        else:
+            day = datetime.now(say.zone()).date() + timedelta(days=LATER[name])
+            _put_off(my, place, ids[0], day)
 
-    return (
-        Action(
-            "done", "Done", "Complete, or reopen", lambda row: DONE if row["status"] in OPEN else UNDO, toggle
+    later = [Act(name, f"Put off to {said}", many=False) for name, said in _LATER_WORDS.items()]
+    return Own(
+        (
+            Buttons("done", "Done", _whether, {_DONE: [DONE], _REOPEN: [REOPEN]}),
+            Buttons("later", "Later", _when_open, {_LATER: list(_LATER_WORDS)}),
+            due_note(),
         ),
-        Action(
-            "later",
-            "Later",
-            "Put off",
-            lambda row: [*LATER, OTHER] if row["status"] in OPEN else [],
-            put_off(my, place),
-            60,
-        ),
+        (Act(DONE, "Complete", many=many), Act(REOPEN, "Reopen", many=False), *later),
+        act,
     )
 
 
-def put_off(my: Workspace, place: str) -> Callable[[int, str], None]:
-    """The act behind 'Today', 'Tomorrow', 'Next week': that day in the person's zone, the time of day kept."""
+def _whether(row: Row) -> str:
+    return _DONE if row["status"] in OPEN else _REOPEN
 
-    def act(id_: int, label: str) -> None:
-        if label == OTHER:
-            st.session_state[f"{place}.later"] = id_
-            forget_refusal(f"{place}.later")
-            return
-        zone = say.zone()
-        day = datetime.now(zone).date() + timedelta(days=LATER[label])
-        _put_off(my, place, id_, day)
 
-    return act
+def _when_open(row: Row) -> str:
+    return _LATER if row["status"] in OPEN else ""
+
+
+def _complete(my: Workspace, place: str, id_: int) -> None:
+    if attempt(place, lambda: my.tasks.complete(id_)) is not None:
+        st.session_state[f"{place}.undo"] = (id_, my.tasks.get(id_)["title"], datetime.now(UTC))
+        announce("Task completed.")
 
 
 def _put_off(my: Workspace, place: str, id_: int, day: date) -> bool:
@@ -117,9 +126,9 @@ def undo_button(my: Workspace, place: str) -> None:
     st.button(f"Undo: {say.plain(shown)}", key=f"{place}.undo.button", icon=":material/undo:", on_click=undo)
 
 
-def due_note() -> Note:
+def due_note() -> Words:
     """How an open task stands against today, in words."""
-    return Note("when", "When", lambda row: _stands(row)[0])
+    return Words("when", "When", lambda row: _stands(row)[0])
 
 
 def when(row: Row) -> str:

@@ -2,36 +2,28 @@
 
 import streamlit as st
 
+from dashboard.components.assets import component
+from dashboard.components.grid import wire
 from dashboard.parts import say
 from dashboard.parts.acts import announce, forget_refusals
-from dashboard.parts.drafts import waiting
 
-_SCREEN = "unsaved.screen"
-
-_JS = """
-const ask = (event) => event.preventDefault();
-
-export default function () {
-  window.addEventListener("beforeunload", ask);  // the same listener twice is one
-  return () => window.removeEventListener("beforeunload", ask);
-}
-"""
-_guard = st.components.v2.component("foyer_unsaved", js=_JS)
+_KEY, _SCREEN = "unsaved", "unsaved.screen"
+_guard = component("unsaved")
 
 
 def arrive(screen: str) -> None:
-    """At the beginning of a run: say what waits on the screen that was left; its refusals are of no use here."""
-    before = st.session_state.get(_SCREEN, screen)
+    """At the beginning of a run: what was refused on the screen that was left is of no use here."""
+    if st.session_state.get(_SCREEN, screen) != screen:
+        forget_refusals()
     st.session_state[_SCREEN] = screen
-    if before == screen:
-        return
-    forget_refusals()
-    count = waiting()
+
+
+def guard(screen: str) -> None:
+    """At the end of a run: the browser, which keeps the edits, says how many wait when another screen is left."""
+    _guard(key=_KEY, data={"screen": screen}, on_left_change=_left)
+
+
+def _left() -> None:
+    count = wire.count(getattr(st.session_state.get(_KEY), "left", None))
     if count:
         announce(f"{say.count(count, 'change')} not saved yet. What you typed is kept on its list.", "edit")
-
-
-def guard() -> None:
-    """At the end of a run: while edits wait, the browser asks before it closes the tab or loads it anew."""
-    if waiting():
-        _guard(key="unsaved")

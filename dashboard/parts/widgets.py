@@ -1,6 +1,7 @@
 """A widget a field, made from its declaration; and where the fields of a form stand: down, then across."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -8,8 +9,8 @@ import streamlit as st
 
 from crm_data import Field, Kind, Records
 from dashboard.parts import amount, say
-from dashboard.parts.cells import EARLIEST, LATEST
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 _TEXTS = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL)
 
 

@@ -1,5 +1,6 @@
 """A stranger asks for everything: every route, every page, every kind of message. No byte of data comes."""
 
+import json
 from collections.abc import Iterator
 from unittest.mock import MagicMock
 
@@ -215,6 +216,9 @@ def form_alone(heard: bytes) -> None:
     assert b"Traceback" not in heard
 
 
+_SAVE = {"token": "x", "edits": {str(id_): {"name": ["", "x"], "title": ["", "x"]} for id_ in range(1, 9)}}
+
+
 def test_page_hashes_widgets_and_fragments_of_somebody_inside_do_not_help(
     served: Served, there: Town
 ) -> None:
@@ -225,9 +229,12 @@ def test_page_hashes_widgets_and_fragments_of_somebody_inside_do_not_help(
             assert canaries(inside.run(), 0) or "id=" in query
             buttons = [state(found.id, trigger_value=True) for found in inside.all("button")]
             grids = [
-                state(found.id, string_value='{"edited_rows": {"0": {"name": "x", "title": "x"}}}')
-                for found in inside.all("dataframe")
-                if found.id
+                state(
+                    f"$$STREAMLIT_INTERNAL_KEY_{found.id}__events",
+                    json_trigger_value=json.dumps([{"event": "save", "value": _SAVE}]),
+                )
+                for found in inside.all("bidi_component")
+                if found.component_name == "foyer_grid"
             ]
         with Tab(served.url, page, query) as tab:
             tab.run()

@@ -18,7 +18,7 @@ OWN, FOREIGN = "kittiwake", "wolverine"
 # page, query -> the most statements one drawing may send, the two that ask who is here included.
 COSTS = {
     ("overview", ""): 24,
-    ("customers", ""): 6,
+    ("customers", ""): 8,
     ("pipeline", ""): 22,
     ("pipeline", "tab=deals"): 8,
     ("pipeline", "tab=leads"): 8,

@@ -10,7 +10,7 @@ from crm_data.accounts.members import Members
 from crm_data.tables import Membership, User
 from tests.dashboard.house import PASSWORD, expect_form, sign_in
 from tests.processes.conftest import Pair
-from tests.support.screen import SLOW, arrived, customers, menu, says, toast
+from tests.support.screen import SLOW, arrived, listed, menu, says
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.postgres]
 
@@ -77,13 +77,13 @@ def test_an_edit_on_one_is_a_conflict_on_the_other(pair: Pair, two: tuple[Page, 
         page.goto(f"{served.url}/customers?q=Canary")
         sign_in(page, pair.home.email(role))
         arrived(page)
-        sheets.append(customers(page))
+        sheets.append(listed(page))
     his, hers = sheets
     hers.edit(0, "Phone", "+47 300")
     his.edit(0, "Phone", "+47 200")
-    his.page.get_by_role("button", name="Save 1 change").click()
-    toast(his.page, "Saved 1 change.")
+    his.save()
     hers.page.get_by_role("button", name="Save 1 change").click()
-    for words in ("Changed by somebody else meanwhile.", "Theirs: +47 200", "Mine: +47 300"):
-        says(hers.page, words)
+    hers.page.get_by_role("button", name="1 changed by a colleague too").click()
+    hers.says("wrote “+47 200”")
+    expect(hers.cell(0, "Phone")).to_have_text("+47 300")
     assert pair.home.office.at().customers.get(pair.canary)["phone"] == "+47 200"

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
-from dashboard.parts.grid import SIGN_WIDTH, TICK_WIDTH
-
 SLOW = 15_000  # milliseconds; the machine may be busy
 
 # Resolves once the script has rested for a while and nothing moves: between a click and its rerun it rests too,
@@ -102,127 +100,111 @@ def menu(page: Page, button: str, item: str) -> None:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A grid on a page. It is a picture; what is in it is read from the table it keeps for screen readers.
-
-    Rows are counted from 0. `pinned`: the widths in pixels of the columns at the left that have no heading.
-    """
+    """The grid of a list, which is read and typed in as it stands on the page. Rows are counted from 0."""
 
     page: Page
-    pinned: dict[str, int]
-
-    ROW = HEADER = 34
 
     @property
-    def canvas(self) -> Locator:
-        """The picture."""
-        return self.page.get_by_test_id("data-grid-canvas").first
+    def box(self) -> Locator:
+        """All of it, with its bar and its cards."""
+        return self.page.locator(".foyer-grid")
+
+    @property
+    def status(self) -> Locator:
+        """What it says of the last act, or of the chosen cell."""
+        return self.box.get_by_role("status")
 
     def ready(self) -> "Sheet":
-        """Wait until it is drawn and the script rests."""
-        expect(self.canvas.locator("td").first).to_be_attached(timeout=SLOW)
-        at_rest(self.page)
+        """Wait until rows are drawn."""
+        expect(self.box.locator(".lines [role=gridcell]").first).to_be_attached(timeout=SLOW)
         return self
 
     def count(self) -> int:
-        """How many rows it has."""
-        return int(self.canvas.locator("table").get_attribute("aria-rowcount") or 1) - 1
+        """How many rows the list has, in sight or not."""
+        return int(self.box.get_by_role("grid").get_attribute("aria-rowcount") or 1) - 1
 
     def texts(self, heading: str) -> list[str]:
-        """A column from top to bottom, as far as it is on screen."""
-        column = self._column(heading)
-        return self.canvas.locator(f"td[aria-colindex='{column + 1}']").all_text_contents()
+        """A column from top to bottom, as far as it is drawn."""
+        return self.box.locator(f".lines [aria-colindex='{self._column(heading)}']").all_text_contents()
 
     def cell(self, row: int, heading: str) -> Locator:
-        """A cell on screen."""
-        return self._cell(row, self._column(heading))
+        """A cell that is drawn."""
+        return self._row(row).locator(f"[aria-colindex='{self._column(heading)}']")
 
     def row(self, text: str) -> int:
-        """The row on screen that has a cell with exactly this text."""
-        found = self.canvas.locator("td").filter(has_text=re.compile(f"^{re.escape(text)}$")).first
-        expect(found).to_be_attached(timeout=SLOW)
-        return self._place(found)[1]
-
-    def edit(self, row: int, heading: str, value: str) -> None:
-        """Type a value into a cell: click the row, go right with the arrows, Enter, type, Enter.
-
-        In a column of choices the value is typed to find the choice. The value must be another than before.
-        """
-        self.select(row, heading)
-        cell = self.cell(row, heading)
-        before = cell.text_content() or ""
-        self.page.keyboard.press("Enter")
-        box = self.page.locator("#portal").locator("input, textarea").first
-        expect(box).to_be_focused()
-        self.page.keyboard.press("Control+A")
-        # As fast as fingers: the grid takes in what was typed a moment after the key.
-        self.page.keyboard.type(value, delay=20)
-        self.page.wait_for_timeout(80)
-        self.page.keyboard.press("Enter")
-        expect(box).to_be_hidden()
-        expect(cell).not_to_have_text(before)
-        at_rest(self.page)
+        """The row that has a cell with exactly this text."""
+        found = (
+            self.box.locator(".lines [role=gridcell]")
+            .filter(has_text=re.compile(f"^{re.escape(text)}$"))
+            .first
+        )
+        index = found.locator("..").get_attribute("aria-rowindex", timeout=SLOW)
+        return int(index or 0) - 2
 
     def select(self, row: int, heading: str) -> None:
         """Put the keyboard's place on a cell."""
-        self._click(row, sum(self.pinned.values()) + 60)
-        self.page.keyboard.press("Control+ArrowLeft")
-        for column in range(40):
-            # The table for screen readers follows the picture a moment later.
-            expect(self._cell(row, column)).to_have_attribute("aria-selected", "true")
-            if self._headings().get(heading) == column:
-                return
-            self.page.keyboard.press("ArrowRight")
+        self.cell(row, heading).click()
+        expect(self.cell(row, heading)).to_be_focused()
 
-    def press(self, row: int, button: str) -> None:
-        """Click one of the pinned columns of a row: 'tick', or a button by its name."""
-        before = list(self.pinned)[: list(self.pinned).index(button)]
-        self._click(row, sum(self.pinned[name] for name in before) + self.pinned[button] // 2)
+    def edit(self, row: int, heading: str, value: str) -> None:
+        """Type a value into a cell in place of what is there; in a column of choices it finds the choice."""
+        self.select(row, heading)
+        self.page.keyboard.press("Enter")
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(value)
+        self.page.keyboard.press("Enter")
 
-    def _click(self, row: int, x: int) -> None:
-        expect(self._cell(row, 0)).to_be_attached(timeout=SLOW)
-        self.canvas.scroll_into_view_if_needed()
-        box = self.canvas.bounding_box()
-        assert box is not None
-        # By the mouse itself: a layer for scrolling lies over the picture.
-        self.page.mouse.click(box["x"] + x, box["y"] + self.HEADER + self.ROW * row + self.ROW // 2)
+    def save(self, changes: int = 1) -> None:
+        """Save so many, and wait for the answer."""
+        many = f"{changes} change{'s' if changes > 1 else ''}"
+        self.box.get_by_role("button", name=f"Save {many}").click()
+        self.says(f"Saved {many}.")
+
+    def save_some(self, saved: int) -> None:
+        """Save what can be saved, and wait until only what is wrong waits."""
+        before = int((self.box.locator("[data-name=save]").text_content() or "").split()[1])
+        self.box.locator("[data-name=save]").click()
+        self.waits(before - saved)
+
+    def says(self, words: str) -> None:
+        """Wait until it says this."""
+        expect(self.status).to_contain_text(words, timeout=SLOW)
+
+    def waits(self, changes: int) -> None:
+        """Wait until so many changes are to be saved."""
+        button = self.box.locator("[data-name=save]")
+        if changes:
+            expect(button).to_have_text(f"Save {changes} change{'s' if changes > 1 else ''}")
+        else:
+            expect(button).to_have_count(0)
+
+    def tick(self, row: int) -> None:
+        """Tick a row."""
+        self._row(row).get_by_role("checkbox").click()
+
+    def open(self, row: int) -> None:
+        """Open a row's record."""
+        self._row(row).locator(".open").click()
         at_rest(self.page)
 
+    def press(self, row: int, button: str) -> None:
+        """Click a button in a row."""
+        self._row(row).locator(".act", has_text=button).click()
+
+    def choose(self, item: str) -> None:
+        """Choose in the menu that is open."""
+        self.box.get_by_role("menuitem", name=item, exact=True).click()
+
+    def _row(self, row: int) -> Locator:
+        return self.box.locator(f".lines [aria-rowindex='{row + 2}']")
+
     def _column(self, heading: str) -> int:
-        # Both in one look: the grid may be drawn anew between two.
-        found: list[int] = []
-
-        def there() -> bool:
-            found[:] = [at for name, at in self._headings().items() if name == heading]
-            return bool(found)
-
-        until(self.page, there, f"There is no column {heading}.")
-        return found[0]
-
-    def _headings(self) -> dict[str, int]:
-        found = self.canvas.locator("th").evaluate_all(
-            "all => all.map(one => [one.textContent, Number(one.ariaColIndex)])"
+        head = self.box.locator(".head").get_by_role(
+            "columnheader", name=re.compile(f"^{re.escape(heading)}( \\*)?[ ↑↓0-9]*$")
         )
-        return {heading.removesuffix(" *"): at - 1 for heading, at in found if heading}
-
-    def _cell(self, row: int, column: int) -> Locator:
-        return self.canvas.locator(f"#glide-cell-{column}-{row}")
-
-    def _place(self, cell: Locator) -> tuple[int, int]:
-        found = re.fullmatch(r"glide-cell-(\d+)-(\d+)", cell.get_attribute("id") or "")
-        assert found, "this is no cell"
-        return int(found[1]), int(found[2])
+        return int(head.get_attribute("aria-colindex", timeout=SLOW) or 0)
 
 
-def customers(page: Page, archives: bool = True) -> Sheet:
-    """The grid of a list of records; with ticks for somebody who may archive, with locks for others."""
-    return Sheet(page, _pinned(archives, {"open": 56})).ready()
-
-
-def tasks(page: Page, archives: bool = True) -> Sheet:
-    """The grid of tasks."""
-    return Sheet(page, _pinned(archives, {"open": 56, "done": 56, "later": 60})).ready()
-
-
-def _pinned(archives: bool, buttons: dict[str, int]) -> dict[str, int]:
-    """A manager may tick rows; to others a lock shows which are not theirs, but in a list of their own."""
-    return {"tick": TICK_WIDTH} | buttons if archives else buttons | {"lock": SIGN_WIDTH}
+def listed(page: Page) -> Sheet:
+    """The grid of the list on this page."""
+    return Sheet(page).ready()

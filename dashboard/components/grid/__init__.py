@@ -15,9 +15,10 @@ from dashboard import session
 from dashboard.components import room
 from dashboard.components.assets import component
 from dashboard.components.grid import adding, data, summing, wire
-from dashboard.components.grid.data import Act, Words
+from dashboard.components.grid.data import Act, Beside
 from dashboard.components.grid.listed import Lists, Shown
 from dashboard.components.grid.saving import keep, offered
+from dashboard.components.grid.wire import Save
 from dashboard.parts import say
 from dashboard.parts.acts import attempt, show_refusal
 
@@ -44,6 +45,8 @@ class _Kept:
     answer: dict[str, Any] | None = None
     found: dict[str, Any] | None = None
     turn: str = field(default_factory=new_act)  # the same question of the same tab is one act
+    total: int | None = None
+    whole: bool = False  # what was done is seen around the list too: the screen is drawn again
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,10 @@ class Grid:
     """One editable list on one screen; its state lives under `key` in the person's tab.
 
     `owner` names the person, company and sign-in whose drafts the browser keeps. `words` are read-only columns of
-    the program's own, `acts` what can be done with rows, `colours` a colour's name by field and value.
-    `marks(row)` names the colour of cells by field, and under '' of the whole row, as of what is overdue.
-    `on_opened(id)`, `on_acted(act, ids)` and `on_cell(id, field)` are called from callbacks.
+    the program's own beside the first, `acts` what can be done with rows, `colours` a colour's name by field and
+    value. `marks(row)` names the colour of cells by field, and under '' of the whole row, as of what is overdue.
+    Called from callbacks: `on_opened(id)`, `on_acted(act, ids)`, `on_cell(id, field)`, `on_sorted()` when a
+    head of a column was clicked, and `on_lacking(save, fields by record)` for what a Save cannot do without.
     """
 
     my: Workspace
@@ -62,7 +66,7 @@ class Grid:
     key: str
     owner: str
     label: str
-    words: Sequence[Words] = ()
+    words: Sequence[Beside] = ()
     acts: Sequence[Act] = ()
     colours: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     marks: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
@@ -70,17 +74,35 @@ class Grid:
     on_opened: Callable[[int], object] = nothing
     on_acted: Callable[[str, list[int]], object] = nothing
     on_cell: Callable[[int, str], object] = nothing
+    on_sorted: Callable[[], object] = nothing
+    on_lacking: Callable[[Save, Mapping[int, Sequence[str]]], object] = nothing
 
-    def draw(self, query: Query) -> None:
-        """Draw the list. What the browser asks for reruns this alone."""
+    def draw(self, query: Query) -> int:
+        """Draw the list; returns how many rows it has. What the browser asks for reruns this alone."""
+        kept = self._kept()
+        kept.whole, kept.total = False, None
         st.fragment(self._draw)(query)
+        return kept.total or 0
+
+    def ordered(self, query: Query) -> Query:
+        """The list in the order of this person; an address that asks for one goes before."""
+        usual = query.sorts == self.records.default_query().sorts
+        return query.sorted_by(self._kept().layout.sort) if usual else query
+
+    def answer(self, save: Save) -> dict[str, Any]:
+        """From a callback: keep a Save that the browser did not send by itself, and tell it what became of it."""
+        result = keep(self.my, self.records, save, self.members, say.zone())
+        self._kept().result = result
+        return result
 
     def _draw(self, query: Query) -> None:
         session.demand_here(self.my)  # Streamlit runs it again without the script around it
-        show_refusal(self.key)
         kept = self._kept()
-        if query.sorts == self.records.default_query().sorts:  # an address that asks for an order goes before
-            query = query.sorted_by(kept.layout.sort)
+        if kept.whole:
+            kept.whole = False
+            st.rerun()
+        show_refusal(self.key)
+        query = self.ordered(query)
         told = attempt(self.key, lambda: self._told(query, kept))
         if told is None:
             return
@@ -89,7 +111,7 @@ class Grid:
             data=told,
             on_save_change=self._on("save", self._save),
             on_layout_change=self._on("layout", self._arrange),
-            on_sort_change=self._on("sort", lambda said: self._arrange({"sort": said})),
+            on_sort_change=self._on("sort", self._sort),
             on_ask_change=self._on("ask", self._ask),
             on_make_change=self._on("make", self._make),
             on_opened_change=self._on("opened", self._open),
@@ -108,6 +130,10 @@ class Grid:
     def _told(self, query: Query, kept: _Kept) -> dict[str, Any]:
         start, n = wire.want(_said(self.key, "want"), WINDOW)
         listed = self._listed(query, kept, start, n)
+        if kept.total not in (None, listed.count):  # it stands beside the title too
+            kept.total = None
+            st.rerun()
+        kept.total = listed.count
         rows = list(listed.rows.values())
         shown = {row["id"]: row["version"] for row in rows}
         before = {id_: version for id_, version in kept.seen.items() if id_ not in shown}
@@ -126,10 +152,10 @@ class Grid:
             "place": f"{self.owner}/{self.records.name}",
             "query": fingerprint(self.records, query) + ",".join(kept.layout.group),
             "label": self.label,
-            "fields": [
-                *data.columns(self.records, kept.layout, self.colours, self.my.scope.currency),
-                *map(data.words_column, self.words),
-            ],
+            "fields": data.beside_first(
+                data.columns(self.records, kept.layout, self.colours, self.my.scope.currency),
+                map(data.words_column, self.words),
+            ),
             "rows": self._lines(listed, names, kept.layout.group),
             "start": listed.start,
             "total": listed.total,
@@ -142,13 +168,13 @@ class Grid:
             "names": data.named(self.records, called, both, self.members),
             "window": WINDOW,
             "height": self.height,
-            "layout": data.layout_told(kept.layout),
+            "layout": data.layout_told(replace(kept.layout, sort=self._shown(query))),
             "sentences": list(data.LOCKS),
             "locale": {"zone": str(here), "today": datetime.now(here).date().isoformat(), "decimal": "."}
-            | {"currency": self.my.scope.currency},
+            | {"day": "D MMM YYYY", "currency": self.my.scope.currency},
             "may": {act: self.records.may(act) for act in ("add", "archive", "export")}
             | {"edit": not query.archived, "find": not kept.layout.group},
-            "acts": [{"name": act.name, "label": act.label, "many": act.many} for act in self.acts],
+            "acts": [asdict(act) for act in self.acts],
             "result": kept.result,
             "answer": kept.answer,
             "found": kept.found,
@@ -198,7 +224,20 @@ class Grid:
     def _save(self, said: Any) -> None:
         asked = wire.save(said, self.records.fields)
         if asked is not None:
-            self._kept().result = keep(self.my, self.records, asked, self.members, say.zone())
+            lacks = self.answer(asked).pop("lacks", None)
+            self._kept().whole = True
+            if lacks:
+                self.on_lacking(asked, lacks)
+
+    def _shown(self, query: Query) -> tuple[tuple[str, bool], ...]:
+        """What a person has sorted the list by; nothing where it stands as it is at first."""
+        return () if query.sorts == self.records.default_query().sorts else query.sorts
+
+    def _sort(self, said: Any) -> None:
+        if isinstance(said, list):
+            self._arranged({"sort": said})
+            self.on_sorted()
+            self._kept().whole = True
 
     def _add(self, said: Any) -> None:
         asked = wire.added(said, self.records.fields)
@@ -215,10 +254,13 @@ class Grid:
             self._kept().found = {"n": asked.n, **asdict(found)}
 
     def _arrange(self, said: Any) -> None:
-        kept, names = self._kept(), self.records.fields
-        changed = {**data.layout_told(kept.layout), **said} if isinstance(said, Mapping) else {}
-        if changed:
-            kept.layout = self.my.layouts.keep(self.records, Layout.read(changed, names))
+        if isinstance(said, Mapping):
+            self._arranged({name: each for name, each in said.items() if name != "sort"})
+
+    def _arranged(self, said: Mapping[Any, Any]) -> None:
+        kept = self._kept()
+        changed = {**data.layout_told(kept.layout), **said}
+        kept.layout = self.my.layouts.keep(self.records, Layout.read(changed, self.records.fields))
 
     def _ask(self, said: Any) -> None:
         asked = wire.ask(said, self.records.fields)
@@ -243,6 +285,7 @@ class Grid:
     def _open(self, said: Any) -> None:
         id_ = wire.opened(said)
         if id_ is not None:
+            self._kept().whole = True
             self.on_opened(id_)
 
     def _act(self, said: Any, query: Query) -> None:
@@ -252,11 +295,13 @@ class Grid:
         if acted.ids is None and acted.query[:16] != fingerprint(self.records, query):
             raise CrmError(_OTHER)
         ids = self.records.ids(query, MOST_AT_ONCE) if acted.ids is None else list(acted.ids)
+        self._kept().whole = True
         self.on_acted(acted.act, ids)
 
     def _cell(self, said: Any) -> None:
         found = wire.cell(said, self.records.fields)
         if found is not None:
+            self._kept().whole = True
             self.on_cell(*found)
 
     def _act_of(self, *what: Any) -> str:

@@ -1,8 +1,9 @@
 // The line above the grid: Save with how many, what is to be put right, undo, what is ticked, columns, keys.
 import { el } from "../dom.js";
 import { help } from "./keys.js";
-import { columnsMenu } from "./menus.js";
+import { columnsMenu, sortMenu } from "./menus.js";
 
+export const WHOSE = { mine: "Keep what I wrote", theirs: "Take what they wrote" };
 const number = (n) => n.toLocaleString("en");
 
 export class Bar {
@@ -27,12 +28,19 @@ export class Bar {
 
   draw() {
     const { app } = this;
-    const drawn = JSON.stringify([this.counts(), app.saving, app.below?.length, app.ticks.count(), app.ticks.all, app.model.count, app.model.kept]);
+    const drawn = JSON.stringify([this.counts(), app.saving, app.below?.length, app.ticks.count(), app.ticks.all, app.model.count, app.model.kept, this.clash()?.field.name, this.clash()?.id]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const focused = this.box.getRootNode().activeElement?.dataset?.name;
     this.box.replaceChildren(...[...this.changes(), ...this.below(), ...this.ticked(), ...this.always()]);
     if (focused) this.focus(focused);
+  }
+
+  // The chosen cell, if a colleague has changed it too.
+  clash() {
+    const { model, range, columns } = this.app;
+    const cell = range.active && model.cell(model.id(range.active.at), columns[range.active.col]);
+    return cell?.clash ? cell : undefined;
   }
 
   counts() {
@@ -56,6 +64,8 @@ export class Bar {
     if (undone) made.push(this.button("redo", "Redo", () => app.back("redo"), "quiet"));
     if (wrong) made.push(this.button("wrong", `${number(wrong)} to put right`, () => app.next("problem"), "wrong"));
     if (clashes) made.push(this.button("clashes", `${number(clashes)} changed by a colleague too`, () => app.next("clash"), "clash"));
+    const here = this.clash();
+    if (here) made.push(...["mine", "theirs"].map((whose) => this.button(whose, WHOSE[whose], () => app.decide(whose, here.id, here.field.name))));
     if (waiting && !app.model.kept) made.push(el("span", "wrong", "The browser cannot keep these: save before you leave."));
     return made;
   }
@@ -88,7 +98,9 @@ export class Bar {
     columns.setAttribute("aria-haspopup", "menu");
     const keys = this.button("keys", "?", () => help(this.app), "quiet");
     keys.setAttribute("aria-label", "Keys of the grid");
-    return [el("span", "room"), this.button("find", "Find", () => this.app.find.open(), "quiet"), columns, keys];
+    const sort = this.button("sort", "Sort", () => sortMenu(this.app, sort), "quiet");
+    sort.setAttribute("aria-haspopup", "menu");
+    return [el("span", "room"), sort, this.button("find", "Find", () => this.app.find.open(), "quiet"), columns, keys];
   }
 
   say(words) {

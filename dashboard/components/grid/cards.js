@@ -1,5 +1,6 @@
 // The list on a phone: a card a record, and a sheet of its fields with the keyboard that each needs.
 import { el } from "../dom.js";
+import { WHOSE } from "./bar.js";
 import { mode } from "./editor.js";
 import { around, inSight } from "./insight.js";
 import { headWords } from "./groups.js";
@@ -33,6 +34,7 @@ export class Cards {
     if (!app.narrow || !app.columns) return;
     this.list.setAttribute("aria-label", app.model.data.label);
     this.list.style.height = `${app.model.total * HIGH}px`;
+    this.box.style.setProperty("--all", `${app.model.total * HIGH}px`);
     const [first, last] = this.visible();
     inSight(this.shown, this.list, around(first, last, app.model.total, MORE), (at) => this.make(at));
     for (const [at, card] of this.shown) {
@@ -62,7 +64,7 @@ export class Cards {
     else card.firstChild.removeAttribute("aria-expanded");
     if (group) return card.firstChild.replaceChildren(...headWords(group).map((words, i) => el("span", ["title", "facts"][i], words)));
     const cells = columns.map((name) => model.cell(model.id(at), name)).filter(Boolean);
-    const [title, ...facts] = cells;
+    const [title, ...facts] = cells.filter(({ field }) => field.kind !== "act");
     const line = el("span", "facts", facts.filter(({ text }) => text).slice(0, FACTS).map(({ text }) => text).join(" · "));
     const waits = cells.filter(({ edit }) => edit).length;
     card.firstChild.replaceChildren(el("span", "title", title?.text ?? "…"), line);
@@ -88,12 +90,28 @@ export class Cards {
     });
     const feet = el("div", "feet");
     feet.append(...(this.app.model.data.plain ? [close] : [whole, close]));
-    this.sheet.append(this.form, feet);
+    this.sheet.append(this.form, this.acts(id), feet);
     this.app.root.append(this.sheet);
     this.inputs = new Map();
-    for (const name of this.app.columns) this.form.append(this.field(id, name));
+    for (const name of this.app.columns)
+      if (this.app.model.byName[name].kind !== "act") this.form.append(this.field(id, name));
     this.fields();
     this.sheet.showModal();
+  }
+
+  // What can be done with the record.
+  acts(id) {
+    const box = el("div", "acts");
+    for (const { name, label } of this.app.acts(id)) {
+      const button = el("button", "", label);
+      button.type = "button";
+      button.addEventListener("click", () => {
+        this.sheet.close();
+        this.app.act(name, { ids: [id] });
+      });
+      box.append(button);
+    }
+    return box;
   }
 
   field(id, name) {
@@ -116,8 +134,23 @@ export class Cards {
       this.app.put([{ id, name, ...said(input, cell.field), saw }]);
     });
     label.append(el("span", "name", cell.field.label), input, note);
-    this.inputs.set(name, { input, note });
-    return label;
+    const sides = this.sides(id, name);
+    this.inputs.set(name, { input, note, sides });
+    const box = el("div");
+    box.append(label, sides);
+    return box;
+  }
+
+  // What to do where a colleague has changed it too.
+  sides(id, name) {
+    const box = el("div", "acts");
+    for (const [whose, words] of Object.entries(WHOSE)) {
+      const button = el("button", "", words);
+      button.type = "button";
+      button.addEventListener("click", () => this.app.decide(whose, id, name));
+      box.append(button);
+    }
+    return box;
   }
 
   // Names from the server for a link, offered by the phone itself while one types.
@@ -144,10 +177,11 @@ export class Cards {
   // What the record shows now, but for the field that is being typed in.
   fields() {
     const focused = this.sheet.getRootNode().activeElement;
-    for (const [name, { input, note }] of this.inputs) {
+    for (const [name, { input, note, sides }] of this.inputs) {
       const cell = this.app.model.cell(this.sheet.id_, name);
       if (!cell) continue;
       note.textContent = cell.problem ?? cell.clash ?? cell.locked ?? "";
+      sides.hidden = !cell.clash;
       input.setAttribute("aria-invalid", String(!!cell.problem));
       if (input === focused) continue;
       if (input.type === "checkbox") input.checked = !!cell.value;

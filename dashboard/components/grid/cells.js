@@ -27,18 +27,19 @@ export function paint(node, cell, flashed, by) {
     node.dataset.state = "coming";
     return;
   }
+  const locked = cell.field.kind === "act" ? undefined : cell.locked; // a button does what it says
   const drawn = `${cell.field.kind}\t${cell.text}\t${cell.problem !== undefined}\t${cell.field.options?.length}`;
   if (node.drawn !== drawn) node.replaceChildren(...inside(cell));
   node.drawn = drawn;
-  const state = cell.clash ? "clash" : cell.problem ? "problem" : cell.edit ? "edited" : cell.locked ? "locked" : "";
+  const state = cell.clash ? "clash" : cell.problem ? "problem" : cell.edit ? "edited" : locked && cell.field.kind !== "words" ? "locked" : "";
   node.dataset.state = state;
   set(node, "data-mark", COLOURS.includes(cell.mark) ? cell.mark : undefined);
   node.dataset.align = cell.field.align ?? (RIGHT.includes(cell.field.kind) ? "end" : "");
   node.classList.toggle("flash", !!flashed);
   const said = cell.problem ?? cell.clash ?? (cell.edit ? "Waits for Save" : flashed ? `${by ?? "A colleague"} has just changed this` : undefined);
   node.title = said ?? (cell.text.length > 20 ? cell.text : "");
-  set(node, "aria-description", said ?? cell.locked);
-  set(node, "aria-readonly", cell.locked ? true : undefined);
+  set(node, "aria-description", said ?? locked);
+  set(node, "aria-readonly", locked ? true : undefined);
   set(node, "aria-invalid", cell.problem ? true : undefined);
   if (cell.field.kind === "tick") set(node, "aria-label", cell.text);
 }

@@ -20,6 +20,7 @@ export class Choosing {
     const { at, col } = this.range.active;
     const cell = this.model.cell(this.model.id(at), this.columns[col]);
     this.say(cell?.problem ?? cell?.clash ?? "");
+    this.bar.draw();
     clearTimeout(this.walking);
     if (this.model.data.open && row !== at) this.walking = setTimeout(() => this.open(at), WALK);
   }

@@ -9,8 +9,9 @@ from crm_data.store.summary import GROUPED
 from dashboard.components.grid import summing, wire
 
 Row = Mapping[str, Any]
-MARGIN, WIDE = 120, 220  # pixels of a column that nobody has resized
+MARGIN, MOMENT, WIDE = 120, 150, 220  # pixels of a column that nobody has resized
 NARROW, WIDEST, LETTER = 70, 420, 7  # of one of a table: at least, at most, and for each letter
+_WIDE, _SHORT = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.LINK, Kind.URL), 150  # letters at most
 _ARCHIVED: Final = "This record is archived. Restore it before changing it."
 _THEIRS: Final = "A colleague's record, which only its owner or a manager may change."
 _BY_ITSELF: Final = "This is kept by Foyer itself."
@@ -29,11 +30,32 @@ class Words:
 
 @dataclass(frozen=True)
 class Act:
-    """What can be done with rows: `many` with those that are ticked, else with the one that is pointed at."""
+    """What can be done with rows: `many` with those that are ticked, else with the one that is pointed at.
+
+    A `settled` one is for rows of which no edit waits.
+    """
 
     name: str
     label: str
     many: bool = True
+    settled: bool = False
+
+
+@dataclass(frozen=True)
+class Buttons:
+    """A column of buttons: `text` is what is on a row's, nothing for none, and `does` which acts it stands for.
+
+    One act is done by a click; several are offered in a menu.
+    """
+
+    name: str
+    label: str
+    text: Callable[[Row], str]
+    does: Mapping[str, Sequence[str]]
+    width: int = 90
+
+
+Beside = Words | Buttons
 
 
 def columns(
@@ -67,12 +89,12 @@ def column(declared: Field, width: int | None, colours: Mapping[str, str], curre
     """One column; an amount's heading names the currency."""
     money = declared.kind is Kind.MONEY and currency
     options = [[value, label, colours.get(value)] for value, label in declared.choice_labels().items()]
-    wide = declared.kind in (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.LINK, Kind.URL)
+    wide = declared.kind in _WIDE and not (declared.length or WIDE) < _SHORT
     return {
         "name": declared.name,
         "label": f"{declared.label} ({currency})" if money else declared.label,
         "kind": wire.KINDS[declared.kind],
-        "width": width or (WIDE if wide else MARGIN),
+        "width": width or (WIDE if wide else MOMENT if declared.kind is Kind.MOMENT else MARGIN),
         "edit": declared.edit,
         "required": declared.required,
         "most": declared.length,
@@ -89,14 +111,19 @@ def column(declared: Field, width: int | None, colours: Mapping[str, str], curre
     }
 
 
-def words_column(words: Words) -> dict[str, Any]:
-    """A column of the program's own words, which cannot be edited, sorted or asked about."""
-    return {
-        **column(Field(words.label, Kind.TEXT, words.name, edit=False), None, {}, ""),
-        "kind": "words",
-        "note": None,
-        "measures": [],
-    }
+def words_column(words: Beside) -> dict[str, Any]:
+    """A column of the program's own words or buttons, which cannot be edited, sorted or asked about."""
+    made = {**column(Field(words.label, Kind.TEXT, words.name, edit=False), None, {}, ""), "note": None}
+    made["measures"] = []
+    if isinstance(words, Buttons):
+        does = {said: list(acts) for said, acts in words.does.items()}
+        return made | {"kind": "act", "width": words.width, "stays": True, "does": does}
+    return made | {"kind": "words", "width": MARGIN, "stays": True}
+
+
+def beside_first(columns: Sequence[Any], beside: Iterable[Any]) -> list[Any]:
+    """The columns with what is said of a row beside its name: after the first."""
+    return [*columns[:1], *beside, *columns[1:]]
 
 
 def locked(records: Records, row: Row) -> int:
@@ -107,13 +134,15 @@ def locked(records: Records, row: Row) -> int:
 
 
 def packed_rows(
-    records: Records, names: Sequence[str], rows: Iterable[Row], beside: Sequence[Words] = ()
+    records: Records, names: Sequence[str], rows: Iterable[Row], beside: Sequence[Beside] = ()
 ) -> list[list[Any]]:
-    """Rows as the grid takes them, with what is said beside them at the end."""
+    """Rows as the grid takes them, with what is said beside their first value."""
     fields = [records.fields[name] for name in names]
-    return [
-        [*wire.row(fields, row, locked(records, row)), *(words.text(row) for words in beside)] for row in rows
-    ]
+    made = []
+    for row in rows:
+        id_, version, lock, *values = wire.row(fields, row, locked(records, row))
+        made.append([id_, version, lock, *beside_first(values, (each.text(row) for each in beside))])
+    return made
 
 
 def marked(

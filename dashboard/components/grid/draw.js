@@ -10,6 +10,7 @@ import { around, inSight } from "./insight.js";
 const TOOL = 34;
 const HEAD = 34;
 const TALL = { short: 34, medium: 56, tall: 96 };
+const EDGE = 2; // of the border
 const BAR = 14; // of a line to scroll by, at most
 const MORE = 6; // rows above and below what is in sight
 
@@ -91,7 +92,7 @@ export class Table {
   fit() {
     const { data, total } = this.app.model;
     const bar = this.lefts.at(-1) > this.scroller.clientWidth ? BAR : 0;
-    this.scroller.style.height = `${Math.min(data.height, HEAD + total * this.high + bar)}px`;
+    this.scroller.style.height = `${Math.min(data.height, HEAD + total * this.high + bar + EDGE)}px`;
   }
 
   stuck() {
@@ -176,7 +177,7 @@ export class Table {
   // The rows in sight; those that show already what they should are left as they are.
   draw() {
     const { model, range } = this.app;
-    if (model.data.plain) this.fit();
+    this.fit();
     const [first, last] = this.visible();
     const stuck = this.stuck(); // asked once: it makes the browser measure
     const stamp = `${model.changes} ${this.app.ticks.changes} ${stuck}`;

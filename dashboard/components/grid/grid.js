@@ -11,6 +11,7 @@ import { Find } from "./find.js";
 import { onForget } from "./kept.js";
 import { onKey } from "./keys.js";
 import { same } from "./kinds.js";
+import { open as menu } from "./menus.js";
 import { Model } from "./model.js";
 import { listen } from "./pointer.js";
 import { Range } from "./range.js";
@@ -64,6 +65,8 @@ class App extends Choosing {
     this.leave = () => this.editor?.end();
     addEventListener("pagehide", this.leave);
     this.watch = new Watch(this);
+    this.saves = (event) => this.saveKey(event);
+    addEventListener("keydown", this.saves, true);
     this.sized = new ResizeObserver(() => {
       this.resize();
       this.table.draw(); // it may have been hidden until now
@@ -77,6 +80,7 @@ class App extends Choosing {
     this.watch.end();
     this.forgotten();
     removeEventListener("pagehide", this.leave);
+    removeEventListener("keydown", this.saves, true);
     this.sized.disconnect();
     this.root.remove();
   }
@@ -93,6 +97,7 @@ class App extends Choosing {
     this.columns = columns(this.model.fields, this.layout);
     this.root.style.setProperty("--height", `${data.height}px`);
     this.root.classList.toggle("plain", !!data.plain);
+    this.root.classList.toggle("none", !data.plain && !this.model.total);
     if (other && !first) {
       this.table.scroller.scrollTop = 0;
       this.ticks.clear();
@@ -118,7 +123,29 @@ class App extends Choosing {
     if (result.token === this.adding && result.ok) this.below = undefined; // refused, they can be added again
     const mine = result.token === this.traffic.token;
     if (mine) this.saving = this.traffic.more();
-    if (result.words && !(mine && this.saving)) this.say(result.words);
+    if (result.words && !(mine && this.saving)) this.say([result.words, ...this.unseen(result)].join(" "));
+  }
+
+  // Why records that are not among these rows could not be saved: no cell can say it.
+  unseen({ problems = {} }) {
+    const shown = new Set(this.model.places.values());
+    return Object.entries(problems)
+      .filter(([id]) => !shown.has(+id))
+      .slice(0, 3)
+      .map(([id, cells]) => `${this.called(+id)}: ${Object.values(cells)[0]}`);
+  }
+
+  called(id) {
+    return this.model.cell(id, this.columns[0])?.text || "a row that is not here";
+  }
+
+  // Wherever the keyboard is on the page, while something waits.
+  saveKey(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s" || !this.model.waiting().length) return;
+    if (document.querySelector("[role=dialog]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.save();
   }
 
   reset() {
@@ -155,7 +182,7 @@ class App extends Choosing {
     const name = this.columns[col];
     const cell = this.model.cell(id, name);
     if (!cell) return;
-    if (cell.field.kind === "act") return void this.act(name, { ids: [id] });
+    if (cell.field.kind === "act") return void this.press(cell, this.table.element(at, col));
     if (cell.locked) return void this.say(cell.locked);
     if (cell.field.kind === "tick") return void (typed || this.put([{ id, name, value: !cell.value }]));
     this.table.show(at, col);
@@ -164,10 +191,11 @@ class App extends Choosing {
       done: (said, move) => {
         const { saw } = this.editor ?? {};
         this.editor = undefined;
-        if (said) this.put([{ id, name, ...said, saw: saw ?? cell.stored }]);
+        const problem = said && this.put([{ id, name, ...said, saw: saw ?? cell.stored }]);
         const step = { down: [1, 0], up: [-1, 0], right: [0, 1], left: [0, -1] }[move];
         if (step) this.move(...step);
         else if (move === "stay") this.focus();
+        if (problem) this.say(problem); // of the cell that was left
       },
     });
   }
@@ -175,7 +203,9 @@ class App extends Choosing {
   put(list) {
     const { wrong } = this.model.change(list);
     this.changed();
-    if (wrong) this.say(this.model.cell(list[0].id, list[0].name).problem);
+    const problem = wrong ? this.model.cell(list[0].id, list[0].name).problem : undefined;
+    if (problem) this.say(problem);
+    return problem;
   }
 
   space(at, col) {
@@ -211,8 +241,7 @@ class App extends Choosing {
     this.changed();
     const { done, refused } = told;
     const cells = (n) => `${n} cell${n === 1 ? "" : "s"}`;
-    const called = (id) => this.model.cell(id, this.columns[0])?.text ?? "a row that is not here";
-    const names = refused.slice(0, 3).map(({ id, name }) => `${called(id)}: ${this.model.byName[name]?.label ?? name}`);
+    const names = refused.slice(0, 3).map(({ id, name }) => `${this.called(id)}: ${this.model.byName[name]?.label ?? name}`);
     if (refused.length > names.length) names.push("…");
     const stay = refused.length ? ` ${cells(refused.length)} changed since and stay: ${names.join("; ")}.` : "";
     this.say(`${way === "undo" ? "Undone" : "Done again"}: ${cells(done)}.${stay}`);
@@ -268,7 +297,29 @@ class App extends Choosing {
     if (id !== undefined) this.send.trigger("opened", id);
   }
 
+  // A button in a row: it does its act, or offers a menu of several.
+  press({ id, field, value }, node) {
+    const acts = (field.does?.[value] ?? []).map((name) => this.model.data.acts.find((one) => one.name === name)).filter(Boolean);
+    if (acts.length === 1) return this.act(acts[0].name, { ids: [id] });
+    const { left, bottom } = node.getBoundingClientRect();
+    return acts.length ? menu(this, left, bottom, acts.map(({ name, label }) => ({ words: label, act: () => this.act(name, { ids: [id] }) }))) : undefined;
+  }
+
+  // What can be done with one row: what stands on its buttons, and what no button stands for.
+  acts(id) {
+    const cells = this.model.fields.filter(({ kind }) => kind === "act").map(({ name }) => this.model.cell(id, name)).filter(Boolean);
+    const [some, shown] = [new Set(), new Set()];
+    for (const { field, value } of cells) {
+      Object.values(field.does ?? {}).flat().forEach((name) => some.add(name));
+      (field.does?.[value] ?? []).forEach((name) => shown.add(name));
+    }
+    return (this.model.data.acts ?? []).filter(({ name }) => shown.has(name) || !some.has(name));
+  }
+
   act(act, whom) {
+    const { settled } = this.model.data.acts?.find(({ name }) => name === act) ?? {};
+    const waits = whom.all ? this.model.drafts.size : whom.ids.some((id) => this.model.drafts.has(id));
+    if (settled && waits) return this.say("Save or discard what you changed in these rows first.");
     if (whom.ids?.length > MOST_TICKED) return this.say(`At most ${MOST_TICKED} rows can be ticked one by one; tick all that match, or fewer.`);
     return this.send.trigger("acted", { act, ...whom });
   }

@@ -7,8 +7,12 @@ const owner = (place) => place.slice(0, place.lastIndexOf("/") + 1);
 // What was kept under `place`; what was kept under another owner in this tab is thrown away.
 export function recall(place) {
   for (const key of keys()) if (owner(key) !== owner(PREFIX + place)) sessionStorage.removeItem(key);
+  return recallAt(PREFIX + place);
+}
+
+function recallAt(key) {
   try {
-    return JSON.parse(sessionStorage.getItem(PREFIX + place)) ?? {};
+    return JSON.parse(sessionStorage.getItem(key)) ?? {};
   } catch {
     return {}; // what cannot be read is nothing
   }
@@ -31,6 +35,12 @@ function keys() {
   } catch {
     return [];
   }
+}
+
+// How many edits wait for Save in all lists of this tab.
+export function waiting() {
+  const drafts = keys().flatMap((key) => recallAt(key).drafts ?? []);
+  return drafts.reduce((sum, [, fields]) => sum + Object.keys(fields).length, 0);
 }
 
 // At sign-out, a switch of company, a new sign-in: every draft in this browser's tabs.

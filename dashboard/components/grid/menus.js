@@ -1,5 +1,6 @@
 // Menus over a cell and over the head of a column, and the list of columns; by mouse and by keys.
 import { el } from "../dom.js";
+import { WHOSE } from "./bar.js";
 import { clear, copied, fillDown, paste } from "./blocks.js";
 import { footItems } from "./foot.js";
 import { columns, moved, pinned, toggled, widened, width } from "./columns.js";
@@ -64,8 +65,7 @@ export function cellMenu(app, x, y) {
   const many = app.ticks.count() > 0;
   const { plain } = app.model.data;
   open(app, x, y, [
-    cell.clash && { words: "Keep what I wrote", act: () => app.decide("mine", id, name) },
-    cell.clash && { words: "Take what they wrote", act: () => app.decide("theirs", id, name) },
+    ...(cell.clash ? Object.keys(WHOSE) : []).map((whose) => ({ words: WHOSE[whose], act: () => app.decide(whose, id, name) })),
     !plain && { words: "Open the record", act: () => app.open(at) },
     free && { words: "Edit", act: () => app.edit(at, col) },
     { words: "Copy", act: () => byHand(app, "copy") },
@@ -74,9 +74,10 @@ export function cellMenu(app, x, y) {
     free && { words: "Fill down", act: () => fillDown(app) },
     free && { words: "Clear", act: () => clear(app) },
     !plain && { words: "History of this cell", act: () => app.send.trigger("cell", { id, field: name }) },
-    ...(app.model.data.acts ?? []).map(({ name: act, label, many: more }) =>
-      (more || !many) && { words: label, act: () => app.act(act, many ? app.ticks.said() : { ids: [id] }) },
-    ),
+    ...(many ? (app.model.data.acts ?? []).filter((act) => act.many) : app.acts(id)).map(({ name: act, label }) => ({
+      words: many ? `${label} ${app.ticks.count().toLocaleString("en")}` : label,
+      act: () => app.act(act, many ? app.ticks.said() : { ids: [id] }),
+    })),
   ]);
 }
 
@@ -114,7 +115,7 @@ export function columnMenu(app, name, x, y, back) {
     { words: "Wider", act: wide(WIDER) },
     { words: "Narrower", act: wide(-WIDER) },
     { words: pin, act: arrange({ ...app.layout, pinned: stuck === at + 1 ? 0 : at + 1 }) },
-    { words: "Hide", act: arrange(toggled(fields, app.layout, name)) },
+    !field.stays && { words: "Hide", act: arrange(toggled(fields, app.layout, name)) },
     ...groupItems(field, app.layout, arrange),
     ...footItems(field, app.layout, arrange),
   ], back && again);
@@ -132,6 +133,15 @@ function groupItems({ name, group }, layout, arrange) {
   ];
 }
 
+// For the list of cards, which has no heads of columns.
+export function sortMenu(app, button) {
+  const { left, bottom } = button.getBoundingClientRect();
+  const now = (name, way) => JSON.stringify(app.layout.sort) === JSON.stringify([[name, way]]);
+  const one = ({ name, label }, way, arrow) => ({ words: `${label} ${arrow}`, checked: now(name, way), act: () => app.sortBy([[name, way]]) });
+  const all = app.model.fields.filter(({ sort }) => sort);
+  open(app, left, bottom + 4, all.flatMap((field) => [one(field, "asc", "↑"), one(field, "desc", "↓")]), () => app.bar.focus("sort"));
+}
+
 const HEIGHTS = { short: "Low rows", medium: "Higher rows", tall: "Rows as high as their text" };
 
 export function columnsMenu(app, button) {
@@ -139,7 +149,7 @@ export function columnsMenu(app, button) {
   const shown = columns(app.model.fields, app.layout);
   const tall = app.layout.tall ?? "short";
   open(app, left, bottom + 4, [
-    ...app.model.fields.map(({ name, label }) => ({
+    ...app.model.fields.filter(({ stays }) => !stays).map(({ name, label }) => ({
       words: label, checked: shown.includes(name), act: () => app.arrange(toggled(app.model.fields, app.layout, name)),
     })),
     ...Object.entries(HEIGHTS).map(([name, words]) => ({ words, checked: tall === name, act: () => app.arrange({ ...app.layout, tall: name }) })),

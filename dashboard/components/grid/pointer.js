@@ -37,6 +37,7 @@ export function listen(app) {
       if (event.target.type === "checkbox") setTimeout(() => app.ticks.toggle(place.at, event.shiftKey));
       else app.ticks.toggle(place.at, event.shiftKey);
     } else if (place.col === -1) app.open(place.at);
+    else if (event.target.closest(".act")) app.edit(place.at, place.col);
     else if (event.pointerType && event.pointerType !== "mouse") {
       const again = app.range.active?.at === place.at && app.range.active.col === place.col;
       if (again) app.edit(place.at, place.col);
@@ -45,7 +46,7 @@ export function listen(app) {
   });
   lines.addEventListener("dblclick", (event) => {
     const place = app.table.place(event.target);
-    if (place?.col >= 0) app.edit(place.at, place.col);
+    if (place?.col >= 0 && !event.target.closest(".act")) app.edit(place.at, place.col);
   });
   lines.addEventListener("contextmenu", (event) => {
     const place = app.table.place(event.target);

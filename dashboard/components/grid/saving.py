@@ -21,28 +21,34 @@ _LOOKED_AT = 50  # of so many refused records it is asked one by one which they 
 _NOBODY = "Nobody here is called that; choose one from the list."
 _TWO = "More than one is called that; choose one from the list."
 Clashes = dict[int, dict[str, dict[str, Any]]]
+Lacks = dict[int, list[str]]
 
 
 def keep(
     my: Workspace, records: Records, asked: Save, members: Mapping[int, str], zone: tzinfo
 ) -> dict[str, Any]:
-    """Save it; returns the `result` that the browser is told, with `saved` for what stands now."""
+    """Save it; returns the `result` that the browser is told, with `saved` for what stands now.
+
+    `lacks`: by record, the fields that were not typed and without which what was typed cannot be kept.
+    """
     if asked.refusal:
         return _result(asked, [], {}, {}, asked.refusal)
     edits, problems = _named(my, records, asked, members)
     clashes: Clashes = {}
+    lacks: Lacks = {}
     words = ""
     for _ in range(_TRIES):
         try:
             if edits:
                 records.change(edits, zone=zone)
-            return _result(asked, edits, problems, clashes)
+            return _result(asked, edits, problems, clashes) | {"lacks": lacks}
         except errors.Conflict as conflict:
             clashes = _clashes(records, conflict.clashes)
             refused: Collection[int] = clashes.keys()
             words = str(conflict)
         except errors.Invalid as wrong:
             found = _by_cell(edits, wrong.problems)
+            lacks |= _lacks(records, edits, wrong.problems)
             problems = {
                 **problems,
                 **{id_: {**problems.get(id_, {}), **cells} for id_, cells in found.items()},
@@ -58,6 +64,18 @@ def keep(
             return _result(asked, [], problems, clashes, words)
         edits = left
     return _result(asked, [], problems, clashes, words)
+
+
+def _lacks(records: Records, edits: Sequence[Edit], problems: Sequence[errors.Problem]) -> Lacks:
+    """The fields that a change of another made necessary, by record: they can be given here and now."""
+    typed = {edit.id: edit.fields.keys() for edit in edits}
+    found: Lacks = {}
+    for problem in problems:
+        declared = records.fields.get(problem.field)
+        if declared and declared.edit and problem.row in typed and problem.field not in typed[problem.row]:
+            fields = found.setdefault(problem.row, [])
+            fields += [problem.field] if problem.field not in fields else []
+    return found
 
 
 def _result(
@@ -161,11 +179,12 @@ def _clashes(records: Records, found: Sequence[errors.Clash]) -> Clashes:
 
 
 def _by_cell(edits: Sequence[Edit], problems: Sequence[errors.Problem]) -> Problems:
-    """The sentence in each cell that it is about; what is about a whole row stands in all that was typed there."""
+    """The sentence in each cell that it is about; what is about none of them stands in all that was typed."""
     typed = {edit.id: list(edit.fields) for edit in edits}
     found: Problems = {}
     for problem in problems:
-        for name in [problem.field] if problem.field else typed.get(problem.row or 0, []):
+        cells = typed.get(problem.row or 0, [])
+        for name in [problem.field] if problem.field in cells else cells:
             if problem.row in typed:
                 found.setdefault(problem.row, {}).setdefault(name, problem.sentence)
     return found

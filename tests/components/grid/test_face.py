@@ -152,7 +152,7 @@ def test_a_colleagues_change_comes_with_the_next_window_and_what_left_is_gone(
 def test_an_arrangement_is_found_on_another_machine(two: Office, browser: Browser) -> None:
     my = two.at(0, "sales_rep")
     said = {"order": ["city", "name", "company_id"], "hidden": ["email"], "widths": {"city": 90}, "pinned": 2}
-    Screen(browser, my, "customers").run(layout={**said, "sort": [["name", "asc"]], "tall": "tall"})
+    Screen(browser, my, "customers").run(layout={**said, "tall": "tall"}, sort=[["name", "asc"]])
     told = Screen(browser, two.at(0, "sales_rep"), "customers").run()
     assert [field["name"] for field in told["fields"]][:2] == ["city", "name"]
     assert (told["layout"]["hidden"], told["layout"]["pinned"], told["layout"]["tall"]) == (
