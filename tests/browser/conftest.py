@@ -1,7 +1,7 @@
 """A town of two made-up firms that is served for a module, and the door through which its people come in."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,10 +18,17 @@ from crm_data.settings import settings
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership, User
 from tests.support import screen
-from tests.support.databases import Database
+from tests.support.databases import Database, filled
+from tests.support.profiles import Profiles
 from tests.support.serving import Served, serving
 
 PASSWORD = "a dozen words or so"
+SETTLED = {
+    "viewport": {"width": 1280, "height": 800},
+    "color_scheme": "light",
+    "locale": "en-GB",
+    "timezone_id": "UTC",
+}
 HERE = "127.0.0.1"
 
 # Whoever works at the coffee roasters: its admin, who is the operator too, two managers, two sales reps and
@@ -77,11 +84,8 @@ class Town:
 
 @contextmanager
 def running(database: Database) -> Iterator[Town]:
-    """Fill a migrated database with the two firms and serve it."""
+    """Serve a database that holds the two firms."""
     store = Store(database.url)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "COST", 4)  # how long a check must take is tested elsewhere
-        fill(store, PASSWORD)
     try:
         with serving(database.url) as served:
             yield Town(served, store, Installation(store, settings({"DATABASE_URL": database.url})))
@@ -89,11 +93,19 @@ def running(database: Database) -> Iterator[Town]:
         store.close()
 
 
+def _filled(database: Database) -> None:
+    with closing(Store(database.url)) as store, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "COST", 4)  # how long a check must take is tested elsewhere
+        fill(store, PASSWORD)
+
+
 @pytest.fixture(scope="module")
-def town(new_database: Callable[[str], Database]) -> Iterator[Town]:
+def town() -> Iterator[Town]:
     """One server for a module."""
-    with running(new_database("sqlite")) as made:
+    database = filled("town", _filled)
+    with running(database) as made:
         yield made
+    database.drop()
 
 
 @dataclass
@@ -106,16 +118,21 @@ class Door:
 
     town: Town
     browser: Browser
+    profiles: Profiles
     heard: list[str] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
     left: int = 0
 
-    def __call__(self, email: str | None = DANIEL, path: str = "/", **context: Any) -> Page:
+    def __call__(
+        self, email: str | None = DANIEL, path: str = "/", anew: bool = False, **context: Any
+    ) -> Page:
         """A page of somebody who is signed in, at an address; of a stranger, when there is no e-mail.
 
+        `anew`: in a browser that has read no script before, whose every page is as wide and as dark as this one.
         `context`: a viewport or a colour scheme, as Playwright names them.
         """
-        page = self._listened(self.fresh(**context))
+        wanted = SETTLED | context
+        page = self._listened(self.fresh(**wanted).new_page() if anew else self.profiles.page(**wanted))
         if email is None:
             page.goto(f"{self.town.url}{path}")
             return page
@@ -130,18 +147,25 @@ class Door:
         screen.arrived(page)
         return page
 
+    def visit(self, page: Page, path: str) -> Page:
+        """Go to another address without loading it anew, as a link of the house does."""
+        page.evaluate(
+            "(to) => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')); }", path
+        )
+        screen.at_rest(page)
+        return page
+
     def another_tab(self, page: Page, path: str) -> Page:
         """A second tab of the same person."""
-        return self.go(self._listened(page.context), path)
+        seen = {"viewport": page.viewport_size} if page.viewport_size else {}
+        return self.go(self._listened(self.profiles.dressed(page.context, SETTLED | seen)), path)
 
     def fresh(self, **context: Any) -> BrowserContext:
-        """A browser that nobody has used."""
-        settled = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "timezone_id": "UTC"}
-        self.contexts.append(self.browser.new_context(**(settled | context)))
+        """A browser that has read no script before."""
+        self.contexts.append(self.browser.new_context(**(SETTLED | context)))
         return self.contexts[-1]
 
-    def _listened(self, context: BrowserContext) -> Page:
-        page = context.new_page()
+    def _listened(self, page: Page) -> Page:
         page.set_default_timeout(screen.SLOW)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
@@ -166,11 +190,18 @@ class Door:
             self.heard.append(f"request: {url}")
 
 
+@pytest.fixture(scope="module")
+def profiles(browser: Browser) -> Profiles:
+    """The browsers of a module's people."""
+    return Profiles(browser)
+
+
 @pytest.fixture
-def enter(town: Town, browser: Browser) -> Iterator[Door]:
+def enter(town: Town, browser: Browser, profiles: Profiles) -> Iterator[Door]:
     """`enter(PRIYA, "/tasks")` opens a browser in which she is signed in. At the end nothing bad was heard."""
-    door = Door(town, browser)
+    door = Door(town, browser, profiles)
     yield door
     for context in door.contexts:
         context.close()
+    profiles.give_back()
     assert door.heard == []

@@ -59,7 +59,7 @@ def looked_at(page: Page) -> list[str]:
 
 def among(page: Page, enter: Door, paths: list[str]) -> list[str]:
     """What is wrong on any of these addresses, each said with its address."""
-    return [f"{path} {fault}" for path in paths for fault in looked_at(enter.go(page, path))]
+    return [f"{path} {fault}" for path in paths for fault in looked_at(enter.visit(page, path))]
 
 
 def shared(paths: list[str], way: str) -> list[str]:

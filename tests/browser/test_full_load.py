@@ -85,7 +85,7 @@ def loaded(context: BrowserContext, address: str, who: str | None) -> list[tuple
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("who", [RUTH, None], ids=["signed in", "a stranger"])
 def test_every_screen_loads_quietly(town: Town, enter: Door, who: str | None, width: int) -> None:
-    first = enter(who, viewport={"width": width, "height": 800})
+    first = enter(who, anew=True, viewport={"width": width, "height": 800})
     wrong = watched(first.context)
     told = []
     every = list(places(town))

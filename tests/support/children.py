@@ -20,6 +20,16 @@ _PRELOADED = [
     "sqlalchemy.dialects.postgresql.psycopg",
     "psycopg",
     "tests.lost.acts",
+    # of a server: what it imports before it answers
+    "dashboard.server",
+    "altair",
+    "babel.numbers",
+    "bcrypt",
+    "pandas",
+    "pyarrow",
+    "streamlit.components.v2.manifest_scanner",
+    "streamlit.delta_generator",
+    "streamlit.web.server.starlette",
 ]
 _forking = multiprocessing.get_context("forkserver")
 _forking.set_forkserver_preload(_PRELOADED)

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,7 +25,7 @@ class Database:
     def drop(self) -> None:
         """Remove it."""
         if self.kind == "sqlite":
-            shutil.rmtree(Path(self.url.removeprefix("sqlite:///")).parent, ignore_errors=True)
+            shutil.rmtree(_path(self).parent, ignore_errors=True)
         else:
             postgres.drop(urlsplit(self.url).path.removeprefix("/"))
 
@@ -37,12 +38,27 @@ def fresh(kind: str, *, migrated: bool = True) -> Database:
     return Database(kind, postgres.address(name, "app"), postgres.address(name, "owner"))
 
 
+def filled(name: str, fill: Callable[[Database], object]) -> Database:
+    """A new SQLite database with what `fill` puts in it, which is done once in the run under this name."""
+
+    def make() -> dict[str, str]:
+        made = fresh("sqlite")
+        fill(made)
+        return _whole(_path(made))
+
+    return _copied(run.once(f"{name}-template", make)["path"])
+
+
 def _fresh_sqlite(migrated: bool) -> Database:
+    return _copied(run.once("sqlite-template", _migrate_sqlite)["path"] if migrated else None)
+
+
+def _copied(template: str | None) -> Database:
     folder = run.folder() / "sqlite" / uuid4().hex
     folder.mkdir(parents=True)
     path = folder / "crm.db"
-    if migrated:
-        shutil.copyfile(run.once("sqlite-template", _migrate_sqlite)["path"], path)
+    if template:
+        shutil.copyfile(template, path)
     return Database("sqlite", f"sqlite:///{path}", f"sqlite:///{path}")
 
 
@@ -51,10 +67,18 @@ def _migrate_sqlite() -> dict[str, str]:
 
     path = run.folder() / "template.db"
     upgrade(f"sqlite:///{path}")
+    return _whole(path)
+
+
+def _whole(path: Path) -> dict[str, str]:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the file alone must be the whole database
     connection.close()
     return {"path": str(path)}
+
+
+def _path(database: Database) -> Path:
+    return Path(database.url.removeprefix("sqlite:///"))
 
 
 def _migrate_postgres() -> dict[str, str]:

@@ -2,17 +2,22 @@
 
 import os
 import resource
+import runpy
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
 
 from tests.support import run
+from tests.support.children import child
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,11 +25,41 @@ WAIT = 120.0  # seconds; a start takes two on a quiet machine
 
 
 @dataclass(frozen=True)
+class Forked:
+    """A server's process, asked and told as one of `subprocess` is."""
+
+    process: BaseProcess
+
+    @property
+    def pid(self) -> int:
+        assert self.process.pid
+        return self.process.pid
+
+    def poll(self) -> int | None:
+        return self.process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self.process.join(timeout)
+        if self.process.exitcode is None:
+            raise subprocess.TimeoutExpired("dashboard", timeout or 0)
+        return self.process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.process.terminate()
+
+    def kill(self) -> None:
+        self.process.kill()
+
+
+@dataclass(frozen=True)
 class Served:
     """A running server: where it answers, its process, and the file its output goes to."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    process: "subprocess.Popen[bytes] | Forked"
     log: Path
 
     def said(self) -> str:
@@ -34,16 +69,16 @@ class Served:
 
 @contextmanager
 def serving(
-    database_url: str, environment: Mapping[str, str] | None = None, descriptors: int = 0
+    database_url: str,
+    environment: Mapping[str, str] | None = None,
+    descriptors: int = 0,
+    by_command: bool = False,
 ) -> Iterator[Served]:
     """Start Foyer on `database_url`, wait until /healthz answers, and stop it at the end.
 
     `descriptors`: how many files and connections it may have open; 0 leaves it the machine's own limit.
+    `by_command`: by Python's own command, with all it takes to import; otherwise forked from a process that has.
     """
-
-    def limited() -> None:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
-
     port = free_port()
     folder = run.folder() / "served" / str(port)
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,23 +91,58 @@ def serving(
         "TMPDIR": str(folder),
         **(environment or {}),
     }
-    with open(folder / "log", "wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dashboard"],
-            cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            preexec_fn=limited if descriptors else None,
-        )  # fmt: skip
-    served = Served(f"http://127.0.0.1:{port}", process, folder / "log")
-    try:
-        _wait_until_up(served)
-        yield served
-    finally:
-        process.terminate()
+    log = folder / "log"
+    log.touch()
+    with (_by_command if by_command else _forked)(variables, log, descriptors) as process:
+        served = Served(f"http://127.0.0.1:{port}", process, log)
         try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            _wait_until_up(served)
+            yield served
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@contextmanager
+def _by_command(
+    variables: Mapping[str, str], log: Path, descriptors: int
+) -> "Iterator[subprocess.Popen[bytes]]":
+    with open(log, "wb") as said:
+        yield subprocess.Popen(
+            [sys.executable, "-m", "dashboard"],
+            cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+            preexec_fn=(lambda: _limit(descriptors)) if descriptors else None,
+        )  # fmt: skip
+
+
+@contextmanager
+def _forked(variables: Mapping[str, str], log: Path, descriptors: int) -> Iterator[Forked]:
+    with child(_dashboard, dict(variables), str(log), descriptors) as process:
+        yield Forked(process)
+
+
+def _dashboard(variables: dict[str, str], log: str, descriptors: int) -> None:
+    """What `python -m dashboard` does, in a process that has imported it."""
+    said = os.open(log, os.O_WRONLY | os.O_APPEND)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(said, stream.fileno())
+    os.environ.clear()
+    os.environ.update(variables)
+    time.tzset()
+    tempfile.tempdir = None  # it is worked out once
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if descriptors:
+        _limit(descriptors)
+    sys.argv = ["dashboard"]
+    runpy.run_module("dashboard", run_name="__main__", alter_sys=True)
+
+
+def _limit(descriptors: int) -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
 
 def refused(**environment: str) -> str:
