@@ -41,3 +41,10 @@ def program(path: Path) -> None:
     """A program that does nothing, successfully."""
     path.write_text("#!/bin/sh\nexit 0\n")
     path.chmod(0o755)
+
+
+def test_the_browser_without_windows_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("chromium", chromium.SHELL):
+        program(tmp_path / name)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert chromium.find() == str(tmp_path / chromium.SHELL)

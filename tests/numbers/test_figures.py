@@ -25,6 +25,7 @@ from tests.numbers.test_pipeline import some_deals
 from tests.numbers.test_real_file import engine as engine
 from tests.numbers.test_real_file import kept as kept
 from tests.support.office import Office
+from tests.support.soak import size
 
 # Verbs that answer with no number of records: a currency, days, tasks.
 NO_FIGURES = {"currency", "period", "closed_days"}
@@ -97,6 +98,10 @@ def queries(two: Office) -> list[Query]:
 
 FEBRUARY, YEAR = Period(date(2026, 2, 4), date(2026, 2, 28)), Period(date(2026, 1, 1), date(2026, 12, 31))
 PERIODS = (None, ALL_TIME, FEBRUARY, YEAR)
+# The real file and as much that is made up, each on one engine; in a soak each on both.
+_ON_POSTGRESQL = pytest.param("postgresql", "made", marks=pytest.mark.postgres)
+_AS_WELL = [("sqlite", "made"), pytest.param("postgresql", "real", marks=pytest.mark.postgres)]
+GROUNDS = [("sqlite", "real"), _ON_POSTGRESQL, *size([], _AS_WELL)]
 
 
 def pairs(two: Office, verb: str) -> Iterator[tuple[Query, Period | None]]:
@@ -133,6 +138,7 @@ def test_in_each_currency(two: Office, verb: str, currency: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("engine", "kept"), GROUNDS, indirect=True)
 def test_on_the_real_file(kept: tuple[Office, Any]) -> None:
     """8,800 deals of a year and a half, and as many as that made up."""
     my = kept[0].at()

@@ -77,8 +77,8 @@ def fault(copy: Path, before: list[int]) -> str:
     return ""
 
 
-def test_thirty_backups_under_load_are_whole(office: Office, writers: list[Path]) -> None:
-    for _ in range(30):
+def test_backups_under_load_are_whole(office: Office, writers: list[Path]) -> None:
+    for _ in range(size(8, 60)):
         before = acknowledged(writers)
         made = office.backups.make(None)
         assert fault(office.folder / made.name, before) == ""
