@@ -40,7 +40,8 @@ PATHS = [
 ROOM = 5
 TIGHT = f"""() => [...document.querySelectorAll('button, a')].filter((one) => {{
   const style = getComputedStyle(one), words = document.createRange(), box = one.getBoundingClientRect();
-  if (!box.width || one.closest('[class*="st-key-icon-"]')) return false;
+  const label = one.querySelector('[data-testid=stMarkdownContainer]');
+  if (!box.width || (label && getComputedStyle(label).clipPath !== 'none')) return false;  // only its icon is seen
   if (style.borderLeftStyle === 'none' || parseFloat(style.borderLeftWidth) < 1) return false;
   if (/rgba\\(.*, 0\\)|transparent/.test(style.borderLeftColor)) return false;
   words.selectNodeContents(one);
