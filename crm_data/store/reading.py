@@ -181,7 +181,7 @@ class Reader:
         model: Any = self.table
         title = getattr(model, self.title)
         where = q.conditions(self.table, q.Query(search=search))
-        by = sort_key(model.__table__.c[self.title], model)
+        by = sort_key(sa.inspect(model).columns[self.title], model)
         wanted = sa.select(model.id, title).where(*where).order_by(by, model.id).limit(limit)
         with self._store.read(self._scope) as session:
             return {id_: str(name) for id_, name in session.execute(wanted)}

@@ -290,7 +290,7 @@ class Records(Lists):
     def _write(self, session: CompanySession, doing: Doing, changes: Sequence[tuple[Any, Row, Row]]) -> int:
         """Rows, log and what follows. Every row is sent with the columns of them all: one statement then does."""
         columns = {name for _, _, changed in changes for name in changed}
-        keys = sorted_texts(self.table.__table__.c.keys())  # type: ignore[attr-defined]
+        keys = sorted_texts(sa.inspect(self.table).columns.keys())
         for row, _, changed in changes:
             for name, value in changed.items():
                 setattr(row, name, value)

@@ -164,7 +164,6 @@ CALLS: dict[str, Rule] = {
             "crm_data/transfer/marks.py": "the mark of a company that was put in without one",
             "migrations/": "the schema, and what fills a new column",
             "crm_data/accounts/handover.py": "a member's open work, through the company's session",
-            "crm_data/accounts/members.py": "the sessions of a membership that ends, here alone",
             "crm_data/accounts/elsewhere.py": "an account closes with its last membership and opens with the next",
             "crm_data/accounts/sessions.py": SIGNING_IN,
             "crm_data/accounts/onetime.py": SIGNING_IN,

@@ -47,6 +47,7 @@ _WARM = (
     "starlette.applications",
 )
 _QUIETLY = ("-q", "-x", "-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:unraisableexception")
+_NO_LIMIT = ("-p", "pytest_timeout", "-o", "timeout=0")  # the limit of a child is LONGEST
 
 
 class Nursery:
@@ -132,7 +133,7 @@ def _live(order: dict[str, Any], number: int, said: Path) -> int:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     import pytest
 
-    code = int(pytest.main([*_QUIETLY, *order["nodes"]]))
+    code = int(pytest.main([*_QUIETLY, *_NO_LIMIT, *order["nodes"]]))
     sys.stdout.flush()
     return code
 
