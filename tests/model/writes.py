@@ -164,16 +164,16 @@ class Writer:
     def _add(self, kind: str, values: dict[str, Said], act: str | None, forbidden: bool = False) -> int:
         if not may_add(self.call.role, kind):
             raise Wrong("NotAllowed")
-        new = self._new(kind, values, forbidden)
+        new = self._agreed(kind, values, forbidden)
         done = self._done(kind, act, "add")
         return self._make(kind, new) if done is None else int(done)
 
     def _add_all(self, kind: str, rows: list[dict[str, Said]]) -> list[int]:
         if not may_add(self.call.role, kind):
             raise Wrong("NotAllowed")
-        return [self._make(kind, new) for new in [self._new(kind, values, False) for values in rows]]
+        return [self._make(kind, new) for new in [self._agreed(kind, values, False) for values in rows]]
 
-    def _new(self, kind: str, values: dict[str, Said], forbidden: bool) -> Row:
+    def _agreed(self, kind: str, values: dict[str, Said], forbidden: bool) -> Row:
         """The values of a new record, made to agree."""
         new = self._means(kind, values)
         if kind == "tasks" and new.get("assigned_to") is None:

@@ -4,8 +4,10 @@ const PREFIX = "foyer.grid:";
 const listeners = new Set();
 const owner = (place) => place.slice(0, place.lastIndexOf("/") + 1);
 
-// What was kept under `place`; what was kept under another owner in this tab is thrown away.
+// What was kept under `place`; what was kept under another owner in this tab is thrown away. A table that keeps nothing
+// has no place, and no owner.
 export function recall(place) {
+  if (!place) return {};
   for (const key of keys()) if (owner(key) !== owner(PREFIX + place)) sessionStorage.removeItem(key);
   return recallAt(PREFIX + place);
 }
