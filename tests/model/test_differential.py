@@ -18,7 +18,7 @@ from tests.support.databases import Database
 from tests.support.soak import size
 
 RARELY = {"take_away": 0.1, "overview": 0.3, "export": 0.4, "tiles": 0.4, "by_owner": 0.4, "by_month": 0.4}
-OPERATIONS = size(3_000, 100_000)
+OPERATIONS = size(5_000, 100_000)
 # How often the calls are made from what the databases hold by now, and how often all of it is compared.
 LOOK, COMPARE = 20, OPERATIONS // 4
 # Verbs that read a whole company come less often than the others, and each often enough.
