@@ -5,8 +5,6 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 PIP := $(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt
 DEMO_FILE := data/demo.db
-# Tests wait nearly as long as they work, for browsers and for each other: one more worker than two processors.
-WORKERS ?= 3
 DEMO := DATABASE_URL=sqlite:///$(DEMO_FILE)
 
 define DEMO_PEOPLE
@@ -44,18 +42,18 @@ demo: .venv/.installed ## start Foyer with two made-up companies in data/demo.db
 
 test: .venv/.installed-dev ## run every test, in real browsers and on SQLite and PostgreSQL (half an hour on two cores)
 	@$(PY) -m tests.support.browser
-	$(PY) -m pytest -q -n $(WORKERS)
+	$(PY) -m pytest -q -n 2
 
 soak: .venv/.installed-dev ## run every test, those that can be made longer at their full length (hours)
 	@$(PY) -m tests.support.browser
-	FOYER_SOAK=1 $(PY) -m pytest -q -n $(WORKERS)
+	FOYER_SOAK=1 $(PY) -m pytest -q -n 2
 
 check: .venv/.installed-dev ## lint, format, types, the direction of imports and the quick tests (some two minutes on two cores)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy crm_data dashboard pages migrations
 	.venv/bin/lint-imports --no-logo
-	$(PY) -m pytest -q -m "not slow and not browser and not postgres" -n $(WORKERS)
+	$(PY) -m pytest -q -m "not slow and not browser and not postgres" -n 2
 
 migration: .venv/.installed-dev ## write the migration of what the tables declare anew: make migration m="customers get a region"
 	@file=$$($(PY) -m migrations.write "$(m)") && $(PY) -m ruff check -q --fix --select F401,I001 "$$file" && $(PY) -m ruff format -q "$$file" && echo "$$file"
