@@ -6,11 +6,14 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support import browser as chromium
 from tests.support import chance, libraries, longest, postgres, run
 from tests.support.databases import Database, fresh
+
+# What is expected of a page may take as long as a busy machine does; milliseconds.
+expect.set_options(timeout=15_000)
 
 
 def pytest_configure(config: pytest.Config) -> None:

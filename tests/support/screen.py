@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from playwright.sync_api import Locator, Page, expect
 
 SLOW = 15_000  # milliseconds; the machine may be busy
-expect.set_options(timeout=SLOW)
 
 # Resolves once the script has rested for a while and nothing moves: between a click and its rerun it rests too,
 # and what is clicked while a box opens may have moved on before the button is up again.
