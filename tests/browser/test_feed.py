@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from dashboard.components import assets
 from tests.browser.conftest import PRIYA, Door, Town
-from tests.support.screen import SLOW, at_rest
+from tests.support.screen import SLOW, at_rest, unfold
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -38,7 +38,7 @@ def test_with_a_modifier_key_it_opens_in_another_tab(customer: int, town: Town, 
     page = enter(PRIYA, "/timeline?q=Sigma+met")
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Sigma <i>Works</i>").click(modifiers=["Control"])
-    assert opened.value.url == f"{town.url}/record?kind=customer&id={customer}"
+    expect(opened.value).to_have_url(f"{town.url}/record?kind=customer&id={customer}")
     expect(page).to_have_url(f"{town.url}/timeline?q=Sigma+met")
 
 
@@ -58,7 +58,7 @@ def test_long_text_unfolds_and_what_happens_meanwhile_is_drawn(customer: int, en
     page.get_by_role("radio", name="Timeline").click(force=True)
     at_rest(page)
     expect(feed.get_by_text("Sigma noted")).to_be_visible()
-    page.get_by_text("Log a call, e-mail, meeting or note").click()
+    unfold(page, "Log a call, e-mail, meeting or note")
     page.get_by_role("textbox", name="Title").fill("Sigma called")
     page.get_by_role("button", name="Log it").click()
     expect(feed.get_by_text("Sigma called")).to_be_visible(timeout=SLOW)
