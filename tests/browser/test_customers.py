@@ -48,6 +48,7 @@ def test_a_new_customer_is_refused_until_right_and_then_saved_once(town: Town, e
 def test_a_dialog_that_is_dismissed_has_saved_nothing(town: Town, enter: Door) -> None:
     page = enter(DANIEL, "/customers?q=Theta")
     page.get_by_role("button", name="New customer").click()
+    at_rest(page)
     page.get_by_role("dialog").get_by_label("Name *", exact=True).fill("Theta Works")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Throw it away").click()
