@@ -135,7 +135,7 @@ def test_it_does_not_start_where_it_must_not(served: Served, home: House) -> Non
 
 @pytest.mark.parametrize("home", ["sqlite"], indirect=True)
 def test_it_stops_when_told_and_leaves_everything_in_order(home: House) -> None:
-    with serving(home.settings.database_url) as running:
+    with serving(home.settings.database_url, by_command=True) as running:
         seen(running, "customers", cookie(running, home.token()))
         began = time.monotonic()
         running.process.send_signal(signal.SIGTERM)
