@@ -3,7 +3,8 @@
 Streamlit gives way to a newer click wherever a script touches the session's state or draws, also amid a
 callback. An act would end between two of its lines: stored, but neither announced nor taken off the screen as
 unsaved; or the address changed in the browser alone. While the callbacks run, the script runner is told that no
-script does, so it has nothing to give way with; right after them it looks for a newer click by itself.
+script does, so it has nothing to give way with; right after them it looks for a newer click by itself. That the
+newer click is not heard at the same time by a second thread, over the same state, is `fastReruns` in config.toml.
 """
 
 from typing import Any

@@ -93,6 +93,7 @@ def test_customers_are_archived_by_ticks_and_restored(town: Town, enter: Door) -
     page.get_by_role("button", name="Archive 2").click()
     toast(page, "2 customers archived.")
     expect(page.get_by_text("1 customer", exact=True)).to_be_visible()
+    expect(page.get_by_text("ticked")).to_have_count(0)
     assert sheet.texts("Name") == ["Iota 1"]
     assert [my.customers.get(id_)["archived_at"] is None for id_ in ids] == [False, True, False]
     page.get_by_role("button", name="Filters").click()

@@ -1,6 +1,10 @@
 """A click that comes while an act is being done ends no act between two of its lines."""
 
+from typing import Any
+
 import pytest
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.testing.v1 import AppTest
 
@@ -60,3 +64,33 @@ def test_streamlit_alone_ends_it_midway(alone: None) -> None:
     at = acted()
     assert "begun" in at.session_state
     assert "ended" not in at.session_state
+
+
+class Runner:
+    """What runs the script of a tab, as far as the tab tells it something."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def request_rerun(self, asked: Any) -> bool:
+        self.told.append(f"run with {asked.query_string}")
+        return True
+
+    def request_stop(self) -> None:
+        self.told.append("stop")
+
+
+class Tab(AppSession):
+    """A tab that nothing was opened for."""
+
+    def __del__(self) -> None:
+        pass
+
+
+def test_two_clicks_of_a_tab_are_never_heard_by_two_threads_at_once() -> None:
+    """Both would change the tab's one state, and which widgets have changed is told to one of them alone."""
+    tab, runner = Tab.__new__(Tab), Runner()
+    tab._state, tab._scriptrunner = AppSessionState.APP_IS_RUNNING, runner  # type: ignore[assignment]
+    tab.request_rerun(ClientState(query_string="q=oak"))
+    assert runner.told == ["run with q=oak"]
+    assert tab._scriptrunner is runner

@@ -102,6 +102,7 @@ class App extends Choosing {
       this.table.scroller.scrollTop = 0;
       this.ticks.clear();
     }
+    this.ticks.without(data.gone ?? []);
     this.range.within(this.model.total, this.columns.length);
     if (shape() !== this.shape || this.model.refolded) this.reset();
     else this.table.draw();
@@ -321,7 +322,8 @@ class App extends Choosing {
     const waits = whom.all ? this.model.drafts.size : whom.ids.some((id) => this.model.drafts.has(id));
     if (settled && waits) return this.say("Save or discard what you changed in these rows first.");
     if (whom.ids?.length > MOST_TICKED) return this.say(`At most ${MOST_TICKED} rows can be ticked one by one; tick all that match, or fewer.`);
-    return this.send.trigger("acted", { act, ...whom });
+    this.send.trigger("acted", { act, ...whom });
+    if (whom.all) this.ticks.clear(); // what matches afterwards was never ticked
   }
 
   clipboard(kind, event) {

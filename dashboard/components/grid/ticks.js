@@ -35,6 +35,13 @@ export class Ticks {
     this.changed();
   }
 
+  // Records that are in the list no more are done with.
+  without(ids) {
+    const before = this.ids.size;
+    for (const id of ids) this.ids.delete(id);
+    if (this.ids.size !== before) this.changed();
+  }
+
   every() {
     this.all = true;
     this.changed();
