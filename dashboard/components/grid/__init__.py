@@ -19,7 +19,7 @@ from dashboard.components.grid.data import Act, Beside
 from dashboard.components.grid.listed import Lists, Shown
 from dashboard.components.grid.saving import keep, offered
 from dashboard.components.grid.wire import Save
-from dashboard.parts import say
+from dashboard.parts import place, say
 from dashboard.parts.acts import attempt, show_refusal
 
 WINDOW = 100  # rows of a message
@@ -120,9 +120,9 @@ class Grid:
             on_add_change=self._on("add", self._add),
             on_find_change=self._on("find", lambda said: self._find(said, query)),
             on_fold_change=self._on("fold", lambda said: self._kept().lists.fold(wire.fold(said))),
-            on_look_change=lambda: None,
-            on_want_change=lambda: None,
-            on_count_change=lambda: None,
+            on_look_change=place.catch_up,
+            on_want_change=place.catch_up,
+            on_count_change=place.catch_up,
         )
 
     # what goes out
@@ -217,6 +217,7 @@ class Grid:
 
     def _on(self, name: str, do: Callable[[Any], object]) -> Callable[[], None]:
         def heard() -> None:
+            place.catch_up()  # what is said here may be quicker than a new address
             attempt(self.key, lambda: do(_said(self.key, name)) or True)
 
         return heard
