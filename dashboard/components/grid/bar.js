@@ -12,6 +12,8 @@ export class Bar {
     this.box = el("div", "bar");
     this.status = el("div", "status");
     this.status.setAttribute("role", "status");
+    this.said = el("div", "said");
+    this.said.append(this.status);
   }
 
   button(name, words, act, cls = "") {
@@ -103,7 +105,10 @@ export class Bar {
     return [el("span", "room"), sort, this.button("find", "Find", () => this.app.find.open(), "quiet"), columns, keys];
   }
 
-  say(words) {
+  // `offer` is what can be done about it: its words and what does it.
+  say(words, offer) {
+    this.offers = !!offer;
     this.status.textContent = words;
+    this.said.replaceChildren(this.status, ...(offer ? [this.button(offer.name, offer.words, offer.act)] : []));
   }
 }

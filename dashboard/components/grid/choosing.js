@@ -19,7 +19,8 @@ export class Choosing {
   explain(row) {
     const { at, col } = this.range.active;
     const cell = this.model.cell(this.model.id(at), this.columns[col]);
-    this.say(cell?.problem ?? cell?.clash ?? "");
+    const words = cell?.problem ?? cell?.clash ?? "";
+    if (words || !this.bar.offers) this.say(words); // what can be taken back stands until something else is said
     this.bar.draw();
     clearTimeout(this.walking);
     if (this.model.data.open && row !== at) this.walking = setTimeout(() => this.open(at), WALK);

@@ -23,6 +23,7 @@ const MOST_ADDED = 200; // records that a paste may make at once, and rows that 
 const MOST_TICKED = 500;
 const NARROW = 600; // px, below which a list of cards is drawn
 const mounted = new WeakMap();
+const cells = (n) => `${n.toLocaleString("en")} cell${n === 1 ? "" : "s"}`;
 
 export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
   let app = mounted.get(parentElement);
@@ -48,7 +49,7 @@ class App extends Choosing {
     this.find = new Find(this);
     this.table = new Table(this);
     this.cards = new Cards(this);
-    this.root.append(this.bar.box, this.find.box, this.table.scroller, this.cards.box, this.bar.status);
+    this.root.append(this.bar.box, this.find.box, this.table.scroller, this.cards.box, this.bar.said);
     parent.append(this.root);
     this.root.addEventListener("keydown", (event) => {
       onKey(this, event);
@@ -124,7 +125,10 @@ class App extends Choosing {
     if (result.token === this.adding && result.ok) this.below = undefined; // refused, they can be added again
     const mine = result.token === this.traffic.token;
     if (mine) this.saving = this.traffic.more();
-    if (result.words && !(mine && this.saving)) this.say([result.words, ...this.unseen(result)].join(" "));
+    if (!result.words || (mine && this.saving)) return;
+    const words = mine && result.ok && this.done ? this.done : result.words;
+    const undo = { name: "unsave", words: "Undo", act: () => this.unsave() };
+    this.say([words, ...this.unseen(result)].join(" "), this.model.written.length ? undo : undefined);
   }
 
   // Why records that are not among these rows could not be saved: no cell can say it.
@@ -166,8 +170,8 @@ class App extends Choosing {
     this.cards.draw();
   }
 
-  say(words) {
-    this.bar.say(words);
+  say(words, offer) {
+    this.bar.say(words, offer);
   }
 
   changed() {
@@ -217,9 +221,16 @@ class App extends Choosing {
   save() {
     this.editor?.end();
     if (this.saving || !this.model.waiting().length) return;
-    this.saving = this.traffic.save();
+    this.sends();
     const wrong = this.model.waiting().filter(({ edit }) => "typed" in edit).length;
     if (wrong) this.say(`${wrong} to put right ${this.saving ? "and not saved" : "first; nothing else waits"}.`);
+  }
+
+  // All that waits, or these cells alone; `done` is what is said when they are saved, if it is not the server's word.
+  sends(cells, done) {
+    this.done = done;
+    this.model.written = [];
+    this.saving = this.traffic.save(cells);
     clearTimeout(this.patience);
     this.patience = setTimeout(() => {
       if (this.saving) this.say("The server has not answered. Nothing is lost; save again.");
@@ -227,6 +238,24 @@ class App extends Choosing {
       this.bar.draw();
     }, 15000);
     this.bar.draw();
+  }
+
+  // What was just saved is put back and saved so, whatever else waits.
+  unsave() {
+    if (this.saving) return;
+    const { done, refused, back } = this.model.putBack();
+    const stay = this.stays(refused);
+    this.changed();
+    if (done) this.sends(back, `Put back as it was: ${cells(done)}.${stay}`);
+    else this.say(`Nothing was put back.${stay}`);
+    this.focus();
+  }
+
+  // What a step leaves as it is.
+  stays(refused) {
+    const names = refused.slice(0, 3).map(({ id, name }) => `${this.called(id)}: ${this.model.byName[name]?.label ?? name}`);
+    if (refused.length > names.length) names.push("…");
+    return refused.length ? ` ${cells(refused.length)} changed since and stay: ${names.join("; ")}.` : "";
   }
 
   discard() {
@@ -241,11 +270,7 @@ class App extends Choosing {
     if (!told) return;
     this.changed();
     const { done, refused } = told;
-    const cells = (n) => `${n} cell${n === 1 ? "" : "s"}`;
-    const names = refused.slice(0, 3).map(({ id, name }) => `${this.called(id)}: ${this.model.byName[name]?.label ?? name}`);
-    if (refused.length > names.length) names.push("…");
-    const stay = refused.length ? ` ${cells(refused.length)} changed since and stay: ${names.join("; ")}.` : "";
-    this.say(`${way === "undo" ? "Undone" : "Done again"}: ${cells(done)}.${stay}`);
+    this.say(`${way === "undo" ? "Undone" : "Done again"}: ${cells(done)}.${this.stays(refused)}`);
   }
 
   decide(whose, id, name) {

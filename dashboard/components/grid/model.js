@@ -13,6 +13,7 @@ export class Model {
     this.heads = new Map(); // place in the list -> head of a group, which stands there
     this.drafts = new Map(); // id -> {field: {seen, wanted} | {seen, typed, problem}}
     this.steps = new Steps();
+    this.written = []; // what the last Save wrote, as steps: it can be put back
     this.names = {};
     this.marks = new Map(); // id -> {field, or "" for the whole row: colour}
     this.changes = 0; // grows with everything that a cell may show
@@ -85,11 +86,14 @@ export class Model {
       for (const [name, value] of Object.entries(fields)) {
         const wanted = this.sent?.token === result.token ? this.sent.edits[id]?.[name]?.[1] : value;
         const edit = this.drafts.get(+id)?.[name];
+        const was = this.sent?.token === result.token ? this.sent.edits[id]?.[name]?.[0] : edit?.seen;
         if (edit && !("typed" in edit) && same(edit.wanted, wanted)) this.set(+id, name, undefined);
         else if (edit) this.set(+id, name, { ...edit, seen: value ?? null }); // typed on: over what was just saved
         this.steps.saved(+id, name, wanted, value);
         const row = sentNow.has(+id) ? undefined : this.rows.get(+id); // what came with the answer is newer
         if (row) row.values[name] = value;
+        const now = this.rows.get(+id)?.values[name] ?? value; // as it is stored, which may be put otherwise
+        if (was !== undefined && !same(was, now)) this.written.push({ id: +id, name, was: { wanted: was, draft: true }, now: { wanted: now, draft: true } });
       }
     for (const [id, fields] of Object.entries(result.problems ?? {})) this.mark(+id, fields, (problem) => ({ problem }));
     for (const [id, fields] of Object.entries(result.clashes ?? {})) this.mark(+id, fields, (clash) => ({ clash }));
@@ -202,6 +206,17 @@ export class Model {
     return this.play(this.steps.forth(), "was", "now");
   }
 
+  // What the last Save wrote, wanted as it was before: an act of its own. Gives back what is to be saved for it, too.
+  putBack() {
+    const step = this.written;
+    this.written = [];
+    const { done, refused } = this.play(step, "now", "was");
+    const back = step.filter((one) => !refused.includes(one));
+    if (done) this.steps.add(back.map(({ was, now, ...cell }) => ({ ...cell, was: now, now: was })));
+    this.keep();
+    return { done, refused, back };
+  }
+
   play(step, from, to) {
     if (!step) return undefined;
     const refused = [];
@@ -280,6 +295,7 @@ export class Model {
     this.drafts = new Map(drafts ?? []);
     this.steps = new Steps(steps);
     this.settled = settled;
+    this.written = [];
     this.sent = sent; // what a Save said, by which its answer is understood: what is stored may be put otherwise
     this.rows.clear();
     this.places.clear();
@@ -288,6 +304,7 @@ export class Model {
   forget() {
     this.drafts.clear();
     this.steps = new Steps();
+    this.written = [];
     this.sent = undefined;
     this.changes++;
   }

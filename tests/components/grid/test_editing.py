@@ -273,6 +273,29 @@ def test_undo_goes_back_behind_a_save_but_not_over_a_colleague(grid: Grid) -> No
     assert grid.status() == "Undone: 1 cell. 1 cell changed since and stay: Theirs: Name."
 
 
+def test_a_save_offers_to_be_undone_and_what_is_typed_or_changed_since_stays(grid: Grid) -> None:
+    grid.open().cell(0, "name").click()
+    grid.paste("A\nB\nC")
+    grid.press("Control+s")
+    status, undo = grid.page.locator(".status"), grid.page.locator(".said").get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    grid.cell(2, "name").click()
+    grid.type("Mine").press("Enter")
+    grid.page.evaluate("() => play.colleague(2, { name: 'Theirs' })")
+    undo.click()
+    stay = "2 cells changed since and stay: Theirs: Name; Mine: Name."
+    expect(status).to_have_text(f"Put back as it was: 1 cell. {stay}")
+    assert grid.column("name", range(3)) == ["Deal 1", "Theirs", "Mine"]
+    assert grid.heard("save")[-1]["edits"] == {"1": {"name": ["A", "Deal 1"]}}
+    assert grid.button("save").inner_text() == "Save 1 change"
+    undo.click()
+    expect(status).to_have_text("Put back as it was: 1 cell.")
+    assert grid.heard("save")[-1]["edits"] == {"1": {"name": ["Deal 1", "A"]}}
+    grid.cell(0, "name").click()
+    grid.press("Control+z")
+    assert grid.text(0, "name") == "Deal 1"
+
+
 def test_pasted_markup_stays_text(grid: Grid) -> None:
     grid.open().cell(0, "name").click()
     grid.paste("<img src=x onerror=1>")
