@@ -26,6 +26,7 @@ from dashboard.web.gate import Gate
 from dashboard.web.headers import SecurityHeaders
 from dashboard.web.listening import Http, Websocket
 from dashboard.web.messages import Messages
+from dashboard.web.packed import Static
 from dashboard.web.proxy import Proxy, demand_tls
 from dashboard.web.routes import ROUTES
 from dashboard.web.tabs import Tabs
@@ -51,6 +52,7 @@ def build(settings: Settings) -> App:
         Middleware(SecurityHeaders, tls=tls),
         Middleware(Bodies),
         Middleware(Gate, is_signed_in=_is_signed_in, is_own_tab=_is_own_tab, public=settings.public_url),
+        Middleware(Static),
         Middleware(Uploads, whose=_whose),
         Middleware(Tabs, whose=_whose, most=_tabs()),
         Middleware(Messages, is_signed_in=_is_signed_in),

@@ -4,34 +4,28 @@ Streamlit sends a component's script with every message about it; it is given tw
 All scripts are under one hash, so that they can import each other by relative addresses.
 """
 
-import gzip
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import streamlit as st
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+
+from dashboard.web.packed import Both
 
 _HERE = Path(__file__).parent
 ADDRESS = "/components"
 _KEPT = "private, max-age=31536000, immutable"
 
 
-class Script(NamedTuple):
-    """A script as it is and compressed."""
-
-    plain: bytes
-    packed: bytes
-
-
 @cache
-def scripts() -> dict[str, Script]:
+def scripts() -> dict[str, Both]:
     """Every script by its path below this folder, as 'feed/feed.js'."""
-    read = {path.relative_to(_HERE).as_posix(): path.read_bytes() for path in sorted(_HERE.rglob("*.js"))}
-    return {name: Script(body, gzip.compress(body, 9, mtime=0)) for name, body in read.items()}
+    return {
+        path.relative_to(_HERE).as_posix(): Both(path.read_bytes()) for path in sorted(_HERE.rglob("*.js"))
+    }
 
 
 @cache
@@ -59,7 +53,4 @@ async def answer(request: Request) -> Response:
     found = scripts().get(request.path_params["path"])
     if found is None or request.path_params["version"] != version():
         return PlainTextResponse("There is no such script.", 404, {"Cache-Control": "no-store"})
-    headers = {"Cache-Control": _KEPT, "Vary": "Accept-Encoding"}
-    if "gzip" not in Headers(scope=request.scope).get("accept-encoding", ""):
-        return Response(found.plain, 200, headers, "text/javascript")
-    return Response(found.packed, 200, {**headers, "Content-Encoding": "gzip"}, "text/javascript")
+    return found.answer(request.scope, {"Cache-Control": _KEPT}, "text/javascript")

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.menu import SCREENS
 from dashboard.web import frame
+from dashboard.web.packed import Both
 
 _SCREENS = {"", "index.html", *(screen.name for screen in SCREENS)}
 # The first screen stands at the root, and its own name leads there.
@@ -36,11 +37,13 @@ class Addresses:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._framed = Both(frame.PAGE.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, unless the answer is the frame of a screen that there is not."""
         if scope["type"] == "http" and scope["path"] in _FRAMED and scope["method"] in ("GET", "HEAD"):
-            await HTMLResponse(frame.PAGE, headers={"Cache-Control": "no-cache"})(scope, receive, send)
+            framed = self._framed.answer(scope, {"Cache-Control": "no-cache"}, "text/html")
+            await framed(scope, receive, send)
             return
         if scope["type"] != "http" or scope["path"].strip("/") in _SCREENS:
             await self.app(scope, receive, send)
