@@ -23,7 +23,7 @@ function set(node, name, value) {
 // Draws a cell again; `flashed`: a colleague has just changed it; `by`: who, if that is known.
 export function paint(node, cell, flashed, by) {
   if (!cell) {
-    node.textContent = "";
+    node.textContent = node.drawn = ""; // the next row that is drawn here may hold the same as the last
     node.dataset.state = "coming";
     return;
   }

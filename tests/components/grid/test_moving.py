@@ -319,3 +319,24 @@ def test_a_grid_that_is_taken_off_and_drawn_again_stands_there_once(grid: Grid) 
     grid.page.evaluate("() => { play.clean(); play.say(); }")
     assert grid.page.locator(".foyer-grid").count() == 1
     assert grid.text(0, "name") == "Kept"
+
+
+def test_every_cell_in_sight_is_filled_wherever_one_scrolls(grid: Grid) -> None:
+    """A line is drawn again for another row, and many of them hold the same due day, owner or stage."""
+    grid.open("rows=20000")
+    empty = grid.page.evaluate(
+        """async () => { const box = document.querySelector(".scroller"), empty = [];
+        const filled = play.data.fields.map(({ name }) => name).filter((name) => !["notes", "tags", "urgent"].includes(name));
+        for (const part of [0.5, 0.1, 0.9, 0.3, 0.95, 0]) {
+            box.scrollTop = box.scrollHeight * part;
+            await new Promise((after) => setTimeout(after, 20)); // the rows there are not here yet
+            while (document.querySelector("[data-state=coming]")) await new Promise(requestAnimationFrame);
+            for (const line of document.querySelectorAll(".row[aria-rowindex]:not(.head):not(.foot)"))
+                filled.forEach((name) => {
+                    const cell = line.children[2 + play.data.fields.findIndex((field) => field.name === name)];
+                    if (cell && !cell.textContent) empty.push([part, name]);
+                });
+        }
+        return empty; }"""
+    )
+    assert empty == []
