@@ -41,8 +41,6 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
 [class*="st-key-icon-"] button [data-testid="stMarkdownContainer"] {
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }
-/* It lies over the pager when the pointer comes from the rows, and its search finds only what is on this page. */
-[class*="st-key-"][class*="-grid-"] [data-testid="stElementToolbar"] { display: none; }
 /* The board before it is drawn: as high as its columns are at least, and as those are of which one is full. */
 .st-key-board-few { min-height: 306px; }
 .st-key-board-full { min-height: 566px; }

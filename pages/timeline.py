@@ -4,20 +4,27 @@ import streamlit as st
 
 from dashboard.parts import place, say
 from dashboard.parts.csv_panel import export_button, import_panel
-from dashboard.parts.feed import feed
+from dashboard.parts.feed import growing_feed
 from dashboard.parts.filters import bar, filter_bar
 from dashboard.parts.heading import empty, heading
 from dashboard.parts.log_form import log_form
-from dashboard.parts.pager import pager
 from dashboard.session import workspace
 
 my = workspace()
 activities = my.activities
 
+
+def _begin() -> None:
+    place.go(activities.params(query.first()))
+
+
 top = st.container()
 line = bar(activities)
 query = filter_bar(activities, my.members, line=line)
-page = activities.page(query)
+if query != query.first():
+    with line:
+        st.button("Back to its beginning", key="timeline.first", type="tertiary", on_click=_begin)
+page = growing_feed(my, query, "timeline")
 
 with top, heading("Timeline", say.count(page.total, "activity", "activities")):
     if activities.may("import"):
@@ -28,15 +35,11 @@ with top, heading("Timeline", say.count(page.total, "activity", "activities")):
         with st.popover("Log", icon=":material/add:", type="primary"):
             log_form(my, "timeline.log")
 
-if page.total:
-    with line:
-        pager(activities, query, page)
-if page.rows:
-    feed(page, "timeline")
-elif query != query.first():
-    empty("search_off", "This page of the timeline is empty now. Go back to its beginning.")
-elif query.search or query.where or query.archived:
-    empty("search_off", "No activity matches. Change the search or clear the filters.")
-else:
-    empty("history", "Calls, e-mails, meetings and notes will stand here. Log the first one.")
+if not page.rows:
+    if query != query.first():
+        empty("search_off", "This part of the timeline is empty now. Go back to its beginning.")
+    elif query.search or query.where or query.archived:
+        empty("search_off", "No activity matches. Change the search or clear the filters.")
+    else:
+        empty("history", "Calls, e-mails, meetings and notes will stand here. Log the first one.")
 place.follow()

@@ -1,11 +1,17 @@
-"""The timeline in words: activities under the days they happened on, for the feed to draw."""
+"""The timeline in words: activities under the days they happened on, for the feed to draw, more as one scrolls."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
-from crm_data import Page, words
+import streamlit as st
+
+from crm_data import Page, Query, Workspace, words
+from crm_data.store.query import PAGE
+from dashboard import session
 from dashboard.components.feed import Day, Entry, Link
 from dashboard.components.feed import feed as draw
 from dashboard.parts import place, say
@@ -20,14 +26,55 @@ ICONS = {
     "status_change": "swap_horiz",
 }
 LINKS = (("deal_id", "deal"), ("lead_id", "lead"), ("customer_id", "customer"), ("task_id", "task"))
+MOST = 500  # entries of one drawing; older ones begin another
+
+
+@dataclass
+class _Shown:
+    """How many entries a tab has asked for, of which list."""
+
+    asked: Query
+    n: int = PAGE
 
 
 def feed(page: Page, where: str, here: tuple[str, int] | None = None) -> None:
     """Draw activities on the screen `where`. `here`: the record one is on, by link and id, which needs no link."""
-    if not page.rows:
-        return
+    if page.rows:
+        draw(f"{where}.feed", _days(page, here))
+
+
+def growing_feed(my: Workspace, query: Query, where: str, here: tuple[str, int] | None = None) -> Page:
+    """Draw the list as a feed that gets longer as one reads on; returns what it begins with.
+
+    More of them rerun the feed alone, not the screen around it. Of more than 500 the rest begins another feed.
+    """
+    key = f"{where}.feed.shown"
+    shown = st.session_state.get(key)
+    if shown is None or shown.asked != query:
+        shown = st.session_state[key] = _Shown(query)
+    first = [my.activities.page(replace(query, size=shown.n))]
+    page = first[0]
+
+    def more() -> None:
+        place.catch_up()
+        shown.n = min(shown.n + PAGE, MOST)
+
+    def drawn() -> None:
+        session.demand_here(my)  # Streamlit runs it again without the script around it
+        now = first.pop() if first else my.activities.page(replace(query, size=shown.n))
+        if not now.rows:
+            return
+        rest = my.activities.params(replace(query.first(), after=now.next))
+        older = f"/timeline?{urlencode(rest)}" if now.next and shown.n == MOST else ""
+        draw(f"{where}.feed", _days(now, here), more if now.next and not older else None, older)
+
+    st.fragment(drawn)()
+    return page
+
+
+def _days(page: Page, here: tuple[str, int] | None) -> list[Day]:
     zone = say.zone()
-    draw(f"{where}.feed", days(page.rows, page.names, here, zone, datetime.now(zone).date()))
+    return days(page.rows, page.names, here, zone, datetime.now(zone).date())
 
 
 def days(rows: list[Row], names: Names, here: tuple[str, int] | None, zone: tzinfo, today: date) -> list[Day]:

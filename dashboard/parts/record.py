@@ -11,7 +11,7 @@ from crm_data.tables import noun
 from dashboard.parts import convert, figures, place, reach, say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.convert import convert_dialog
-from dashboard.parts.feed import feed
+from dashboard.parts.feed import growing_feed
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
 from dashboard.parts.history import history
@@ -203,11 +203,12 @@ def _timeline(my: Workspace, link: str, id_: int) -> None:
         with st.expander("Log a call, e-mail, meeting or note", icon=":material/add:"):
             log_form(my, f"{PLACE}.log", {link: id_})
     query = Query(where={link: (id_,)}, sort="activity_date", zone=say.zone())
-    page = my.activities.page(query)
-    feed(page, PLACE, (link, id_))
+    above = st.container()
+    page = growing_feed(my, query, PLACE, (link, id_))
     if page.total > len(page.rows):
-        every = f"All {page.total:,}, of which the newest {len(page.rows)} stand here"
-        figures.line(my, [(figures.listed(my.activities, query, page), every)], "record.timeline")
+        every = figures.listed(my.activities, query, page)
+        with above:
+            figures.line(my, [(every, f"All {page.total:,} in the timeline")], "record.timeline")
     elif not page.rows:
         st.caption("Nothing has happened here yet.")
 

@@ -34,7 +34,6 @@ OPENS = (
     "New lead",
     "New task",
     "Add task",
-    "Next page",
 )
 
 # Whose screens are also clicked through.

@@ -64,6 +64,20 @@ def test_long_text_unfolds_and_what_happens_meanwhile_is_drawn(customer: int, en
     expect(feed.get_by_text("Sigma called")).to_be_visible(timeout=SLOW)
 
 
+def test_more_comes_as_one_scrolls(town: Town, enter: Door) -> None:
+    my = town.my(PRIYA)
+    found = my.customers.add({"name": "Tau Works"})
+    many = [{"activity_type": "note", "title": f"Tau {n}", "customer_id": found} for n in range(130)]
+    my.activities.add_all(many)
+    page = enter(PRIYA, f"/record?kind=customer&id={found}")
+    entries = page.locator(".foyer-feed .entry")
+    expect(entries).to_have_count(50)
+    for so_far in (100, 130):
+        entries.last.scroll_into_view_if_needed()
+        expect(entries).to_have_count(so_far, timeout=SLOW)
+    expect(page.locator(".foyer-feed .more")).to_have_count(0)
+
+
 def test_a_stranger_is_given_no_script(town: Town) -> None:
     for name in assets.scripts():
         assert httpx.get(f"{town.url}{assets.ADDRESS}/{assets.version()}/{name}").status_code == 401

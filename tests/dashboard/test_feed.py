@@ -1,11 +1,20 @@
 """The words of the timeline: what stands under which day, and where its links lead."""
 
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
-from dashboard.parts import say
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from crm_data import Workspace
+from dashboard.parts import feed, say
 from dashboard.parts.feed import LINKS, days
+from tests.support.databases import Database
+from tests.support.office import Office, office
 
 NAMES = {
     "user_id": {1: "Ann Ace"},
@@ -63,3 +72,78 @@ def test_each_link_leads_to_its_record_and_the_one_here_is_left_out() -> None:
                 id_ = all_four[other]
                 wanted = (name.capitalize(), NAMES[other][id_])
                 assert shown[f"/record?kind={name}&id={id_}"] == wanted
+
+
+class Reader:
+    """A screen with a feed, and what its browser is told: ids, whether there is more, where the rest stands."""
+
+    def __init__(self, my: Workspace) -> None:
+        self.my, self.query = my, my.activities.default_query()
+        self.asked: list[Workspace] = []
+        self.more: Callable[[], object] | None = None
+        self.first: Callable[[], object] = lambda: None
+        self.app = AppTest.from_function(_reading, args=(self,), default_timeout=30)
+
+    def told(self, key: str, shown: Any, more: Callable[[], object] | None = None, older: str = "") -> None:
+        self.ids = [entry.id for day in shown for entry in day.entries]
+        self.more, self.older = more, older
+
+    def run(self, first: Callable[[], object] = lambda: None) -> "Reader":
+        """Draw it; `first` is a callback's work."""
+        self.first = first
+        self.app.run()
+        assert not self.app.exception
+        return self
+
+
+def _reading(reader):  # type: ignore[no-untyped-def]  # its text alone is run
+    from dashboard.parts.feed import growing_feed
+
+    reader.first()
+    growing_feed(reader.my, reader.query, "here")
+
+
+@pytest.fixture
+def two(database: Database) -> Iterator[Office]:
+    with closing((made := office(database.url)).store):
+        yield made
+
+
+@pytest.fixture
+def reader(two: Office, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    for company in (0, 1):
+        their = two.at(company)
+        their.activities.add_all(
+            [{"activity_type": "note", "title": f"Note {n} of {company}"} for n in range(120)]
+        )
+    made = Reader(two.at(0))
+    monkeypatch.setattr(feed, "draw", made.told)
+    monkeypatch.setattr(feed.session, "demand_here", made.asked.append)
+    return made
+
+
+def test_a_feed_grows_as_one_reads_on_until_all_of_the_companys_own_is_there(reader: Reader) -> None:
+    activities = reader.my.activities
+    every = [row["id"] for page in activities.walk(reader.query) for row in page.rows]
+    assert reader.run().ids == every[:50]
+    while reader.more:
+        had = len(reader.ids)
+        reader.run(reader.more)
+        assert reader.ids == every[: had + 50]
+    assert (reader.ids, reader.older) == (every, "")
+    reader.query = activities.query({"q": "Note"})
+    assert len(reader.run().ids) == 50, "another list begins anew"
+    assert set(map(id, reader.asked)) == {id(reader.my)}, "who is there is asked at each drawing"
+
+
+def test_where_it_grows_no_more_the_rest_is_behind_a_link(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "MOST", 100)
+    activities = reader.my.activities
+    every = [row["id"] for page in activities.walk(reader.query) for row in page.rows]
+    assert reader.run().more
+    reader.run(reader.more)
+    assert (reader.ids, reader.more) == (every[:100], None)
+    rest = activities.query(dict(parse_qsl(urlsplit(reader.older).query)))
+    assert [row["id"] for row in activities.page(rest).rows] == every[100:150]

@@ -1,6 +1,6 @@
 """The feed: what happened, newest first, day by day; one element on the page however long it is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from dashboard.components.assets import component
@@ -41,6 +41,10 @@ class Day:
 _component = component("feed")
 
 
-def feed(key: str, days: Sequence[Day]) -> None:
-    """Draw it. Its links are followed by the browser; nothing comes back from it."""
-    _component(key=key, data={"days": [asdict(day) for day in days]})
+def feed(key: str, days: Sequence[Day], on_more: Callable[[], object] | None = None, older: str = "") -> None:
+    """Draw it. Its links are followed by the browser; `on_more` is called once its end comes into sight.
+
+    `older`: where what is older stands, when no more of it comes here.
+    """
+    told = {"days": [asdict(day) for day in days], "more": on_more is not None, "older": older}
+    _component(key=key, data=told, on_more_change=on_more or (lambda: None))

@@ -1,11 +1,12 @@
 // Draws a feed: what happened, newest first, under the days on which it happened. Text of more than a few lines is
-// folded, and what was unfolded stays so when the feed is drawn again.
+// folded, and what was unfolded stays so when the feed is drawn again. When its end comes near, more is asked for.
 import { el, icon } from "../dom.js";
 import { link } from "../visit.js";
 
+const NEAR = "600px"; // below the window
 const unfolded = new WeakMap(); // root -> ids
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".foyer-feed");
   if (!root) {
     root = el("div", "foyer-feed");
@@ -16,9 +17,28 @@ export default function ({ data, parentElement }) {
   if (root.drawn === drawn) return;
   root.drawn = drawn;
   const focus = root.getRootNode().activeElement?.dataset?.name;
-  root.replaceChildren(...data.days.map((day) => drawDay(day)));
+  const end = data.older ? [link(data.older, "Older", "older")] : data.more ? [more(root, setTriggerValue)] : [];
+  root.replaceChildren(...data.days.map((day) => drawDay(day)), ...end);
   root.querySelectorAll(".text").forEach((text) => fold(text, unfolded.get(root)));
   if (focus) root.querySelector(`[data-name="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
+}
+
+// Asked for by itself as one scrolls, or by its button.
+function more(root, setTriggerValue) {
+  const button = el("button", "more", "Show more");
+  button.type = "button";
+  button.dataset.name = "more";
+  const ask = () => {
+    if (button.disabled || !button.isConnected) return;
+    button.disabled = true;
+    button.textContent = "More is coming…";
+    setTriggerValue("more", root.querySelectorAll(".entry").length);
+  };
+  button.addEventListener("click", ask);
+  root.watch?.disconnect();
+  root.watch = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && ask(), { rootMargin: NEAR });
+  root.watch.observe(button);
+  return button;
 }
 
 function drawDay(day) {
