@@ -29,6 +29,17 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
   position: fixed; top: 0; right: 0.75rem; height: 3.75rem; width: auto;
   align-items: center; z-index: 1000000;
 }
+/* A record beside its list: the list keeps its place and makes room where there is enough of it. */
+[data-testid="stLayoutWrapper"]:has(> .st-key-beside) { position: absolute; }
+.st-key-beside {
+  position: fixed; top: 3.75rem; right: 0; bottom: 0; width: min(30rem, 100vw); z-index: 100;
+  overflow-y: auto; overscroll-behavior: contain; padding: 0.75rem 1rem 2rem; flex-wrap: nowrap;
+  background: #ffffff; border-left: 1px solid #d9dade; box-shadow: -8px 0 24px rgb(0 0 0 / .12);
+}
+.st-key-beside > * { flex-shrink: 0; }
+@media (min-width: 1100px) {
+  [data-testid="stMainBlockContainer"]:has(.st-key-beside) { padding-right: 31.5rem; }
+}
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 .st-key-who p { max-width: 14rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .st-key-who .stText { font-size: 0.8125rem; opacity: 0.8; }
@@ -50,11 +61,13 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
   [data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
   [data-testid="stMain"]:focus-visible, .stHtml a:focus-visible { outline-color: #93a6f2; }
   .stHtml a { color: #93a6f2; }
+  .st-key-beside { background: #17181b; border-color: #3a3c42; }
   button[data-variant="segmented_control"][data-selected="true"]:not([data-disabled]) { color: #93a6f2; }
 }
 @media (max-width: 640px) {
   .st-key-who p { max-width: 7rem; }
   .st-key-who .stText { display: none; }
+  .st-key-beside { border-left: 0; box-shadow: none; }
   .st-key-narrow { padding-top: 0; }
   [data-testid="stMainBlockContainer"] { padding: 4.25rem 1rem 2rem; }
   button kbd[aria-label] { display: none; }

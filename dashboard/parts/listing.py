@@ -8,28 +8,21 @@ import streamlit as st
 from crm_data import Figure, Query, Records, Workspace, words
 from dashboard import session
 from dashboard.components.grid import Grid
-from dashboard.components.grid.data import Act, Beside
+from dashboard.components.grid.data import Act
 from dashboard.parts import cell_history, lacking, place, say
-from dashboard.parts.acts import announce, attempt, show_refusal
+from dashboard.parts.acts import announce, attempt, forget_refusals, show_refusal
 from dashboard.parts.colours import colours
 from dashboard.parts.csv_panel import export_button, import_panel
 from dashboard.parts.filters import bar, filter_bar
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import empty, heading
+from dashboard.parts.own import Own
 from dashboard.parts.presets import preset_bar
+from dashboard.parts.record import record_beside
 
 # By whether one may import.
 _HOW = {False: "Add the first one.", True: "Add the first one, or import a file."}
 ARCHIVE, RESTORE = "archive", "restore"
-
-
-@dataclass(frozen=True)
-class Own:
-    """What a list offers beside what every list does: columns, and acts on its rows with what does one."""
-
-    columns: tuple[Beside, ...] = ()
-    acts: tuple[Act, ...] = ()
-    act: Callable[[str, list[int]], object] = lambda act, ids: None
 
 
 @dataclass(frozen=True)
@@ -44,7 +37,7 @@ class Listing:
     noun: str
     icon: str
     keep: tuple[str, ...] = ()
-    own: Own = Own()  # nothing of it can be changed
+    own: Own = field(default_factory=Own)
     presets: Mapping[str, str] = field(default_factory=dict)
     counts: Callable[[Query], Mapping[str, Figure]] | None = None
     beside: Callable[[], None] | None = None
@@ -77,6 +70,8 @@ class Listing:
         form_dialog(self.my, self.records, members, f"{self.name}.form", self.noun)
         lacking.dialog_of(self.my, grid)
         cell_history.dialog_of(self.my, self.records, members)
+        if (beside := self._beside) is not None:
+            record_beside(self.my, self.records, beside, self._close)
         place.follow()
 
     def _grid(self, query: Query, members: Mapping[int, str]) -> Grid:
@@ -92,12 +87,26 @@ class Listing:
             words=self.own.columns,
             acts=(*own, *((away,) if self.records.may("archive") else ())),
             colours=colours(self.records),
-            on_opened=lambda id_: place.leave_for(self.name, id_),
+            beside=self._beside,
+            on_opened=self._open,
+            on_visited=lambda id_: place.leave_for(self.name, id_),
             on_acted=self._act,
             on_cell=lambda id_, name: cell_history.begin(self.name, id_, name),
             on_sorted=lambda: self._sorted(query),
             on_lacking=lambda save, lacks: lacking.begin(f"{self.name}.grid", save, lacks),
         )
+
+    @property
+    def _beside(self) -> int | None:
+        """The record that stands open beside the list."""
+        return st.session_state.get(f"{self.name}.beside")
+
+    def _open(self, id_: int) -> None:
+        forget_refusals()  # what was refused is of the record before
+        st.session_state[f"{self.name}.beside"] = id_
+
+    def _close(self) -> None:
+        st.session_state.pop(f"{self.name}.beside", None)
 
     def _act(self, act: str, ids: list[int]) -> None:
         if act not in (ARCHIVE, RESTORE):

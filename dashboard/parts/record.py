@@ -8,6 +8,7 @@ import streamlit as st
 
 from crm_data import Kind, Query, Records, Workspace, errors, words
 from crm_data.tables import noun
+from dashboard.components.walk import walk
 from dashboard.parts import convert, figures, place, reach, say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.convert import convert_dialog
@@ -43,38 +44,74 @@ def record_screen(my: Workspace) -> None:
 
 def _draw(my: Workspace, records: Records, row: Row) -> None:
     kind = noun(records.name)
-    members, names = my.members(), records.names(row)
-    form = f"{PLACE}.{records.name}"
     st.set_page_config(f"{row[records.title]} · Foyer")
     with heading(str(row[records.title]), lambda: _what_it_is(records, kind, row)):
-        _acts(my, records, kind, row, form)
+        _acts(my, records, kind, row)
+    _notices(row)
+    facts, beside = st.columns([2, 3], gap="large")
+    with facts:
+        _next_step(my, records, row)
+        _facts(my, records, row, records.names(row))
+    with beside:
+        _view(my, records, row)
+    _dialogs(my, records, row)
+
+
+def record_beside(my: Workspace, records: Records, id_: int, close: Callable[[], None]) -> None:
+    """Draw a record beside its list, with all that its own page shows. `close` is called from a callback."""
+    kind = noun(records.name)
+    with st.container(key="beside"):
+        walk(f"{PLACE}.walk", place.record(kind, id_), close)
+        try:
+            row = records.get(id_)
+        except errors.NotFound as error:
+            st.text(str(error))
+            return
+        st.subheader(say.plain(str(row[records.title])), anchor=False)
+        _what_it_is(records, kind, row)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _acts(my, records, kind, row)
+        _notices(row)
+        _next_step(my, records, row)
+        _facts(my, records, row, records.names(row))
+        _view(my, records, row)
+    _dialogs(my, records, row)
+
+
+def _notices(row: Row) -> None:
     show_refusal(PLACE)
     if row["archived_at"] is not None:
         st.warning(
             f"Archived {say.moment(row['archived_at'])}. It is kept, and can be restored.",
             icon=":material/inventory_2:",
         )
-    facts, beside = st.columns([2, 3], gap="large")
-    with facts:
-        _next_step(my, records, row)
-        _facts(my, records, row, names)
-    with beside:
-        # Only the chosen view is drawn: tabs would ask the database for all of them at every click.
-        views = _views(my, records, row, names)
-        chosen = st.segmented_control(
-            "View",
-            list(views),
-            default=next(iter(views)),
-            key=f"{PLACE}.view.{records.name}",
-            label_visibility="collapsed",
-            required=True,
-        )
-        views[chosen or next(iter(views))]()
-    form_dialog(my, records, members, form, kind)
+
+
+def _view(my: Workspace, records: Records, row: Row) -> None:
+    """The view that was chosen alone: tabs would ask the database for all of them at every click."""
+    views = _views(my, records, row, records.names(row))
+    chosen = st.segmented_control(
+        "View",
+        list(views),
+        default=next(iter(views)),
+        key=f"{PLACE}.view.{records.name}",
+        label_visibility="collapsed",
+        required=True,
+    )
+    views[chosen or next(iter(views))]()
+
+
+def _dialogs(my: Workspace, records: Records, row: Row) -> None:
+    members = my.members()
+    form_dialog(my, records, members, _form(records), noun(records.name))
     for other, link in belonging(my, records):
         form_dialog(my, other, members, form_place(other), noun(other.name), {link: row["id"]})
     closing_dialog(my, PLACE)
     convert_dialog(my, PLACE)
+
+
+def _form(records: Records) -> str:
+    return f"{PLACE}.{records.name}"
 
 
 def _what_it_is(records: Records, kind: str, row: Row) -> None:
@@ -87,7 +124,7 @@ def _stands(records: Records, row: Row) -> str:
     return f" · {said}" if said else ""
 
 
-def _acts(my: Workspace, records: Records, kind: str, row: Row, form: str) -> None:
+def _acts(my: Workspace, records: Records, kind: str, row: Row) -> None:
     can_change = row["archived_at"] is None and records.may("change", row)
     if can_change and records.name == "tasks":
         _done(my, row)
@@ -108,7 +145,7 @@ def _acts(my: Workspace, records: Records, kind: str, row: Row, form: str) -> No
             icon=":material/edit:",
             shortcut="e",
             on_click=open_form,
-            args=(form, row),
+            args=(_form(records), row),
         )
     if records.may("archive"):
         _archive(records, kind, row)
@@ -201,7 +238,7 @@ def _views(my: Workspace, records: Records, row: Row, names: Any) -> dict[str, C
 def _timeline(my: Workspace, link: str, id_: int) -> None:
     if my.activities.may("add"):
         with st.expander("Log a call, e-mail, meeting or note", icon=":material/add:"):
-            log_form(my, f"{PLACE}.log", {link: id_})
+            log_form(my, f"{PLACE}.log.{id_}", {link: id_})  # what is typed is of this record alone
     query = Query(where={link: (id_,)}, sort="activity_date", zone=say.zone())
     above = st.container()
     page = growing_feed(my, query, PLACE, (link, id_))

@@ -12,7 +12,7 @@ from dashboard.components.grid.data import Act, Buttons, Words
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, done, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
-from dashboard.parts.listing import Own
+from dashboard.parts.own import Own
 from dashboard.parts.widgets import LATEST
 
 Row = Mapping[str, Any]

@@ -151,7 +151,7 @@ def test_whatever_is_said_to_have_been_typed_is_refused_in_its_cell(
 
 @pytest.mark.usefixtures("unchanged")
 def test_a_message_of_a_grid_that_is_none_is_no_disaster(served: Served, there: Town) -> None:
-    events = ("save", "sort", "layout", "ask", "make", "opened", "acted", "cell", "add", "find")
+    events = ("save", "sort", "layout", "ask", "make", "opened", "visited", "acted", "cell", "add", "find")
     with tab(served, there, "customers") as mine:
         mine.run()
         grid = the("grid", mine)
@@ -162,6 +162,15 @@ def test_a_message_of_a_grid_that_is_none_is_no_disaster(served: Served, there: 
             calm(mine.run(state(grid, json_value=said)))
     with tab(served, there, "customers") as anew:
         assert canaries(calm(anew.run()), 0)
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_what_a_grid_opens_beside_itself_is_the_companys_own(served: Served, there: Town) -> None:
+    with tab(served, there, "customers") as mine:
+        mine.run()
+        grid = the("grid", mine)
+        heard = calm(mine.run(say(grid, "opened", there.ids[1]["customer"])))
+        assert b"no such record" in heard
 
 
 @pytest.mark.usefixtures("unchanged")

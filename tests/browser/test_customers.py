@@ -130,6 +130,36 @@ def test_the_way_from_the_list_to_the_record(town: Town, enter: Door) -> None:
     expect(page.get_by_role("heading", name="Kappa Works")).to_be_visible()
 
 
+def test_records_are_read_and_edited_beside_the_list_one_after_the_other(town: Town, enter: Door) -> None:
+    my = town.my()
+    ids = [my.customers.add({"name": f"Omega {at}", "city": "Bergen"}) for at in range(3)]
+    page = enter(DANIEL, "/customers?q=Omega&sort=name")
+    sheet = listed(page)
+    sheet.edit(0, "City", "Oslo")
+    beside = sheet.beside(0)
+    expect(beside.get_by_role("heading", name="Omega 0")).to_be_visible()
+    says(beside, "Bergen")  # what is stored; the other waits
+    beside.get_by_role("button", name="Next record").click()
+    expect(beside.get_by_role("heading", name="Omega 1")).to_be_visible()
+    at_rest(page)
+    page.keyboard.press("Alt+ArrowDown")
+    expect(beside.get_by_role("heading", name="Omega 2")).to_be_visible()
+    at_rest(page)
+    beside.get_by_role("button", name="Edit").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("City").fill("Tromso")
+    dialog.get_by_role("button", name="Save changes").click()
+    toast(page, "Customer saved.")
+    expect(sheet.cell(2, "City")).to_have_text("Tromso")
+    expect(sheet.cell(0, "City")).to_have_text("Oslo")
+    sheet.waits(1)
+    says(beside, "Tromso")
+    beside.get_by_role("button", name="Close").click()
+    expect(beside).to_have_count(0)
+    sheet.save()
+    assert [my.customers.get(id_)["city"] for id_ in ids] == ["Oslo", "Bergen", "Tromso"]
+
+
 def test_a_colleagues_row_says_why_it_cannot_be_changed(town: Town, enter: Door) -> None:
     his, hers = town.my(), town.my(PRIYA)
     theirs = his.customers.add({"name": "Lambda Mills", "city": "Bergen", "assigned_to": his.scope.user_id})

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from crm_data.rights import ROLES
 from dashboard import runtime, session
 from dashboard.menu import SCREENS
+from dashboard.parts.place import KINDS as TABLES
 from dashboard.server import SCRIPT
 from tests.dashboard.house import House, house
 from tests.support.statements import counted
@@ -149,3 +150,36 @@ def test_a_strangers_link_is_like_no_record_at_all(
     assert "no such record" in foreign
     assert foreign == said(987_654) == said("1;DROP TABLE") == said("-1")
     assert FOREIGN not in foreign
+
+
+LISTS = {"customer": "customers", "lead": "pipeline", "deal": "pipeline", "task": "tasks"}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_record_beside_its_list_says_what_its_page_says(
+    home: House, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    held = home.token("manager")
+    monkeypatch.setattr(session, "token", lambda: held)
+    table = TABLES[kind]
+
+    def beside(id_: object) -> AppTest:
+        at = drawn(LISTS[kind], f"tab={table}&preset=all" if kind != "customer" else "")
+        at.session_state[f"{table}.beside"] = id_
+        at.run()
+        assert not at.exception, at.exception
+        return at
+
+    page = drawn("record", f"kind={kind}&id={ids[0][kind]}").run()
+    with counted(home.office.store) as statements:
+        at = beside(ids[0][kind])
+    facts = [label.value for label in page.caption]
+    assert len(facts) > 5
+    assert [label.value for label in at.caption if label.value in facts] == facts
+    assert {text.value for text in page.text} <= {text.value for text in at.text}
+    assert {button.label for button in page.button} <= {button.label for button in at.button}
+    assert len(statements) <= 2 * (COSTS["customers", ""] + COSTS["record", f"kind={kind}"])
+    for strange in (ids[1][kind], 987_654):
+        at = beside(strange)
+        assert "no such record" in "".join(text.value for text in at.text)
+        assert FOREIGN.encode() not in everything(at)

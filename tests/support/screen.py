@@ -183,9 +183,16 @@ class Sheet:
         self._row(row).get_by_role("checkbox").click()
 
     def open(self, row: int) -> None:
-        """Open a row's record."""
+        """Go to the page of a row's record."""
+        self._row(row).locator("[role=gridcell]:not(:has(input, button))").first.click()
+        self.page.keyboard.press("Control+Enter")
+        at_rest(self.page)
+
+    def beside(self, row: int) -> Locator:
+        """Open a row's record beside the list; gives back where it stands."""
         self._row(row).locator(".open").click()
         at_rest(self.page)
+        return self.page.locator(".st-key-beside")
 
     def press(self, row: int, button: str) -> None:
         """Click a button in a row."""

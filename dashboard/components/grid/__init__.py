@@ -56,8 +56,10 @@ class Grid:
     `owner` names the person, company and sign-in whose drafts the browser keeps. `words` are read-only columns of
     the program's own beside the first, `acts` what can be done with rows, `colours` a colour's name by field and
     value. `marks(row)` names the colour of cells by field, and under '' of the whole row, as of what is overdue.
-    Called from callbacks: `on_opened(id)`, `on_acted(act, ids)`, `on_cell(id, field)`, `on_sorted()` when a
-    head of a column was clicked, and `on_lacking(save, fields by record)` for what a Save cannot do without.
+    `beside`: the record that stands open beside the list; the browser walks from it to the next.
+    Called from callbacks: `on_opened(id)` to open one so, `on_visited(id)` to go to its page,
+    `on_acted(act, ids)`, `on_cell(id, field)`, `on_sorted()` when a head of a column was clicked, and
+    `on_lacking(save, fields by record)` for what a Save cannot do without.
     """
 
     my: Workspace
@@ -71,7 +73,9 @@ class Grid:
     colours: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     marks: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
     height: int = HEIGHT
+    beside: int | None = None
     on_opened: Callable[[int], object] = nothing
+    on_visited: Callable[[int], object] = nothing
     on_acted: Callable[[str, list[int]], object] = nothing
     on_cell: Callable[[int, str], object] = nothing
     on_sorted: Callable[[], object] = nothing
@@ -114,7 +118,8 @@ class Grid:
             on_sort_change=self._on("sort", self._sort),
             on_ask_change=self._on("ask", self._ask),
             on_make_change=self._on("make", self._make),
-            on_opened_change=self._on("opened", self._open),
+            on_opened_change=self._on("opened", lambda said: self._open(said, self.on_opened)),
+            on_visited_change=self._on("visited", lambda said: self._open(said, self.on_visited)),
             on_acted_change=self._on("acted", lambda said: self._act(said, query)),
             on_cell_change=self._on("cell", self._cell),
             on_add_change=self._on("add", self._add),
@@ -178,6 +183,7 @@ class Grid:
             "result": kept.result,
             "answer": kept.answer,
             "found": kept.found,
+            "open": self.beside,
             "watch": CHANGED,
             "last": listed.last,
         }
@@ -283,11 +289,11 @@ class Grid:
         options = [[made, asked.text.strip()]]
         self._kept().answer = {"n": asked.n, "field": asked.field, "options": options, "make": False}
 
-    def _open(self, said: Any) -> None:
+    def _open(self, said: Any, do: Callable[[int], object]) -> None:
         id_ = wire.opened(said)
         if id_ is not None:
             self._kept().whole = True
-            self.on_opened(id_)
+            do(id_)
 
     def _act(self, said: Any, query: Query) -> None:
         acted = wire.acted(said, [act.name for act in self.acts])

@@ -80,7 +80,10 @@ export class Cards {
     const whole = el("button", "", "Open the record");
     const close = el("button", "primary", "Done");
     whole.type = close.type = "button";
-    whole.addEventListener("click", () => this.app.send.trigger("opened", id));
+    whole.addEventListener("click", () => {
+      this.sheet.close();
+      this.app.send.trigger("opened", id);
+    });
     close.addEventListener("click", () => this.sheet.close());
     this.sheet.addEventListener("close", () => {
       for (const { input } of this.inputs.values()) if (input.touched) input.dispatchEvent(new Event("change"));

@@ -171,6 +171,7 @@ export class Table {
     tick.firstChild.setAttribute("aria-label", `Tick ${called}`);
     open.firstChild.setAttribute("aria-label", `Open ${called}`);
     row.classList.toggle("ticked", tick.firstChild.checked);
+    row.classList.toggle("opened", id !== undefined && id === app.model.data.open);
     row.setAttribute("aria-selected", String(tick.firstChild.checked));
   }
 

@@ -66,6 +66,8 @@ class App extends Choosing {
     this.leave = () => this.editor?.end();
     addEventListener("pagehide", this.leave);
     this.watch = new Watch(this);
+    this.walks = ({ detail }) => this.walk(detail);
+    addEventListener("foyer:walk", this.walks);
     this.saves = (event) => this.saveKey(event);
     addEventListener("keydown", this.saves, true);
     this.sized = new ResizeObserver(() => {
@@ -77,10 +79,12 @@ class App extends Choosing {
 
   end() {
     this.editor?.end();
+    clearTimeout(this.walking);
     this.traffic.end();
     this.watch.end();
     this.forgotten();
     removeEventListener("pagehide", this.leave);
+    removeEventListener("foyer:walk", this.walks);
     removeEventListener("keydown", this.saves, true);
     this.sized.disconnect();
     this.root.remove();
@@ -318,9 +322,26 @@ class App extends Choosing {
     this.send.trigger("fold", this.model.heads.get(at).key);
   }
 
-  open(at) {
+  // Beside the list, or on its own page.
+  open(at, page = false) {
+    clearTimeout(this.walking);
     const id = this.model.id(at);
-    if (id !== undefined) this.send.trigger("opened", id);
+    if (id !== undefined) this.send.trigger(page ? "visited" : "opened", id);
+  }
+
+  // From the record beside the list to the one before or after it, as they stand here.
+  walk(by) {
+    const { model } = this;
+    const from = model.at(model.data.open) ?? this.range.active?.at ?? -1;
+    const to = (at) => {
+      if (at < 0 || at >= model.total) return this.say(by > 0 ? "This is the last record of the list." : "This is the first record of the list.");
+      return this.traffic.need(at, at, () => {
+        if (model.id(at) === undefined) return to(at + by); // the head of a group
+        this.select(at, this.range.active?.col ?? 0, false, true);
+        this.open(at);
+      });
+    };
+    to(from + by);
   }
 
   // A button in a row: it does its act, or offers a menu of several.

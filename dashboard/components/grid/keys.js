@@ -15,7 +15,8 @@ export const KEYS = [
   ["Ctrl+Z, Ctrl+Y or Ctrl+Shift+Z", "Undo, redo"],
   ["Ctrl+S", "Save"],
   ["Shift+Space", "Tick the row"],
-  ["Space, Ctrl+Enter", "Open the record"],
+  ["Space, then Alt+Up, Alt+Down, Esc", "Open the record beside the list, go to the one before, the next, close it"],
+  ["Ctrl+Enter", "Open the record's own page"],
   ["Ctrl+F", "Find"],
   ["Enter on the head of a group", "Unfold it, fold it"],
   ["Menu, Shift+F10", "What can be done with the cell"],
@@ -44,7 +45,7 @@ const COMMANDS = {
   d: (app) => fillDown(app),
   f: (app) => app.find.open(),
   a: (app) => app.span({ r0: 0, r1: app.model.total - 1, c0: 0, c1: app.columns.length - 1 }),
-  enter: (app) => app.open(app.range.active.at),
+  enter: (app) => app.open(app.range.active.at, true),
 };
 
 // Whether the key is one that writes: AltGr writes though it looks like Ctrl and Alt, dead keys and composing begin so.

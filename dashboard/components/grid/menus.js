@@ -66,7 +66,8 @@ export function cellMenu(app, x, y) {
   const { plain } = app.model.data;
   open(app, x, y, [
     ...(cell.clash ? Object.keys(WHOSE) : []).map((whose) => ({ words: WHOSE[whose], act: () => app.decide(whose, id, name) })),
-    !plain && { words: "Open the record", act: () => app.open(at) },
+    !plain && { words: "Open beside the list", act: () => app.open(at) },
+    !plain && { words: "Open the record", act: () => app.open(at, true) },
     free && { words: "Edit", act: () => app.edit(at, col) },
     { words: "Copy", act: () => byHand(app, "copy") },
     free && { words: "Cut", act: () => byHand(app, "cut") },

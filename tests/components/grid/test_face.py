@@ -68,7 +68,8 @@ class Screen:
 
     def __init__(self, browser: Browser, my: Workspace, kind: str, **more: Any) -> None:
         self.browser, self.done = browser, []
-        own = {"on_acted": lambda act, ids: self.done.append((act, ids)), "on_opened": self.done.append}
+        own = {"on_acted": lambda act, ids: self.done.append((act, ids))}
+        own |= {"on_opened": self.done.append, "on_visited": self.done.append}
         self.grid = grid.Grid(my, my.records(kind), my.members(), KEY, "owner", kind, **(own | more))
         self.query = my.records(kind).default_query()
         self.app = AppTest.from_function(_page, args=(self,), default_timeout=30)
@@ -300,6 +301,7 @@ def test_what_is_forged_is_not_heard(two: Office, browser: Browser) -> None:
         "ask",
         "make",
         "opened",
+        "visited",
         "acted",
         "cell",
         "count",

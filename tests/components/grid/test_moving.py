@@ -158,6 +158,26 @@ def test_a_record_opens_beside_the_list_and_the_next_follows(grid: Grid) -> None
     grid.press("ArrowDown")
     grid.page.wait_for_function("() => play.heard.filter(([one]) => one === 'opened').length === 2")
     assert grid.heard("opened") == [1, 2]
+    grid.press("Control+Enter")
+    assert grid.heard("visited") == [2]
+
+
+def test_from_the_record_beside_the_list_one_walks_over_rows_that_were_not_sent(grid: Grid) -> None:
+    grid.open("rows=300").cell(0, "name").click()
+    grid.type("Mine").press("Enter")
+    walk = "by => dispatchEvent(new CustomEvent('foyer:walk', { detail: by }))"
+    for there, by, told in ((100, 1, 101), (101, -1, 100)):
+        grid.say(f"{{ open: {there} }}")
+        grid.page.evaluate(walk, by)
+        grid.page.wait_for_function("id => play.heard.at(-1)[1] === id", arg=told)
+    assert grid.heard("opened") == [101, 100]
+    expect(grid.cell(99, "name")).to_have_class("cell stick in active")
+    for there, by, words in ((1, -1, "first"), (300, 1, "last")):
+        grid.say(f"{{ open: {there}, start: {there - 1} }}")
+        grid.page.evaluate(walk, by)
+        assert grid.status() == f"This is the {words} record of the list."
+    assert grid.heard("opened") == [101, 100]
+    assert grid.button("save").inner_text() == "Save 1 change"
 
 
 def test_the_menu_of_a_cell_has_its_history_and_opens_by_keys(grid: Grid) -> None:
