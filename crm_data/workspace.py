@@ -36,6 +36,7 @@ class _Kind(cached_property[R]):
 
     def __init__(self, noun: type[R]) -> None:
         super().__init__(lambda my: my._of(noun))
+        self.noun = noun
         self.__doc__ = noun.__doc__
 
 

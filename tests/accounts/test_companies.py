@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.people import SYSTEM
 from crm_data.errors import Conflict, Invalid, NotAllowed, NotFound
+from crm_data.rights import ROLES
 from crm_data.store.scope import CompanyScope
 from crm_data.tables import ChangeLog
 from tests.accounts.conftest import House
@@ -50,7 +51,7 @@ def test_a_company_and_its_first_admin_are_made_together_or_not_at_all(house: Ho
     assert here.companies.make(me, {**new, "email": "other@new.example"}).invitation is None
 
 
-@pytest.mark.parametrize("role", ["user", "sales_rep", "manager", "admin"])
+@pytest.mark.parametrize("role", ROLES)
 def test_nobody_else_does(house: House, role: str) -> None:
     companies, me = house.installation.companies, house.office.scope(0, role)
     for act in (

@@ -3,14 +3,18 @@
 import json
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from crm_data import Workspace
+from dashboard.menu import SCREENS
+from dashboard.parts.figures import list_of
 from tests.attack.tab import Tab, state
 from tests.attack.town import Town, canaries, held, upload
+from tests.support.kinds import KINDS, ONES
 from tests.support.serving import Served
 
 pytestmark = pytest.mark.slow
@@ -128,25 +132,20 @@ ODD = (
 )
 
 
-@pytest.mark.parametrize("page", ["customers", "deals", "leads", "tasks"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "activities"])  # those have no grid
 @pytest.mark.usefixtures("unchanged")
 def test_whatever_is_said_to_have_been_typed_is_refused_in_its_cell(
-    served: Served, there: Town, page: str
+    served: Served, there: Town, kind: str
 ) -> None:
     """What was seen is said wrongly too, so that what could be kept is a conflict."""
-    where = {
-        "deals": ("pipeline", "tab=deals"),
-        "leads": ("pipeline", "tab=leads"),
-        "tasks": ("tasks", "preset=all"),
-    }
-    name, query = where.get(page, (page, ""))
-    kind = page.removesuffix("s")
-    fields = getattr(there.house.office.at(role="manager"), page).fields
+    name, params = list_of(kind)
+    query = "preset=all" if kind == "tasks" else urlencode(params)
+    fields = there.house.office.at(role="manager").records(kind).fields
     with tab(served, there, name, query, "manager") as mine:
         mine.run()
         for odd in ODD:
             cells = {field: ["9.87", odd] for field in fields}
-            calm(mine.run(save(mine, {there.ids[0][kind]: cells})))
+            calm(mine.run(save(mine, {there.ids[0][ONES[kind]]: cells})))
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -399,7 +398,7 @@ def test_an_address_shows_ones_own_or_nothing(served: Served, there: Town, what:
         calm(mine.run())
 
 
-@pytest.mark.parametrize("page", ["customers", "pipeline", "tasks", "timeline", "admin", "overview"])
+@pytest.mark.parametrize("page", [screen.name for screen in SCREENS if screen.name != "record"])
 @pytest.mark.usefixtures("refused")
 def test_a_lists_parameters_show_ones_own_or_nothing(served: Served, there: Town, page: str) -> None:
     with tab(served, there, page) as mine:

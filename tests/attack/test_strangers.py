@@ -17,7 +17,8 @@ from dashboard.menu import SCREENS
 from dashboard.web.gate import NEVER
 from dashboard.web.messages import USED
 from tests.attack.tab import Tab, state
-from tests.attack.town import KINDS, Town, canaries, held
+from tests.attack.town import Town, canaries, held
+from tests.support.kinds import ONES
 from tests.support.serving import Served
 
 pytestmark = pytest.mark.slow
@@ -181,7 +182,7 @@ def test_no_other_method_tells_more(served: Served, method: str) -> None:
 
 def queries(there: Town) -> list[tuple[str, str]]:
     """Pages with the ids of records that exist."""
-    own = [("record", f"kind={kind}&id={there.ids[at][kind]}") for kind in KINDS for at in (0, 1)]
+    own = [("record", f"kind={kind}&id={there.ids[at][kind]}") for kind in ONES.values() for at in (0, 1)]
     return [*own, ("pipeline", "tab=deals&q=kittiwake"), ("tasks", "preset=all"), ("admin", "company_id=1")]
 
 

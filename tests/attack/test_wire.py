@@ -12,7 +12,8 @@ from crm_data import Workspace
 from crm_data.rights import ROLES
 from dashboard.menu import SCREENS
 from tests.attack.tab import Tab, state
-from tests.attack.town import KINDS, WORDS, Town, canaries, held
+from tests.attack.town import WORDS, Town, canaries, held
+from tests.support.kinds import ONES
 from tests.support.serving import Served
 from tests.support.soak import size
 
@@ -29,10 +30,7 @@ OPENS = (
     "Edit",
     "Convert",
     "Import",
-    "New customer",
-    "New deal",
-    "New lead",
-    "New task",
+    *(f"New {one}" for one in ONES.values()),
     "Add task",
 )
 
@@ -46,7 +44,7 @@ def places(there: Town, company: int) -> Iterator[tuple[str, str]]:
         if screen.name != "record":
             for query in QUERIES.get(screen.name, ("",)):
                 yield screen.name, query
-    for kind in KINDS:
+    for kind in ONES.values():
         yield "record", f"kind={kind}&id={there.ids[company][kind]}"
 
 
@@ -81,7 +79,7 @@ def test_no_screen_sends_a_word_of_another_company(
         assert b"Traceback" not in heard
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ONES.values())
 def test_a_foreign_record_is_as_unknown_as_none(served: Served, there: Town, kind: str) -> None:
     def words(id_: object) -> list[str]:
         with Tab(served.url, "record", f"kind={kind}&id={id_}", held(served, there.token("admin"))) as tab:

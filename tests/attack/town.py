@@ -12,12 +12,12 @@ from crm_data.accounts import onetime
 from crm_data.tables import Base, Company, User
 from crm_data.tables.security import LinkKind
 from tests.dashboard.house import House, house
+from tests.support.kinds import one_of_each
 from tests.support.serving import Served
 
 WORDS = ("kittiwake", "wolverine")
 # Whatever tells one company from the other: the word of its rows, and what the house calls it and its people.
 CANARIES = (("kittiwake", "alpha.example"), ("wolverine", "omega.example"))
-KINDS = ("customer", "lead", "deal", "task", "activity")
 # What signing in and being there may change; a refusal leaves everything else as it was.
 _RESTLESS = {"sessions", "sign_in_attempts", "one_time_links", "security_log"}
 
@@ -65,17 +65,13 @@ def town(database_url: str) -> Iterator[Town]:
 
 
 def _fill(made: Town, company: int, word: str) -> dict[str, int]:
-    """A record of every kind, one closed, one archived, one converted."""
+    """A record of every kind, one more closed, one archived."""
     my = made.house.office.at(company, "manager")
-    customer = my.customers.add({"name": f"{word} customer", "notes": word, "tags": [word], "phone": "123"})
-    lead = my.leads.add({"lead_name": f"{word} lead", "customer_id": customer})
-    deal = my.deals.add({"deal_name": f"{word} deal", "deal_value": "50", "customer_id": customer})
-    lost = my.deals.add({"deal_name": f"{word} lost", "deal_value": "70", "customer_id": customer})
-    my.deals.move(lost, "closed_lost", "prospect", reason=f"Other: {word}")
-    task = my.tasks.add({"title": f"{word} task", "deal_id": deal})
-    activity = my.activities.log("call", f"{word} call", deal_id=deal, description=word)
+    ids = one_of_each(my, word)
+    lost = {"deal_name": f"{word} lost", "deal_value": "70", "customer_id": ids["customer"]}
+    my.deals.move(my.deals.add(lost), "closed_lost", "prospect", reason=f"Other: {word}")
     my.customers.archive([my.customers.add({"name": f"{word} archived"})])
-    return {"customer": customer, "lead": lead, "deal": deal, "task": task, "activity": activity}
+    return ids
 
 
 def held(served: Served, token: str) -> str:

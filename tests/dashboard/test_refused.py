@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from crm_data import Kind, Records, Workspace
+from crm_data import Kind, Records
 from crm_data.errors import Invalid
 from dashboard.parts.widgets import in_order
+from tests.support.kinds import KINDS, least
 from tests.support.office import Office, office
-
-KINDS = Workspace.kinds
 
 
 @pytest.fixture(scope="module")
@@ -18,20 +17,6 @@ def home(new_database: Any) -> Iterator[Office]:
     made = office(new_database("sqlite").url)
     yield made
     made.store.close()
-
-
-def least(my: Workspace, kind: str) -> dict[str, Any]:
-    """The least that a record of this kind is added with."""
-    records, values = my.records(kind), {}
-    given = records.new_values()
-    for name, field in records.fields.items():
-        if not field.required or given.get(name) is not None:
-            continue
-        if field.kind is Kind.LINK and field.to:
-            values[name] = my.records(field.to).add(least(my, field.to))
-        else:
-            values[name] = "0" if field.kind is Kind.MONEY else "Something"
-    return values
 
 
 def refusals(records: Records, id_: int) -> Iterator[tuple[str, str, Invalid]]:

@@ -9,8 +9,10 @@ from streamlit.testing.v1 import AppTest
 from crm_data.accounts.members import Members
 from crm_data.accounts.people import SYSTEM
 from crm_data.errors import NotFound, NotSignedIn
+from crm_data.rights import ROLES
 from crm_data.tables import Customer, Membership
 from dashboard import errors, runtime, session
+from dashboard.menu import SCREENS
 from dashboard.server import SCRIPT
 from tests.dashboard.house import PASSWORD, House, house
 
@@ -69,7 +71,7 @@ def posted(at: AppTest) -> dict[str, object]:
 
 
 def test_nobody_sees_the_form_on_every_page(home: House) -> None:
-    for page in ("", "customers", "admin", "account", "record"):
+    for page in ("", *(screen.name for screen in SCREENS)):
         at = app(page)
         assert [box.label for box in at.text_input] == ["E-mail", "Password"]
         assert not at.exception
@@ -115,7 +117,7 @@ def test_who_is_signed_in_sees_their_name_and_company(home: House, monkeypatch: 
     assert not at.text_input
 
 
-@pytest.mark.parametrize("role", ["user", "sales_rep", "manager", "admin"])
+@pytest.mark.parametrize("role", ROLES)
 def test_a_page_above_ones_role_is_shut_on_the_server(
     home: House, monkeypatch: pytest.MonkeyPatch, role: str
 ) -> None:

@@ -9,26 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crm_data import Edit, Layout, Query, Workspace
-from crm_data.nouns.activities import Activities
-from crm_data.nouns.customers import Customers
-from crm_data.nouns.deals import Deals
-from crm_data.nouns.leads import Leads
-from crm_data.nouns.tasks import Tasks
 from crm_data.numbers.period import Period
-from crm_data.store.records import Records
+from crm_data.rights import ROLES
 from crm_data.store.summary import groups_by
 from crm_data.tables.fields import Field, Kind, fields_of
 from tests.model import files
 from tests.model.values import Around, Said, said
-from tests.model.world import CANARIES, KINDS, NOBODY, Dump, Row, Table, World, members
+from tests.model.world import CANARIES, NOBODY, Dump, Row, Table, World, members
+from tests.support.kinds import CLASSES, KINDS
 
-CLASSES: dict[str, type[Records]] = {
-    "customers": Customers,
-    "leads": Leads,
-    "deals": Deals,
-    "tasks": Tasks,
-    "activities": Activities,
-}
 ZONES: tuple[tzinfo, ...] = (UTC, UTC, ZoneInfo("Pacific/Auckland"), ZoneInfo("America/New_York"))
 SEARCHES = (
     "",
@@ -554,9 +543,7 @@ def _person(here: Scene) -> int:
 def _members(verb: str, role: bool = False, writes: bool = True) -> Callable[[Scene], Call]:
     def made(here: Scene) -> Call:
         person = _person(here)
-        given: list[Any] = [
-            here.dice.choice(["user", "sales_rep", "manager", "admin", "admin", "owner"])
-        ] * role
+        given: list[Any] = [here.dice.choice([*ROLES, "admin", "owner"])] * role
         said_ = {"person": person, "given": given}
         return Call("", lambda my: getattr(my.people, verb)(person, *given), said_, writes=writes)
 

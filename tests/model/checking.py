@@ -10,8 +10,9 @@ from tests.model.calls import Call, Place, make, scene
 from tests.model.reads import Reader
 from tests.model.results import Answer, answer
 from tests.model.rules import Wrong, may_call
-from tests.model.world import KINDS, LOGS, Dump, Row, World
+from tests.model.world import LOGS, Dump, Row, World
 from tests.model.writes import Writer
+from tests.support.kinds import KINDS
 
 MODELLED = {
     "Records.add",

@@ -6,9 +6,11 @@ import random
 import zipfile
 from typing import Any
 
+from crm_data.tables.fields import Kind, fields_of
 from tests.model.values import Around
+from tests.support.kinds import CLASSES, TITLES
 
-HEADINGS = {
+_HEADINGS = {
     "customers": ["Name", "E-mail", "City", "Owner"],
     "leads": ["Name", "E-mail", "Estimated value", "Status"],
     "deals": ["Name", "Customer id", "Value", "Stage", "Closed on"],
@@ -17,13 +19,21 @@ HEADINGS = {
 }
 
 
+def headings(kind: str) -> list[str]:
+    """What a file of a kind has: of one that has no list of its own, what names it and what it must have."""
+    fields = fields_of(CLASSES[kind].table)
+    needed = [name for name, f in fields.items() if f.required or name == TITLES[kind]]
+    ids = {name: " id" * (fields[name].kind is Kind.LINK) for name in needed}
+    return _HEADINGS.get(kind) or [fields[name].label + ids[name] for name in needed]
+
+
 def some(dice: random.Random, kind: str, around: Around) -> bytes:
     """A file of a few rows, good and bad ones, one that is foreign among them."""
     made = io.StringIO(newline="")
     writer = csv.writer(made)
-    writer.writerow(HEADINGS[kind])
+    writer.writerow(headings(kind))
     for _ in range(dice.randint(1, 6)):
-        writer.writerow([_cell(dice, heading, around) for heading in HEADINGS[kind]])
+        writer.writerow([_cell(dice, heading, around) for heading in headings(kind)])
     return made.getvalue().encode()
 
 
@@ -49,7 +59,7 @@ def _cell(dice: random.Random, heading: str, around: Around) -> Any:
         "Customer id": ids,
         "Deal id": deals,
     }
-    return dice.choice(cells[heading])
+    return dice.choice(cells.get(heading, [canary, ""]))
 
 
 def rows(data: bytes) -> list[dict[str, str]]:

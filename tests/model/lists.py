@@ -6,17 +6,11 @@ from typing import Any
 
 from crm_data import Query
 from crm_data.tables.fields import Field, Kind, fields_of
-from tests.model.calls import CLASSES, Place
+from tests.model.calls import Place
 from tests.model.rules import OPEN_TASK, Tables
 from tests.model.world import Row
+from tests.support.kinds import CLASSES
 
-TITLES = {
-    "customers": "name",
-    "leads": "lead_name",
-    "deals": "deal_name",
-    "tasks": "title",
-    "activities": "title",
-}
 LAST = {
     Kind.DAY: date(9999, 12, 31),
     Kind.MOMENT: datetime(9999, 12, 31, tzinfo=UTC),

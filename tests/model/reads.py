@@ -11,13 +11,14 @@ from crm_data.tables import title_of
 from crm_data.tables.fields import Kind, fields_of
 from crm_data.tables.reading import fold
 from tests.model import lists
-from tests.model.calls import CLASSES, Call
+from tests.model.calls import Call
 from tests.model.files import rows as rows_of
 from tests.model.files import unzipped
 from tests.model.results import Answer, plain
 from tests.model.rules import OPEN, Tables, Wrong, cents
-from tests.model.world import KINDS, Row, members
+from tests.model.world import Row, members
 from tests.model.writes import Writer
+from tests.support.kinds import CLASSES, KINDS, TITLES
 
 
 class Reader:
@@ -89,7 +90,7 @@ class Reader:
             if field.kind is Kind.MEMBER:
                 assert names[name] == self._names_of()
             elif field.kind is Kind.LINK:
-                table, title = str(field.to), lists.TITLES[str(field.to)]
+                table, title = str(field.to), TITLES[str(field.to)]
                 wanted = {row[name] for row in rows if row.get(name) in self.tables[table]}
                 titles = {id_: self.tables[table][id_][title] for id_ in wanted}
                 assert names[name] == titles
@@ -189,7 +190,7 @@ class Reader:
         assert [(c.at, c.who, c.action, c.field, c.before, c.after) for c in raw] == lines
 
     def _choices(self, value: Any, raw: Any, kind: str, search: str, limit: int) -> None:
-        fields, title = fields_of(CLASSES[kind].table), lists.TITLES[kind]
+        fields, title = fields_of(CLASSES[kind].table), TITLES[kind]
         found = [
             row for row in self.tables[kind].values()
             if row["archived_at"] is None and lists.searched(fields, row, search)

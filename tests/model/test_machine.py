@@ -16,12 +16,13 @@ from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
 from crm_data.numbers.numbers import Numbers
 from crm_data.store.records import Records
-from tests.model.calls import CLASSES, VERBS
+from tests.model.calls import VERBS
 from tests.model.checking import Checked
 from tests.model.world import new_world
 from tests.store.doors import RECORDS_PURE
 from tests.support import chance
 from tests.support.databases import fresh
+from tests.support.kinds import CLASSES
 from tests.support.soak import size
 
 STEPS = 200

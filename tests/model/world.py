@@ -9,17 +9,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_data import Workspace, clock
+from crm_data.rights import ROLES
 from crm_data.store.guards import guarded_tables
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.tables import Base
 from crm_data.tables.sort_keys import kept_key, sorted_texts
 from tests.support import chance, makers
+from tests.support.kinds import KINDS
 
 # In every text of a company's rows, and in nothing else.
 CANARIES = ("zqalpha", "zqbravo", "zqcedar")
-KINDS = ("customers", "leads", "deals", "tasks", "activities")
-ROLES = ("user", "sales_rep", "manager", "admin")
 # Far from the real clock, which the triggers of the database go by: the two are told apart by the year.
 BEGINS = datetime(2101, 3, 2, 9, 30, tzinfo=UTC)
 NOBODY = 987_654
@@ -151,7 +151,9 @@ def _some_rows(session: Any, company: int, canary: str, people: list[int], dice:
     lead = makers.lead(session, company, lead_name=canary, email=f"lead@{canary}.example", **kept)
     deal = makers.deal(session, company, customer.id, deal_name=canary, probability=10, **kept)
     task = makers.task(session, company, who, title=canary, deal_id=deal.id, customer_id=customer.id)
-    makers.activity(
+    activity = makers.activity(
         session, company, who, title=canary, task_id=task.id, customer_id=customer.id, deal_id=deal.id
     )
-    assert lead.id
+    ids = [customer.id, lead.id, deal.id, task.id, activity.id]
+    made = makers.Filled(canary, company, who, who, 0, *ids, moved_id=0, logged_id=0, others={})
+    makers.the_rest(session, made, KINDS)

@@ -15,12 +15,7 @@ from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
 from crm_data.accounts.people import Actor
 from crm_data.installation import Installation
-from crm_data.nouns.activities import Activities
-from crm_data.nouns.deals import Deals
-from crm_data.nouns.leads import Leads
-from crm_data.nouns.tasks import Tasks
 from crm_data.numbers.numbers import Numbers
-from crm_data.store.records import Records
 
 
 @dataclass(frozen=True)
@@ -106,6 +101,9 @@ LAYOUTS = {
 }
 NOUNS = {
     "Activities.log": Verb(lambda my, ids: my.activities.log("call", **_links(ids))),
+    "Customers.lookalikes": Verb(
+        lambda my, ids: my.customers.lookalikes({"email": ids.email.replace("admin@", "buyer@")})
+    ),
     "Deals.move": Verb(lambda my, ids: my.deals.move(ids.deal, "proposal", "prospect"), "manager"),
     "Deals.moves": Verb(lambda my, ids: my.deals.moves(ids.deal)),
     "Leads.convert": Verb(lambda my, ids: my.leads.convert(ids.lead, customer=ids.customer), "manager"),
@@ -119,7 +117,6 @@ RECORDS_PURE = {
     "may", "query", "params", "narrow", "default_query", "judge", "consequences", "from_file", "in_one_currency",
     "parse_all", "linked", "matching", "new_values", "group",
 }  # fmt: skip
-NOUN_KINDS: tuple[type[Records], ...] = (Activities, Deals, Leads, Tasks)
 
 # What an Actor asks of the installation: the operator alone, whatever role they have in a company.
 Ask = Callable[[Installation, Actor, Ids], Any]

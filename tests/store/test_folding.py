@@ -15,6 +15,7 @@ from crm_data.tables.fields import Field, Kind, fields_of
 from crm_data.tables.reading import fold, reading_order
 from tests.support import makers
 from tests.support.databases import Database
+from tests.support.kinds import KINDS, needed
 from tests.support.plain import plain
 
 # Each line is one text in several spellings; no two lines are the same text.
@@ -29,7 +30,6 @@ SAME = (
     ("plain", "PLAIN", "Plain"),
 )
 TEXTS = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.TAGS)
-KINDS = ("customers", "leads", "deals", "tasks", "activities")
 FIELDS = [
     pytest.param(kind, name, how, id=f"{kind}.{name}-{how}")
     for kind in KINDS
@@ -41,30 +41,27 @@ FIELDS = [
 
 @dataclass(frozen=True)
 class Ground:
-    """A company of the test's own, its Workspace and what its records hang on."""
+    """A company of the test's own, and its Workspace."""
 
     store: Store
     my: Workspace
-    links: dict[str, int]
+    own: makers.Filled
 
     def put(self, kind: str, values: dict[str, Any]) -> int:
         """One record, past what a verb would make of its values."""
-        needed = {"deals": ("customer_id",), "tasks": ("assigned_to",), "activities": ("user_id",)}
-        own = {name: self.links[name] for name in needed.get(kind, ())}
-        make: Any = {"customers": makers.customer, "leads": makers.lead, "deals": makers.deal}.get(kind)
-        make = make or {"tasks": makers.task, "activities": makers.activity}[kind]
+        model: Any = by_name(kind)
+        row = model(**{**needed(self.my, self.own, kind), **values}, company_id=self.own.company_id)
         with self.store.system("a record to be found") as session:
-            return int(make(session, self.links["company"], **own, **values).id)
+            session.add(row)
+            session.flush()
+            return int(row.id)
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def ground(request: pytest.FixtureRequest, new_database: Callable[[str], Database]) -> Iterator[Ground]:
     store = Store(new_database(request.param).url)
     own, _ = makers.two_companies(store)
-    links = {"company": own.company_id, "customer_id": own.customer_id}
-    yield Ground(
-        store, Workspace(store, own.scope), {**links, "assigned_to": own.rep_id, "user_id": own.rep_id}
-    )
+    yield Ground(store, Workspace(store, own.scope), own)
     store.close()
 
 

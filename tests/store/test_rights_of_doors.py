@@ -13,9 +13,10 @@ from crm_data.rights import ROLES
 from crm_data.settings import settings
 from crm_data.store.records import Records
 from crm_data.tables import ChangeLog
-from tests.store.doors import DOORS, NOUN_KINDS, NOUNS, OPERATORS, PROVED, VERBS, Ids, told
+from tests.store.doors import DOORS, NOUNS, OPERATORS, PROVED, VERBS, Ids, told
 from tests.store.test_walls import Dump, dump
 from tests.support import makers
+from tests.support.kinds import CLASSES
 from tests.support.office import Office, office
 
 WORDS = ("Alpha", "Omega")
@@ -74,7 +75,7 @@ def test_every_verb_of_a_door_is_in_the_table(door: str) -> None:
 
 
 def test_every_verb_of_one_kind_of_record_is_in_the_table() -> None:
-    own = {f"{kind.__name__}.{name}" for kind in NOUN_KINDS for name in public(kind, Records)}
+    own = {f"{kind.__name__}.{name}" for kind in CLASSES.values() for name in public(kind, Records)}
     assert own == set(NOUNS)
 
 

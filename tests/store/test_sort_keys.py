@@ -14,12 +14,13 @@ from crm_data import Edit, Query, Workspace
 from crm_data.demo.filling import fill
 from crm_data.store import migrating
 from crm_data.store.store import Store
-from crm_data.tables import Base, by_name, title_of
+from crm_data.tables import Base, by_name
 from crm_data.tables.fields import fields_of
 from crm_data.tables.reading import reading_order
 from crm_data.tables.sort_keys import has_sort_key, kept_key, sort_key_of, sorted_texts
 from tests.migrations.trial import revisions
 from tests.support.databases import Database
+from tests.support.kinds import TITLES, needed
 from tests.support.makers import Filled, two_companies
 from tests.support.plain import plain
 
@@ -31,7 +32,6 @@ ALPHABET = (
     ("東京",),
 )  # fmt: skip
 NAMES = sorted((name for names in ALPHABET for name in names), key=len)
-TITLES = {kind: title_of(kind) for kind in Workspace.kinds}
 SORTED = [kind for kind in Workspace.kinds if fields_of(by_name(kind))[TITLES[kind]].sort]
 KEYED = {name: keys for name, table in Base.metadata.tables.items() if (keys := sorted_texts(table.c.keys()))}
 
@@ -68,9 +68,7 @@ def my(database: Database, own: Filled) -> Iterator[Workspace]:
 
 def values(my: Workspace, own: Filled, kind: str, name: str) -> dict[str, Any]:
     """What a new record of any kind needs, as its columns are declared."""
-    links = {field: row for field, row in my.records(kind).get(own.id_in(kind)).items() if field != "source"}
-    needed = {n: links[n] for n, field in fields_of(by_name(kind)).items() if field.required}
-    return {**needed, TITLES[kind]: name}
+    return {**needed(my, own, kind), TITLES[kind]: name}
 
 
 def wrong_keys(store: Store) -> list[Any]:

@@ -4,7 +4,7 @@ Every maker takes a session of `Store.system` and values that replace its own, w
 with its id. `filled_company` makes a row at least in every table inside a company, its texts the company's canary.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -178,15 +178,17 @@ def filled_company(session: Session, canary: str) -> Filled:
     rows = (own, admin, rep, membership, client, lead_, deal_, task_, activity_, moved, logged)
     ids = [row.id for row in rows]
     made = Filled(canary, *ids, others={})
-    return replace(made, others=_the_rest(session, made))
+    return replace(made, others=the_rest(session, made, Base.metadata.tables))
 
 
-def _the_rest(session: Session, made: Filled) -> dict[str, int]:
-    """A row in every other table inside a company, as its columns are declared: a new table needs no maker."""
+def the_rest(session: Session, made: Filled, tables: Collection[str]) -> dict[str, int]:
+    """A row in each of these tables that has no maker of its own and is inside a company, as its columns are
+    declared: a new table needs no maker.
+    """
     known = {row.name for row in (Company.__table__, *(t.__table__ for t in OWN_MAKERS))}
     rest: dict[str, int] = {}
     for table in Base.metadata.sorted_tables:
-        if table.name not in known and table.name not in OUTSIDE_ANY_COMPANY:
+        if table.name in tables and table.name not in known | OUTSIDE_ANY_COMPANY:
             values = {
                 c.name: _value(c, replace(made, others=rest))
                 for c in table.columns

@@ -3,11 +3,10 @@
 from dataclasses import dataclass, field
 
 from crm_data import Workspace
+from crm_data.rights import ROLES
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership, User
-
-ROLES = ("user", "sales_rep", "manager", "admin")
 
 
 @dataclass

@@ -13,6 +13,7 @@ from crm_data.tables.deal import DealStatus, Stage
 from crm_data.tables.fields import Field, Kind
 from crm_data.tables.types import Money, UtcDateTime
 from tests.support.databases import Database
+from tests.support.kinds import KINDS
 from tests.support.makers import Filled, two_companies
 from tests.support.plain import REFUSALS, Plain, plain
 
@@ -250,7 +251,7 @@ def test_what_may_exist_only_once(ground: Ground) -> None:
     run(membership, user, another, False)
 
 
-@pytest.mark.parametrize("table", ["customers", "leads", "deals", "tasks", "activities"])
+@pytest.mark.parametrize("table", KINDS)
 def test_a_key_of_another_system_comes_once_in_a_company(ground: Ground, table: str) -> None:
     names = [c.name for c in TABLES[table].columns if c.name not in ("id", "external_system", "external_id")]
     copied = (

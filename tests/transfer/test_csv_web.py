@@ -13,6 +13,7 @@ from dashboard.web.gate import Gate
 from dashboard.web.routes import ROUTES
 from tests.dashboard.asgi import Asked
 from tests.dashboard.house import House, house
+from tests.support.kinds import KINDS
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_columns_may_be_chosen(web: Asked, home: House) -> None:
     assert row.startswith("1,Ann,,")
 
 
-@pytest.mark.parametrize("table", ["customers", "leads", "deals", "tasks", "activities"])
+@pytest.mark.parametrize("table", KINDS)
 def test_nobody_and_the_wrong_role_get_nothing(web: Asked, home: House, table: str) -> None:
     home.office.at().customers.add({"name": "canary"})
     assert web.get(f"/export/{table}.csv").status_code == 401
