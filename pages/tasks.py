@@ -1,7 +1,7 @@
 """Tasks: what is to be done, what is due first at the top; mine unless one asks for others."""
 
 from dashboard.parts.listing import Listing
-from dashboard.parts.task_row import later_dialog, own, undo_button
+from dashboard.parts.task_row import later_dialog, own
 from dashboard.session import workspace
 
 my = workspace()
@@ -16,6 +16,5 @@ Listing(
     own=own(my, "tasks"),
     presets=PRESETS,
     counts=my.numbers.tasks,
-    beside=lambda: undo_button(my, "tasks"),
 ).draw()
 later_dialog(my, "tasks")

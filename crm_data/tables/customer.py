@@ -63,9 +63,9 @@ class Customer(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
     )
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
-    customer_code: Mapped[str | None] = f.text("Code", 50, search=True)
+    customer_code: Mapped[str | None] = f.text("Code", 50, search=True, copy=False)
     name: Mapped[str] = f.text("Name", 255, required=True, title=True, search=True, sort=True, grid=True)
-    email: Mapped[str | None] = f.email(search=True, grid=True)
+    email: Mapped[str | None] = f.email(search=True, grid=True, copy=False)
     phone: Mapped[str | None] = f.phone(search=True, grid=True)
     secondary_phone: Mapped[str | None] = f.phone("Second phone", search=True)
     address: Mapped[str | None] = f.long_text("Address")

@@ -69,18 +69,18 @@ class Deal(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
     customer_id: Mapped[int] = f.link("Customer", "customers", "CASCADE", required=True, grid=True)
-    lead_id: Mapped[int | None] = f.link("Lead", "leads", "SET NULL", form=False)
+    lead_id: Mapped[int | None] = f.link("Lead", "leads", "SET NULL", form=False, copy=False)
     deal_name: Mapped[str] = f.text("Name", 255, required=True, title=True, search=True, sort=True, grid=True)
     deal_value: Mapped[Decimal] = f.money("Value", required=True, filter=True, sort=True, grid=True)
     currency: Mapped[str] = f.text("Currency", 10, default="USD", filter=True)
-    stage: Mapped[str] = f.choice("Stage", Stage, 50, Stage.PROSPECT, filter=True, grid=True)
-    probability: Mapped[int] = f.whole("Probability %", 0, 100, 0, grid=True)
+    stage: Mapped[str] = f.choice("Stage", Stage, 50, Stage.PROSPECT, filter=True, grid=True, copy=False)
+    probability: Mapped[int] = f.whole("Probability %", 0, 100, 0, grid=True, copy=False)
     expected_close_date: Mapped[date | None] = f.day("Expected close", filter=True, sort=True, grid=True)
-    actual_close_date: Mapped[date | None] = f.day("Closed on", filter=True)
+    actual_close_date: Mapped[date | None] = f.day("Closed on", filter=True, copy=False)
     status: Mapped[str] = f.choice(
         "Status", DealStatus, 50, DealStatus.OPEN, filter=True, form=False, edit=False
     )
-    loss_reason: Mapped[str | None] = f.long_text("Reason lost")
+    loss_reason: Mapped[str | None] = f.long_text("Reason lost", copy=False)
     notes: Mapped[str | None] = f.long_text("Notes")
     assigned_to: Mapped[int | None] = f.member("Owner", filter=True, grid=True)
     source: Mapped[str | None] = f.text("Source", 100, form=False)

@@ -40,7 +40,8 @@ class Field:
     `title`: what a record is called by, in links and lists; one field of a table. `search`: the search box looks
     here. `filter`, `sort`: offered as such (a sortable column gets its index). `grid`: shown in the grid from the
     start. `form`: in the add and edit dialog. `edit`: a person may change it. `imports`: a file may fill it.
-    `low`, `high`: bounds of a whole number. `to`: the table a link points to.
+    `copy`: a duplicate of the record has it too, as what tells a record from another or says how far it has come
+    must not. `low`, `high`: bounds of a whole number. `to`: the table a link points to.
     """
 
     label: str
@@ -61,6 +62,7 @@ class Field:
     edit: bool = True
     imports: bool = True
     export: bool = True
+    copy: bool = True
     default: Any = None
     help: str | None = None
 

@@ -52,10 +52,12 @@ class Lead(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
     customer_id: Mapped[int | None] = f.link("Customer", "customers", "SET NULL", grid=True)
     lead_name: Mapped[str] = f.text("Name", 255, required=True, title=True, search=True, sort=True, grid=True)
-    email: Mapped[str | None] = f.email(search=True, grid=True)
+    email: Mapped[str | None] = f.email(search=True, grid=True, copy=False)
     phone: Mapped[str | None] = f.phone(search=True, grid=True)
     source: Mapped[str | None] = f.text("Source", 100, filter=True, grid=True)
-    status: Mapped[str] = f.choice("Status", LeadStatus, 50, LeadStatus.NEW, filter=True, grid=True)
+    status: Mapped[str] = f.choice(
+        "Status", LeadStatus, 50, LeadStatus.NEW, filter=True, grid=True, copy=False
+    )
     priority: Mapped[str] = f.choice("Priority", Priority, 20, Priority.MEDIUM, filter=True, grid=True)
     estimated_value: Mapped[Decimal | None] = f.money("Estimated value", filter=True, sort=True, grid=True)
     notes: Mapped[str | None] = f.long_text("Notes")

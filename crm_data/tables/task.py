@@ -78,7 +78,9 @@ class Task(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
     priority: Mapped[str] = f.choice(
         "Priority", TaskPriority, 20, TaskPriority.MEDIUM, filter=True, grid=True
     )
-    status: Mapped[str] = f.choice("Status", TaskStatus, 50, TaskStatus.PENDING, filter=True, grid=True)
+    status: Mapped[str] = f.choice(
+        "Status", TaskStatus, 50, TaskStatus.PENDING, filter=True, grid=True, copy=False
+    )
     due_date: Mapped[datetime | None] = f.moment("Due", filter=True, sort=True, grid=True)
     completed_at: Mapped[datetime | None] = f.moment("Completed", form=False, edit=False)
     customer_id: Mapped[int | None] = f.link("Customer", "customers", "CASCADE", grid=True)

@@ -9,9 +9,10 @@ from crm_data import Figure, Query, Records, Workspace, words
 from dashboard import session
 from dashboard.components.grid import Grid
 from dashboard.components.grid.data import Act
-from dashboard.parts import cell_history, lacking, place, say
+from dashboard.parts import cell_history, lacking, many, place, say
 from dashboard.parts.acts import announce, attempt, forget_refusals, show_refusal
 from dashboard.parts.colours import colours
+from dashboard.parts.copies import copies
 from dashboard.parts.csv_panel import export_button, import_panel
 from dashboard.parts.filters import bar, filter_bar
 from dashboard.parts.form import form_dialog, open_form
@@ -19,18 +20,17 @@ from dashboard.parts.heading import empty, heading
 from dashboard.parts.own import Own
 from dashboard.parts.presets import preset_bar
 from dashboard.parts.record import record_beside
+from dashboard.parts.undo import offer, undo_button
 
 # By whether one may import.
 _HOW = {False: "Add the first one.", True: "Add the first one, or import a file."}
 ARCHIVE, RESTORE = "archive", "restore"
+CHANGE, DUPLICATE = "change", "duplicate"
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One list of records with everything that can be done to it. `noun` is the singular, as 'customer'.
-
-    `beside` draws more buttons beside the title.
-    """
+    """One list of records with everything that can be done to it. `noun` is the singular, as 'customer'."""
 
     my: Workspace
     records: Records
@@ -40,7 +40,6 @@ class Listing:
     own: Own = field(default_factory=Own)
     presets: Mapping[str, str] = field(default_factory=dict)
     counts: Callable[[Query], Mapping[str, Figure]] | None = None
-    beside: Callable[[], None] | None = None
 
     @property
     def name(self) -> str:
@@ -62,21 +61,19 @@ class Listing:
         grid = self._grid(query, members)
         total = grid.draw(query.first())
         with top, heading(words(self.name), f"{say.count(total, self.noun)}{self._selected(query)}"):
-            if self.beside:
-                self.beside()
+            undo_button(self.name)
             self._actions(grid.ordered(query))
         if not total:
             self._nothing(query)
         form_dialog(self.my, self.records, members, f"{self.name}.form", self.noun)
         lacking.dialog_of(self.my, grid)
         cell_history.dialog_of(self.my, self.records, members)
+        many.dialog_of(self.my, self.records, members)
         if (beside := self._beside) is not None:
             record_beside(self.my, self.records, beside, self._close)
         place.follow()
 
     def _grid(self, query: Query, members: Mapping[int, str]) -> Grid:
-        away = Act(RESTORE, "Restore") if query.archived else Act(ARCHIVE, "Archive", settled=True)
-        own = () if query.archived else self.own.acts
         return Grid(
             self.my,
             self.records,
@@ -85,7 +82,7 @@ class Listing:
             session.owner(),
             words(self.name),
             words=self.own.columns,
-            acts=(*own, *((away,) if self.records.may("archive") else ())),
+            acts=self._acts(query),
             colours=colours(self.records),
             beside=self._beside,
             on_opened=self._open,
@@ -108,14 +105,52 @@ class Listing:
     def _close(self) -> None:
         st.session_state.pop(f"{self.name}.beside", None)
 
+    def _acts(self, query: Query) -> tuple[Act, ...]:
+        """What this person may do with rows of this list."""
+        may = self.records.may
+        if query.archived:
+            return (Act(RESTORE, "Restore"),) if may("archive") else ()
+        return (
+            *self.own.acts,
+            *((Act(CHANGE, "Change", settled=True, one=False),) if may("bulk") else ()),
+            *((Act(DUPLICATE, "Duplicate", settled=True),) if may("add") else ()),
+            *((Act(ARCHIVE, "Archive", settled=True),) if may("archive") else ()),
+        )
+
     def _act(self, act: str, ids: list[int]) -> None:
-        if act not in (ARCHIVE, RESTORE):
+        if act in (ARCHIVE, RESTORE):
+            self._put_away(act, ids)
+        elif act == CHANGE:
+            many.begin(self.name, ids)
+        elif act == DUPLICATE:
+            self._duplicate(ids)
+        else:
             self.own.act(act, ids)
-            return
-        do = self.records.archive if act == ARCHIVE else self.records.restore
+
+    def _put_away(self, act: str, ids: list[int]) -> None:
+        do, back = self.records.archive, self.records.restore
+        if act == RESTORE:
+            do, back = back, do
         count = attempt(self.name, lambda: do(ids))
         if count is not None:
-            announce(f"{say.count(count, self.noun)} {act}d.", "inventory_2")
+            what = say.count(count, self.noun)
+            announce(f"{what} {act}d.", "inventory_2")
+            was = "restored" if act == ARCHIVE else "archived"
+            offer(self.name, f"{what} {act}d", lambda: back(ids), f"{what} {was}.")
+
+    def _duplicate(self, ids: list[int]) -> None:
+        def do() -> list[int]:
+            wanted = copies(self.records, ids, self.my.scope.user_id)
+            return self.records.add_all(wanted, zone=say.zone())
+
+        made = attempt(self.name, do)
+        if made is not None:
+            what = say.count(len(made), self.noun)
+            announce(
+                f"{what} added as a copy." if len(made) == 1 else f"{what} added as copies.", "content_copy"
+            )
+            if self.records.may("archive"):
+                offer(self.name, f"{what} added", lambda: self.records.archive(made), f"{what} archived.")
 
     def _sorted(self, query: Query) -> None:
         """An address that asks for an order asks no more once a person has chosen another."""

@@ -1,7 +1,7 @@
-"""What can be done with a task in its row: done or reopened in one click, put off from a small menu; undone."""
+"""What can be done with a task in its row: done or reopened in one click, put off from a small menu."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import streamlit as st
@@ -13,6 +13,7 @@ from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, done, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.own import Own
+from dashboard.parts.undo import offer
 from dashboard.parts.widgets import LATEST
 
 Row = Mapping[str, Any]
@@ -20,9 +21,6 @@ DONE, REOPEN, OTHER = "complete", "reopen", "another_day"
 LATER = {"today": 0, "tomorrow": 1, "next_week": 7}
 _LATER_WORDS = {"today": "today", "tomorrow": "tomorrow", "next_week": "next week", OTHER: "another day"}
 _DONE, _REOPEN, _LATER = "Done", "Reopen", "Later"  # on the buttons
-_ROOM = 30  # characters of a title on a button
-_NEVER = datetime.min.replace(tzinfo=UTC)
-UNDO_FOR = timedelta(minutes=5)
 OPEN = ("pending", "in_progress")
 
 
@@ -69,8 +67,9 @@ def _when_open(row: Row) -> str:
 
 def _complete(my: Workspace, place: str, id_: int) -> None:
     if attempt(place, lambda: my.tasks.complete(id_)) is not None:
-        st.session_state[f"{place}.undo"] = (id_, my.tasks.get(id_)["title"], datetime.now(UTC))
         announce("Task completed.")
+        title = my.tasks.get(id_)["title"]
+        offer(place, title, lambda: my.tasks.reopen(id_), f"{title} is open again.")
 
 
 def _put_off(my: Workspace, place: str, id_: int, day: date) -> bool:
@@ -109,21 +108,6 @@ def later_dialog(my: Workspace, place: str) -> None:
             st.form_submit_button("Put off", type="primary", on_click=save)
 
     show()
-
-
-def undo_button(my: Workspace, place: str) -> None:
-    """For a while after a task was completed in its row, since it may have left the list: take that back."""
-    id_, title, at = st.session_state.get(f"{place}.undo", (None, "", _NEVER))
-    if datetime.now(UTC) - at > UNDO_FOR:
-        return
-
-    def undo() -> None:
-        st.session_state.pop(f"{place}.undo", None)
-        if attempt(place, lambda: my.tasks.reopen(id_)) is not None:
-            announce(f"{title} is open again.", "undo")
-
-    shown = title if len(title) <= _ROOM else f"{title[:_ROOM].rstrip()}…"
-    st.button(f"Undo: {say.plain(shown)}", key=f"{place}.undo.button", icon=":material/undo:", on_click=undo)
 
 
 def due_note() -> Words:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DANIEL, MARTA, PRIYA, Door, Town
-from tests.support.screen import at_rest, listed, says, toast, unfold
+from tests.support.screen import at_rest, choose, listed, says, toast, unfold
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -109,6 +109,33 @@ def test_customers_are_archived_by_ticks_and_restored(town: Town, enter: Door) -
     page.get_by_role("button", name="Restore customer").click()
     toast(page, "Customer restored.")
     assert my.customers.get(ids[2])["archived_at"] is None
+
+
+def test_rows_are_duplicated_and_given_to_a_colleague_and_both_is_undone(town: Town, enter: Door) -> None:
+    my = town.my()
+    ids = [my.customers.add({"name": f"Upsilon {at}", "assigned_to": my.scope.user_id}) for at in range(2)]
+    page = enter(DANIEL, "/customers?q=Upsilon&sort=name")
+    sheet = listed(page)
+    for row in (0, 1):
+        sheet.tick(row)
+    page.get_by_role("button", name="Change 2").click()
+    at_rest(page)
+    dialog = page.get_by_role("dialog")
+    choose(page, "New value", "Priya Raman")
+    dialog.get_by_role("button", name="Change 2").click()
+    toast(page, "Owner of 2 customers is Priya Raman now.")
+    priya = town.my(PRIYA).scope.user_id
+    assert [my.customers.get(id_)["assigned_to"] for id_ in ids] == [priya, priya]
+    page.get_by_role("button", name="Undo: Owner of 2 customers").click()
+    toast(page, "Owner of 2 customers is as before.")
+    assert [my.customers.get(id_)["assigned_to"] for id_ in ids] == [my.scope.user_id] * 2
+    sheet.select(0, "Name")
+    page.keyboard.press("Control+Shift+D")
+    toast(page, "1 customer added as a copy.")
+    expect(sheet.cell(1, "Name")).to_have_text("Upsilon 0 (copy)")
+    page.get_by_role("button", name="Undo: 1 customer added").click()
+    toast(page, "1 customer archived.")
+    expect(page.get_by_text("2 customers", exact=True)).to_be_visible()
 
 
 def test_all_that_match_are_archived_at_once(town: Town, enter: Door) -> None:

@@ -30,7 +30,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Act:
-    """What can be done with rows: `many` with those that are ticked, else with the one that is pointed at.
+    """What can be done with rows: `many` with those that are ticked, `one` with the one that is pointed at.
 
     A `settled` one is for rows of which no edit waits.
     """
@@ -39,6 +39,7 @@ class Act:
     label: str
     many: bool = True
     settled: bool = False
+    one: bool = True
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,7 @@ class App extends Choosing {
   // What the server says now.
   take(data) {
     const first = !this.model.data;
+    this.acting = undefined;
     const other = this.model.take(data);
     const arranged = JSON.stringify(data.layout ?? {});
     const heads = () => this.model.fields.map(({ label, edit, sort }) => [label, edit, sort]);
@@ -360,7 +361,7 @@ class App extends Choosing {
       Object.values(field.does ?? {}).flat().forEach((name) => some.add(name));
       (field.does?.[value] ?? []).forEach((name) => shown.add(name));
     }
-    return (this.model.data.acts ?? []).filter(({ name }) => shown.has(name) || !some.has(name));
+    return (this.model.data.acts ?? []).filter(({ name, one }) => one !== false && (shown.has(name) || !some.has(name)));
   }
 
   act(act, whom) {
@@ -368,8 +369,17 @@ class App extends Choosing {
     const waits = whom.all ? this.model.drafts.size : whom.ids.some((id) => this.model.drafts.has(id));
     if (settled && waits) return this.say("Save or discard what you changed in these rows first.");
     if (whom.ids?.length > MOST_TICKED) return this.say(`At most ${MOST_TICKED} rows can be ticked one by one; tick all that match, or fewer.`);
+    const said = JSON.stringify([act, whom]);
+    if (said === this.acting) return; // the second click of two
+    this.acting = said;
     this.send.trigger("acted", { act, ...whom });
     if (whom.all) this.ticks.clear(); // what matches afterwards was never ticked
+  }
+
+  duplicate() {
+    const id = this.model.id(this.range.active.at);
+    const may = this.model.data.acts?.some(({ name }) => name === "duplicate");
+    if (id !== undefined && may) this.act("duplicate", { ids: [id] });
   }
 
   clipboard(kind, event) {
