@@ -30,7 +30,7 @@ def warm_up() -> None:
 
 
 def settle() -> None:
-    """Take what is there out of the collector's walks: Streamlit makes one after every single run.
+    """Take what is there out of the collector's walks. Streamlit would make one after every single run: 0029.
 
     Done again now and then, it lets go of what has died since, and takes in what first use has made: compiled
     statements, mappers, caches.

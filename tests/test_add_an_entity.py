@@ -8,7 +8,7 @@ from tests.migrations.test_write import copy, told, written
 from tests.recipes import follow
 
 SCRIPT = """
-import csv, io, sys, zipfile
+import csv, io, json, sys, zipfile
 from streamlit.testing.v1 import AppTest
 from crm_data import Edit, Query, errors
 from crm_data.store import migrating
@@ -60,7 +60,7 @@ with house(url) as home:
     at = AppTest.from_file("dashboard/app.py", default_timeout=60).run()
     at.switch_page("../pages/contracts.py").run()
     assert not at.exception, at.exception
-    assert any('"ends_on"' in found.proto.json for found in at.get("bidi_component"))
+    assert any('"ends_on"' in json.loads(found.proto.json or '""') for found in at.get("bidi_component"))
     at.button(key="contracts.new").click().run()
     assert "Ends on" in [box.label for box in at.date_input]
     assert figures.list_of("contracts")[0] in [screen.name for screen in SCREENS]

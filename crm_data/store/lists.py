@@ -26,7 +26,7 @@ from crm_data.tables.reading import reading_order
 MOST_IN_WINDOW = 500
 MOST_WATCHED = 1_000
 MOST_FOUND = 100  # characters of what is looked for
-_KNOWN_FOR = timedelta(minutes=1)  # the clock moves what is overdue, without a line in the log
+KNOWN_FOR = timedelta(minutes=1)  # the clock moves what is overdue, without a line in the log
 _MOST_SPOTS, _LEAST_GAP = 400, 500
 
 
@@ -248,7 +248,7 @@ class Lists(Reader):
     ) -> Ruler:
         last, now = _last_change(session), clock.now()
         same = known and (known.company, known.query, known.last_change) == (session.company, query, last)
-        if known and same and now - known.at < _KNOWN_FOR:
+        if known and same and now - known.at < KNOWN_FOR:
             return known
         total = session.scalar(sa.select(sa.func.count()).select_from(self.table).where(*where)) or 0
         return Ruler(session.company, query, last, now, total)

@@ -2,9 +2,14 @@
 
 Streamlit sends a component's script with every message about it; it is given two lines that fetch the real one.
 All scripts are under one hash, so that they can import each other by relative addresses.
+
+What a component is told goes out as one text that is read there: of a mapping Streamlit would make JSON twice, the
+second time in another order for the name of the element, and look at each value whether it is a table.
 """
 
 import hashlib
+import json
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,14 +43,28 @@ def version() -> str:
     return digest.hexdigest()[:16]
 
 
-def component(name: str) -> Any:
+def component(name: str) -> Callable[..., Any]:
     """The component of <name>/<name>.js and <name>/<name>.css, if there is one; called with a key, its data and
-    callbacks."""
+    callbacks. `more` is further data, as `text` has made it already."""
     script = f"{ADDRESS}/{version()}/{name}/{name}.js"
-    loader = f'const it = await import(new URL("{script}", location.origin));\nexport default it.default;\n'
+    loader = (
+        f'const it = await import(new URL("{script}", location.origin));\n'
+        "export default (told) => it.default({ ...told, data: JSON.parse(told.data) });\n"
+    )
     style = _HERE / name / f"{name}.css"
     css = style.read_text(encoding="utf-8") if style.exists() else None
-    return st.components.v2.component(f"foyer_{name}", css=css, js=loader)
+    mount = st.components.v2.component(f"foyer_{name}", css=css, js=loader)
+
+    def draw(key: str, data: Mapping[str, Any], more: str = "{}", **heard: Any) -> Any:
+        both = text(data) if more == "{}" else f"{more[:-1]},{text(data)[1:]}"
+        return mount(key=key, data=both, **heard)
+
+    return draw
+
+
+def text(data: Mapping[str, Any]) -> str:
+    """Data as its text goes out."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 async def answer(request: Request) -> Response:

@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import CrmError, Kind, Layout, Query, Records, Workspace, errors, new_act
-from crm_data.store.lists import MOST_WATCHED, Fresh
+from crm_data import CrmError, Kind, Layout, Query, Records, Workspace, clock, errors, new_act
+from crm_data.store.lists import KNOWN_FOR, MOST_WATCHED, Fresh
 from crm_data.store.records import MOST_AT_ONCE
 from dashboard import session
 from dashboard.components import room
-from dashboard.components.assets import component
+from dashboard.components.assets import component, text
 from dashboard.components.grid import adding, data, summing, wire
 from dashboard.components.grid.data import Act, Beside
 from dashboard.components.grid.listed import Lists, Shown
@@ -33,6 +33,20 @@ def nothing(*said: Any) -> None:
     """What becomes of a click that the screen does not ask about."""
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What was told of a list: to whom and of what, up to which change and when; as text, and of how many rows.
+
+    Until something of the company changes, or a minute has passed, the same would be told again.
+    """
+
+    asked: tuple[Any, ...]
+    last: int
+    at: datetime
+    text: str
+    count: int
+
+
 @dataclass
 class _Kept:
     """What a tab knows of its grid between two runs."""
@@ -45,6 +59,7 @@ class _Kept:
     answer: dict[str, Any] | None = None
     found: dict[str, Any] | None = None
     turn: str = field(default_factory=new_act)  # the same question of the same tab is one act
+    told: _Told | None = None
     total: int | None = None
     whole: bool = False  # what was done is seen around the list too: the screen is drawn again
 
@@ -113,6 +128,7 @@ class Grid:
         _component(
             key=self.key,
             data=told,
+            more=kept.told.text if kept.told else "{}",
             on_save_change=self._on("save", self._save),
             on_layout_change=self._on("layout", self._arrange),
             on_sort_change=self._on("sort", self._sort),
@@ -133,12 +149,38 @@ class Grid:
     # what goes out
 
     def _told(self, query: Query, kept: _Kept) -> dict[str, Any]:
+        """What is told beside what `kept.told` says of the list, which is found anew where it may be another."""
         start, n = wire.want(_said(self.key, "want"), WINDOW)
+        fresh: dict[str, Any] = {"fresh": [], "gone": []}
+        told = kept.told
+        if told is None or not self._holds(told, self._asked(query, kept, start, n)):
+            told, fresh = self._tell(query, kept, start, n)
+        kept.told, kept.total = told, told.count
+        return fresh | {
+            "result": kept.result,
+            "answer": kept.answer,
+            "found": kept.found,
+            "open": self.beside,
+            "last": told.last,
+        }
+
+    def _asked(self, query: Query, kept: _Kept, start: int, n: int) -> tuple[Any, ...]:
+        """All that what is told of a list depends on, but for the records."""
+        here = say.zone()
+        of = (query, start, n, kept.layout, tuple(kept.lists.opened))
+        return (self.my.scope, dict(self.members), str(here), datetime.now(here).date(), self.owner, *of)
+
+    def _holds(self, told: _Told, asked: tuple[Any, ...]) -> bool:
+        """Whether the same would be told again. Like every reading, this asks whether one is still signed in."""
+        same = told.asked == asked and clock.now() - told.at < KNOWN_FOR
+        return same and told.last == self.records.last_change()
+
+    def _tell(self, query: Query, kept: _Kept, start: int, n: int) -> tuple[_Told, dict[str, Any]]:
+        now = clock.now()
         listed = self._listed(query, kept, start, n)
         if kept.total not in (None, listed.count):  # it stands beside the title too
             kept.total = None
             st.rerun()
-        kept.total = listed.count
         rows = list(listed.rows.values())
         shown = {row["id"]: row["version"] for row in rows}
         before = {id_: version for id_, version in kept.seen.items() if id_ not in shown}
@@ -153,7 +195,7 @@ class Grid:
             for name in {**listed.names, **fresh.names}
         }
         here = say.zone()
-        return {
+        told = {
             "place": f"{self.owner}/{self.records.name}",
             "query": fingerprint(self.records, query) + ",".join(kept.layout.group),
             "label": self.label,
@@ -167,8 +209,6 @@ class Grid:
             "count": listed.count,
             "fold": hashlib.sha256(repr(listed.lines).encode()).hexdigest()[:16] if listed.lines else "",
             "foot": self._foot(query, kept, listed.last),
-            "fresh": data.packed_rows(self.records, names, fresh.rows, self.words),
-            "gone": fresh.gone,
             "marks": data.marked(both, self.marks),
             "names": data.named(self.records, called, both, self.members),
             "window": WINDOW,
@@ -180,13 +220,11 @@ class Grid:
             "may": {act: self.records.may(act) for act in ("add", "archive", "export")}
             | {"edit": not query.archived, "find": not kept.layout.group},
             "acts": [asdict(act) for act in self.acts],
-            "result": kept.result,
-            "answer": kept.answer,
-            "found": kept.found,
-            "open": self.beside,
             "watch": CHANGED,
-            "last": listed.last,
         }
+        packed = {"fresh": data.packed_rows(self.records, names, fresh.rows, self.words), "gone": fresh.gone}
+        asked = self._asked(query, kept, start, n)
+        return _Told(asked, listed.last, now, text(told), listed.count), packed
 
     def _listed(self, query: Query, kept: _Kept, start: int, n: int) -> Shown:
         by, lists = kept.layout.group, kept.lists
@@ -224,6 +262,7 @@ class Grid:
     def _on(self, name: str, do: Callable[[Any], object]) -> Callable[[], None]:
         def heard() -> None:
             place.catch_up()  # what is said here may be quicker than a new address
+            self._kept().told = None
             attempt(self.key, lambda: do(_said(self.key, name)) or True)
 
         return heard

@@ -138,11 +138,11 @@ def packed_rows(
     records: Records, names: Sequence[str], rows: Iterable[Row], beside: Sequence[Beside] = ()
 ) -> list[list[Any]]:
     """Rows as the grid takes them, with what is said beside their first value."""
-    fields = [records.fields[name] for name in names]
+    values = wire.packing([records.fields[name] for name in names])
     made = []
     for row in rows:
-        id_, version, lock, *values = wire.row(fields, row, locked(records, row))
-        made.append([id_, version, lock, *beside_first(values, (each.text(row) for each in beside))])
+        told = beside_first(values(row), [each.text(row) for each in beside])
+        made.append([row["id"], row["version"], locked(records, row), *told])
     return made
 
 

@@ -4,7 +4,7 @@ A message that has not the shape is None. In a Save each cell is judged by itsel
 as a problem of that cell, so that nothing that a person typed is lost in silence. Values are judged by the verbs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from decimal import Decimal
@@ -239,23 +239,32 @@ def count(said: Any) -> int:
 
 def packed(declared: Field, value: Any) -> Any:
     """A value as the grid holds it."""
-    if isinstance(value, Decimal):
-        return f"{value:.2f}"
-    if value is None or declared.kind not in (Kind.DAY, Kind.MOMENT):
-        return value
-    if declared.kind is Kind.DAY:
-        return value.isoformat()
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    spoken = _SPOKEN.get(declared.kind)
+    return value if value is None or spoken is None else spoken(value)
 
 
-def row(fields: Sequence[Field], values: Mapping[str, Any], locked: int) -> list[Any]:
-    """A row as the grid takes it; `locked` is the number of the sentence that says why, from 1, or 0."""
-    return [
-        values["id"],
-        values["version"],
-        locked,
-        *(packed(each, values.get(each.name)) for each in fields),
-    ]
+def packing(fields: Sequence[Field]) -> Callable[[Mapping[str, Any]], list[Any]]:
+    """What makes of a row its values as the grid holds them, in the order of these fields."""
+    ways = [(each.name, _SPOKEN.get(each.kind)) for each in fields]
+
+    def values(row: Mapping[str, Any]) -> list[Any]:
+        return [
+            value if (value := row.get(name)) is None or spoken is None else spoken(value)
+            for name, spoken in ways
+        ]
+
+    return values
+
+
+def _amount(value: Any) -> Any:
+    return f"{value:.2f}" if isinstance(value, Decimal) else value
+
+
+_SPOKEN: Mapping[Kind, Callable[[Any], Any]] = {
+    Kind.MONEY: _amount,
+    Kind.DAY: lambda day: day.isoformat(),
+    Kind.MOMENT: lambda moment: f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z",
+}
 
 
 # the parts
