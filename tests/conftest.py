@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.support import browser as chromium
 from tests.support import chance, libraries, longest, postgres, run
 from tests.support.databases import Database, fresh
+from tests.support.screen import followed
 
 # What is expected of a page may take as long as a busy machine does; milliseconds.
 expect.set_options(timeout=15_000)
@@ -144,6 +145,6 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """An empty page of a person of its own (cookies are not shared), 1280 x 800."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = followed(browser.new_context(viewport={"width": 1280, "height": 800}))
     yield context.new_page()
     context.close()

@@ -162,7 +162,7 @@ class Door:
 
     def fresh(self, **context: Any) -> BrowserContext:
         """A browser that has read no script before."""
-        self.contexts.append(self.browser.new_context(**(SETTLED | context)))
+        self.contexts.append(screen.followed(self.browser.new_context(**(SETTLED | context))))
         return self.contexts[-1]
 
     def _listened(self, page: Page) -> Page:

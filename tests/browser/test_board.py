@@ -30,9 +30,9 @@ class Board:
         """The card of a deal."""
         return self.page.locator(f".foyer-board .card[data-id='{self.ids[number]}']")
 
-    def heads(self) -> list[str]:
-        """What the headers say: count, sum and weighted sum."""
-        return self.page.locator(".foyer-board header .note").all_inner_texts()
+    def says(self, *heads: str) -> None:
+        """Wait until the headers say this: count, sum and weighted sum."""
+        expect(self.page.locator(".foyer-board header .note")).to_have_text(list(heads))
 
     def stage(self, number: int) -> str:
         """Where a deal stands in the database."""
@@ -61,14 +61,14 @@ def look(enter: Door, email: str, word: str) -> Page:
     return page
 
 
-EMPTY = "0 · $0 · weighted $0"
+EMPTY, FULL = "0 · $0 · weighted $0", "2 · $2.0 k · weighted $200"
 
 
 def test_a_card_is_dragged_and_the_headers_count_anew(board: Board) -> None:
-    assert board.heads() == ["2 · $2.0 k · weighted $200", EMPTY, EMPTY, EMPTY]
+    board.says(FULL, EMPTY, EMPTY, EMPTY)
     board.card(0).drag_to(board.column(2))
     toast(board.page, f"{board.word} 0: Prospect to Proposal.")
-    assert board.heads() == ["1 · $1.0 k · weighted $100", EMPTY, "1 · $1.0 k · weighted $500", EMPTY]
+    board.says("1 · $1.0 k · weighted $100", EMPTY, "1 · $1.0 k · weighted $500", EMPTY)
     expect(board.column(2).locator(".card")).to_have_count(1)
     assert (board.stage(0), board.stage(1)) == ("proposal", "prospect")
     assert board.deal(0)["probability"] == 50
@@ -102,6 +102,7 @@ def test_closing_as_won_asks_for_value_and_day(board: Board) -> None:
     board.card(0).drag_to(page.locator(".foyer-board .target.closed_won"))
     expect(dialog).to_contain_text("Close as won")
     expect(dialog.get_by_label("Closed on").first).to_be_visible()
+    at_rest(page)
     dialog.get_by_label("Value won").fill("0")
     dialog.get_by_role("button", name="Close as won").click()
     expect(dialog.get_by_test_id("stAlert")).to_contain_text("a won deal needs the amount")
@@ -122,6 +123,7 @@ def test_closing_as_lost_asks_for_a_reason(board: Board) -> None:
     page, dialog = board.page, board.page.get_by_role("dialog")
     board.card(0).drag_to(page.locator(".foyer-board .target.closed_lost"))
     expect(dialog).to_contain_text("Close as lost")
+    at_rest(page)
     dialog.get_by_role("button", name="Close as lost").click()
     expect(dialog.get_by_test_id("stAlert")).to_contain_text("say why the deal was lost")
     choose(page, "Why was it lost?", "Price")
@@ -155,9 +157,11 @@ def test_won_and_lost_are_in_sight_while_a_card_is_dragged(town: Town, enter: Do
 
 @pytest.mark.parametrize("way_out", ["Escape", "Close"])
 def test_cancelling_puts_the_card_back(way_out: str, board: Board) -> None:
-    page, dialog, before = board.page, board.page.get_by_role("dialog"), board.heads()
+    page, dialog = board.page, board.page.get_by_role("dialog")
+    board.says(FULL, EMPTY, EMPTY, EMPTY)
     board.card(0).drag_to(page.locator(".foyer-board .target.closed_won"))
     expect(dialog).to_contain_text("Close as won")
+    at_rest(page)
     if way_out == "Escape":
         page.keyboard.press("Escape")
     else:
@@ -165,7 +169,8 @@ def test_cancelling_puts_the_card_back(way_out: str, board: Board) -> None:
     expect(dialog).to_have_count(0)
     at_rest(page)
     expect(board.column(0).locator(".card")).to_have_count(2)
-    assert (board.heads(), board.stage(0)) == (before, "prospect")
+    board.says(FULL, EMPTY, EMPTY, EMPTY)
+    assert board.stage(0) == "prospect"
     board.card(1).focus()
     page.keyboard.press("Alt+ArrowRight")
     toast(page, f"{board.word} 1: Prospect to Qualified.")

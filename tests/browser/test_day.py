@@ -16,6 +16,7 @@ def presets(page: Page) -> dict[str, int]:
     """The counts beside the names of the selections."""
     shown = page.get_by_role("radiogroup", name="Show").get_by_role("radio")
     expect(shown.first).to_be_attached()
+    at_rest(page)
     found = [re.fullmatch(r"(\w+) ([\d,]+)", text) for text in shown.all_inner_texts()]
     return {match[1]: int(match[2].replace(",", "")) for match in found if match}
 

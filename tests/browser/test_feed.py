@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from dashboard.components import assets
 from tests.browser.conftest import PRIYA, Door, Town
-from tests.support.screen import SLOW, at_rest, unfold
+from tests.support.screen import SLOW, at_rest, unfold, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -48,11 +48,10 @@ def test_long_text_unfolds_and_what_happens_meanwhile_is_drawn(customer: int, en
     expect(feed.get_by_role("button")).to_have_count(1)  # what is short has none
     text = feed.locator(".text").filter(has_text="Line 30")
     folded = text.bounding_box()
-    feed.get_by_role("button", name="Show all").press("Enter")
-    unfolded = text.bounding_box()
     assert folded is not None
-    assert unfolded is not None
-    assert unfolded["height"] > 5 * folded["height"]
+    high = folded["height"]
+    feed.get_by_role("button", name="Show all").press("Enter")
+    until(page, lambda: (text.bounding_box() or folded)["height"] > 5 * high, "the text does not unfold")
     page.get_by_role("radio", name="Tasks").click(force=True)
     at_rest(page)
     page.get_by_role("radio", name="Timeline").click(force=True)

@@ -198,8 +198,9 @@ def test_the_filters_stay_open_while_one_chooses(enter: Door) -> None:
     for label, option in (("Stage", "Qualified"), ("Status", "Open")):
         body.get_by_role("combobox", name=label).click()
         page.get_by_role("option", name=option, exact=True).click()
-        page.keyboard.press("Escape") if page.get_by_role("option").count() else None
         at_rest(page)
+        page.keyboard.press("Escape") if page.get_by_role("option").count() else None
+        expect(page.get_by_role("option")).to_have_count(0)
         expect(body).to_have_count(1)
     expect(page.get_by_role("button", name="Clear 2 filters")).to_be_visible()
     expect(page).to_have_url(re.compile("stage=qualified"))

@@ -3,9 +3,10 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from crm_data.accounts.people import SYSTEM
 from crm_data.tables import Membership
@@ -33,10 +34,18 @@ def served(home: House) -> Iterator[Served]:
         yield running
 
 
+# What a quiet page has asked for and has not got yet.
+_asked: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
+
+
 @pytest.fixture
 def quiet(page: Page) -> Iterator[Page]:
     """A page that must not complain, break the content policy, or ask anybody else for anything."""
     heard: list[str] = []
+    asked = _asked[page] = set()
+    page.on("request", lambda one: asked.add(one))
+    page.on("requestfinished", lambda one: asked.discard(one))
+    page.on("requestfailed", lambda one: asked.discard(one))
     ours = re.compile(r"(http|ws)://127\.0\.0\.1:|data:|blob:")
     # Below a deep link Streamlit asks for its own root first, which is not there; a refused ticket is no fault.
     expected = re.compile("status of (401|403|404)")
@@ -54,6 +63,13 @@ def quiet(page: Page) -> Iterator[Page]:
 
 def greeted(page: Page) -> None:
     expect(page.get_by_text("Good to see you")).to_be_visible(timeout=SLOW)
+    whole(page)
+
+
+def whole(page: Page) -> None:
+    """Wait until all that belongs to the screen has come: scripts are for who is signed in, and end with it."""
+    screen.at_rest(page)
+    screen.until(page, lambda: not _asked.get(page), "something is still asked for")
 
 
 def choose(page: Page, menu: str, item: str) -> None:
@@ -105,6 +121,7 @@ def test_a_deep_link_survives_signing_in_and_loading_anew(served: Served, home: 
     sign_in(quiet, home.email("user"))
     expect(quiet.get_by_role("button", name="Alpha User")).to_be_visible(timeout=SLOW)
     expect(quiet).to_have_url(address)
+    whole(quiet)
     quiet.reload()
     expect(quiet.get_by_role("button", name="Alpha User")).to_be_visible(timeout=SLOW)
     expect(quiet).to_have_url(address)
@@ -116,11 +133,11 @@ def test_a_deep_link_survives_signing_in_and_loading_anew(served: Served, home: 
 def test_signing_out_ends_the_other_tab_at_its_next_click(served: Served, home: House, quiet: Page) -> None:
     quiet.goto(f"{served.url}/account")
     sign_in(quiet, home.email("sales_rep"))
-    expect(quiet.get_by_text("Where you are signed in")).to_be_visible(timeout=SLOW)
+    drawn(quiet)
     stolen = next(c for c in quiet.context.cookies() if c["name"].startswith("foyer_"))
     other = quiet.context.new_page()
     other.goto(f"{served.url}/account")
-    expect(other.get_by_text("Where you are signed in")).to_be_visible(timeout=SLOW)
+    drawn(other)
     choose(quiet, "Alpha Sales_rep", "Sign out")
     expect_form(quiet)
     assert not [c for c in quiet.context.cookies() if c["name"].startswith("foyer_")]
@@ -142,10 +159,10 @@ def test_switching_company(served: Served, home: House, quiet: Page) -> None:
     greeted(quiet)
     other = quiet.context.new_page()
     other.goto(f"{served.url}/account")
-    expect(other.get_by_text("Where you are signed in")).to_be_visible(timeout=SLOW)
+    drawn(other)
     choose(quiet, "Alpha", "Omega")
-    greeted(quiet)
     expect(quiet.get_by_role("button", name="Omega")).to_be_visible(timeout=SLOW)
+    greeted(quiet)
     # The other tab still shows Alpha; its next act does nothing and leads to the company that is chosen now.
     other.get_by_role("button", name="Change password").click()
     expect(other.get_by_role("button", name="Omega")).to_be_visible(timeout=SLOW)
@@ -180,7 +197,7 @@ def opened(served: Served, home: House, page: Page) -> str:
 
 def drawn(page: Page) -> None:
     expect(page.get_by_text("Where you are signed in")).to_be_visible(timeout=SLOW)
-    screen.at_rest(page)
+    whole(page)
 
 
 def signs_out(page: Page, home: House) -> None:
@@ -195,6 +212,7 @@ def signs_out_everywhere(page: Page, home: House) -> None:
 
 def switches(page: Page, home: House) -> None:
     choose(page, "Alpha", "Omega")
+    expect(page.get_by_role("button", name="Omega")).to_be_visible(timeout=SLOW)
     greeted(page)
 
 
@@ -240,7 +258,6 @@ def test_somebody_deactivated_or_dismissed_is_out_at_the_next_click(
         quiet.goto(f"{served.url}/account")
         sign_in(quiet, home.email("user", 1))
         drawn(quiet)
-        quiet.wait_for_load_state("networkidle")  # scripts are for who is signed in
 
     enter()
     home.installation.people.set_active(SYSTEM, home.email("user", 1), False)
@@ -270,6 +287,7 @@ def test_an_invitation_and_a_reset(served: Served, home: House, quiet: Page) -> 
     greeted(quiet)
     quiet.goto(f"{served.url}/admin")
     expect(quiet.get_by_text("not open to your role")).to_be_visible(timeout=SLOW)
+    whole(quiet)
     reset = home.installation.links.reset(SYSTEM, "new@alpha.example")
     quiet.goto(f"{served.url}/?link={reset}")
     quiet.get_by_role("textbox", name="New password", exact=True).fill("another dozen words")

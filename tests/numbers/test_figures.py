@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crm_data import Chart, Figure, Formula, Period, Query, Question, Workspace
+from crm_data import Chart, Figure, Formula, Period, Query, Question, Workspace, clock
 from crm_data.accounts import passwords
 from crm_data.demo import fill
 from crm_data.numbers.figures import counted
@@ -24,7 +24,7 @@ from tests.numbers.makers import lost, put, put_deals, won
 from tests.numbers.test_pipeline import some_deals
 from tests.numbers.test_real_file import engine as engine
 from tests.numbers.test_real_file import kept as kept
-from tests.support.office import Office
+from tests.support.office import Office, office
 from tests.support.soak import size
 
 # Verbs that answer with no number of records: a currency, days, tasks.
@@ -78,6 +78,23 @@ def some_of_everything(two: Office) -> None:
     my.activities.log("call", "C", deal_id=deal)
 
 
+@pytest.fixture(scope="module")
+def kept_still(engine: str, new_database: Any) -> Iterator[tuple[Office, Checker]]:
+    """All of it, which no test changes; what one of them has read the next need not read again."""
+    clock.set_source(lambda: datetime(2026, 3, 2, 9, 30, tzinfo=UTC))
+    made = office(new_database(engine).url)
+    some_of_everything(made)
+    clock.set_source(None)
+    yield made, Checker(made.at())
+    made.store.close()
+
+
+@pytest.fixture
+def everything(kept_still: tuple[Office, Checker], frozen_clock: object) -> tuple[Office, Checker]:
+    """The same at the moment at which it was made."""
+    return kept_still
+
+
 def queries(two: Office) -> list[Query]:
     """Filters of the board, those that leave nothing too."""
     me = two.people[0]["manager"]
@@ -112,14 +129,13 @@ def pairs(two: Office, verb: str) -> Iterator[tuple[Query, Period | None]]:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_figure_opens_its_rows(two: Office, verb: str) -> None:
-    some_of_everything(two)
-    my, kinds = two.at(), {"deals": "deals", "conversion": "leads", "tasks": "tasks"}
-    checker, seen = Checker(my), 0
+def test_every_figure_opens_its_rows(everything: tuple[Office, Checker], verb: str) -> None:
+    two, checker = everything
+    kinds, seen = {"deals": "deals", "conversion": "leads", "tasks": "tasks"}, 0
     for query, period in pairs(two, verb):
         if kinds.get(verb, "deals") != "deals":
             query = Query(sort="created_at", zone=query.zone)
-        for figure in figures(my, verb, query=query, period=period, top=2, zone=query.zone):
+        for figure in figures(two.at(), verb, query=query, period=period, top=2, zone=query.zone):
             checker.check(figure)
             seen += figure.count > 0
     assert seen > 10
@@ -128,12 +144,10 @@ def test_every_figure_opens_its_rows(two: Office, verb: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("verb", ["by_stage", "by_month", "by_owner", "tiles"])
 @pytest.mark.parametrize("currency", ["EUR", "usd", "XXX"])
-def test_in_each_currency(two: Office, verb: str, currency: str) -> None:
-    some_of_everything(two)
-    my = two.at()
-    checker = Checker(my)
+def test_in_each_currency(everything: tuple[Office, Checker], verb: str, currency: str) -> None:
+    two, checker = everything
     for query in queries(two):
-        for figure in figures(my, verb, query=query, currency=currency, top=3):
+        for figure in figures(two.at(), verb, query=query, currency=currency, top=3):
             checker.check(figure)
 
 

@@ -1,6 +1,7 @@
 """Two companies with people of every role, and a Workspace for each of them: what tests of verbs stand on."""
 
 from dataclasses import dataclass, field
+from itertools import product
 
 from crm_data import Workspace
 from crm_data.rights import ROLES
@@ -31,22 +32,24 @@ def office(url: str) -> Office:
     """Two companies, Alpha and Omega, each with one person a role; nobody works in both."""
     made = Office(Store(url))
     with made.store.system("a test's office") as session:
-        for name in ("Alpha", "Omega"):
-            company = Company(name=name, email=f"info@{name.lower()}.example")
-            session.add(company)
-            session.flush()
-            people = {}
-            for role in ROLES:
-                person = User(
-                    email=f"{role}@{name.lower()}.example",
-                    password_hash="unset",
-                    first_name=name,
-                    last_name=role.capitalize(),
-                )
-                session.add(person)
-                session.flush()
-                session.add(Membership(company_id=company.id, user_id=person.id, role=role, is_primary=True))
-                people[role] = person.id
-            made.companies.append(company.id)
-            made.people.append(people)
+        names = ("Alpha", "Omega")
+        companies = [Company(name=name, email=f"info@{name.lower()}.example") for name in names]
+        session.add_all(companies)
+        session.flush()
+        people = [
+            User(
+                email=f"{role}@{name.lower()}.example",
+                password_hash="unset",
+                first_name=name,
+                last_name=role.capitalize(),
+            )
+            for name, role in product(names, ROLES)
+        ]
+        session.add_all(people)
+        session.flush()
+        for (company, role), person in zip(product(companies, ROLES), people, strict=True):
+            session.add(Membership(company_id=company.id, user_id=person.id, role=role, is_primary=True))
+        made.companies += [company.id for company in companies]
+        for at in (0, len(ROLES)):
+            made.people.append({role: people[at + n].id for n, role in enumerate(ROLES)})
     return made

@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
+from tests.support.screen import followed
+
 # What a page can be told after it was opened; everything else belongs to the browser it is opened in.
 _OF_A_PAGE = ("viewport", "color_scheme")
 
@@ -28,7 +30,7 @@ class Profiles:
         if kept:
             self._rest.remove(kept)
         else:
-            kept = (options, self.browser.new_context(**options))
+            kept = (options, followed(self.browser.new_context(**options)))
         self._taken.append(kept)
         return self.dressed(kept[1], wanted)
 

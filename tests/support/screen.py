@@ -4,14 +4,27 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Error, Locator, Page, expect
 
 SLOW = 15_000  # milliseconds; the machine may be busy
 
-# Resolves once the script has rested for a while and nothing moves: between a click and its rerun it rests too,
-# and what is clicked while a box opens may have moved on before the button is up again.
+# Remembers when the page last told its server something that no answer has followed yet: between a click and
+# the run that it leads to, the page itself says that nothing runs.
+_TELLS = """(() => {
+  const send = WebSocket.prototype.send, known = new WeakSet();
+  WebSocket.prototype.send = function (said) {
+    if (!known.has(this)) {
+      known.add(this);
+      for (const one of ["message", "close"]) this.addEventListener(one, () => { window.toldAt = 0; });
+    }
+    window.toldAt = performance.now();
+    return send.call(this, said);
+  };
+})()"""
+# Resolves once what was told is answered, the script has rested for a while and nothing moves: what is clicked
+# while a box opens may have moved on before the button is up again. Not everything that is told has an answer.
 _AT_REST = """
-([quiet, most]) => new Promise((done, refuse) => {
+([quiet, most, patience]) => new Promise((done, refuse) => {
   const began = performance.now();
   let since = began;
   const look = () => {
@@ -19,6 +32,7 @@ _AT_REST = """
     const moving = !app ? "there is no app"
       : app.dataset.testScriptState !== "notRunning" ? `the script is ${app.dataset.testScriptState}`
       : app.dataset.testConnectionState !== "CONNECTED" ? app.dataset.testConnectionState
+      : window.toldAt && performance.now() - window.toldAt < patience ? "an answer is waited for"
       : document.querySelector("[data-stale=true], [data-testid=stSkeleton]") ? "something is still to be drawn"
       : document.getAnimations().find((one) => one.playState === "running"
           && Number.isFinite(one.effect?.getComputedTiming().endTime)) ? "something moves" : "";
@@ -31,6 +45,12 @@ _AT_REST = """
   look();
 })
 """
+
+
+def followed(context: BrowserContext) -> BrowserContext:
+    """The same browser, whose pages from now on know whether the server has answered them."""
+    context.add_init_script(_TELLS)
+    return context
 
 
 def sign_in(page: Page, url: str, email: str, password: str, path: str = "/") -> None:
@@ -48,9 +68,17 @@ def arrived(page: Page) -> None:
     at_rest(page)
 
 
-def at_rest(page: Page, quiet: int = 200) -> None:
-    """Wait until no script has run for `quiet` milliseconds; what never rests is a failure."""
-    page.evaluate(_AT_REST, [quiet, 4 * SLOW])
+def at_rest(page: Page, quiet: int = 100) -> None:
+    """Wait until all is answered and nothing has run for `quiet` milliseconds; what never rests is a failure."""
+    while True:
+        try:
+            page.evaluate(_AT_REST, [quiet, 4 * SLOW, SLOW / 3])
+        except Error as failed:
+            if "because of a navigation" not in str(failed):
+                raise
+            page.wait_for_load_state()  # it was loaded anew meanwhile: it is no more at rest than before
+        else:
+            return
 
 
 def toast(page: Page, sentence: str) -> None:
@@ -130,6 +158,10 @@ class Sheet:
     def cell(self, row: int, heading: str) -> Locator:
         """A cell that is drawn."""
         return self._row(row).locator(f"[aria-colindex='{self._column(heading)}']")
+
+    def shows(self, heading: str, texts: list[str]) -> None:
+        """Wait until a column is this from top to bottom, as far as it is drawn."""
+        expect(self.box.locator(f".lines [aria-colindex='{self._column(heading)}']")).to_have_text(texts)
 
     def row(self, text: str) -> int:
         """The row that has a cell with exactly this text."""
