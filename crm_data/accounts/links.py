@@ -254,8 +254,8 @@ def make_reset(session: Session, user: User, by: int | None, company_id: int | N
 def set_password(session: Session, user: User, kept: str, keep: int | None) -> None:
     """Write a new hash; every session but `keep`, every ticket and every open reset link end."""
     user.password_hash = kept
-    end_all(session, user.id, keep)
     onetime.end(session, OneTimeLink.kind == LinkKind.RESET.value, OneTimeLink.user_id == user.id)
+    end_all(session, user.id, keep)
 
 
 def join(session: Session, user: User, company_id: int, role: str, by: int | None) -> None:

@@ -207,14 +207,14 @@ class Members:
             raise NotAllowed("Nobody can give a role above their own. Ask an admin of your company.")
 
     def _end_links(self, session: CompanySession, user: User) -> None:
-        """Sessions in this company, and every link of it for this person or made by them."""
-        drop(session, SignInSession.user_id == user.id, SignInSession.company_id == session.company)
+        """Every link of this company for this person or made by them, and the sessions in it."""
         theirs = (
             (OneTimeLink.user_id == user.id)
             | (OneTimeLink.email == user.email)
             | (OneTimeLink.created_by == user.id)
         )
         onetime.end(session, OneTimeLink.company_id == session.company, theirs)
+        drop(session, SignInSession.user_id == user.id, SignInSession.company_id == session.company)
 
     def _lock(self, session: CompanySession) -> None:
         """Whoever changes members of a company waits for whoever does so already."""

@@ -36,8 +36,8 @@ def change_password(store: Store, signed: Signed, current: str, new: str, addres
         kept = passwords.hashed(new)
         with store.system("a person changes their password") as session:
             user = still(session, proved)
-            succeeded(session, proved.attempt_id)
             set_password(session, user, kept, keep=signed.session_id)
+            succeeded(session, proved.attempt_id)
             note(session, "password_changed", user.id, signed.scope.company_id)
     except NotSignedIn:
         raise Invalid(

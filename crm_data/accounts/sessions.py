@@ -201,8 +201,8 @@ class Sessions:
 
 def end_all(session: Session, user_id: int, keep: int | None = None) -> None:
     """End every session of a person, but `keep`, and every ticket that could still become one."""
-    drop(session, SignInSession.user_id == user_id, SignInSession.id != (keep or 0))
     onetime.end(session, OneTimeLink.kind == LinkKind.TICKET.value, OneTimeLink.user_id == user_id)
+    drop(session, SignInSession.user_id == user_id, SignInSession.id != (keep or 0))
 
 
 def drop(session: Session, *which: sa.ColumnElement[bool]) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from crm_data.tables import Base, Company
 
-_THEIRS = ("users", "user_companies", "sessions", "one_time_links", "sign_in_attempts", "grid_layouts")
+# A link is used up before the sessions end that it takes the place of: signing in, a new password.
+_THEIRS = ("users", "user_companies", "one_time_links", "sessions", "sign_in_attempts", "grid_layouts")
 
 
 def rank(table: str) -> int:

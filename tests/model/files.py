@@ -7,13 +7,15 @@ import zipfile
 from typing import Any
 
 from crm_data.tables.fields import Kind, fields_of
+from crm_data.transfer.marks import MARKED
 from tests.model.values import Around
+from tests.model.world import mark
 from tests.support.kinds import CLASSES, TITLES
 
 _HEADINGS = {
     "customers": ["Name", "E-mail", "City", "Owner"],
     "leads": ["Name", "E-mail", "Estimated value", "Status"],
-    "deals": ["Name", "Customer id", "Value", "Stage", "Closed on"],
+    "deals": ["Id", "Name", "Customer id", "Value", "Stage", "Closed on", MARKED],
     "tasks": ["Title", "Owner", "Due", "Deal id"],
     "activities": ["Title", "Type", "When", "Person"],
 }
@@ -58,6 +60,12 @@ def _cell(dice: random.Random, heading: str, around: Around) -> Any:
         "Type": ["Call", "note", "status_change"],
         "Customer id": ids,
         "Deal id": deals,
+        "Id": ["", "", *deals],
+        MARKED: [
+            f"{mark(canary)}-1000",
+            f"{mark(canary)}-1000",
+            "",
+        ],  # without it an id is not of this company
     }
     return dice.choice(cells.get(heading, [canary, ""]))
 

@@ -31,6 +31,11 @@ Table = dict[int, Row]
 Dump = dict[int, dict[str, Table]]
 
 
+def mark(canary: str) -> str:
+    """The mark of a company's exports, of as many letters as the product's own."""
+    return f"{canary}marks"
+
+
 @dataclass
 class Member:
     """A membership as rights see it."""
@@ -124,7 +129,8 @@ def new_world(url: str) -> World:
             for at in range(2)
         ]
         for at, canary in enumerate(CANARIES):
-            company = makers.company(session, name=canary, email=f"info@{canary}.example", city=canary)
+            own = {"name": canary, "email": f"info@{canary}.example", "city": canary}
+            company = makers.company(session, **own, export_mark=mark(canary))
             world.companies[company.id] = canary
             people = {}
             for role in ROLES:
