@@ -5,7 +5,7 @@ from crm_data.accounts.layouts import Layout
 from crm_data.errors import CrmError
 from crm_data.nouns.leads import Converted
 from crm_data.nouns.steps import NextStep, Step
-from crm_data.numbers.board import Card, Column, Standing, standing
+from crm_data.numbers.board import Card, Column, Standing, standing, untouched
 from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question, Unit
 from crm_data.numbers.overview import Overview
 from crm_data.numbers.period import Period
@@ -57,5 +57,6 @@ __all__ = [
     "errors",
     "new_act",
     "standing",
+    "untouched",
     "words",
 ]

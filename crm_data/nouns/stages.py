@@ -25,6 +25,8 @@ PROBABILITY = {
 }
 # Days that a deal stays in a stage when all goes well; one that stays longer is called stalled.
 USUAL_DAYS = {Stage.PROSPECT: 14, Stage.QUALIFIED: 14, Stage.PROPOSAL: 10, Stage.NEGOTIATION: 10}
+# Days that a lead may be new before anybody is in touch.
+NEW_DAYS = 7
 STATUS = {Stage.CLOSED_WON: DealStatus.WON, Stage.CLOSED_LOST: DealStatus.LOST}
 # What a person is offered to choose from; any other words will do as well.
 LOSS_REASONS = (

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_data import clock
-from crm_data.nouns.stages import OPEN_STAGES, PROBABILITY, USUAL_DAYS
+from crm_data.nouns.stages import NEW_DAYS, OPEN_STAGES, PROBABILITY, USUAL_DAYS
 from crm_data.nouns.steps import NextStep, next_steps
 from crm_data.numbers.figures import Figure, Question, counted
 from crm_data.numbers.pipeline import Where, stage_sums
@@ -40,6 +40,12 @@ def standing(deal: Mapping[str, Any], zone: tzinfo) -> Standing:
     days = _days(deal["stage_since"].astimezone(zone).date(), zone)
     usual = USUAL_DAYS[Stage(deal["stage"])]
     return Standing(days, days >= usual, _days(deal["expected_close_date"], zone))
+
+
+def untouched(lead: Mapping[str, Any], zone: tzinfo) -> int:
+    """Days since a lead came in that is still new, once they are as many as should not be; else 0."""
+    days = _days(lead["created_at"].astimezone(zone).date(), zone) if lead["status"] == "new" else 0
+    return days if days >= NEW_DAYS else 0
 
 
 @dataclass(frozen=True)

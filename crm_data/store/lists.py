@@ -154,15 +154,12 @@ class Lists(Reader):
         Round the end to the other side; over all rows that match, wherever anybody has scrolled. Two statements.
         Raises Invalid.
         """
-        fields = [self.fields[name] for name in columns if name in self.fields]
         where, by = self.matching(query.first()), ordering.keys(self.table, query.first())
-        said = clean_text(text, False)
-        if len(said or "") > MOST_FOUND:
-            raise Invalid(f"Look for a shorter text: at most {MOST_FOUND} characters.")
+        said = _sought(text)
         if said is None:
             return Found(0)
         with self._store.read(self._scope) as session:
-            shows = showing(self.table, fields, said, member_names(session), query.zone)
+            shows = self._shows(session, columns, said, query)
             place = (sa.func.row_number().over(order_by=ordering.directed(by)) - 1).label("at")
             hit = sa.case((shows, 1), else_=0).label("hit")
             listed = sa.select(place, hit).select_from(self.table).where(*where).subquery()
@@ -196,16 +193,30 @@ class Lists(Reader):
             found[declared.name] = summary.measured(declared, wanted[declared.name], each)
         return {name: found[name] for name in wanted}
 
-    def groups(self, query: q.Query, by: Sequence[str], sums: Sequence[str] = ()) -> list[Group]:
+    def groups(
+        self,
+        query: q.Query,
+        by: Sequence[str],
+        sums: Sequence[str] = (),
+        columns: Sequence[str] = (),
+        text: str | None = None,
+    ) -> list[Group]:
         """The rows that match, grouped by one to three columns, each group with its number of rows and its sums.
 
-        In the order in which people read the values, nothing last. One statement, and one a kind of linked record.
-        Raises Invalid, also for more than a thousand groups.
+        With `text` those rows alone that show it in one of `columns`, as `find` looks for it. In the order in
+        which people read the values, nothing last. One statement, and one a kind of linked record. Raises
+        Invalid, also for more than a thousand groups.
         """
         summary.demand_groups(self.fields, by, sums)
         added = [self.fields[name] for name in sums]
+        said = None if text is None else _sought(text)
+        if text is not None and said is None:
+            return []
         with self._store.read(self._scope) as session:
-            found = self._added(session, by, added, self.matching(query.first()))
+            where = self.matching(query.first())
+            if said is not None:
+                where = [*where, self._shows(session, columns, said, query)]
+            found = self._added(session, by, added, where)
             groups: dict[tuple[Any, ...], tuple[int, dict[str, dict[str, Any]]]] = {}
             for values, money, count, of, held in found:
                 known, amounts = groups.get(values, (0, {}))
@@ -242,6 +253,12 @@ class Lists(Reader):
         return summary.narrowed(query, self.fields, by, values)
 
     # the parts
+
+    def _shows(
+        self, session: CompanySession, columns: Sequence[str], said: str, query: q.Query
+    ) -> sa.ColumnElement[bool]:
+        fields = [self.fields[name] for name in columns if name in self.fields]
+        return showing(self.table, fields, said, member_names(session), query.zone)
 
     def _ruler(
         self, session: CompanySession, query: q.Query, where: Sequence[Any], known: Ruler | None
@@ -281,6 +298,14 @@ class Lists(Reader):
 
     def _currency(self, declared: Field) -> str:
         return self._scope.currency if declared.kind is Kind.MONEY else summary.PLAIN
+
+
+def _sought(text: str) -> str | None:
+    """What is looked for; None for nothing. Raises Invalid."""
+    said = clean_text(text, False)
+    if len(said or "") > MOST_FOUND:
+        raise Invalid(f"Look for a shorter text: at most {MOST_FOUND} characters.")
+    return said
 
 
 def _last_change(session: CompanySession) -> int:

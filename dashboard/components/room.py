@@ -7,6 +7,7 @@ MOST = 12  # of so many the room is kept; of more the same
 # Pixels: a tile and what is between two of them, a row of figures, a line of them; a row of a grid of words, and
 # how high such a grid is at most.
 TILE, BETWEEN, ROW, LINE, WORDS, MOST_WORDS = 94, 10, 37, 22, 34, 412
+CARD = 84  # a line of such a grid on a phone
 
 
 def key(kind: str, count: int, rest: str) -> str:
@@ -27,7 +28,7 @@ def style() -> str:
     ]
     rows = [(count, -(-count // 2)) for count in counts]
     narrow = [_tall("tiles", count, TILE * two + BETWEEN * (two - 1)) for count, two in rows]
-    narrow.append(_tall("words", "", MOST_WORDS))  # there its lines are cards
+    narrow += [_tall("words", count, min(CARD * count, MOST_WORDS)) for count in counts]
     return "\n".join([*wide, f"@media (max-width: 640px) {{ {' '.join(narrow)} }}"])
 
 

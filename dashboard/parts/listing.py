@@ -9,7 +9,7 @@ from crm_data import Figure, Query, Records, Workspace, words
 from dashboard import session
 from dashboard.components.grid import Grid
 from dashboard.components.grid.data import Act
-from dashboard.parts import cell_history, lacking, many, place, say
+from dashboard.parts import cell_history, lacking, many, marks, place, say
 from dashboard.parts.acts import announce, attempt, forget_refusals, show_refusal
 from dashboard.parts.colours import colours
 from dashboard.parts.copies import copies
@@ -84,6 +84,7 @@ class Listing:
             words=self.own.columns,
             acts=self._acts(query),
             colours=colours(self.records),
+            marks=None if query.archived else marks.of(self.name),
             beside=self._beside,
             on_opened=self._open,
             on_visited=lambda id_: place.leave_for(self.name, id_),

@@ -112,16 +112,16 @@ def later_dialog(my: Workspace, place: str) -> None:
 
 def due_note() -> Words:
     """How an open task stands against today, in words."""
-    return Words("when", "When", lambda row: _stands(row)[0])
+    return Words("when", "When", lambda row: stands(row)[0])
 
 
 def when(row: Row) -> str:
     """How a task stands, in words and colour, as Markdown."""
-    said, colour = _stands(row)
+    said, colour = stands(row)
     return f":{colour}[{said}]" if colour else said
 
 
-def _stands(row: Row) -> tuple[str, str]:
+def stands(row: Row) -> tuple[str, str]:
     """'Overdue 3 days', 'Today', 'In 5 days', or the state of a task that is not open; and its colour."""
     if row["status"] not in OPEN:
         return words(row["status"]), "gray"

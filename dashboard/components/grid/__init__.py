@@ -70,7 +70,7 @@ class Grid:
 
     `owner` names the person, company and sign-in whose drafts the browser keeps. `words` are read-only columns of
     the program's own beside the first, `acts` what can be done with rows, `colours` a colour's name by field and
-    value. `marks(row)` names the colour of cells by field, and under '' of the whole row, as of what is overdue.
+    value. `marks(row)` says what is overdue or the like: colour and words by field, or of all of the row by ''.
     `beside`: the record that stands open beside the list; the browser walks from it to the next.
     Called from callbacks: `on_opened(id)` to open one so, `on_visited(id)` to go to its page,
     `on_acted(act, ids)`, `on_cell(id, field)`, `on_sorted()` when a head of a column was clicked, and
@@ -86,7 +86,7 @@ class Grid:
     words: Sequence[Beside] = ()
     acts: Sequence[Act] = ()
     colours: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    marks: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
+    marks: Callable[[Mapping[str, Any]], Mapping[str, data.Mark]] | None = None
     height: int = HEIGHT
     beside: int | None = None
     on_opened: Callable[[int], object] = nothing
@@ -218,7 +218,7 @@ class Grid:
             "locale": {"zone": str(here), "today": datetime.now(here).date().isoformat(), "decimal": "."}
             | {"day": "D MMM YYYY", "currency": self.my.scope.currency},
             "may": {act: self.records.may(act) for act in ("add", "archive", "export")}
-            | {"edit": not query.archived, "find": not kept.layout.group},
+            | {"edit": not query.archived, "find": True},
             "acts": [asdict(act) for act in self.acts],
             "watch": CHANGED,
         }
@@ -296,7 +296,9 @@ class Grid:
         if asked is not None:
             layout = self._kept().layout
             shown = [name for name in data.order(self.records, layout) if name not in layout.hidden]
-            found = self.records.find(query, shown, asked.text, asked.after, asked.back)
+            how = (query, shown, asked.text, asked.after, asked.back)
+            grouped = self._kept().lists.find
+            found = grouped(self.records, *how) if layout.group else self.records.find(*how)
             self._kept().found = {"n": asked.n, **asdict(found)}
 
     def _arrange(self, said: Any) -> None:

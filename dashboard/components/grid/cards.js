@@ -66,6 +66,8 @@ export class Cards {
     const cells = columns.map((name) => model.cell(model.id(at), name)).filter(Boolean);
     const [title, ...facts] = cells.filter(({ field }) => field.kind !== "act");
     const line = el("span", "facts", facts.filter(({ text }) => text).slice(0, FACTS).map(({ text }) => text).join(" · "));
+    const why = [...new Set(cells.map(({ mark }) => mark[1]).filter(Boolean))].filter((words) => !facts.some(({ text }) => text === words));
+    if (why.length) line.prepend(el("span", "why", why.join(" · ")), " · ");
     const waits = cells.filter(({ edit }) => edit).length;
     card.firstChild.replaceChildren(el("span", "title", title?.text ?? "…"), line);
     if (waits) card.firstChild.append(el("span", "waits", `${waits} not saved${cells.some(({ problem }) => problem) ? ", to put right" : ""}`));

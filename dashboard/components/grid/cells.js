@@ -33,12 +33,13 @@ export function paint(node, cell, flashed, by) {
   node.drawn = drawn;
   const state = cell.clash ? "clash" : cell.problem ? "problem" : cell.edit ? "edited" : locked && cell.field.kind !== "words" ? "locked" : "";
   node.dataset.state = state;
-  set(node, "data-mark", COLOURS.includes(cell.mark) ? cell.mark : undefined);
+  const [colour, why] = cell.mark;
+  set(node, "data-mark", COLOURS.includes(colour) ? colour : undefined);
   node.dataset.align = cell.field.align ?? (RIGHT.includes(cell.field.kind) ? "end" : "");
   node.classList.toggle("flash", !!flashed);
   const said = cell.problem ?? cell.clash ?? (cell.edit ? "Waits for Save" : flashed ? `${by ?? "A colleague"} has just changed this` : undefined);
-  node.title = said ?? (cell.text.length > 20 ? cell.text : "");
-  set(node, "aria-description", said ?? locked);
+  node.title = said ?? why ?? (cell.text.length > 20 ? cell.text : "");
+  set(node, "aria-description", said ?? ([why, locked].filter(Boolean).join(". ") || undefined));
   set(node, "aria-readonly", locked ? true : undefined);
   set(node, "aria-invalid", cell.problem ? true : undefined);
   if (cell.field.kind === "tick") set(node, "aria-label", cell.text);

@@ -11,6 +11,7 @@ from dashboard.components.grid import summing, wire
 Row = Mapping[str, Any]
 MARGIN, MOMENT, WIDE = 120, 150, 220  # pixels of a column that nobody has resized
 NARROW, WIDEST, LETTER = 70, 420, 7  # of one of a table: at least, at most, and for each letter
+Mark = tuple[str, str]  # a colour, and in words what it says
 _WIDE, _SHORT = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.LINK, Kind.URL), 150  # letters at most
 _ARCHIVED: Final = "This record is archived. Restore it before changing it."
 _THEIRS: Final = "A colleague's record, which only its owner or a manager may change."
@@ -147,9 +148,9 @@ def packed_rows(
 
 
 def marked(
-    rows: Iterable[Row], marks: Callable[[Row], Mapping[str, str]] | None
-) -> dict[str, dict[str, str]]:
-    """Id -> field, or '' for all of the row -> colour, of those that a rule marks and those it marks no more."""
+    rows: Iterable[Row], marks: Callable[[Row], Mapping[str, Mark]] | None
+) -> dict[str, dict[str, Mark]]:
+    """Id -> field, or '' for all of the row -> mark, of those that a rule marks and those it marks no more."""
     return {str(row["id"]): dict(marks(row)) for row in rows} if marks else {}
 
 

@@ -68,6 +68,38 @@ def window(shown: Sequence[Line], start: int, n: int) -> tuple[dict[int, Line], 
     return found, between
 
 
+def place(shown: Sequence[Line], groups: Sequence[Path], at: int) -> tuple[int, int]:
+    """Which of the groups a line stands in, and its place there; -1 for the head above it."""
+    for line in shown:
+        first = next(n for n, path in enumerate(groups) if path[: len(line.head.values)] == line.head.values)
+        if at <= line.rows:
+            return first, max(at - 1, -1)
+        at -= 1 + line.rows
+    return len(groups), -1
+
+
+def following(counts: Sequence[int], group: int, back: bool) -> Iterator[int]:
+    """The groups in which something was found, from one on, itself first and once more at the end."""
+    turn = [(group + (-step if back else step)) % len(counts) for step in range(len(counts) + 1)]
+    return (at for at in turn if counts[at])
+
+
+def unfolded(opened: Sequence[Path], path: Path) -> list[Path]:
+    """With a group and all that it lies in unfolded."""
+    wanted = [path[:n] for n in range(1, len(path) + 1)]
+    return [*(one for one in opened if one not in wanted), *wanted][-MOST_OPEN:]
+
+
+def line_of(shown: Sequence[Line], path: Path) -> int:
+    """The line of a group's head."""
+    at = 0
+    for line in shown:
+        if line.head.values == path:
+            return at
+        at += 1 + line.rows
+    raise ValueError(path)
+
+
 def folded(opened: Sequence[Path], path: Path) -> list[Path]:
     """After a click on a head: open or not; the one that was unfolded longest ago gives way to a new one."""
     rest = [one for one in opened if one != path]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm_data import Query, Records
+from crm_data.store.finding import Found
 from crm_data.store.lists import Ruler
 from crm_data.store.summary import Group
 from dashboard.components.grid import grouping
@@ -71,6 +72,35 @@ class Lists:
                 names.setdefault(name, {}).update(known)
         count = sum(group.count for group in groups)
         return Shown(rows, start, total, count, names, last, heads, lines)
+
+    def find(
+        self, records: Records, query: Query, columns: Sequence[str], text: str, after: int, back: bool
+    ) -> Found:
+        """As `Records.find`, over the rows of all groups, unfolded or not: the group of what is found is unfolded.
+
+        Places are lines. Five statements at most. Raises Invalid.
+        """
+        if self.groups is None:
+            return Found(0)
+        by, groups = self.by, self.groups[1]
+        paths = [group.values for group in groups]
+        hits = {g.values: g.count for g in records.groups(query, by, (), columns, text)}
+        counts = [hits.get(path, 0) for path in paths]
+        if not any(counts):
+            return Found(0)
+        group, start = grouping.place(grouping.lines(groups, len(by), self.opened), paths, after)
+        if group == len(paths):
+            group, start = (group - 1, groups[-1].count) if back else (0, -1)
+        for turn, at in enumerate(grouping.following(counts, group, back)):
+            own = turn == 0 and at == group
+            edge = start if own else groups[at].count if back else -1
+            found = records.find(records.group(query, by, paths[at]), columns, text, edge, back)
+            if found.at is None or (own and (found.at >= edge if back else found.at <= edge)):
+                continue  # round the end of this group: the next one comes first
+            self.opened = grouping.unfolded(self.opened, paths[at])
+            head = grouping.line_of(grouping.lines(groups, len(by), self.opened), paths[at])
+            return Found(sum(counts), head + 1 + found.at, sum(counts[:at]) + (found.nth or 0))
+        return Found(sum(counts))
 
     def fold(self, key: str) -> None:
         """Unfold the group that the browser calls so, or fold it."""

@@ -15,7 +15,7 @@ export class Model {
     this.steps = new Steps();
     this.written = []; // what the last Save wrote, as steps: it can be put back
     this.names = {};
-    this.marks = new Map(); // id -> {field, or "" for the whole row: colour}
+    this.marks = new Map(); // id -> {field, or "" for the whole row: [colour, words]}
     this.changes = 0; // grows with everything that a cell may show
     this.flashed = new Map(); // id -> fields that a colleague has just changed
   }
@@ -138,12 +138,12 @@ export class Model {
     const stored = row.values[name];
     const value = edit ? edit.wanted : stored;
     const text = edit && "typed" in edit ? edit.typed : shown(field, value, this.names, this.locale);
-    return { id, row, field, value, text, stored, edit, problem: edit?.problem, clash: this.clash(field, edit, stored), mark: this.colour(id, name), locked: this.locked(row, field) };
+    return { id, row, field, value, text, stored, edit, problem: edit?.problem, clash: this.clash(field, edit, stored), mark: this.marked(id, name), locked: this.locked(row, field) };
   }
 
-  colour(id, name) {
+  marked(id, name) {
     const marks = this.marks.get(id);
-    return marks?.[name] ?? marks?.[""];
+    return marks?.[name] ?? marks?.[""] ?? [];
   }
 
   clash(field, edit, stored) {

@@ -226,7 +226,7 @@ def test_a_grouped_list_is_told_in_lines_and_a_group_unfolds(two: Office, browse
     assert told["layout"]["group"] == ["status", "assigned_to"]
     assert all(set(line) == {"key", "label", "count", "sums", "depth", "open"} for line in told["rows"])
     assert [line["count"] for line in told["rows"]] == [2, 2]
-    assert (told["total"], told["count"], told["may"]["find"]) == (2, 4, False)
+    assert (told["total"], told["count"]) == (2, 4)
     first = told["rows"][0]["key"]
     told = screen.run(fold=first)
     assert [line["depth"] for line in told["rows"]] == [0, 1, 0]
@@ -258,19 +258,49 @@ def test_more_groups_than_can_be_shown_are_refused_in_words(
     assert told["total"] >= 3
 
 
+def test_find_looks_through_folded_groups_and_unfolds_what_it_finds(two: Office, browser: Browser) -> None:
+    my = two.at(0, "admin")
+    for status in ("contacted", "new", "lost"):
+        for at in range(3):
+            my.leads.add({"lead_name": f"Sought {status} {at}", "status": status})
+    screen = Screen(browser, my, "leads")
+    screen.query = Query(search="Sought", sort="lead_name", descending=False)
+    screen.run(layout={"group": ["status"]})
+    after, seen = -1, []
+
+    def go(text: str, back: bool = False) -> tuple[int, int, str]:
+        nonlocal after
+        seen.append(after)
+        told = screen.run(find={"n": len(seen), "text": text, "after": after, "back": back})
+        after = told["found"]["at"]
+        return told["found"]["nth"], told["found"]["count"], told["rows"][after][3]
+
+    found = [go("Sought") for _ in range(9)]
+    assert [(nth, count) for nth, count, _ in found] == [(at, 9) for at in range(1, 10)]
+    assert len({name for *_, name in found}) == 9
+    assert go("Sought")[0] == 1
+    assert go("Sought", back=True)[0] == 9
+    assert [go("Sought", back=True)[2] for _ in range(8)] == [name for *_, name in found[-2::-1]]
+    screen.run(layout={"group": ["status", "priority"]})
+    after = -1
+    assert go("lost 1")[2] == "Sought lost 1"
+    assert screen.run(find={"n": 99, "text": "nowhere", "after": -1, "back": False})["found"]["count"] == 0
+    screen.run(layout={"group": []})
+
+
 def test_a_rule_colours_rows_and_cells(two: Office, browser: Browser) -> None:
-    def rule(row: Any) -> dict[str, str]:
+    def rule(row: Any) -> dict[str, data.Mark]:
         return (
-            {"": "red"}
+            {"": ("red", "Seven")}
             if row["name"].endswith("7")
-            else {"city": "green"}
+            else {"city": ("green", "Eight")}
             if row["name"].endswith("8")
             else {}
         )
 
     told = Screen(browser, two.at(0, "manager"), "customers", marks=rule).run()
     at = {str(row[0]): row[3] for row in told["rows"]}
-    assert {id_ for id_, mark in told["marks"].items() if mark == {"": "red"}} == {
+    assert {id_ for id_, mark in told["marks"].items() if mark == {"": ["red", "Seven"]}} == {
         id_ for id_, name in at.items() if name.endswith("7")
     }
     assert told["marks"].keys() == at.keys()

@@ -92,12 +92,19 @@ def test_a_paste_over_the_head_of_a_group_changes_nothing_and_says_so(grid: Grid
 
 
 def test_rows_and_cells_have_the_colour_that_a_rule_gives_them_until_it_takes_it_away(grid: Grid) -> None:
-    grid.open().say("{ marks: { 1: { '': 'red' }, 2: { value: 'green', name: 'no colour' } } }")
+    grid.open().say(
+        "{ marks: { 1: { '': ['red', 'Late'] }, 2: { value: ['green', 'Fine'], name: ['no colour', 'None'] } } }"
+    )
     mark = lambda at, name: grid.cell(at, name).get_attribute("data-mark")  # noqa: E731
     assert [mark(0, "name"), mark(0, "value"), mark(1, "value"), mark(1, "name")] == [
         "red",
         "red",
         "green",
+        None,
+    ]
+    assert [grid.cell(at, "value").get_attribute("aria-description") for at in (0, 1, 2)] == [
+        "Late",
+        "Fine",
         None,
     ]
     ground = "node => getComputedStyle(node).backgroundColor"

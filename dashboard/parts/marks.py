@@ -1,0 +1,47 @@
+"""What in a row of a list wants to be seen, as an overdue task: which cell, in which colour, and in words."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from crm_data import standing, untouched
+from dashboard.components.grid.data import Mark
+from dashboard.parts import say
+from dashboard.parts.late import late
+from dashboard.parts.task_row import stands
+
+Row = Mapping[str, Any]
+
+
+def of(table: str) -> Callable[[Row], Mapping[str, Mark]] | None:
+    """The rule of one kind of record; None for a kind of which nothing is marked."""
+    return _RULES.get(table)
+
+
+def _task(row: Row) -> dict[str, Mark]:
+    words, colour = stands(row)
+    return dict.fromkeys(("due_date", "when"), (colour, words)) if colour == "red" else {}
+
+
+def _deal(row: Row) -> dict[str, Mark]:
+    if row["status"] != "open" or row["archived_at"] is not None:
+        return {}
+    stood = standing(row, say.zone())
+    marks: dict[str, Mark] = {}
+    if stood.past:
+        marks["expected_close_date"] = ("red", late(stood.past, False)[1])
+    if stood.stalled:
+        marks["stage"] = ("orange", f"{late(0, True)[1]}, {stood.days:,} d in stage")
+    return marks
+
+
+def _lead(row: Row) -> dict[str, Mark]:
+    days = 0 if row["archived_at"] is not None else untouched(row, say.zone())
+    return (
+        {"status": ("orange", f"New for {say.count(days, 'day')}: nobody was in touch yet")} if days else {}
+    )
+
+
+_RULES: Mapping[str, Callable[[Row], Mapping[str, Mark]]] = MappingProxyType(
+    {"tasks": _task, "deals": _deal, "leads": _lead}
+)
