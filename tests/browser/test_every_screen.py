@@ -10,7 +10,7 @@ from dashboard.parts.place import KINDS
 from tests.browser.conftest import GRACE, RUTH, Door, Town
 from tests.browser.test_heard import marked
 from tests.support.accessible import faint, faults
-from tests.support.screen import at_rest
+from tests.support.screen import at_rest, listed, says
 from tests.support.soak import size
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -74,6 +74,19 @@ def shared(paths: list[str], way: str) -> list[str]:
 @pytest.mark.parametrize("way", WAYS)
 def test_every_screen_can_be_read_and_heard(way: str, town: Town, enter: Door) -> None:
     found = among(enter(RUTH, "/", **WAYS[way]), enter, shared(PATHS, way))
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize("way", ["dark", "phone"])
+def test_so_can_a_record_beside_its_list(way: str, town: Town, enter: Door) -> None:
+    page = enter(RUTH, "/customers", **WAYS[way])
+    if way == "phone":
+        page.locator(".foyer-grid .card").first.click()
+        page.get_by_role("button", name="Open the record").click()
+    else:
+        listed(page).beside(0)
+    says(page.locator(".st-key-beside"), "Not filled in")
+    found = looked_at(page)
     assert found == [], "\n".join(found)
 
 
