@@ -50,6 +50,7 @@ class Deals(Records):
         "moving": "closed in the period, or open and qualified at its end",
     }
     loss_reasons: ClassVar[tuple[str, ...]] = stages.LOSS_REASONS
+    follows: ClassVar[Mapping[str, tuple[str, ...]]] = {"stage": ("probability",)}
     suggestions: ClassVar[Mapping[str, tuple[str, ...]]] = {"loss_reason": loss_reasons}
     stage_probability: ClassVar[Mapping[str, int]] = {s.value: p for s, p in stages.PROBABILITY.items()}
 

@@ -57,6 +57,8 @@ class Reader:
     behind: ClassVar[Mapping[str, str]] = {}
     # Field -> what is offered for it where it is asked for; any other words will do as well.
     suggestions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    # Field -> the fields that are written with it, whatever they held: an undo puts them back with it.
+    follows: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def __init__(self, store: Store, scope: CompanyScope) -> None:
         self._store = store

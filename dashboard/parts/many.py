@@ -17,7 +17,6 @@ from dashboard.parts.move import OPEN_STAGES
 from dashboard.parts.undo import offer
 
 _NAMED = 3  # of so many refused rows it is said why
-_FOLLOWS: Mapping[str, tuple[str, ...]] = {"stage": ("probability",)}  # what one value makes of another
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def _give(
         return  # the second click of two
     value = st.session_state[key]
     wanted = None if value == 0 else value
-    names = (field.name, *_FOLLOWS.get(field.name, ()))
+    names = (field.name, *records.follows.get(field.name, ()))
     before = rows_of(records, asked.ids)
     edits = [Edit(id_, {field.name: (row[field.name], wanted)}) for id_, row in before.items()]
     result = attempt(records.name, lambda: keep(my, records, Save(asked.act, edits), members, say.zone()))

@@ -32,6 +32,7 @@ export class Model {
     for (const [field, names] of Object.entries(data.names ?? {})) this.names[field] = { ...this.names[field], ...names };
     for (const [id, colours] of Object.entries(data.marks ?? {})) this.marks.set(+id, colours);
     this.flashed.clear();
+    const before = new Map(Object.keys(data.result?.saved ?? {}).map((id) => [+id, this.rows.get(+id)?.values]));
     const rows = data.rows.filter(Array.isArray);
     const sentNow = new Set([...(data.fresh ?? []), ...rows].map(([id]) => id));
     for (const sent of data.fresh ?? []) this.put(sent, true);
@@ -41,7 +42,7 @@ export class Model {
       else if (sent) this.heads.set(data.start + i, sent);
     });
     for (const at of this.places.keys()) if (at >= this.total) this.places.delete(at);
-    this.settle(data.result, sentNow);
+    this.settle(data.result, sentNow, before);
     this.rest();
     this.trim(data.start);
     this.changes++;
@@ -78,7 +79,7 @@ export class Model {
   }
 
   // The answer to a Save, once: what was saved waits no longer, what was refused says why.
-  settle(result, sentNow) {
+  settle(result, sentNow, before) {
     this.news = !!result && result.token !== this.settled;
     if (!this.news) return;
     this.settled = result.token;
@@ -93,11 +94,18 @@ export class Model {
         const row = sentNow.has(+id) ? undefined : this.rows.get(+id); // what came with the answer is newer
         if (row) row.values[name] = value;
         const now = this.rows.get(+id)?.values[name] ?? value; // as it is stored, which may be put otherwise
-        if (was !== undefined && !same(was, now)) this.written.push({ id: +id, name, was: { wanted: was, draft: true }, now: { wanted: now, draft: true } });
+        this.wrote(+id, name, was, now);
+        for (const other of (sentNow.has(+id) && this.byName[name]?.follows) || [])
+          if (!(other in fields)) this.wrote(+id, other, before.get(+id)?.[other], this.rows.get(+id).values[other]);
       }
     for (const [id, fields] of Object.entries(result.problems ?? {})) this.mark(+id, fields, (problem) => ({ problem }));
     for (const [id, fields] of Object.entries(result.clashes ?? {})) this.mark(+id, fields, (clash) => ({ clash }));
     this.keep();
+  }
+
+  // What a Save made of a cell: it can be put back.
+  wrote(id, name, was, now) {
+    if (was !== undefined && !same(was, now)) this.written.push({ id, name, was: { wanted: was, draft: true }, now: { wanted: now, draft: true } });
   }
 
   mark(id, fields, made) {

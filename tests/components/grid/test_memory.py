@@ -31,6 +31,20 @@ def test_a_wrong_value_stays_says_why_and_is_not_sent(run: Callable[..., Any]) -
     assert edits == {"3": {"value": ["7.50", "1234.50"]}}
 
 
+def test_what_a_save_wrote_is_put_back_with_what_followed_from_it(run: Callable[..., Any]) -> None:
+    assert run("""const follows = (name) => (name === "stage" ? ["value"] : []);
+        const fields = base.fields.map((one) => ({ ...one, follows: follows(one.name) }));
+        sent({ fields });
+        model.change([{ id: 1, name: "stage", value: "won" }]);
+        model.sent = { token: "t", edits: model.edits() };
+        sent({ fields, rows: [[1, 2, 0, "Ann", "won", "9.00", null], ...base.rows.slice(1)],
+            result: { token: "t", ok: true, saved: { 1: { stage: "won" } } } });
+        const { done } = model.putBack();
+        return [done, model.edits()];""") == [
+        2, {"1": {"stage": ["won", "new"], "value": ["9.00", "5.00"]}}
+    ]  # fmt: skip
+
+
 def test_what_is_locked_stays_and_says_why(run: Callable[..., Any]) -> None:
     assert run("""const told = model.change([{ id: 2, name: "name", text: "X" }, { id: 1, name: "made",
             text: "today" }]);
