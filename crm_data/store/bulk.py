@@ -76,7 +76,7 @@ class Bulk:
         for start in range(0, len(wanted), _MOST_IDS):
             some = sa.select(*self.records._columns()).where(model.id.in_(wanted[start : start + _MOST_IDS]))
             if self._writes:
-                some = some.with_for_update()
+                some = some.order_by(model.id).with_for_update()
             result = self._session.execute(some)
             names = list(result.keys())
             found.update({row.id: dict(zip(names, row, strict=True)) for row in result})

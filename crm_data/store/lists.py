@@ -28,6 +28,7 @@ MOST_WATCHED = 1_000
 MOST_FOUND = 100  # characters of what is looked for
 KNOWN_FOR = timedelta(minutes=1)  # the clock moves what is overdue, without a line in the log
 _MOST_SPOTS, _LEAST_GAP = 400, 500
+_LATEST = 8  # changes by which one sees that there was another
 
 
 @dataclass(frozen=True)
@@ -309,8 +310,9 @@ def _sought(text: str) -> str | None:
 
 
 def _last_change(session: CompanySession) -> int:
-    latest = sa.select(ChangeLog.id).order_by(ChangeLog.at.desc(), ChangeLog.id.desc()).limit(1)
-    return session.scalar(latest) or 0
+    # The last one alone would hide a change that began before it and was committed after it.
+    latest = sa.select(ChangeLog.id).order_by(ChangeLog.at.desc(), ChangeLog.id.desc()).limit(_LATEST)
+    return sum(session.scalars(latest))
 
 
 def _nearest(ruler: Ruler, start: int, n: int) -> tuple[Spot | None, bool, int]:
