@@ -64,7 +64,7 @@ def watched(context: BrowserContext) -> list[str]:
 
 def moved(page: Page) -> list[tuple[float, int, list[str]]]:
     """What moved until everything stood still."""
-    page.wait_for_timeout(1_000)
+    page.wait_for_timeout(size(400, 1_000))
     found: list[tuple[float, int, list[str]]] = page.evaluate("window.moved")
     return found
 

@@ -1,7 +1,9 @@
 """Processes forked from one that has imported the product already: there in milliseconds, free to be killed."""
 
 import multiprocessing
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -59,6 +61,24 @@ def in_children(*acts: tuple[Any, ...]) -> list[Any]:
         with _no_main():
             futures = [pool.submit(*act) for act in acts]
         return [future.result() for future in futures]
+
+
+def end_of(script: str, *words: str, **variables: str) -> int:
+    """The exit code of a process that runs a Python script with these words behind its name; below zero a signal.
+
+    `variables` are of its environment, beside those of ours.
+    """
+    with child(_script, script, words, variables) as process:
+        process.join()
+        assert process.exitcode is not None
+        return process.exitcode
+
+
+def _script(script: str, words: tuple[str, ...], variables: dict[str, str]) -> None:
+    os.environ.update(variables)
+    tempfile.tempdir = None  # it is worked out once
+    sys.argv = ["-c", *words]
+    exec(compile(script, "a script", "exec"), {"__name__": "__main__"})
 
 
 @contextmanager

@@ -68,7 +68,7 @@ def arrived(page: Page) -> None:
     at_rest(page)
 
 
-def at_rest(page: Page, quiet: int = 100) -> None:
+def at_rest(page: Page, quiet: int = 200) -> None:
     """Wait until all is answered and nothing has run for `quiet` milliseconds; what never rests is a failure."""
     while True:
         try:
@@ -212,7 +212,9 @@ class Sheet:
 
     def tick(self, row: int) -> None:
         """Tick a row."""
-        self._row(row).get_by_role("checkbox").click()
+        box = self._row(row).get_by_role("checkbox")
+        box.click()
+        expect(box).to_be_checked()
 
     def open(self, row: int) -> None:
         """Go to the page of a row's record."""

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ import psycopg
 import pytest
 
 from crm_data.errors import BadBackup, CrmError, NotReady, Unavailable
-from crm_data.settings import ROOT, settings
+from crm_data.settings import settings
 from crm_data.store import migrating
 from crm_data.store.store import Store
 from crm_data.store.turns import Turn
@@ -27,6 +26,7 @@ from crm_data.transfer import kept_postgres, postgres_scratch
 from crm_data.transfer.backups import Backups
 from crm_data.transfer.manifest import manifest_path
 from tests.support import chance, postgres
+from tests.support.children import end_of
 from tests.support.databases import Database, fresh
 from tests.support.soak import size
 from tests.transfer.office import OPERATOR, Office, dumped, open_office
@@ -649,20 +649,15 @@ def test_a_kill_leaves_the_old_or_the_new(office: Office, point: str) -> None:
     made, new = office.backups.make(None), office.content()
     office.sql("DELETE FROM customers WHERE id % 3 = 0")
     old = office.content()
-    killed = subprocess.run(
-        [sys.executable, "-c", _CHILD, made.name, POINTS[point]],
-        env=os.environ
-        | {
-            "DATABASE_URL": office.store.url,
-            "DATABASE_ADMIN_URL": office.settings.owner_url,
-            "CRM_BACKUP_DIR": str(office.folder),
-        },
-        cwd=ROOT,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
+    ended = end_of(
+        _CHILD,
+        made.name,
+        POINTS[point],
+        DATABASE_URL=office.store.url,
+        DATABASE_ADMIN_URL=office.settings.owner_url,
+        CRM_BACKUP_DIR=str(office.folder),
     )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert ended == -signal.SIGKILL
     assert office.content() == (new if point == "committed" else old)
     assert office.sql("SELECT count(*) FROM sessions") == [(0 if point == "committed" else 1,)]
     office.add_customers(1)  # no counter went back without its rows

@@ -1,7 +1,6 @@
 """Restoring: exact rows come back, nobody stays signed in, and what stood before is kept."""
 
 import contextlib
-import os
 import shutil
 import signal
 import sqlite3
@@ -13,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from crm_data.errors import CrmError, NotFound, Unavailable
-from crm_data.settings import ROOT
 from crm_data.store import gate, migrating
 from crm_data.store.scope import CompanyScope
 from crm_data.tables import Customer
 from crm_data.transfer import restore_sqlite as restore
 from tests.migrations.trial import older
+from tests.support.children import end_of
 from tests.transfer.office import OPERATOR, Office, content
 
 
@@ -309,33 +308,21 @@ def midway(share):
     restore.replace_content = replace
 
 exec(sys.argv[2])
-store = Store(settings().database_url)
-print("ready", flush=True)
-sys.stdin.readline()
-Backups(store, settings()).restore_file(settings().backup_dir / sys.argv[1], None)
-print("done", flush=True)
+Backups(Store(settings().database_url), settings()).restore_file(settings().backup_dir / sys.argv[1], None)
 """
 
 
-def child(office: Office, name: str, point: str) -> "subprocess.Popen[str]":
-    """A process about to restore, which waits for a line."""
-    started = subprocess.Popen(
-        [sys.executable, "-c", _CHILD, name, point],
-        env=os.environ
-        | {
-            "DATABASE_URL": office.store.url,
-            "CRM_BACKUP_DIR": str(office.folder),
-            "TMPDIR": str(office.path.parent),  # what a killed process leaves there goes with the test
-        },
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
+def killed(office: Office, name: str, point: str) -> None:
+    """Restore in a process that is killed there."""
+    ended = end_of(
+        _CHILD,
+        name,
+        point,
+        DATABASE_URL=office.store.url,
+        CRM_BACKUP_DIR=str(office.folder),
+        TMPDIR=str(office.path.parent),  # what a killed process leaves there goes with the test
     )
-    assert started.stdout is not None
-    assert started.stdout.readline() == "ready\n"
-    return started
+    assert ended == -signal.SIGKILL
 
 
 POINTS = {
@@ -357,9 +344,7 @@ def test_a_kill_leaves_the_old_or_the_new(office: Office, point: str) -> None:
     made = office.backups.make(None)
     office.sql("DELETE FROM customers WHERE id % 3 = 0")
     old, new = content(office.path), content(office.folder / made.name)
-    killed = child(office, made.name, POINTS[point])
-    killed.communicate("\n")
-    assert killed.returncode == -signal.SIGKILL
+    killed(office, made.name, POINTS[point])
     assert content(office.path) == (new if point.startswith("all") else old)
     assert office.sql("SELECT count(*) FROM sessions") == [(0 if point.startswith("all") else 1,)]
     office.backups.restore(made.name, None)
@@ -378,9 +363,7 @@ def test_a_kill_while_a_damaged_file_is_set_aside_loses_nothing(office: Office, 
         "real = restore._set_aside\ndef armed(*given):\n    before({}, {!r}, {})\n    return real(*given)\n"
     )
     point = prepared.format(module, name, skip or 0) + "restore._set_aside = armed"
-    killed = child(office, made.name, point)
-    killed.communicate("\n")
-    assert killed.returncode == -signal.SIGKILL
+    killed(office, made.name, point)
     new = office.path.read_bytes()[:16] == b"SQLite format 3\0"
     assert not (new and (office.path.parent / "crm.db-wal").exists())
     if not new:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.dashboard.house import House, house, sign_in
 from tests.support.databases import Database
+from tests.support.screen import at_rest
 from tests.support.serving import Served, serving
 from tests.transfer.files import REAL, accounts, csv_bytes
 
@@ -77,6 +78,7 @@ def test_the_accounts_go_in_out_and_in_again(
         choose(page, once_more)
         expect(page.get_by_role("button", name="Nothing to import")).to_be_disabled(timeout=SLOW)
         assert (metric(page, "To add"), metric(page, "Unchanged")) == ("0", "85")
+        at_rest(page)
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Throw it away").click()  # the file that was chosen
         expect(page.get_by_role("dialog")).to_have_count(0, timeout=SLOW)

@@ -1,24 +1,20 @@
 """An import that is killed, doubled or raced leaves what it should: all of it once, or nothing."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from crm_data.errors import Unavailable
 from crm_data.transfer.csv_read import read
 from crm_data.transfer.mapping import guess
+from tests.support.children import end_of
 from tests.support.databases import Database
 from tests.support.office import Office
 from tests.support.statements import counted
 from tests.transfer.files import accounts, csv_bytes, firm
 
-ROOT = Path(__file__).resolve().parents[2]
 KILLED = """
 import os, signal, sys
 from crm_data import Workspace
@@ -47,8 +43,7 @@ def made(database: Database) -> Iterator[Office]:
 @pytest.mark.slow
 @pytest.mark.parametrize("at", ["0.2", "0.6", "1.0"])
 def test_a_kill_in_the_middle_leaves_nothing(database: Database, made: Office, at: str) -> None:
-    done = subprocess.run([sys.executable, "-c", KILLED, database.url, at], cwd=ROOT, env=dict(os.environ))
-    assert done.returncode == -signal.SIGKILL
+    assert end_of(KILLED, database.url, at) == -signal.SIGKILL
     my = made.at()
     assert my.customers.count() == 0
     sheet = my.read_file(accounts(3000), "accounts.csv")
