@@ -5,19 +5,22 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import PurePath
+from typing import TextIO
 
 from crm_data.errors import Invalid
 from crm_data.transfer.formulas import rearmed
-from crm_data.transfer.letters import decoded, sample_of
+from crm_data.transfer.letters import encoding_of, opened, sample_of
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 32_000
 _LOOKED_AHEAD = 60  # rows, in which the headings must stand
+_SAMPLE = 100_000  # characters, of which the delimiter is guessed
+_SOMETHING = re.compile(rb"[^\xef\xbb\xbf\xff\xfe \t\r\n\0]")
 DELIMITERS = (",", ";", "\t", "|")
 
 # The limit is the process's own. The module's default would stop in the middle of a file we may still read.
@@ -108,33 +111,39 @@ def read(
     """
     if len(data) > MOST_BYTES:
         raise Invalid("This file is larger than 20 MB. Split it and import the parts one by one.")
-    if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
+    if not _SOMETHING.search(data):
         raise Invalid("This file is empty. Choose a CSV file with headings in its first row.")
     for sign, kind in _OTHER_KINDS:
         if data.startswith(sign):
             raise Invalid(
                 f"This is {kind}, not a CSV file. Open it and save it as CSV (UTF-8), then import that."
             )
-    text, encoding = decoded(data, encoding)
-    said = _SEP.match(text)
+    encoding = encoding_of(data, encoding)
+    begins = opened(data, encoding).read(_SAMPLE)
+    said = _SEP.match(begins)
+    above = said.end() if said else 0
     if said:
-        text, delimiter = text[said.end() :], delimiter or said[2].replace("\\t", "\t")
-    delimiter = delimiter or _guess_delimiter(text)
+        delimiter = delimiter or said[2].replace("\\t", "\t")
+    delimiter = delimiter or _guess_delimiter(begins[above:], whole=len(begins) < _SAMPLE)
     if delimiter not in DELIMITERS:
         raise Invalid(
             "The cells of this file are divided by an unknown sign. Use comma, semicolon, tab or |."
         )
-    return _table(name, text, encoding, delimiter, top)
+    text = opened(data, encoding)
+    text.read(above)
+    sheet = _table(name, text, encoding, delimiter, top)
+    if encoding.startswith("utf-") and "+" not in encoding:
+        return sheet
+    return replace(sheet, sample=sample_of(opened(data, encoding)))
 
 
-def _guess_delimiter(text: str) -> str:
+def _guess_delimiter(sample: str, whole: bool) -> str:
     """The sign that cuts the first rows into the most columns, the same number in most of them."""
-    sample = text[:100_000]
     best, best_score = DELIMITERS[0], (0.0, 0, 0.0)
     for delimiter in DELIMITERS:
         rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
         widths = [len(row) for _, row in zip(range(50), rows, strict=False) if row]
-        if len(widths) > 2 and len(sample) < len(text):
+        if len(widths) > 2 and not whole:
             widths.pop()  # the sample may end in the middle of a row
         if not widths or max(widths) < 2:
             continue
@@ -147,10 +156,10 @@ def _guess_delimiter(text: str) -> str:
     return best
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _records(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Every row with its number. A quotation mark out of place stops the file: no row after it is sure."""
     number = 0
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows = csv.reader(text, delimiter=delimiter, strict=True)
     try:
         for number, row in enumerate(rows, start=1):
             yield number, row
@@ -166,7 +175,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         ) from None
 
 
-def _table(name: str, text: str, encoding: str, delimiter: str, top: int | None) -> Sheet:
+def _table(name: str, text: TextIO, encoding: str, delimiter: str, top: int | None) -> Sheet:
     records = _records(text, delimiter)
     at, first, records = _top(records, top)
     if any(unicodedata.category(c) == "Cc" and not c.isspace() for c in "".join(first)):
@@ -183,7 +192,6 @@ def _table(name: str, text: str, encoding: str, delimiter: str, top: int | None)
     _tell_apart(headings)
     lines: list[Line] = []
     unread: list[Unread] = []
-    marked = "'" in text
     for number, row in records:
         whole = "".join(row)
         if not whole.strip():
@@ -196,17 +204,15 @@ def _table(name: str, text: str, encoding: str, delimiter: str, top: int | None)
             continue
         del row[len(headings) :]
         row += [""] * (len(headings) - len(row))  # many programs leave out what is empty at the end
-        lines.append(Line(number, [rearmed(cell) for cell in row] if marked and "'" in whole else row))
+        lines.append(Line(number, [rearmed(cell) for cell in row] if "'" in whole else row))
     if not lines and not unread:
         raise Invalid("This file has headings and no rows below them. There is nothing to import.")
-    sample = "" if encoding.startswith("utf-") and "+" not in encoding else sample_of(text)
     while headings[-1] in nameless and not any(line.cells[len(headings) - 1].strip() for line in lines):
         headings.pop()  # spreadsheets leave empty columns at the right
     for line in lines:
         del line.cells[len(headings) :]
-    return Sheet(
-        name, encoding, delimiter, tuple(headings), lines, unread, at, sample, nameless & {*headings}
-    )
+    named = tuple(headings)
+    return Sheet(name, encoding, delimiter, named, lines, unread, at, nameless=nameless & {*headings})
 
 
 def _top(

@@ -5,12 +5,14 @@ only one makes words that can be words, it is that. Everything else is asked.
 """
 
 import codecs
+import io
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import TextIO
 
 from charset_normalizer import from_bytes
 
@@ -50,6 +52,7 @@ ENCODINGS = {
 }
 _TRIED = [name for name in ENCODINGS if not name.startswith("utf")]
 _MOST_CHOICES = 6
+_PIECE = 64 * 1024
 _WORD = re.compile(r"[^\x00-\x40\[\\\]^_`{|}~]+")
 _UNREADABLE = (
     "The letters of this file cannot be read. Save it as CSV with the encoding UTF-8 and import that."
@@ -78,30 +81,36 @@ class Undecided(Invalid):
         self.choices = choices
 
 
-def decoded(data: bytes, encoding: str | None = None) -> tuple[str, str]:
-    """The text of a file and its encoding. Raises Undecided, and Invalid where it is in none."""
+def encoding_of(data: bytes, encoding: str | None = None) -> str:
+    """The encoding in which a file can be read to its end. Raises Undecided, and Invalid where it is in none."""
     encoding = encoding or _marked(data)
     if encoding:
-        try:
-            return _text(data, encoding), encoding
-        except (UnicodeError, LookupError):
-            raise Invalid(_UNREADABLE) from None
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        pass
+        if not _reads_to_its_end(data, encoding):
+            raise Invalid(_UNREADABLE)
+        return encoding
+    if _reads_to_its_end(data, "utf-8"):
+        return "utf-8"
     choices = _choices(data)
     if not choices:
         raise Invalid(_UNREADABLE)
     if len(choices) > 1 or choices[0].encoding == MIXED:
         raise Undecided(choices)
-    return _text(data, choices[0].encoding), choices[0].encoding
+    return choices[0].encoding
 
 
-def sample_of(text: str) -> str:
-    """A few words of a text that have other letters than ASCII."""
+def opened(data: bytes, encoding: str) -> TextIO:
+    """A file to be read piece by piece, from its beginning: its text is never whole in memory. Line ends stay."""
+    errors = "strict"
+    if encoding == MIXED:
+        encoding, errors = "utf-8", "foyer-stray"
+    codec = "utf-8-sig" if encoding == "utf-8" else encoding
+    return io.TextIOWrapper(io.BytesIO(data), codec, errors, newline="")
+
+
+def sample_of(texts: Iterable[str]) -> str:
+    """A few words that have other letters than ASCII; no word goes on from one text into the next."""
     found: dict[str, None] = {}
-    for match in _WORD.finditer(text):
+    for match in chain.from_iterable(map(_WORD.finditer, texts)):
         if not match[0].isascii():
             found[match[0][:60]] = None
             if len(found) == 3:
@@ -110,10 +119,14 @@ def sample_of(text: str) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in said[:60])
 
 
-def _text(data: bytes, encoding: str) -> str:
-    if encoding == MIXED:
-        return data.decode("utf-8-sig", "foyer-stray")
-    return data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+def _reads_to_its_end(data: bytes, encoding: str) -> bool:
+    try:
+        text = opened(data, encoding)
+        while text.read(_PIECE):
+            pass
+    except (UnicodeError, LookupError):
+        return False
+    return True
 
 
 def _stray(error: UnicodeError) -> tuple[str, int]:
@@ -173,7 +186,7 @@ def _choices(data: bytes) -> tuple[Choice, ...]:
 
     found: list[Choice] = []
     if whole.is_damaged_utf_8():
-        found.append(Choice(MIXED, sample_of(_text(some, MIXED))))
+        found.append(Choice(MIXED, sample_of(opened(some, MIXED))))
     least: int | None = None
     for text in sorted(texts, key=rank):
         if len(found) == _MOST_CHOICES or (least is not None and odd[text] > least * 3 // 2):
@@ -181,7 +194,7 @@ def _choices(data: bytes) -> tuple[Choice, ...]:
         fitting = next((name for name in texts[text] if whole.may_be(name)), None)
         if fitting:
             least = odd[text] if least is None else least
-            found.append(Choice(fitting, sample_of(text)))
+            found.append(Choice(fitting, sample_of([text])))
     return tuple(found) if least is not None else ()
 
 

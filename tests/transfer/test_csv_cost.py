@@ -1,7 +1,8 @@
-"""What reading a file may cost: its letters are found out from a sample, and few files are read at once."""
+"""What reading a file may cost: letters are found out from a sample, text is read in pieces, few files at once."""
 
 import contextlib
 import threading
+import tracemalloc
 from itertools import pairwise
 from typing import Any
 
@@ -11,8 +12,9 @@ from crm_data import Workspace
 from crm_data.errors import Invalid, TooMany
 from crm_data.store.scope import CompanyScope
 from crm_data.transfer import csv_read, letters, reading_places
+from crm_data.transfer.csv_read import read
 from crm_data.transfer.letter_bytes import Whole, letter_sample
-from crm_data.transfer.letters import ENCODINGS, MIXED, decoded
+from crm_data.transfer.letters import ENCODINGS, MIXED, encoding_of, opened
 
 MB = 1024 * 1024
 HUGE = {
@@ -38,7 +40,7 @@ def test_the_letters_are_found_out_from_a_sample(name: str, monkeypatch: pytest.
         Whole, "_pieces", lambda whole: (pieces.append(len(p)) or (p, last) for p, last in cut(whole))
     )
     with contextlib.suppress(Invalid):
-        decoded(HUGE[name])
+        encoding_of(HUGE[name])
     assert max(judged) <= 60_000
     assert len(pieces) < 8 * 13
     assert max(pieces) <= 256 * 1024
@@ -77,10 +79,43 @@ def test_an_encoding_is_ruled_out_by_any_byte_of_the_file(encoding: str) -> None
 
 def test_what_the_beginning_does_not_tell_is_still_right() -> None:
     rare = b"M\xfcller,x\n" * 9_000 + "Łódź,Żak\n".encode("cp1250") + b"M\xfcller,x\n" * 9_000
-    text, encoding = decoded(b"a,b\n" + rare)
+    encoding = encoding_of(b"a,b\n" + rare)
+    text = opened(rare, encoding).read()
     assert (encoding, text.count("Łódź,Żak"), text.count("Müller")) == ("cp1250", 1, 18_000)
     stray = "Jörg,x\n".encode() * 40_000 + b"Caf\xe9\n" + "Jörg,x\n".encode() * 40_000
-    assert decoded(stray, MIXED)[0] == "Jörg,x\n" * 40_000 + "Café\n" + "Jörg,x\n" * 40_000
+    assert encoding_of(stray, MIXED) == MIXED
+    assert opened(stray, MIXED).read() == "Jörg,x\n" * 40_000 + "Café\n" + "Jörg,x\n" * 40_000
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", MIXED, "utf-16", "utf-32", "cp1252", "gb18030", "cp932"])
+def test_beside_its_rows_a_file_takes_next_to_no_memory(encoding: str) -> None:
+    """Its text as a whole would take two to eight times the file, for a moment; every piece is let go of."""
+    codec = "utf-8" if encoding == MIXED else encoding
+    word = "Müller" if encoding in ("cp1252", MIXED) else "東京"
+    row = f'{word} {{}},person{{}}@example.com,"said, and done {"x" * 80}"\r\n'
+    data = ("Name,E-mail,Notes\r\n" + "".join(row.format(n, n) for n in range(30_000))).encode(codec)
+    data += b"Caf\xe9,,\r\n" * (encoding == MIXED)
+    tracemalloc.start()
+    sheet = read(data, "x.csv", encoding)
+    kept, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(sheet.lines) == 30_000 + (encoding == MIXED)
+    assert sheet.lines[29_999].cells[0] == f"{word} 29999"
+    assert peak - kept < len(data) / 5
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_pieces_are_read_as_the_whole_is(encoding: str) -> None:
+    """Letters of several bytes lie across the end of a piece, wherever it is."""
+    codec = "utf-8" if encoding == MIXED else encoding
+    letters = "".join(chr(n) for n in (*range(0x20, 0x600), *range(0x4E00, 0x5000), 0x1F600)).encode(
+        codec, "ignore"
+    )
+    text = letters.decode(codec)
+    for first in range(5):
+        whole = "x" * (8_192 - 40 * first - first) + text + "\r\n\r\n" + text
+        assert opened(whole.encode(codec), encoding).read() == whole
+        assert "".join(opened(whole.encode(codec), encoding)) == whole
 
 
 def test_one_file_a_person_and_few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from crm_data.errors import Invalid
 from crm_data.transfer.csv_read import Sheet, read
-from crm_data.transfer.letters import ENCODINGS, MIXED, Undecided, decoded
+from crm_data.transfer.letters import ENCODINGS, MIXED, Undecided, encoding_of
 
 # Encoding -> words as they stand in files of those who use it.
 WORDS = {
@@ -115,5 +115,5 @@ def test_a_word_as_long_as_the_file_is_judged_at_once() -> None:
     data = b"a,b\n" + b"\xc9" * 39_000 + b",x\nc,d\n"
     began = time.process_time()
     with pytest.raises(Invalid):
-        decoded(data)
+        encoding_of(data)
     assert time.process_time() - began < 10, "a second and a half, were each letter judged once"
