@@ -122,7 +122,8 @@ def announce(settings: Settings) -> None:
     token = runtime.running().installation.links.setup()
     if token is not None:
         link = f"{settings.address}/?link={token}"
-        print(f"There is no company yet. Make the first one here, within 24 hours: {link}", flush=True)
+        print("There is no company yet. Make the first one within 24 hours, by this link:", flush=True)
+        print(link, flush=True)  # alone on its line, to be copied whole
         log.warning("one-time setup link: %s", link)
 
 

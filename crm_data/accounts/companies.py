@@ -8,15 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crm_data import clock
 from crm_data.accounts import onetime
 from crm_data.accounts.people import Actor, parsed
-from crm_data.errors import Clash, Conflict, Invalid, NotFound, Problem
+from crm_data.errors import Invalid, NotFound, Problem
 from crm_data.rights import Act, Person, demand
 from crm_data.store import turns
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, logged
 from crm_data.store.currencies import code_of
+from crm_data.store.one_row import Pairs, rewrite
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
@@ -120,9 +120,8 @@ class Companies:
             company = session.get(Company, company_id, with_for_update=True)
             if company is None:
                 raise NotFound
-            _demand_unchanged(company, fields, new)
             _demand_plan(company, new)
-            _apply(session, company, new, actor.user_id)
+            _apply(session, company, fields, new, actor.user_id)
             note(session, "company_changed", actor.user_id, company_id, **_shown(new))
 
     def exist(self) -> bool:
@@ -161,21 +160,7 @@ class Profile:
         _check_currency(new)
         with self._store.write(self._scope) as session:
             company = session.scalars(sa.select(Company).with_for_update()).one()
-            _demand_unchanged(company, fields, new)
-            _apply(session, company, new, self._scope.user_id)
-
-
-def _demand_unchanged(
-    company: Company, fields: Mapping[str, tuple[Any, Any]], new: Mapping[str, Any]
-) -> None:
-    """Raise Conflict for what somebody else changed since it was seen."""
-    clashes = [
-        Clash(company.id, name, seen, new[name], getattr(company, name))
-        for name, (seen, _) in fields.items()
-        if getattr(company, name) not in (seen, new[name])
-    ]
-    if clashes:
-        raise Conflict(clashes)
+            _apply(session, company, fields, new, self._scope.user_id)
 
 
 def _demand_plan(company: Company, new: Mapping[str, Any]) -> None:
@@ -236,17 +221,13 @@ def _check_currency(values: dict[str, Any]) -> None:
         values["currency"] = code_of(values["currency"])
 
 
-def _apply(session: Session, company: Company, new: Mapping[str, Any], user_id: int | None) -> None:
-    before = {name: getattr(company, name) for name in new if getattr(company, name) != new[name]}
-    if not before:
-        return
-    doing = Doing(user_id)
-    for name in before:
-        setattr(company, name, new[name])
-    company.updated_at, company.version = clock.now(), company.version + 1
-    session.flush()
-    after = {name: new[name] for name in before}
-    session.add(logged(doing, company.id, "change", company, before, after))
+def _apply(
+    session: Session, company: Company, seen: Pairs, new: Mapping[str, Any], user_id: int | None
+) -> None:
+    before = rewrite(session, company, seen, new)
+    if before:
+        after = {name: new[name] for name in before}
+        session.add(logged(Doing(user_id), company.id, "change", company, before, after))
 
 
 def _demand(actor: Actor, act: Act) -> None:

@@ -5,15 +5,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data import clock
 from crm_data.accounts import passwords
 from crm_data.accounts.links import set_password
 from crm_data.accounts.people import parsed
 from crm_data.accounts.sessions import Signed
 from crm_data.accounts.sign_in import prove, still
 from crm_data.accounts.throttle import succeeded
-from crm_data.errors import Clash, Conflict, Invalid, NotSignedIn
+from crm_data.errors import Invalid, NotSignedIn
 from crm_data.store.changes import Doing, logged
+from crm_data.store.one_row import rewrite
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.tables import Membership, User
@@ -67,20 +67,9 @@ def change_profile(store: Store, signed: Signed, changed: Mapping[str, tuple[Any
     new = parsed(User, {name: pair[1] for name, pair in changed.items()})
     with store.system("a person changes their own account") as session:
         user = session.get_one(User, signed.account.id, with_for_update=True)
-        clashes = [
-            Clash(user.id, name, seen, new[name], getattr(user, name))
-            for name, (seen, _) in changed.items()
-            if getattr(user, name) not in (seen, new[name])
-        ]
-        if clashes:
-            raise Conflict(clashes)
-        before = {name: getattr(user, name) for name in new if getattr(user, name) != new[name]}
+        before = rewrite(session, user, changed, new)
         if not before:
             return
-        for name in before:
-            setattr(user, name, new[name])
-        user.updated_at, user.version = clock.now(), user.version + 1
-        session.flush()
         doing, after = Doing(user.id), {name: new[name] for name in before}
         places = sa.select(Membership.company_id).where(
             Membership.user_id == user.id, Membership.ended_at.is_(None)

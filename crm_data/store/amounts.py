@@ -49,15 +49,9 @@ class Number:
 
 def number(text: str, style: str = POINT) -> Number:
     """The number that was written; where it can be read in two ways, `style` decides. Raises NoNumber."""
-    said = _ROUND.sub("", digits(bare(text)).replace("\u066b", ".").replace("\u066c", "'"))
-    body = _BODY.search(said)
-    if body is None:
-        raise NoNumber("that is not a number; write it like 1234.50.")
-    before, after = said[: body.start()], said[body.end() :]
-    minus, around = _minus(before, after)
-    own = _DECIMAL[style]
-    readings = {sign: _reading(body[0], sign) for sign in (own, *(set(_DECIMAL.values()) - {own}))}
-    found = [reading for reading in readings.values() if reading is not None]
+    body, minus, around = _parted(text)
+    both = _both(body)
+    found = [both[each] for each in sorted(both, key=lambda each: each != style)]
     if not found:
         raise NoNumber("that is not a number; write it like 1234.50.")
     value, places = found[0]
@@ -68,13 +62,25 @@ def number(text: str, style: str = POINT) -> Number:
 
 def readings(text: str) -> dict[str, tuple[Decimal, int]]:
     """Way of writing -> the number and its decimals, for each way in which the text is one."""
-    said = _ROUND.sub("", digits(bare(text)))
-    body = _BODY.search(said)
     try:
-        _around(_minus(said[: body.start()], said[body.end() :])[1] if body else [said])
+        body, _, around = _parted(text)
+        _around(around)
     except NoNumber:
         return {}
-    found = {style: _reading(body[0], sign) for style, sign in _DECIMAL.items()} if body else {}
+    return _both(body)
+
+
+def _parted(text: str) -> tuple[str, bool, list[str]]:
+    """The digits of a number with their signs, whether it is below zero, and what else stands beside it."""
+    said = _ROUND.sub("", digits(bare(text)).replace("\u066b", ".").replace("\u066c", "'"))
+    body = _BODY.search(said)
+    if body is None:
+        raise NoNumber("that is not a number; write it like 1234.50.")
+    return body[0], *_minus(said[: body.start()], said[body.end() :])
+
+
+def _both(body: str) -> dict[str, tuple[Decimal, int]]:
+    found = {style: _reading(body, sign) for style, sign in _DECIMAL.items()}
     return {style: reading for style, reading in found.items() if reading is not None}
 
 

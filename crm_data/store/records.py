@@ -8,13 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
 
-from crm_data.errors import Clash, Conflict, Invalid, NotAllowed, NotFound, Problem
+from crm_data.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from crm_data.rights import Act, demand
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, logged, new_act
 from crm_data.store.lists import Lists
 from crm_data.store.many import follow, log
 from crm_data.store.one_currency import in_one_currency
+from crm_data.store.one_row import clashes
 from crm_data.store.reading import Page, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import parse, row_id
@@ -106,11 +107,13 @@ class Records(Lists):
         wanted = self._wanted(edits, zone)
         with self._store.write(self._scope) as session:
             rows = self._rows(session, list(wanted))
-            clashes = [
-                clash for edit in edits for clash in self._clashes(rows[edit.id], edit, wanted[edit.id])
+            found = [
+                clash
+                for edit in edits
+                for clash in clashes(self.fields, rows[edit.id], edit.fields, wanted[edit.id])
             ]
-            if clashes:
-                raise Conflict(clashes)
+            if found:
+                raise Conflict(found)
             return self._apply_all(session, doing, [(rows[id_], values) for id_, values in wanted.items()])
 
     @again
@@ -194,15 +197,6 @@ class Records(Lists):
         if problems:
             raise Invalid(problems)
         return wanted
-
-    def _clashes(self, row: Any, edit: Edit, wanted: Row) -> list[Clash]:
-        found = []
-        for name, (original, _) in edit.fields.items():
-            stored = getattr(row, name)
-            seen = _seen(self.fields[name], original)
-            if stored != seen and stored != wanted[name]:
-                found.append(Clash(row.id, name, seen, wanted[name], stored))
-        return found
 
     def _add(self, session: CompanySession, doing: Doing, judged: Row) -> int:
         self._check_links(judged, self._known_links(session, [judged]))
@@ -386,14 +380,6 @@ class Records(Lists):
         """The ids of the records that one act made."""
         one = (ChangeLog.act_id == act_id, ChangeLog.table_name == self.name, ChangeLog.action == "add")
         return sa.select(ChangeLog.row_id).where(*one).order_by(ChangeLog.id)
-
-
-def _seen(field: Field, original: Any) -> Any:
-    """The value a person saw, in the form in which the database gives it."""
-    try:
-        return parse(replace(field, required=False, default=None), original)
-    except Invalid:
-        return original
 
 
 def _of_the_other(label: str, other: Records, problem: Problem) -> str:

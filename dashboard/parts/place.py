@@ -6,21 +6,22 @@ import streamlit as st
 
 from crm_data import Workspace, new_act
 from crm_data.tables import one_of
+from dashboard.components.assets import ADDRESS, version
 
 # What an address calls one record of a kind -> its table.
 KINDS = {one_of(table): table for table in Workspace.kinds}
 KIND_OF = {table: kind for kind, table in KINDS.items()}
 
 
-_JS = """
+_JS = f"""
+const {{ visit }} = await import(new URL("{ADDRESS}/{version()}/visit.js", location.origin));
 const gone = new Set();
 
-export default function ({ data }) {
+export default function ({{ data }}) {{
   if (gone.has(data.once)) return;
   gone.add(data.once);
-  window.history.pushState({}, "", data.to);
-  window.dispatchEvent(new PopStateEvent("popstate"));
-}
+  visit(data.to);
+}}
 """
 _visit = st.components.v2.component("foyer_visit", js=_JS)
 

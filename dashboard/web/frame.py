@@ -17,15 +17,19 @@ PARTS = (
 )  # fmt: skip
 _IMPORTED = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
 # Left to itself the page looks for its server below its own address first, in vain on every screen but the first.
-# And until somebody touches it, or ten seconds, it is new: see the stylesheet.
-# What a field is called is read aloud as it was written for Markdown, with the signs of `say.plain` that keep it
-# plain: they are taken out again, once for each label.
 _HERE = r"""
       window.__streamlit = { BACKEND_BASE_URL: window.location.origin }
+"""
+# Until somebody touches it, or for ten seconds, the page is new: see the stylesheet.
+_NEW = r"""
       document.documentElement.dataset.new = ""
       const seen = () => { delete document.documentElement.dataset.new }
       for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, seen, { once: true })
       setTimeout(seen, 10000)
+"""
+# What a field is called is read aloud as it was written for Markdown, with the signs of `say.plain` that keep it
+# plain: they are taken out again, once for each label.
+_HEARD = r"""
       const told = new WeakMap()
       const hear = (one) => {
         const said = one.getAttribute("aria-label")
@@ -42,11 +46,11 @@ _HERE = r"""
 
 
 def page(index: str) -> str:
-    """Our page, made of Streamlit's: with the same one inline script, which says one thing more, and our style.
+    """Our page, made of Streamlit's: with the same one inline script, which says three things more, and our style.
 
     The style stands after Streamlit's, which are put into the head: where both speak, it is ours that holds.
     """
-    said = index.replace("<script>", f"<script>{_HERE}", 1)
+    said = index.replace("<script>", f"<script>{_HERE}{_NEW}{_HEARD}", 1)
     said = re.sub(r"<title>.*?</title>", "<title>Foyer</title>", said, count=1)
     links = (f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in scripts())
     ahead = "".join(link for link in links if link not in index)

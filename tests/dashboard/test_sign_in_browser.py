@@ -93,6 +93,7 @@ def test_an_empty_installation_is_set_up_by_its_link(
     with serving(new_database("sqlite").url) as running:
         printed = links_printed(running)
         assert len(printed) == 2, "the link is printed and logged"
+        assert running.said().splitlines().count(printed[0]) == 1, "it stands alone on a line, to be copied"
         assert len(set(printed)) == 1
         quiet.goto(printed[0])
         expect(quiet.get_by_text("Set up Foyer")).to_be_visible(timeout=SLOW)

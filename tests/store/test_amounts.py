@@ -1,0 +1,29 @@
+"""Both ways of writing decimals, and the number that is meant, are read from one and the same text."""
+
+import pytest
+
+from crm_data.store.amounts import NUMBERS, NoNumber, number, readings
+
+WRITTEN = (
+    "1234.50", "1,234.50", "1.234,50", "1'234.-", "12,50 €", "(12)", "2,500", "2.500", "1,23,456.7", ".5", "-7 %",
+    "١٢٣٤٫٥", "١٬٢٣٤٫٥٠", "۱٬۲۳۴٫۵", "１，２３４．５", "१,२३४.५", "12 Thaler", "1.2.3", "abc", "", "--1",
+    "$5€", "5--",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_a_number_is_one_of_its_readings(text: str) -> None:
+    both = readings(text)
+    for style in NUMBERS:
+        try:
+            meant = number(text, style)
+        except NoNumber:
+            assert not both
+            continue
+        value, places = both.get(style) or next(iter(both.values()))
+        assert (abs(meant.value), meant.places) == (value, places)
+        assert meant.twofold == (len({value for value, _ in both.values()}) == 2)
+
+
+def test_arabic_signs_divide_as_ours_do() -> None:
+    assert readings("١٬٢٣٤٫٥٠") == readings("1'234.50") != {}
