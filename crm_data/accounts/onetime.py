@@ -1,4 +1,4 @@
-"""What works once: made, looked at, used up. One UPDATE decides who of two was first."""
+"""One-time tokens: made, looked at, used up. One UPDATE decides who of two was first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

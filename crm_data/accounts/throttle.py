@@ -1,4 +1,4 @@
-"""Failed sign-ins, counted in the database and slowed before any hashing; a restart forgets none of them.
+"""Rate limit of signing in: failures are counted in the database, before any hashing; a restart forgets none.
 
 An account takes 5 failures in 15 minutes, an address 30; then tries are refused until the oldest failure is
 15 minutes old. Where the person has signed in lately, or has used a link that was handed to them, only that

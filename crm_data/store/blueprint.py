@@ -1,4 +1,4 @@
-"""What a database holds at a revision, learnt by making an empty one: the measure for backups and `check`."""
+"""The expected schema of a revision, learnt by making an empty database: the measure for backups and `check`."""
 
 import sqlite3
 import tempfile

@@ -1,4 +1,4 @@
-"""Named points on the way of what must survive a kill. Nobody stands there but a test, which kills the process."""
+"""Failpoints: named points on the way of what must survive a kill, at which a test kills the process."""
 
 from collections.abc import Callable
 from enum import StrEnum

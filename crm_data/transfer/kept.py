@@ -1,4 +1,4 @@
-"""What backups need of a database, whichever it is; chosen once from the address."""
+"""The backup engine: what backups need of a database, whichever it is; chosen once from the address."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
