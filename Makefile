@@ -58,8 +58,8 @@ check: .venv/.installed-dev ## lint, format, types, the direction of imports and
 migration: .venv/.installed-dev ## write the migration of what the tables declare anew: make migration m="customers get a region"
 	@file=$$($(PY) -m migrations.write "$(m)") && $(PY) -m ruff check -q --fix --select F401,I001 "$$file" && $(PY) -m ruff format -q "$$file" && echo "$$file"
 
-bench: .venv/.installed-dev ## measure Foyer against plain SQLite and an empty Streamlit page
-	@$(PY) -m bench
+bench: .venv/.installed-dev ## measure Foyer against plain SQLite and an empty Streamlit page; SCALE=10: ten times the rows too
+	@$(PY) -m bench $(if $(SCALE),--scale $(SCALE))
 
 pictures: .venv/.installed-dev ## take the pictures of the README and the guide anew, from demo data
 	@$(PY) -m docs.pictures

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import databases, files, moving, pages, questions, reading, report, screens, walls
+from bench import crowd, databases, files, moving, pages, questions, reading, report, screens, visit, walls
 from bench.databases import address
 from bench.ground import MISSING, filled, ground, has_postgres
 from bench.pages import Size
@@ -16,7 +16,7 @@ from bench.section import Section
 from crm_data.settings import ROOT
 from dashboard.warm_up import settle
 
-PARTS = ("reading", "screens", "pages", "walls", "moving", "files")
+PARTS = ("reading", "screens", "pages", "crowd", "visit", "walls", "moving", "files")
 ONE = "one of 100 companies"
 HALF = "a company with half of all rows"
 
@@ -69,6 +69,12 @@ def _measure(parts: Sequence[str], sizes: Sequence[Size], folder: Path, rounds: 
     if "pages" in parts:
         _say("every page")
         sections += pages.sections(sizes, folder, max(3, rounds // 2))
+    if "crowd" in parts:
+        _say("a crowd")
+        sections.append(crowd.section(even, folder))
+    if "visit" in parts:
+        _say("a first visit")
+        sections.append(visit.section(even, folder, fewer))
     if "reading" in parts or "walls" in parts:
         sections += _on_both(parts, rounds)
     if "moving" in parts:

@@ -3,15 +3,18 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 from bench import databases
 from bench.databases import COMPANY, PASSWORD, Member
 from bench.plain import asking
+from bench.reading import workspace
 from bench.rounds import Times, interleave
 from bench.section import Line, Section
 from bench.served import Served, product, quiet, streamlit_run
 from bench.ws import RunFailed, Tab
+from crm_data import Query, Workspace
 from crm_data.settings import ROOT
 
 RERUNS = 3
@@ -38,17 +41,22 @@ class Screen:
 
 
 SCREENS = (
-    Screen("overview", "", "", "bidi_component"),
-    Screen("customers", "customers", "", "text_input", "w=W1", 1.8),
-    Screen("pipeline, board and charts", "pipeline", "", "bidi_component", "w=W3", None, 0.5),
-    Screen("pipeline, deals", "pipeline", "tab=deals", "text_input"),
-    Screen("pipeline, leads", "pipeline", "tab=leads", "text_input"),
-    Screen("tasks", "tasks", "", "text_input", "w=W4&who={me}"),
-    Screen("timeline", "timeline", "", "bidi_component", "w=W5b"),
+    Screen("overview", "", "", "bidi_component", "", 3.0),
+    Screen("customers", "customers", "", "text_input", "w=W1", 2.0),
+    Screen("pipeline, board and charts", "pipeline", "", "bidi_component", "w=W3", 6.0, 0.5),
+    Screen("pipeline, deals", "pipeline", "tab=deals", "text_input", "", 2.0),
+    Screen("pipeline, leads", "pipeline", "tab=leads", "text_input", "", 2.0),
+    Screen("tasks", "tasks", "", "text_input", "w=W4&who={me}", 2.0),
+    Screen("timeline", "timeline", "", "bidi_component", "w=W5b", 3.0),
     Screen(
-        "a customer's record", "record", "kind=customer&id={customer}", "button_group", "w=W5&who={customer}"
+        "a customer's record",
+        "record",
+        "kind=customer&id={customer}",
+        "button_group",
+        "w=W5&who={customer}",
+        3.0,
     ),
-    Screen("a deal's record", "record", "kind=deal&id={deal}", "button_group"),
+    Screen("a deal's record", "record", "kind=deal&id={deal}", "button_group", "", 3.0),
 )
 
 
@@ -95,7 +103,15 @@ def sections(sizes: Sequence[Size], folder: Path, rounds: int) -> list[Section]:
             stack.enter_context(tab)
             tab.run()
             _demand(name, tab)
-        times = interleave({name: _some(tab) for name, tab in tabs.items()}, rounds)
+        works = {name: _some(tab) for name, tab in tabs.items()}
+        first = sizes[0]
+        store, my = workspace(databases.address(first.path))
+        stack.callback(store.close)
+        works |= {
+            f"{screen.name}, after a change": _after(tabs[f"{first.name} {screen.name}"], my)
+            for screen in SCREENS
+        }
+        times = interleave(works, rounds)
     return [_pages(times, sizes), _beside(times, sizes)]
 
 
@@ -133,6 +149,14 @@ def _pages(times: Times, sizes: Sequence[Size]) -> Section:
     ]
     lines += [
         Line(
+            f"{screen.name}, when something of the company has just changed",
+            "an empty page, same server",
+            times.ratio(f"{screen.name}, after a change", "empty"),
+        )
+        for screen in SCREENS
+    ]
+    lines += [
+        Line(
             f"{screen.name}, {size.name}",
             size.against,
             times.ratio(f"{size.name} {screen.name}", f"{size.against} {screen.name}"),
@@ -143,7 +167,8 @@ def _pages(times: Times, sizes: Sequence[Size]) -> Section:
     ]
     return Section(
         "Every page",
-        "A manager's reruns over the websocket. One of 100 companies has some 15 colleagues, 100 customers and "
+        "A manager's reruns over the websocket, in which nothing of the company has changed since the one before "
+        "unless it is said. One of 100 companies has some 15 colleagues, 100 customers and "
         "500 tasks; the company that owns half of all rows has 50 times as many. There a board fills its columns "
         "and every colleague is a choice in a cell, where the small company has less to draw. In a database "
         "so many times as large, one of so many more companies is of the same size; the half is larger, and its "
@@ -178,6 +203,20 @@ def _beside(times: Times, sizes: Sequence[Size]) -> Section:
 
 def _some(tab: Tab) -> Callable[[], float]:
     return lambda: sum(tab.run() for _ in range(RERUNS)) / RERUNS
+
+
+def _after(tab: Tab, my: Workspace) -> Callable[[], float]:
+    """The same, each after a customer of the company has moved to another city."""
+    (one,), cities = my.customers.page(Query(size=1)).rows, cycle(("Graz", "Linz"))
+
+    def run() -> float:
+        took = 0.0
+        for _ in range(RERUNS):
+            my.customers.set_all([one["id"]], {"city": next(cities)})
+            took += tab.run()
+        return took / RERUNS
+
+    return run
 
 
 def _demand(name: str, tab: Tab) -> None:

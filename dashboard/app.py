@@ -4,9 +4,9 @@ import streamlit as st
 
 from crm_data.accounts.sessions import Signed
 from crm_data.errors import NotAllowed
-from dashboard import header, keyboard, session
+from dashboard import header, keyboard, known, session
 from dashboard.components.grid import kept
-from dashboard.menu import SCREENS
+from dashboard.menu import SCREENS, page
 from dashboard.parts import unsaved
 from dashboard.parts.acts import announce
 from dashboard.sign_in import handover, screen
@@ -18,17 +18,7 @@ def main(here: Signed | None, notice: str | None) -> None:
     inside = here is not None and link is None
     st.set_page_config("Foyer", layout="wide")
     allowed = {s.name for s in SCREENS if here is not None and s.open_to(here.scope)}
-    # No icon here: Streamlit would make the tab's icon of it, fetched from another site.
-    pages = [
-        st.Page(
-            s.file,
-            title=s.title,
-            url_path=s.name,
-            default=s is SCREENS[0],
-            visibility="visible" if s.in_menu and s.name in allowed else "hidden",
-        )
-        for s in SCREENS
-    ]
+    pages = [page(s, s is SCREENS[0], s.in_menu and s.name in allowed) for s in SCREENS]
     current = st.navigation(pages, position="top" if inside else "hidden")
     if inside:
         st.set_page_config(f"{current.title} · Foyer")
@@ -44,6 +34,7 @@ def main(here: Signed | None, notice: str | None) -> None:
         if session.NOTICE in st.session_state:
             announce(st.session_state.pop(session.NOTICE), "info")
         unsaved.arrive(current.title)
+        known.arrive(current.title)
         if (current.url_path or SCREENS[0].name) in allowed:
             current.run()
         else:

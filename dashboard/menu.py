@@ -1,6 +1,11 @@
 """The screens, in the order of the menu: one line each. What is not here cannot be opened."""
 
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import streamlit as st
 
 from crm_data import Act
 from crm_data.rights import Person, may
@@ -39,3 +44,21 @@ SCREENS = (
     Screen("record", "Record", ":material/contact_page:", in_menu=False),
     Screen("account", "Account", ":material/person:", in_menu=False),
 )
+
+
+def page(screen: Screen, first: bool, shown: bool) -> Any:
+    """A screen as Streamlit's page, for one run: it is marked there as the one that runs."""
+    return copy(_page(screen, first, shown))
+
+
+@cache
+def _page(screen: Screen, first: bool, shown: bool) -> Any:
+    """Made once: each time it would look for the file. No icon here: Streamlit would make the tab's icon of it,
+    fetched from another site."""
+    return st.Page(
+        screen.file,
+        title=screen.title,
+        url_path=screen.name,
+        default=first,
+        visibility="visible" if shown else "hidden",
+    )

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import NoReturn
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from crm_data import Workspace
 from crm_data.accounts.sessions import Signed
@@ -31,6 +32,9 @@ ENDED = "sign-in that ended"
 LINK, NOTICE = "one-time link", "sign-in notice"
 # Set while the app's script runs from top to bottom: within one such run the answer is looked up once.
 _now: ContextVar[Signed | None] = ContextVar("signed", default=None)
+# And so is the last change in the company, until this run writes something itself.
+_last: ContextVar[dict[int, int] | None] = ContextVar("last change", default=None)
+_WRITES = "writes"
 
 
 class CompanySwitched(CrmError):
@@ -88,7 +92,30 @@ def workspace_of(here: Signed, held: str | None) -> Workspace:
             raise NotSignedIn
         _demand_same(scope)
 
-    return Workspace(WatchedStore(runtime.running().store, still), here.scope)
+    return Workspace(WatchedStore(runtime.running().store, still, _wrote), here.scope)
+
+
+def _wrote() -> None:
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return  # what writes is no tab
+    st.session_state[_WRITES] = writes() + 1
+    if (known := _last.get()) is not None:
+        known.clear()
+
+
+def writes() -> int:
+    """How often this tab has written: what it read before its last write is no longer what there is."""
+    return int(st.session_state.get(_WRITES, 0))
+
+
+def last_change(my: Workspace) -> int:
+    """A number that is another after each change in the company; within one run it is asked once."""
+    known = _last.get()
+    if known is None:
+        return my.customers.last_change()
+    if my.scope.company_id not in known:
+        known[my.scope.company_id] = my.customers.last_change()
+    return known[my.scope.company_id]
 
 
 def demand_here(my: Workspace) -> None:
@@ -144,11 +171,12 @@ def one_run() -> Iterator[Signed | None]:
         st.session_state.update({NOTICE: LOST if here is None else MOVED} | kept)
     if here is not None:
         st.session_state.update({MARK: mark, OWNER: owner_of(here, token() or "")})
-    before = _now.set(here)
+    before, last = _now.set(here), _last.set({})
     try:
         yield here
     finally:
         _now.reset(before)
+        _last.reset(last)
 
 
 def address() -> str:

@@ -10,6 +10,7 @@ second time in another order for the name of the element, and look at each value
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,8 +64,14 @@ def component(name: str) -> Callable[..., Any]:
 
 
 def text(data: Mapping[str, Any]) -> str:
-    """Data as its text goes out."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    """Data as its text goes out; a dataclass in it is its fields by name."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_fields)
+
+
+def _fields(value: Any) -> Mapping[str, Any]:
+    if not is_dataclass(value):
+        raise TypeError(f"A {type(value).__name__} cannot be told to a component.")
+    return vars(value)
 
 
 async def answer(request: Request) -> Response:

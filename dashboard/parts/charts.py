@@ -64,10 +64,15 @@ def _drawn(name: str, chart: Chart, key: str, note: str, place: str) -> Figure |
 
 def _reach(rows: pd.DataFrame, stacked: bool) -> list[float]:
     """From where to where the bars go. Vega would ask the rows, which come to it after the picture."""
-    bars = rows.assign(up=rows["amount"].clip(lower=0), down=rows["amount"].clip(upper=0))
-    ends = bars.groupby("place" if stacked else "bar")[["up", "down"]].sum()
-    low, high = float(ends["down"].min()), float(ends["up"].max())
-    return [low, high if high > low else low + 1]
+    up: dict[str, float] = {}
+    down: dict[str, float] = {}
+    for bar, amount in zip(
+        rows["place" if stacked else "bar"].tolist(), rows["amount"].tolist(), strict=True
+    ):
+        side = up if amount > 0 else down
+        side[bar] = side.get(bar, 0.0) + amount
+    low, high = min(down.values(), default=0.0), max(up.values(), default=0.0)
+    return [min(low, 0.0), high if high > low else low + 1]
 
 
 @cache

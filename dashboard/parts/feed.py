@@ -14,6 +14,7 @@ from crm_data.store.query import PAGE
 from dashboard import session
 from dashboard.components.feed import Day, Entry, Link
 from dashboard.components.feed import feed as draw
+from dashboard.known import known
 from dashboard.parts import place, say
 
 Row = dict[str, Any]
@@ -52,7 +53,12 @@ def growing_feed(my: Workspace, query: Query, where: str, here: tuple[str, int] 
     shown = st.session_state.get(key)
     if shown is None or shown.asked != query:
         shown = st.session_state[key] = _Shown(query)
-    first = [my.activities.page(replace(query, size=shown.n))]
+
+    def read() -> Page:
+        asked = replace(query, size=shown.n)
+        return known(my, key, (asked,), lambda: my.activities.page(asked))
+
+    first = [read()]
     page = first[0]
 
     def more() -> None:
@@ -61,7 +67,7 @@ def growing_feed(my: Workspace, query: Query, where: str, here: tuple[str, int] 
 
     def drawn() -> None:
         session.demand_here(my)  # Streamlit runs it again without the script around it
-        now = first.pop() if first else my.activities.page(replace(query, size=shown.n))
+        now = first.pop() if first else read()
         if not now.rows:
             return
         rest = my.activities.params(replace(query.first(), after=now.next))

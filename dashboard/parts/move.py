@@ -1,6 +1,5 @@
 """Moving a deal to another stage, from the board or its record: closing asks for what it needs first."""
 
-from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -59,14 +58,14 @@ def closing_dialog(my: Workspace, place: str) -> None:
 def _won(key: str, deal: dict[str, Any]) -> tuple[str, ...]:
     st.session_state.setdefault(f"{key}.value", amount.shown(deal["deal_value"]))
     amount.amount_input("Value won", f"{key}.value")
-    st.date_input("Closed on", datetime.now(say.zone()).date(), key=f"{key}.close_date")
+    st.date_input("Closed on", say.today(), key=f"{key}.close_date")
     return ("value", "close_date")
 
 
 def _lost(my: Workspace, key: str) -> tuple[str, ...]:
     st.selectbox("Why was it lost?", my.deals.loss_reasons, index=None, key=f"{key}.why")
     st.text_input("In your words", key=f"{key}.text", help="Needed when the reason is Other")
-    st.date_input("Closed on", datetime.now(say.zone()).date(), key=f"{key}.close_date")
+    st.date_input("Closed on", say.today(), key=f"{key}.close_date")
     return ("why", "text", "close_date")
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from crm_data import Page, Workspace
 from crm_data.numbers.overview import Overview
+from dashboard.known import known
 from dashboard.parts import figures, first_steps, place, say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.feed import feed
@@ -18,7 +19,8 @@ PLACE = "overview"
 
 def overview_screen(my: Workspace) -> None:
     """Draw it; every number leads to its rows."""
-    found = my.numbers.overview(say.zone())
+    zone = say.zone()
+    found = known(my, PLACE, (str(zone), say.today()), lambda: my.numbers.overview(zone))
     with heading(f"Good to see you, {my.scope.name.split(' ')[0]}", my.scope.company_name):
         pass
     show_refusal(PLACE)

@@ -1,6 +1,6 @@
 """The one control of the period that a screen's numbers are of; what is chosen stands in the URL."""
 
-from datetime import date, datetime
+from datetime import date
 
 import streamlit as st
 
@@ -67,7 +67,7 @@ def _choice(word: str, labels: dict[str, str]) -> None:
 
 def _days(period: Period, known: Period | None) -> None:
     """The first and last day; the period is taken when both are there, in either order."""
-    st.session_state["period.days"] = _shown(period, known, datetime.now(say.zone()).date())
+    st.session_state["period.days"] = _shown(period, known, say.today())
 
     def changed() -> None:
         days = st.session_state["period.days"]

@@ -1,13 +1,15 @@
 """The board with its numbers: open deals by stage, and what a manager reads beside them for one period."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
 
-from crm_data import Chart, Figure, Period, Pipeline, Query, Workspace
+from crm_data import Chart, Figure, Period, Pipeline, Workspace
 from crm_data.numbers.board import Card as Found
 from crm_data.numbers.board import Column as Stage
 from dashboard.components.board import Card, Column, Head, board
+from dashboard.known import known
 from dashboard.parts import charts, figures, place, say
 from dashboard.parts.acts import show_refusal
 from dashboard.parts.filters import filter_bar
@@ -29,8 +31,17 @@ def board_screen(my: Workspace) -> None:
     members = my.members()
     top = st.container()
     query = filter_bar(my.deals, lambda: members, KEEP)
-    columns = my.numbers.board(query, PER_COLUMN)
-    stages = my.numbers.by_stage(query)
+    today = (query, say.today())
+    columns, stages, closed = known(
+        my,
+        PLACE,
+        today,
+        lambda: (
+            my.numbers.board(query, PER_COLUMN),
+            my.numbers.by_stage(query),
+            my.numbers.closed_days(query),
+        ),
+    )
     with top, heading("Pipeline", lambda: _open_deals(my, stages)):
         if my.deals.may("add"):
             st.button(
@@ -52,10 +63,21 @@ def board_screen(my: Workspace) -> None:
             lambda id_, seen, to: ask_to_move(my, PLACE, id_, seen, to),
             lambda id_: place.leave_for("deals", id_),
         )
-    known = my.numbers.closed_days(query)
-    period = choose_period(my, query, known)
-    figures.tiles(my, my.numbers.tiles(query, period))
-    _charts(my, query, stages, period, known)
+    period = choose_period(my, query, closed)
+    tiles, made = known(
+        my,
+        PARAM,
+        (*today, period),
+        lambda: (
+            my.numbers.tiles(query, period),
+            {
+                "month": my.numbers.by_month(query, period),
+                "owner": my.numbers.by_owner(query, period),
+            },
+        ),
+    )
+    figures.tiles(my, tiles)
+    _charts(my, {"stage": stages.chart, **made}, period, closed)
     form_dialog(my, my.deals, members, "board.form", "deal")
     place.follow()
 
@@ -111,23 +133,19 @@ def _card(my: Workspace, found: Found) -> Card:
     )
 
 
-def _charts(my: Workspace, query: Query, stages: Pipeline, period: Period, known: Period | None) -> None:
+def _charts(my: Workspace, made: Mapping[str, Chart], period: Period, closed: Period | None) -> None:
     said = say.span(*period.edges)
     clicked = charts.draw(
-        {
-            "stage": stages.chart,
-            "month": my.numbers.by_month(query, period),
-            "owner": my.numbers.by_owner(query, period),
-        },
+        made,
         "charts",
-        lambda name, chart: _nothing(my, name, chart, known),
+        lambda name, chart: _nothing(my, name, chart, closed),
         {"month": f"Won in {said}", "owner": f"Won in {said}"},
     )
     if clicked:
         _behind(my, clicked)
 
 
-def _nothing(my: Workspace, name: str, chart: Chart, known: Period | None) -> None:
+def _nothing(my: Workspace, name: str, chart: Chart, closed: Period | None) -> None:
     """What is missing, the deals without an amount that are there, and the period in which there is something."""
     st.markdown(f"**{say.plain(chart.title)}**")
     st.caption(say.plain(chart.lacks))
@@ -137,13 +155,13 @@ def _nothing(my: Workspace, name: str, chart: Chart, known: Period | None) -> No
             without.append(bar.figure)
     if without:
         figures.counts(my, ("Without an amount", "Deals"), without, f"without.{name}")
-    if known and name != "stage":
+    if closed and name != "stage":
         st.button(
-            f"Show {say.span(known.first, known.last)}",
+            f"Show {say.span(closed.first, closed.last)}",
             key=f"charts.{name}.known",
             icon=":material/date_range:",
             on_click=show_period,
-            args=(f"{known.first}..{known.last}",),
+            args=(f"{closed.first}..{closed.last}",),
         )
 
 

@@ -29,6 +29,11 @@ def zone() -> tzinfo:
         return UTC
 
 
+def today() -> date:
+    """The day it is where the person is."""
+    return datetime.now(zone()).date()
+
+
 def money(amount: Decimal | None, currency: str = "") -> str:
     """An exact amount: '$1,234.50'."""
     if amount is None:

@@ -42,7 +42,7 @@ def own(my: Workspace, place: str) -> Own:
             st.session_state[f"{place}.later"] = ids[0]
             forget_refusal(f"{place}.later")
         else:
-            day = datetime.now(say.zone()).date() + timedelta(days=LATER[name])
+            day = say.today() + timedelta(days=LATER[name])
             _put_off(my, place, ids[0], day)
 
     later = [Act(name, f"Put off to {said}", many=False) for name, said in _LATER_WORDS.items()]
@@ -100,7 +100,7 @@ def later_dialog(my: Workspace, place: str) -> None:
             st.rerun()
         task = my.tasks.get(id_)
         st.text(task["title"])
-        today = datetime.now(say.zone()).date()
+        today = say.today()
         due = task["due_date"].astimezone(say.zone()).date() if task["due_date"] else today
         with st.form(f"{state}.form", border=False):
             st.date_input("Due on", max(today, due), today, LATEST, key=f"{state}.day.{id_}")

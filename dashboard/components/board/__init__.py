@@ -1,7 +1,7 @@
 """The board: a column a stage, a card a deal; moved by mouse, keyboard or menu. The server decides every move."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -79,7 +79,7 @@ def board(
     _component(
         key=key,
         data={
-            "columns": [asdict(column) for column in columns],
+            "columns": list(columns),
             "targets": [{"id": stage, "title": words} for stage, words in targets],
             "locked": _LOCKED,
         },

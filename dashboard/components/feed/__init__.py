@@ -1,7 +1,7 @@
 """The feed: what happened, newest first, day by day; one element on the page however long it is."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from dashboard.components.assets import component
 
@@ -46,5 +46,5 @@ def feed(key: str, days: Sequence[Day], on_more: Callable[[], object] | None = N
 
     `older`: where what is older stands, when no more of it comes here.
     """
-    told = {"days": [asdict(day) for day in days], "more": on_more is not None, "older": older}
+    told = {"days": list(days), "more": on_more is not None, "older": older}
     _component(key=key, data=told, on_more_change=on_more or (lambda: None))

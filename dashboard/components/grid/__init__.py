@@ -168,12 +168,13 @@ class Grid:
         """All that what is told of a list depends on, but for the records."""
         here = say.zone()
         of = (query, start, n, kept.layout, tuple(kept.lists.opened))
-        return (self.my.scope, dict(self.members), str(here), datetime.now(here).date(), self.owner, *of)
+        who = (self.my.scope, session.writes(), self.owner, dict(self.members))
+        return (*who, str(here), datetime.now(here).date(), *of)
 
     def _holds(self, told: _Told, asked: tuple[Any, ...]) -> bool:
         """Whether the same would be told again. Like every reading, this asks whether one is still signed in."""
         same = told.asked == asked and clock.now() - told.at < KNOWN_FOR
-        return same and told.last == self.records.last_change()
+        return same and told.last == session.last_change(self.my)
 
     def _tell(self, query: Query, kept: _Kept, start: int, n: int) -> tuple[_Told, dict[str, Any]]:
         now = clock.now()

@@ -1,0 +1,50 @@
+"""What a tab has read stays known until something of the company changes, or a minute has passed.
+
+Whether anything has changed is one statement, and like every reading it asks whether one is still signed in. Only
+what the open screen has read is kept.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from crm_data import Workspace, clock
+from crm_data.store.lists import KNOWN_FOR
+from dashboard import session
+
+_KEPT, _SCREEN = "known", "known.screen"
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A value: of what and for whom it was read, up to which change, and when."""
+
+    asked: tuple[Any, ...]
+    last: int
+    at: datetime
+    value: Any
+
+
+def known(my: Workspace, name: str, asked: tuple[Any, ...], read: Callable[[], Value]) -> Value:
+    """`read()`, or what it gave the last time. `asked`: all that it depends on, but for records and `my`.
+
+    What is given is shared by the runs of a tab: nobody may change it.
+    """
+    kept: dict[str, _Known] = st.session_state.setdefault(_KEPT, {})
+    whole = (my.scope, session.writes(), *asked)
+    found, last, now = kept.get(name), session.last_change(my), clock.now()
+    if found is None or found.asked != whole or found.last != last or now - found.at >= KNOWN_FOR:
+        found = kept[name] = _Known(whole, last, now, read())
+    value: Value = found.value
+    return value
+
+
+def arrive(screen: str) -> None:
+    """At the beginning of a run: what another screen has read is let go of."""
+    if st.session_state.get(_SCREEN) != screen:
+        st.session_state.pop(_KEPT, None)
+        st.session_state[_SCREEN] = screen
