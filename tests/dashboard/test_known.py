@@ -52,7 +52,7 @@ def asked(home: House, at: AppTest) -> int:
     with counted(home.office.store) as sent:
         at.run()
     assert not at.exception
-    return len(sent)
+    return sum(one.startswith("SELECT") for one in sent)  # once a minute the session is stamped as seen
 
 
 @pytest.mark.parametrize("page", STILL)
