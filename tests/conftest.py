@@ -50,9 +50,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         run.remove(run.folder())
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several workers share the files, the longest begin."""
+    """What asks for a browser is marked so; where several workers share the files, the longest begin."""
     libraries.once()
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
     if hasattr(config, "workerinput"):
         longest.order(items)
 

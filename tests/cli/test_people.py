@@ -56,6 +56,7 @@ def test_a_password_is_reset_by_link(run: Run, office: Office) -> None:
     assert run("reset-password", "ann@acme.com", "--as", "ann@acme.com").code == 1
 
 
+@pytest.mark.slow
 def test_demo_fills_a_new_database_and_no_other(
     run: Run, monkeypatch: pytest.MonkeyPatch, office: Office, tmp_path: object
 ) -> None:
@@ -76,6 +77,7 @@ def test_demo_fills_a_new_database_and_no_other(
     assert run("demo").code == 1
 
 
+@pytest.mark.slow
 def test_demo_makes_up_a_password_and_a_year_at_scale(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEMO_PASSWORD", "")
     said = run("demo", "--scale", "0.01")

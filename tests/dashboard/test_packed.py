@@ -30,6 +30,7 @@ def address(path: Path) -> str:
 ONE = address(next(path for path in TEXTS if path.name.startswith("index.") and path.suffix == ".js"))
 
 
+@pytest.mark.slow
 def test_every_file_is_the_file_again_when_unpacked_and_says_what_it_said_before() -> None:
     async def all_of_them() -> None:
         transport, plainly = httpx.ASGITransport(ASKED.app), httpx.ASGITransport(PLAIN.app)

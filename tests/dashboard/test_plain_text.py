@@ -34,6 +34,7 @@ KNOWN = {
 }
 
 
+@pytest.mark.slow
 def test_every_text_is_sure_to_be_plain() -> None:
     found = set(screens().unsure())
     assert found - KNOWN.keys() == set()
