@@ -7,7 +7,7 @@ from crm_data.errors import NotAllowed
 
 
 class Act(StrEnum):
-    """What can be done, alphabetically."""
+    """The permissions: what can be done, alphabetically."""
 
     ADD = "add"
     ARCHIVE = "archive"
@@ -25,7 +25,7 @@ class Act(StrEnum):
 
 
 class Tie(StrEnum):
-    """How a record stands to the person: made by or assigned to them, to nobody, or to somebody else."""
+    """Ownership of a record: made by or assigned to the person, assigned to nobody, or to somebody else."""
 
     OWN = "own"
     UNASSIGNED = "unassigned"
@@ -86,7 +86,7 @@ def grantable(role: str) -> tuple[str, ...]:
 
 
 def demand(person: Person, act: Act, table: str = "", tie: Tie = Tie.OTHER) -> None:
-    """Raise NotAllowed, with a sentence, unless the role carries the act."""
+    """Require a permission: raise NotAllowed, with a sentence, unless the role carries the act."""
     if not may(person, act, table, tie):
         raise NotAllowed(_SENTENCES.get(act, NotAllowed.sentence))
 

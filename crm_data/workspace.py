@@ -139,7 +139,7 @@ class Workspace:
     def rehearse(
         self, records: Records, sheet: Sheet, plan: Plan, progress: Progress = csv_in.nobody_listens
     ) -> Report:
-        """What importing a file would do; touches nothing. For managers."""
+        """Dry run: what importing a file would do; touches nothing. For managers."""
         return csv_in.rehearse(records, sheet, plan, progress)
 
     def commit_import(

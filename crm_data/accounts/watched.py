@@ -1,4 +1,4 @@
-"""A store that asks again, at every transaction, whether whoever uses it may still be there."""
+"""A session-checked store: it asks again, at every transaction, whether whoever uses it may still be there."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

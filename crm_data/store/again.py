@@ -15,11 +15,11 @@ _PAUSE = 0.05  # seconds, doubled each time
 
 
 class GivenUp(Unavailable):
-    """The database undid the transaction: a deadlock, a serialization failure, a lost connection. Try it again."""
+    """Transaction aborted by the database: a deadlock, a serialization failure, a lost connection. Try again."""
 
 
 class Unsure(Unavailable):
-    """The connection was lost at COMMIT: whether it was saved is not known, so it is not tried again."""
+    """Commit unknown: the connection was lost at COMMIT. It may be saved, so it is not tried again."""
 
     sentence = (
         "The connection to the database was lost while this was saved."

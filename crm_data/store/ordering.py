@@ -94,7 +94,7 @@ def _packed(key: Any) -> list[Any]:
 
 
 def place(table: type, query: Query, word: str) -> Spot:
-    """The place that a cursor names. Raises Invalid when it was not made for this sort."""
+    """Decode a cursor: the place that it names. Raises Invalid when it was not made for this sort."""
     try:
         packed = base64.urlsafe_b64decode(word[:6000] + "=" * (-len(word) % 4))
         sort, descending, first, id_, before, *rest = json.loads(packed)

@@ -153,7 +153,7 @@ class Reader:
         return q.to_params(self.table, query, self.default_query())
 
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
-        """What one preset means, which only one kind of record knows; asked for those in `presets`, `behind`."""
+        """The filter of a preset, which only one kind of record knows; asked for those in `presets`, `behind`."""
         return []
 
     def matching(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
@@ -194,7 +194,7 @@ class Reader:
             return self._names(session, [row])
 
     def walk(self, query: q.Query | None = None, chunk: int = 1000) -> Iterator[Page]:
-        """Every row that a list means, in chunks, as of one moment. Needs the right to export."""
+        """Iterate over every row that a list means, in chunks, as of one moment. Needs the right to export."""
         demand(self.person, Act.EXPORT, self.name)
         query = (query or self.default_query()).first()
         by = ordering.directed(ordering.keys(self.table, query))

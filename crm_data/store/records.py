@@ -142,7 +142,7 @@ class Records(Lists):
         return values
 
     def judge(self, values: Row, before: Row | None, doing: Doing | None = None) -> Row:
-        """The values as they will be written, made to agree with each other. Raises Invalid.
+        """Validation: the values as they will be written, made to agree with each other. Raises Invalid.
 
         `before` is the whole row, or None for a new one; `values` only what is written. Without `doing` it is now.
         """
@@ -153,7 +153,7 @@ class Records(Lists):
         return in_one_currency(values, before, self.fields, self._scope.currency)
 
     def consequences(self, doing: Doing, after: Row, before: Row | None) -> list[tuple[type, Row]]:
-        """Rows of other tables that follow from a write, without their company."""
+        """Side effects: rows of other tables that follow from a write, without their company."""
         return []
 
     def linked(self, session: CompanySession, values: Row, before: Row | None) -> Row:

@@ -1,4 +1,4 @@
-"""What the security log remembers of backups: each act, what was refused, and the last failure."""
+"""The backup journal: what the security log remembers of backups: acts, refusals, the last failure."""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The cells of a file read into values, row by row, as the plan says. Pure: nothing is looked up here."""
+"""Parsed rows: the cells of a file read into values as the plan says. Pure: nothing is looked up here."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Each row of a file judged against the records that are there: added, changed, unchanged or refused."""
+"""Row matching: a file's rows beside the records that are there: added, changed, unchanged or refused."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Where one is: the URL's parameters and the addresses of records."""
+"""URLs, or where one is: the URL's parameters and the addresses of records."""
 
 from collections.abc import Mapping
 
