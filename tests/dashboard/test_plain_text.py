@@ -12,7 +12,7 @@ _CODE = (
 )
 # What the search cannot see to be sure, and why it is.
 KNOWN = {
-    "dashboard/app.py: s.title": "titles of screens, written in dashboard/menu.py",
+    "dashboard/menu.py: screen.title": "titles of screens, written in that file",
     _CODE: "letters and digits that were drawn by lot",
     "dashboard/parts/csv_panel.py: label": "four words in a tuple above the loop",
     "dashboard/parts/filters.py: f'{field.label} {word}'": "'from' and 'to', in the loop's own tuple",
