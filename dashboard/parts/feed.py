@@ -58,16 +58,13 @@ def growing_feed(my: Workspace, query: Query, where: str, here: tuple[str, int] 
         asked = replace(query, size=shown.n)
         return known(my, key, (asked,), lambda: my.activities.page(asked))
 
-    first = [read()]
-    page = first[0]
-
     def more() -> None:
         place.catch_up()
         shown.n = min(shown.n + PAGE, MOST)
 
     def drawn() -> None:
         session.demand_here(my)  # Streamlit runs it again without the script around it
-        now = first.pop() if first else read()
+        now = read()
         if not now.rows:
             return
         rest = my.activities.params(replace(query.first(), after=now.next))
@@ -75,12 +72,12 @@ def growing_feed(my: Workspace, query: Query, where: str, here: tuple[str, int] 
         draw(f"{where}.feed", _days(now, here), more if now.next and not older else None, older)
 
     st.fragment(drawn)()
-    return page
+    return read()
 
 
 def _days(page: Page, here: tuple[str, int] | None) -> list[Day]:
     zone = say.zone()
-    return days(page.rows, page.names, here, zone, datetime.now(zone).date())
+    return days(page.rows, page.names, here, zone, say.today())
 
 
 def days(rows: list[Row], names: Names, here: tuple[str, int] | None, zone: tzinfo, today: date) -> list[Day]:

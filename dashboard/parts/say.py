@@ -80,8 +80,8 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return NONE
     local = value.astimezone(zone())
-    today = datetime.now(zone()).date()
-    near = {today: "today", today - timedelta(days=1): "yesterday", today + timedelta(days=1): "tomorrow"}
+    now = today()
+    near = {now: "today", now - timedelta(days=1): "yesterday", now + timedelta(days=1): "tomorrow"}
     return f"{near.get(local.date(), day(local.date()))} {local:%H:%M}"
 
 

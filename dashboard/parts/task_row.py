@@ -1,7 +1,7 @@
 """What can be done with a task in its row: done or reopened in one click, put off from a small menu."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import streamlit as st
@@ -127,8 +127,7 @@ def stands(row: Row) -> tuple[str, str]:
         return words(row["status"]), "gray"
     if row["due_date"] is None:
         return "No day", "gray"
-    zone = say.zone()
-    days = (row["due_date"].astimezone(zone).date() - datetime.now(zone).date()).days
+    days = (row["due_date"].astimezone(say.zone()).date() - say.today()).days
     if days < 0:
         return f"Overdue {say.count(-days, 'day')}", "red"
     if days == 0:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from crm_data import Edit, Query, Records, Workspace, clock, errors
+from crm_data import Edit, Query, Records, Workspace, errors
 from crm_data.store.finding import Found
 from crm_data.store.lists import MOST_IN_WINDOW, Lists
 from crm_data.store.summary import MEASURES, groups_by, heads
 from crm_data.tables.fields import Kind
 from crm_data.tables.reading import fold
+from tests.conftest import FrozenClock
 from tests.support.chance import dice
 from tests.support.office import Office, office
 from tests.support.soak import size
@@ -404,14 +405,13 @@ def test_many_records_are_made_in_one_act_or_none(two: Office) -> None:
     customers.archive(made)
 
 
-def test_a_change_that_began_earlier_and_ended_later_is_seen_too(two: Office) -> None:
-    my, began = two.at(0), clock.now()
-    try:
-        clock.set_source(lambda: began + timedelta(seconds=2))
-        my.customers.add({"name": "Ended first"})
-        seen = my.customers.last_change()
-        clock.set_source(lambda: began)
-        my.customers.add({"name": "Began first"})
-    finally:
-        clock.set_source(None)
+def test_a_change_that_began_earlier_and_ended_later_is_seen_too(
+    two: Office, frozen_clock: FrozenClock
+) -> None:
+    my, frozen_clock.moment = two.at(0), datetime.now(UTC)
+    frozen_clock.move(seconds=2)
+    my.customers.add({"name": "Ended first"})
+    seen = my.customers.last_change()
+    frozen_clock.move(seconds=-2)
+    my.customers.add({"name": "Began first"})
     assert my.customers.last_change() != seen

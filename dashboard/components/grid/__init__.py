@@ -169,7 +169,7 @@ class Grid:
         here = say.zone()
         of = (query, start, n, kept.layout, tuple(kept.lists.opened))
         who = (self.my.scope, session.writes(), self.owner, dict(self.members))
-        return (*who, str(here), datetime.now(here).date(), *of)
+        return (*who, str(here), say.today(), *of)
 
     def _holds(self, told: _Told, asked: tuple[Any, ...]) -> bool:
         """Whether the same would be told again. Like every reading, this asks whether one is still signed in."""
@@ -216,7 +216,7 @@ class Grid:
             "height": self.height,
             "layout": data.layout_told(replace(kept.layout, sort=self._shown(query))),
             "sentences": list(data.LOCKS),
-            "locale": {"zone": str(here), "today": datetime.now(here).date().isoformat(), "decimal": "."}
+            "locale": {"zone": str(here), "today": say.today().isoformat(), "decimal": "."}
             | {"day": "D MMM YYYY", "currency": self.my.scope.currency},
             "may": {act: self.records.may(act) for act in ("add", "archive", "export")}
             | {"edit": not query.archived, "find": True},
