@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from crm_data.errors import NoCompany, NotReady
 from crm_data.store.folding import install_folding
 from crm_data.store.guards import Guard, install_guards
+from crm_data.store.sqlite_file import log_ahead
 from crm_data.store.windows import install_windows
 
 BUSY_MS = 30_000
@@ -123,6 +124,8 @@ def _sqlite(path: Path, wall: Callable[[Any, Guard], None], write: bool = False)
     def prepare(dbapi: Any, guard: Guard) -> None:
         # The driver's own BEGIN comes too late (it lost 449 of 600 updates); `begin_for` sends ours.
         dbapi.isolation_level = None
+        if write:
+            log_ahead(dbapi)
         cursor = dbapi.cursor()
         for pragma in sqlite_pragmas(write):
             cursor.execute(f"PRAGMA {pragma}")

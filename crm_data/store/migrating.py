@@ -18,6 +18,7 @@ from crm_data.store import turns
 from crm_data.store.connections import BUSY_MS, postgres_url, private_file, sqlite_path
 from crm_data.store.failures import as_sentence
 from crm_data.store.points import Point, passing
+from crm_data.store.sqlite_file import log_ahead
 
 # Alembic keeps the migration that is under way in module globals.
 _ALONE = threading.Lock()
@@ -38,8 +39,9 @@ def migration_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(dbapi: Any, record: Any) -> None:
         dbapi.isolation_level = None
-        for pragma in ("journal_mode=WAL", "foreign_keys=OFF", f"busy_timeout={BUSY_MS}", "synchronous=FULL"):
+        for pragma in ("foreign_keys=OFF", f"busy_timeout={BUSY_MS}", "synchronous=FULL"):
             dbapi.execute(f"PRAGMA {pragma}")
+        log_ahead(dbapi)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -77,9 +77,26 @@ def replace_content(
             begun()
 
     with opened(copy) as source, opened(live, write=True) as target:
-        target.execute("PRAGMA journal_mode=WAL")
+        log_ahead(target)
         target.execute("PRAGMA synchronous=FULL")
         source.backup(target, pages=_STEP, progress=watch)
+
+
+def log_ahead(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on, waiting like any write for whoever holds the file.
+
+    Where it is off, SQLite answers "locked" at once while somebody writes, whatever `busy_timeout` says: of
+    processes that made a database together, one failed now and then.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)
 
 
 def _patience(done: str) -> Callable[[int, int, int], None]:

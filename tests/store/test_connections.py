@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm_data.errors import NotReady, Unavailable
-from crm_data.store import connections, migrating
+from crm_data.store import connections, migrating, sqlite_file
 from crm_data.store.scope import CompanySession
 from crm_data.store.store import Store
 from crm_data.tables import Base, Customer
@@ -49,6 +49,30 @@ def test_what_each_sqlite_connection_is_set_to(store: Store) -> None:
                 assert session.scalar(sa.text(f"PRAGMA {pragma}")) == value
             assert session.scalar(sa.text("PRAGMA query_only")) == (not write)
             assert session.scalar(sa.text("PRAGMA recursive_triggers")) == write
+
+
+@pytest.mark.parametrize("way", ["migrate", "open", "restore"])
+def test_a_file_that_somebody_writes_is_waited_for_also_to_turn_the_log_on(tmp_path: Path, way: str) -> None:
+    live, copy = tmp_path / "live.db", tmp_path / "copy.db"
+    for path in (live, copy):
+        with closing(sqlite3.connect(path)) as made:
+            made.execute("CREATE TABLE somebody (id)")
+    held = sqlite3.connect(live, isolation_level=None, check_same_thread=False)
+    held.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(0.3, held.close)
+    release.start()
+    if way == "migrate":
+        with migrating.migration_engine(f"sqlite:///{live}").begin() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    elif way == "open":
+        engines = connections.open_engines(f"sqlite:///{live}")
+        engines.write.raw_connection().close()
+        engines.dispose()
+    else:
+        sqlite_file.replace_content(live, copy, lambda: True)
+    release.join()
+    with closing(sqlite3.connect(live)) as look:
+        assert look.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 @pytest.mark.parametrize("engine_kind", [pytest.param("postgresql", marks=pytest.mark.postgres)])
