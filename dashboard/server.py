@@ -19,7 +19,7 @@ from crm_data import room
 from crm_data.errors import CrmError, NotReady
 from crm_data.settings import ROOT, Settings
 from dashboard import errors, runtime, warm_up
-from dashboard.web import cookie, csv_files, exports, lean_tabs, limits, whole_acts
+from dashboard.web import cookie, csv_files, exports, last_words, lean_tabs, limits, whole_acts
 from dashboard.web.addresses import Addresses
 from dashboard.web.bodies import Bodies
 from dashboard.web.gate import Gate
@@ -43,6 +43,7 @@ def build(settings: Settings) -> App:
     """The ASGI application. `runtime` must be open before the first request."""
     tls = cookie.secure(settings)
     csv_files.offer()
+    last_words.keep()
     whole_acts.keep()
     lean_tabs.keep()
     if settings.public_url:
