@@ -24,6 +24,7 @@ from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership
+from crm_data.tables.company import Month
 from crm_data.tables.fields import Field
 from crm_data.transfer.backups import Backups
 
@@ -104,9 +105,7 @@ class Installation:
             if company is None:
                 raise NotFound(f"There is no company {company_id}.")
             if email is None:
-                return CompanyScope(
-                    company.id, None, "system", True, "The system", company.name, company.currency
-                )
+                return _scope(company, None, "system", True, "The system")
             user = find_user(session, email)
             role = user and session.scalar(
                 sa.select(Membership.role).where(
@@ -118,9 +117,7 @@ class Installation:
             )
             if user is None or not user.is_active or not role:
                 raise NotFound(f"Nobody with this e-mail works in {company.name} now.")
-            return CompanyScope(
-                company.id, user.id, role, is_operator(user), user.full_name, company.name, company.currency
-            )
+            return _scope(company, user.id, role, is_operator(user), user.full_name)
 
     def members_of(self, actor: Actor, company_id: int) -> Members:
         """The members of any company, for the operator: to invite a new company's first admin."""
@@ -130,8 +127,7 @@ class Installation:
             if company is None:
                 raise NotFound(f"There is no company {company_id}.")
             note(session, "entered_company", actor.user_id, company_id)
-        scope = CompanyScope(company_id, actor.user_id, "system", True, "", company.name, company.currency)
-        return Members(self._store, scope)
+        return Members(self._store, _scope(company, actor.user_id, "system", True, ""))
 
     def shortages(self) -> list[str]:
         """What runs out on this machine, a sentence each: room on a disk, open files."""
@@ -199,3 +195,8 @@ _TOO_STRONG = """SELECT EXISTS (
     SELECT 1 FROM pg_class WHERE relkind IN ('r', 'p') AND pg_has_role(session_user, relowner, 'MEMBER')
     AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('companies'))
 )"""
+
+
+def _scope(company: Company, user_id: int | None, role: str, operator: bool, name: str) -> CompanyScope:
+    fiscal = Month(company.fiscal_year_begins).number
+    return CompanyScope(company.id, user_id, role, operator, name, company.name, company.currency, fiscal)

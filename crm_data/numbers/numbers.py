@@ -13,7 +13,7 @@ from crm_data.numbers import months, owners, pipeline, rates
 from crm_data.numbers.conversion import conversion
 from crm_data.numbers.figures import Chart, Figure, Formula, Question, counted
 from crm_data.numbers.overview import Overview, lists
-from crm_data.numbers.period import EARLIEST, LATEST, USUAL, Period, chosen
+from crm_data.numbers.period import EARLIEST, LATEST, USUAL, Compare, Period, chosen
 from crm_data.store.names import member_names
 from crm_data.store.query import Query
 from crm_data.store.scope import CompanyScope
@@ -104,9 +104,9 @@ class Numbers:
             pair = rates.rates(session, self._where(query, currency), period, query.zone)
         return rates.tiles(*pair, period, Question("deals", query), money)
 
-    def period(self, word: str, zone: tzinfo = UTC) -> Period:
+    def period(self, word: str, zone: tzinfo = UTC, compare: str = Compare.BEFORE) -> Period:
         """What a word for a period means today where the person is; see `chosen`. Raises Invalid."""
-        return chosen(word, self._today(zone))
+        return chosen(word, self._today(zone), self._scope.fiscal, compare)
 
     def closed_days(self, query: Query | None = None, currency: str | None = None) -> Period | None:
         """From the first to the last day on which a matching deal was closed; None when none was."""

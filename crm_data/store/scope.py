@@ -18,7 +18,8 @@ from crm_data.tables import Company, CompanyOwned, User
 class CompanyScope:
     """Who acts, in which company, with which role. Only signing in and the command line make one.
 
-    `user_id` None is the system itself acting inside one company.
+    `user_id` None is the system itself acting inside one company. `fiscal`: the month, from 1, in which its
+    fiscal year begins.
     """
 
     company_id: int
@@ -28,6 +29,7 @@ class CompanyScope:
     name: str = ""
     company_name: str = ""
     currency: str = "USD"
+    fiscal: int = 1
 
 
 class CompanySession(Session):

@@ -27,6 +27,28 @@ class CompanyStatus(StrEnum):
     SUSPENDED = "suspended"
 
 
+class Month(StrEnum):
+    """The months of a year, in order."""
+
+    JANUARY = "january"
+    FEBRUARY = "february"
+    MARCH = "march"
+    APRIL = "april"
+    MAY = "may"
+    JUNE = "june"
+    JULY = "july"
+    AUGUST = "august"
+    SEPTEMBER = "september"
+    OCTOBER = "october"
+    NOVEMBER = "november"
+    DECEMBER = "december"
+
+    @property
+    def number(self) -> int:
+        """From 1 to 12."""
+        return list(Month).index(self) + 1
+
+
 class Company(Recorded, Made, Base):
     """One tenant: its profile, its currency, its plan."""
 
@@ -49,6 +71,9 @@ class Company(Recorded, Made, Base):
     industry: Mapped[str | None] = f.text("Industry", 100)
     company_size: Mapped[str | None] = f.text("Size", 50)
     currency: Mapped[str] = f.text("Currency", 10, required=True, default="USD", help="Three letters, as USD")
+    fiscal_year_begins: Mapped[str] = f.choice(
+        "Fiscal year begins in", Month, 20, Month.JANUARY, help="Years and quarters of the numbers"
+    )
     status: Mapped[str] = f.choice("Status", CompanyStatus, 20, CompanyStatus.ACTIVE, form=False)
     subscription_plan: Mapped[str | None] = f.text("Plan", 50, form=False)
     subscription_start: Mapped[date | None] = f.day("Plan starts", form=False)

@@ -1,47 +1,84 @@
-"""The one control of the period that a screen's numbers are of; what is chosen stands in the URL."""
+"""The one control of the period that a screen's numbers are of; what is chosen stands in the URL.
+
+A tab remembers it: a screen whose address names no period has the one that was chosen last.
+"""
 
 from datetime import date
 
 import streamlit as st
 
 from crm_data import CrmError, Period, Query, Workspace
-from crm_data.numbers.period import EARLIEST, LATEST, NAMED, USUAL
+from crm_data.numbers.period import COMPARED, EARLIEST, LATEST, NAMED, USUAL, Compare, past_periods
 from dashboard.parts import place, say
 
-PARAM = "period"
+PARAM, COMPARE = "period", "compare"
 FROM_TO = "from_to"
-_MOST_YEARS = 10
+_USUAL = {PARAM: USUAL, COMPARE: Compare.BEFORE.value}
+_KEPT = "period.kept"
 
 
 def choose_period(my: Workspace, query: Query, known: Period | None) -> Period:
     """Draw the choice and return the period that the URL names, the usual one when it names none.
 
-    `known`: from the first to the last day that has something; its years are offered by name.
+    `known`: from the first to the last day that has something; its years and quarters are offered by name.
     """
-    word = place.params().get(PARAM, USUAL)
+    word, compare = _asked()
     try:
-        period = my.numbers.period(word, query.zone)
+        period = my.numbers.period(word, query.zone, compare)
     except CrmError as error:
         st.warning(say.plain(str(error)), icon=":material/link_off:")
-        word, period = USUAL, my.numbers.period(USUAL, query.zone)
-    years = range(known.last.year, known.first.year - 1, -1)[:_MOST_YEARS] if known else ()
-    labels = {**NAMED, **{str(year): str(year) for year in years}, FROM_TO: "From … to …"}
+        word, compare = _USUAL.values()
+        period = my.numbers.period(word, query.zone, compare)
+    st.session_state[_KEPT] = {PARAM: word, COMPARE: compare}
+    past = past_periods(known.first, known.last, my.scope.fiscal) if known else {}
+    labels = {**NAMED, **past, FROM_TO: "From … to …"}
     with st.container(horizontal=True, vertical_alignment="center", key="period.line"):
         _choice(word if word in labels else FROM_TO, labels)
         if word not in labels or st.session_state.get("period.open"):
             _days(period, known)
+        _comparison(compare)
         before = period.before()
         note = say.span(*period.edges)
         st.caption(f"{note}, compared with {say.span(*before.edges)}" if before else note, width="content")
     return period
 
 
+def _asked() -> tuple[str, str]:
+    """Word and comparison of the URL. What it leaves out and was chosen before is put there."""
+    said = place.params()
+    if PARAM not in said and COMPARE not in said:
+        kept: dict[str, str] = st.session_state.get(_KEPT, {})
+        wanted = {name: word for name, word in kept.items() if word != _USUAL[name]}
+        if wanted:
+            place.settle(wanted)
+            said = {**said, **wanted}
+    return said.get(PARAM, _USUAL[PARAM]), said.get(COMPARE, _USUAL[COMPARE])
+
+
 def show_period(word: str) -> None:
     """From a callback: go to another period, with everything else as it is."""
     st.session_state["period.open"] = False
+    _show(PARAM, word)
+
+
+def _show(name: str, word: str) -> None:
     place.catch_up()
-    rest = {name: said for name, said in place.params().items() if name != PARAM}
-    place.go(rest if word == USUAL else {**rest, PARAM: word})
+    st.session_state[_KEPT] = {**st.session_state.get(_KEPT, _USUAL), name: word}
+    rest = {param: said for param, said in place.params().items() if param != name}
+    place.go(rest if word == _USUAL[name] else {**rest, name: word})
+
+
+def _comparison(compare: str) -> None:
+    st.session_state["period.compare"] = compare
+    st.selectbox(
+        "Compared with",
+        list(COMPARED),
+        key="period.compare",
+        format_func=COMPARED.__getitem__,
+        label_visibility="collapsed",
+        width=170,
+        on_change=lambda: _show(COMPARE, st.session_state["period.compare"]),
+    )
 
 
 def _choice(word: str, labels: dict[str, str]) -> None:

@@ -17,10 +17,10 @@ from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
 from dashboard.parts.late import late
 from dashboard.parts.move import LOST, WON, ask_to_move
-from dashboard.parts.period import PARAM, choose_period, show_period
+from dashboard.parts.period import COMPARE, PARAM, choose_period, show_period
 
 PLACE = "board"
-KEEP = ("tab", PARAM)
+KEEP = ("tab", PARAM, COMPARE)
 PER_COLUMN = 20
 A_FULL_COLUMN = 6  # so many cards fill a column of the board
 ROWS = 10  # of a bar that was clicked
@@ -67,7 +67,7 @@ def board_screen(my: Workspace) -> None:
     tiles, made = known(
         my,
         PARAM,
-        (*today, period),
+        (*today, period, period.before()),
         lambda: (
             my.numbers.tiles(query, period),
             {

@@ -48,6 +48,14 @@ def go(wanted: Mapping[str, str], keep: tuple[str, ...] = ()) -> None:
     st.session_state[_LED] = (*left, before)[-20:], st.query_params.to_dict()
 
 
+def settle(wanted: Mapping[str, str]) -> None:
+    """While a screen is drawn: say in the address also what it shows without having been asked."""
+    led = st.session_state.get(_LED)
+    st.query_params.update(wanted)
+    if led:
+        st.session_state[_LED] = led[0], st.query_params.to_dict()
+
+
 def catch_up() -> None:
     """From a callback: be where the acts before this one led, even if the browser did not know it yet.
 

@@ -1,4 +1,4 @@
-"""The company's own profile: name, address, currency."""
+"""The company's own profile: name, address, currency, fiscal year."""
 
 from typing import Any
 
@@ -33,6 +33,10 @@ def profile_panel(my: Workspace) -> None:
             with columns[at % 2]:
                 if field.kind is Kind.LONG_TEXT:
                     st.text_area(label, now[name] or "", key=key, height=80)
+                elif field.kind is Kind.CHOICE:
+                    labels = field.choice_labels()
+                    at_first = list(labels).index(now[name])
+                    st.selectbox(label, list(labels), at_first, labels.__getitem__, key=key, help=field.help)
                 else:
                     st.text_input(label, now[name] or "", key=key, max_chars=field.length, help=field.help)
         show_refusal(PLACE)

@@ -59,3 +59,35 @@ def test_a_period_that_is_none_is_said(home: House, monkeypatch: pytest.MonkeyPa
     at = screen(home, monkeypatch, "pipeline", "period=yesteryear")
     assert any("not a date" in warning.value or "cannot be read" in warning.value for warning in at.warning)
     assert at.selectbox(key="period.word").value == "90_days"
+
+
+def test_what_it_is_compared_with_is_chosen_too(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = screen(home, monkeypatch, "pipeline", "period=2017")
+    at.selectbox(key="period.compare").set_value("year").run()
+    assert address(at) == {"period": "2017", "compare": "year"}
+    assert any(caption.value == "2017, compared with 2016" for caption in at.caption)
+    at.selectbox(key="period.compare").set_value("none").run()
+    assert address(at) == {"period": "2017", "compare": "none"}
+    assert not any("compared with" in caption.value for caption in at.caption)
+    at.selectbox(key="period.compare").set_value("before").run()
+    assert address(at) == {"period": "2017"}
+
+
+def test_a_quarter_of_a_past_year_is_offered_by_name(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = screen(home, monkeypatch, "pipeline")
+    assert {"Q1 2017", "Q4 2017"} <= set(at.selectbox(key="period.word").options)
+    at.selectbox(key="period.word").set_value("2017-q1").run()
+    assert address(at) == {"period": "2017-q1"}
+
+
+def test_a_tab_remembers_the_period(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = screen(home, monkeypatch, "pipeline", "period=2017-q1&compare=year")
+    at.query_params.clear()
+    at.run()
+    assert address(at) == {"period": "2017-q1", "compare": "year"}
+    assert at.selectbox(key="period.word").value == "2017-q1"
+    at.selectbox(key="period.word").set_value("90_days").run()
+    at.query_params.clear()
+    at.run()
+    assert address(at) == {"compare": "year"}
+    assert at.selectbox(key="period.word").value == "90_days"
