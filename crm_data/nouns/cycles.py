@@ -10,7 +10,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from crm_data import clock
 from crm_data.nouns.stages import QUALIFIED_STAGES
-from crm_data.store.query import day_start
+from crm_data.store.zones import day_start
 from crm_data.tables import Deal, DealStageHistory
 from crm_data.tables.deal import DealStatus
 

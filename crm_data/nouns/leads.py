@@ -21,6 +21,7 @@ from crm_data.store.names import member_names
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import row_id
+from crm_data.store.zones import within
 from crm_data.tables import Lead
 from crm_data.tables.deal import Stage
 from crm_data.tables.fields import words
@@ -53,7 +54,7 @@ class Leads(Records):
             first, last = q.days_of(days)
             return [
                 sa.or_(
-                    *(q.within(day, first, last, query.zone) for day in (Lead.created_at, Lead.converted_at))
+                    *(within(day, first, last, query.zone) for day in (Lead.created_at, Lead.converted_at))
                 )
             ]
         if query.preset == "converted":

@@ -8,8 +8,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from crm_data import clock
-from crm_data.store.query import day_start
 from crm_data.store.scope import CompanySession
+from crm_data.store.zones import day_start
 from crm_data.tables import Deal, Task
 from crm_data.tables.task import TaskStatus
 

@@ -39,19 +39,19 @@ class Tasks(Records):
         """
         if query.preset == "all":
             return []
-        mine = query.preset == "mine" or not query.where.get("assigned_to")
+        mine = query.preset == "mine" or not query.asks("assigned_to")
         return [*open_tasks(), *self._due(query), *([self._mine()] if mine else [])]
 
     def counts(self, query: q.Query | None = None) -> dict[str, int]:
         """How many tasks each of `tabs` holds under the same filters; one statement."""
         query = query or self.default_query()
-        same = q.conditions(Task, query)
+        same = q.conditions(Task, query, self._scope.user_id)
         each = []
         for preset in self.tabs[:-1]:
             what = self._mine() if preset == "mine" else sa.and_(*self._due(replace(query, preset=preset)))
             each.append(sa.func.coalesce(sa.func.sum(sa.case((what, 1), else_=0)), 0).label(preset))
         all_ = sa.select(sa.func.count()).select_from(Task).where(*same).scalar_subquery()
-        whose = [] if query.where.get("assigned_to") else [self._mine()]
+        whose = [] if query.asks("assigned_to") else [self._mine()]
         wanted = sa.select(*each, all_.label("all")).select_from(Task).where(*same, *open_tasks(), *whose)
         with self._store.read(self._scope) as session:
             return {name: int(n) for name, n in session.execute(wanted).mappings().one().items()}

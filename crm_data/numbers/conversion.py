@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from crm_data.numbers.figures import Figure, Formula, Question
 from crm_data.numbers.period import Period
 from crm_data.numbers.sums import number
-from crm_data.store.query import Query, within
+from crm_data.store.query import Query
 from crm_data.store.scope import CompanySession
+from crm_data.store.zones import within
 from crm_data.tables import Lead
 
 _BASIS = "By the day of conversion and of making."

@@ -152,7 +152,7 @@ class Numbers:
 
     def currency(self, query: Query | None = None, currency: str | None = None) -> str:
         """The currency that sums are in."""
-        asked = query.where.get("currency") if query else None
+        asked = query.only("currency") if query else None
         if isinstance(asked, tuple) and len(asked) == 1:
             (asked,) = asked
         if not currency and isinstance(asked, str) and len(asked) == 3:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from crm_data.errors import Invalid
 from crm_data.store.folding import has_part, holds
-from crm_data.store.query import within
 from crm_data.store.values import parse
+from crm_data.store.zones import within
 from crm_data.tables import by_name, title_of
 from crm_data.tables.fields import Field, Kind
 from crm_data.tables.reading import fold

@@ -13,6 +13,8 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from crm_data.tables.reading import BESIDE, LONGER, MEANT, fold
 
+_BETWEEN = "\x1f"  # between two texts: no text that is kept or looked for holds it
+
 
 def like(said: str) -> str:
     """A LIKE pattern that finds the text itself: % and _ have no other meaning in it."""
@@ -23,6 +25,11 @@ def like(said: str) -> str:
 def holds(column: Any, said: str) -> sa.ColumnElement[bool]:
     """Whether a column of text holds a text anywhere."""
     return _Folded(column).like(like(fold(said)), escape="\\")
+
+
+def begins(column: Any, said: str) -> sa.ColumnElement[bool]:
+    """Whether a column of text begins with a text."""
+    return _Folded(column).like(like(fold(said))[1:], escape="\\")
 
 
 def is_like(column: Any, said: str) -> sa.ColumnElement[bool]:
@@ -41,6 +48,16 @@ def has_part(column: Any, said: str) -> sa.ColumnElement[bool]:
     return _FoldedTags(column).like(like(fold(json.dumps(said, ensure_ascii=False)[1:-1])), escape="\\")
 
 
+def nothing_in(column: Any) -> sa.ColumnElement[bool]:
+    """Whether a column of JSON holds an empty list, or a mapping of nothing."""
+    return _FoldedTags(column).in_(["[]", "{}"])
+
+
+def holds_any(column: Any, said: str) -> sa.ColumnElement[bool]:
+    """Whether a text stands in a name or a value of a column of JSON, which maps names to texts."""
+    return _FoldedPairs(column).like(like(fold(said)), escape="\\")
+
+
 class _Folded(FunctionElement[str]):
     """`fold` of a column, in SQL."""
 
@@ -55,6 +72,13 @@ class _FoldedTags(FunctionElement[str]):
     type = sa.String()
 
 
+class _FoldedPairs(FunctionElement[str]):
+    """`fold` of all names and values of a column of JSON, one after the other; '' of what is no mapping."""
+
+    inherit_cache = True
+    type = sa.String()
+
+
 @compiles(_Folded)
 def _on_postgresql(element: _Folded, compiler: Any, **kw: Any) -> str:
     return f"app_fold({compiler.process(element.clauses, **kw)})"
@@ -63,6 +87,19 @@ def _on_postgresql(element: _Folded, compiler: Any, **kw: Any) -> str:
 @compiles(_FoldedTags)
 def _tags_on_postgresql(element: _FoldedTags, compiler: Any, **kw: Any) -> str:
     return f"app_fold({compiler.process(element.clauses, **kw)}::jsonb::text)"
+
+
+@compiles(_FoldedPairs)
+def _pairs_on_postgresql(element: _FoldedPairs, compiler: Any, **kw: Any) -> str:
+    column = f"({compiler.process(element.clauses, **kw)})::jsonb"
+    pairs = f"jsonb_each_text(CASE jsonb_typeof({column}) WHEN 'object' THEN {column} ELSE '{{}}' END)"
+    each = "pair.key || chr(31) || coalesce(pair.value, '')"
+    return f"app_fold((SELECT coalesce(string_agg({each}, chr(31)), '') FROM {pairs} AS pair))"
+
+
+@compiles(_FoldedPairs, "sqlite")
+def _pairs_on_sqlite(element: _FoldedPairs, compiler: Any, **kw: Any) -> str:
+    return f"app_fold_pairs({compiler.process(element.clauses, **kw)})"
 
 
 # Python is asked only about what is not plain ASCII: for ten thousand names it would be most of the time taken.
@@ -86,6 +123,7 @@ def install_folding(dbapi: Any) -> None:
     """
     dbapi.create_function("app_fold", 1, _or_null(fold), deterministic=True)
     dbapi.create_function("app_fold_tags", 1, _or_null(_fold_tags), deterministic=True)
+    dbapi.create_function("app_fold_pairs", 1, _or_null(_fold_pairs), deterministic=True)
 
 
 def _or_null(folding: Any) -> Any:
@@ -94,6 +132,18 @@ def _or_null(folding: Any) -> Any:
 
 def _fold_tags(stored: str) -> str:
     return fold(json.dumps(json.loads(stored), ensure_ascii=False))
+
+
+def _fold_pairs(stored: str) -> str:
+    kept = json.loads(stored)
+    pairs = kept.items() if isinstance(kept, dict) else ()
+    return fold(_BETWEEN.join(text for name, value in pairs for text in (name, _as_text(value))))
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def postgresql_function(connection: Connection) -> str:

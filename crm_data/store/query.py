@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from crm_data.errors import Invalid
+from crm_data.store import filtering, filters
 from crm_data.store.conditions import ANY, EMPTY, NOTHING, RANGES, Except
+from crm_data.store.filters import NO_FILTER, Condition, Filter, Op
 from crm_data.store.folding import has_word, holds, like
 from crm_data.store.values import clean_text, parse, row_id
+from crm_data.store.zones import within
 from crm_data.tables.fields import Field, Kind, fields_of
 
 PAGE = 50
@@ -22,13 +25,14 @@ _LONGEST = 10_000  # characters of one part of an address: thousands of ids
 MOST_SORTS = 3
 _NOT_SORTED = "This list cannot be sorted in that way. Choose a column from the list."
 _LONGEST_TEXT = 1_000  # of what is looked for; SQLite itself takes 50,000 bytes
-_RESERVED = ("q", "preset", "sort", "after", "before", "at", "archived")
+_RESERVED = ("q", "preset", "sort", "after", "before", "at", "archived", "filter")
 
 
 @dataclass(frozen=True)
 class Query:
     """One list. `where`: field -> what is asked of it, as `conditions` has it: values, a range, a text, ...
 
+    `filter`: what a person asks beside that, of any column. Rows meet both.
     `preset` is a selection by name that only one kind of record knows, as 'overdue'; several are joined by
     commas, and one about a period carries its days, as 'timed:2026-01-01..2026-03-31'.
     `after`, `before` are cursors of a Page; `last` asks for the end. `zone` says where a day begins.
@@ -47,6 +51,25 @@ class Query:
     size: int = PAGE
     zone: tzinfo = UTC
     then: tuple[tuple[str, bool], ...] = ()
+    filter: Filter = NO_FILTER
+
+    def asks(self, name: str) -> bool:
+        """Whether anything is asked of a column."""
+        return bool(self.where.get(name)) or any(each.field == name for each in self.filter.conditions())
+
+    def only(self, name: str) -> Any:
+        """What a column is asked to hold, as `where` has it; None where it may be several things or any."""
+        said = [
+            each.values
+            for each in self.filter.parts
+            if isinstance(each, Condition) and each.field == name and each.op is Op.IS and not self.filter.any
+        ]
+        return self.where.get(name) or (said[0] if said else None)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether it is searched, filtered or of archived records: less than a whole list."""
+        return bool(self.search or self.where or self.filter or self.archived)
 
     @property
     def sorts(self) -> tuple[tuple[str, bool], ...]:
@@ -91,6 +114,7 @@ def from_params(
         before=params.get("before") or None,
         last=params.get("at") == "last",
         zone=zone,
+        filter=filters.read_text(declared, params["filter"]) if "filter" in params else start.filter,
     )
 
 
@@ -102,6 +126,8 @@ def to_params(table: type, query: Query, base: Query | None = None) -> dict[str,
         said["sort"] = ",".join(f"{'-' if down else ''}{name}" for name, down in query.sorts)
     if query.preset != start.preset:
         said["preset"] = query.preset
+    if query.filter != start.filter:
+        said["filter"] = filters.say_text(query.filter)
     said["archived"] = "1" if query.archived else ""
     said["at"] = "last" if query.last else ""
     for name, wanted in query.where.items():
@@ -179,8 +205,8 @@ def _spoken(declared: Field, wanted: Any) -> str:
     return f"{_EXACTLY}{said}" if said and declared.kind in _TEXTS else said
 
 
-def conditions(table: type, query: Query) -> list[ColumnElement[bool]]:
-    """The WHERE of a list, without the company: the scoped session adds that."""
+def conditions(table: type, query: Query, me: int | None = None) -> list[ColumnElement[bool]]:
+    """The WHERE of a list as a person sees it, without the company: the scoped session adds that."""
     declared = fields_of(table)
     model: Any = table
     made: list[ColumnElement[bool]] = []
@@ -198,7 +224,8 @@ def conditions(table: type, query: Query) -> list[ColumnElement[bool]]:
         clause = _clause(getattr(model, name), declared[name], wanted, query.zone)
         if clause is not None:
             made.append(clause)
-    return made
+    viewer = filtering.Viewer.now(me, query.zone)
+    return [*made, *filtering.where(model, query.filter, viewer)]
 
 
 def _search(model: Any, declared: Mapping[str, Field], said: str) -> ColumnElement[bool]:
@@ -254,21 +281,8 @@ def _between(column: Any, declared: Field, low: Any, high: Any, zone: tzinfo) ->
     return sa.and_(*parts, *([column <= high] if high is not None else []))
 
 
-def within(column: Any, first: date | None, last: date | None, zone: tzinfo) -> ColumnElement[bool]:
-    """Moments on the days from `first` to `last`, both included, where a day begins in a zone."""
-    parts = [column.is_not(None)]
-    parts += [column >= day_start(first, zone)] if first is not None else []
-    parts += [column < day_start(last + timedelta(days=1), zone)] if last is not None else []
-    return sa.and_(*parts)
-
-
 def days_of(said: str) -> tuple[date | None, date | None]:
     """The first and last day of 'FIRST..LAST', either of them left out for open. Raises Invalid."""
     first, _, last = said.partition("..")
     judge = Field("Period", Kind.DAY)
     return parse(judge, first), parse(judge, last)
-
-
-def day_start(day: date, zone: tzinfo) -> datetime:
-    """The moment at which a calendar day begins in a zone, in UTC."""
-    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)

@@ -164,7 +164,7 @@ class Reader:
         ):
             raise Invalid("This link names a list that is not known here. Choose one from the screen.")
         narrowed = [clause for preset in each for clause in self.narrow(replace(query, preset=preset))]
-        return [*q.conditions(self.table, query), *narrowed]
+        return [*q.conditions(self.table, query, self._scope.user_id), *narrowed]
 
     def count(self, query: q.Query | None = None) -> int:
         """How many rows match, all pages together."""

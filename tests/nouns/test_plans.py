@@ -11,11 +11,13 @@ from sqlalchemy import event
 from crm_data import Figure, Query, Workspace
 from crm_data.accounts.people import workplaces
 from crm_data.demo.filling import fill
+from crm_data.store.filters import TEXTS, Filter
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.tables import by_name
 from crm_data.tables.fields import fields_of
 from tests.numbers.checking import figures_in
+from tests.support.asked import conditions
 from tests.support.timeline import timeline
 
 TABLES = "customers|leads|deals|tasks|activities|deal_stage_history|user_companies"
@@ -111,6 +113,18 @@ def unscoped(statement: str, lines: list[str]) -> list[str]:
 def test_the_company_comes_first(my: Workspace, name: str) -> None:
     for statement, lines in plans(my, {**LISTS, **NUMBERS}[name]):
         assert unscoped(statement, lines) == [], f"{statement}\n" + "\n".join(lines)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", Workspace.kinds)
+def test_the_company_comes_first_by_every_filter(my: Workspace, kind: str) -> None:
+    records = my.records(kind)
+    some = [one for one in conditions(by_name(kind)) if records.fields[one.field].kind not in TEXTS]
+    assert some
+    for asked in some:  # a text is compared without its case, so by no index
+        query = replace(records.default_query(), preset="", filter=Filter((asked,)))
+        for statement, lines in plans(my, lambda my, query=query: my.records(kind).count(query)):  # type: ignore[misc]
+            assert unscoped(statement, lines) == [], (asked, statement, lines)
 
 
 @pytest.mark.parametrize("name", [name for name in LISTS if name != "counts of tasks"])

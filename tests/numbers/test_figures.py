@@ -17,6 +17,7 @@ from crm_data.demo import fill
 from crm_data.numbers.figures import counted
 from crm_data.numbers.numbers import ALL_TIME, Numbers
 from crm_data.store.conditions import Except
+from crm_data.store.filters import ME, Condition, Filter, Group, Op
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from tests.numbers.checking import Checker, figures_in
@@ -98,6 +99,8 @@ def everything(kept_still: tuple[Office, Checker], frozen_clock: object) -> tupl
 def queries(two: Office) -> list[Query]:
     """Filters of the board, those that leave nothing too."""
     me = two.people[0]["manager"]
+    worth = Condition("deal_value", Op.BETWEEN, (Decimal(1000), Decimal(50_000)))
+    dated, mine = Condition("expected_close_date", Op.FILLED), Condition("assigned_to", Op.ANY, (ME, None))
     return [
         Query(),
         Query(zone=ZoneInfo("Pacific/Auckland")),
@@ -109,6 +112,7 @@ def queries(two: Office) -> list[Query]:
         Query(where={"actual_close_date": (date(2026, 2, 5), None), "currency": ("EUR",)}),
         Query(where={"expected_close_date": (date(2026, 3, 1), date(2026, 3, 9))}),
         Query(where={"deal_value": (Decimal(1000), Decimal(50_000))}, preset="mine"),
+        Query(filter=Filter((worth, Group((dated, mine), any=True)))),
         Query(archived=True),
     ]
 
