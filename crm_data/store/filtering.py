@@ -158,7 +158,7 @@ def _between(column: Any, field: Field, first: date | None, last: date | None, z
 
 
 def _seen(table: Any, name: str) -> Any:
-    """The column as it is compared: out of sight of an index that holds it elsewhere than right behind the company.
+    """A column as it is compared, out of sight of an index that has it elsewhere than right behind the company.
 
     Such a one leads through the rows of all companies.
     """
