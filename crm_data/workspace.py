@@ -21,12 +21,14 @@ from crm_data.store.query import Query
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
-from crm_data.transfer import csv_in, csv_out, csv_read, mapping, takeaway
+from crm_data.transfer import csv_in, csv_out, mapping, takeaway
+from crm_data.transfer.csv_out import Form
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.plan import Plan
 from crm_data.transfer.reading_places import reading_place
 from crm_data.transfer.report import Report
 from crm_data.transfer.rows import Progress
+from crm_data.transfer.workbook import read_file
 
 R = TypeVar("R", bound=Records)
 
@@ -105,10 +107,14 @@ class Workspace:
     # files in and out: a file is read, a plan guessed and changed, rehearsed as often as wanted, then imported
 
     def export(
-        self, records: Records, query: Query | None = None, columns: Sequence[str] | None = None
+        self,
+        records: Records,
+        query: Query | None = None,
+        columns: Sequence[str] | None = None,
+        form: str = Form.CSV,
     ) -> tuple[str, Iterator[bytes]]:
         """A file's name and its bytes piece by piece: every row that the list means. For managers."""
-        return csv_out.export(records, query, columns)
+        return csv_out.export(records, query, columns, form)
 
     def take_away(self) -> tuple[str, Iterator[bytes]]:
         """All of the company's data as one ZIP: its name, and its bytes piece by piece. For admins."""
@@ -121,12 +127,14 @@ class Workspace:
         encoding: str | None = None,
         delimiter: str | None = None,
         top: int | None = None,
+        sheet: str | None = None,
     ) -> Sheet:
-        """A CSV file as a table of text; `top` is the row of its headings. Raises Invalid with one sentence,
+        """A CSV file, or a sheet of a workbook, as a table of text; `top` is the row of its headings.
+        Raises Invalid with one sentence,
         and TooMany where this person, or too many others, have one read already.
         """
         with reading_place(self._scope.user_id):
-            return csv_read.read(data, name, encoding, delimiter, top)
+            return read_file(data, name, encoding, delimiter, top, sheet)
 
     def guess(self, sheet: Sheet, records: Records, zone: str = "UTC") -> Plan:
         """Where the columns of a file go, as its headings and cells suggest."""

@@ -1,4 +1,4 @@
-"""export: write the records of a company to a CSV file."""
+"""export: write the records of a company to a file."""
 
 import argparse
 from pathlib import Path
@@ -14,10 +14,12 @@ def add(commands: Commands) -> None:
         commands,
         "export",
         run,
-        "Write every record of one kind to a CSV file, or all of a company's data to a ZIP",
+        "Write every record of one kind to a CSV or XLSX file, or all of a company's data to a ZIP",
         "export customers.csv --company 1 --as ann@acme.com",
     )
-    parser.add_argument("file", type=Path, help="the file to write; one that is there is replaced")
+    parser.add_argument(
+        "file", type=Path, help="the file to write, ending in .csv or .xlsx; one that is there is replaced"
+    )
     parser.add_argument("--table", choices=Workspace.kinds, default="customers", help="customers unless told")
     parser.add_argument(
         "--everything", action="store_true", help="all of the company's data as a ZIP, for its admins"

@@ -1,4 +1,4 @@
-"""import: bring the rows of a CSV file into a company."""
+"""import: bring the rows of a CSV file or a workbook into a company."""
 
 import argparse
 import sys
@@ -27,10 +27,14 @@ def add(commands: Commands) -> None:
         commands,
         "import",
         run,
-        "Import a CSV file into a company; what is not told is guessed and printed",
+        "Import a CSV file or a workbook into a company; what is not told is guessed and printed",
         "import accounts.csv --company 1 --map account=name --key name --dry-run",
     )
-    parser.add_argument("file", type=Path, help="the CSV file; refused rows go to NAME.refused.csv beside it")
+    parser.add_argument(
+        "file",
+        type=Path,
+        help="the CSV, XLSX, XLS or ODS file; refused rows go to NAME.refused.csv beside it",
+    )
     parser.add_argument("--table", choices=Workspace.kinds, default="customers", help="customers unless told")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
     parser.add_argument("--mode", choices=_MODES, help="create and update records, or only one of them")
@@ -85,6 +89,9 @@ def add(commands: Commands) -> None:
         "--zone", default="UTC", help="time zone of days and times that name none; UTC unless told"
     )
     parser.add_argument("--encoding", help="how its letters are written, as utf-8, cp1252 or cp1250")
+    parser.add_argument(
+        "--sheet", help="of a workbook: the sheet; the first that holds something unless told"
+    )
     parser.add_argument("--headings", type=int, metavar="ROW", help="the row that the headings stand in")
     parser.add_argument("--delimiter", help="the sign between cells; 'tab' for a tab")
     acting_arguments(parser, company=True)
@@ -126,6 +133,7 @@ def _choices(args: argparse.Namespace) -> Choices:
         encoding=args.encoding,
         delimiter={"tab": "\t"}.get(args.delimiter, args.delimiter),
         top=args.headings,
+        sheet=args.sheet,
         empty=tuple(args.empty),
         columns=dict(args.map),
         fill=dict(args.fill),

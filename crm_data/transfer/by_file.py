@@ -11,12 +11,14 @@ from crm_data.store.query import Query
 from crm_data.store.records import Records
 from crm_data.tables.fields import Field, Kind
 from crm_data.transfer import csv_in, csv_out, csv_read
+from crm_data.transfer.csv_out import Form
 from crm_data.transfer.hints import listed
 from crm_data.transfer.lookup import MADE
 from crm_data.transfer.mapping import BESIDE, fitted, guess, importable, shaped, targets
 from crm_data.transfer.plan import CHANGED, By, Column, Plan, Unmatched
 from crm_data.transfer.report import Report
 from crm_data.transfer.rows import Progress
+from crm_data.transfer.workbook import read_file
 
 # What the command line calls what becomes of names that nobody knows.
 UNMATCHED = {
@@ -47,6 +49,7 @@ class Choices:
     encoding: str | None = None
     delimiter: str | None = None
     top: int | None = None
+    sheet: str | None = None
     empty: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     fill: Mapping[str, str] = field(default_factory=dict)
@@ -72,14 +75,14 @@ def import_file(
     progress: Progress = csv_in.nobody_listens,
     act_id: str | None = None,
 ) -> Outcome:
-    """Import a CSV file; refused rows go to '<name>.refused.csv' beside it. Raises a CrmError."""
+    """Import a CSV file or a workbook; refused rows go to '<name>.refused.csv' beside it. Raises a CrmError."""
     choices = choices or Choices()
     try:
         with path.open("rb") as file:
             data = file.read(csv_read.MOST_BYTES + 1)
     except OSError as trouble:
         raise Invalid(f"The file {path} cannot be read ({trouble.strerror}). Check its name.") from None
-    sheet = csv_read.read(data, path.name, choices.encoding, choices.delimiter, choices.top)
+    sheet = read_file(data, path.name, choices.encoding, choices.delimiter, choices.top, choices.sheet)
     plan = chosen(guess(sheet, records, choices.zone), choices, sheet, records)
     plan = fitted(plan, sheet, records)
     notes = (
@@ -101,8 +104,9 @@ def import_file(
 
 
 def export_file(records: Records, path: Path, query: Query | None = None) -> int:
-    """Write every record that the list means; returns how many bytes."""
-    _, pieces = csv_out.export(records, query)
+    """Write every record that the list means, as XLSX where the name ends so; returns how many bytes."""
+    form = Form.XLSX if path.suffix.lower() == ".xlsx" else Form.CSV
+    _, pieces = csv_out.export(records, query, form=form)
     return write_file(pieces, path)
 
 
@@ -193,7 +197,10 @@ def told(sheet: csv_read.Sheet, plan: Plan, records: Records) -> tuple[str, ...]
     words, fields = targets(records), importable(records)
     sign = {"\t": "tab"}.get(sheet.delimiter, sheet.delimiter)
     letters = f"encoding {sheet.encoding}" + (f" (as in {sheet.sample})" if sheet.sample else "")
-    notes = [f"{len(sheet.lines) + len(sheet.unread):,} rows, {letters}, delimiter {sign}."]
+    read = f"sheet {sheet.sheet}" if sheet.sheets else f"{letters}, delimiter {sign}"
+    notes = [f"{len(sheet.lines) + len(sheet.unread):,} rows, {read}."]
+    if others := [name for name in sheet.sheets if name != sheet.sheet]:
+        notes.append(f"Not read: sheet {', '.join(others)}. Choose one with --sheet.")
     if sheet.top > 1:
         notes.append(f"The headings stand in row {sheet.top}; what is above them was left out.")
     for column in plan.columns:

@@ -1,10 +1,12 @@
-"""Exporting: every row that a list means as CSV, streamed; importing the file again changes nothing."""
+"""Exporting: every row that a list means, as CSV or XLSX; importing the file again changes nothing."""
 
 import csv
 import io
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 from crm_data import clock
@@ -16,11 +18,20 @@ from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.store.values import to_text
 from crm_data.tables.fields import Kind
+from crm_data.transfer import xlsx_out
 from crm_data.transfer.formulas import disarmed, is_live
 from crm_data.transfer.headings import OWN_ID, Own, own_columns
 from crm_data.transfer.marks import MARKED, given_mark
 
 log = logging.getLogger("foyer.transfer")
+
+
+class Form(StrEnum):
+    """What kind of file rows are written as; the name's ending."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
 
 _AS_THEY_ARE = (Kind.MEMBER, Kind.LINK, Kind.WHOLE, Kind.MONEY)
 _MOMENT = "%04d-%02d-%02dT%02d:%02d:%02dZ"
@@ -28,9 +39,12 @@ _TEXTS = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.CHOI
 
 
 def export(
-    records: Records, query: Query | None = None, columns: Sequence[str] | None = None
+    records: Records,
+    query: Query | None = None,
+    columns: Sequence[str] | None = None,
+    form: str = Form.CSV,
 ) -> tuple[str, Iterator[bytes]]:
-    """The file's name, and its bytes piece by piece: UTF-8 with a mark that spreadsheets know.
+    """The file's name, and its bytes piece by piece: CSV in UTF-8 with a mark that spreadsheets know, or XLSX.
 
     All fields, or the named ones; the record's id is always there. Raises NotAllowed and Invalid at once.
     """
@@ -39,7 +53,13 @@ def export(
     chosen = _chosen(records, columns)
     scope, rows = records._scope, records.count(query)
     noted(records._store, "export", scope.user_id, scope.company_id, table=records.name, rows=rows)
-    return f"{records.name}-{clock.now():%Y-%m-%d}.csv", _pieces(records, query, chosen, given_mark(records))
+    headings = [OWN_ID, *(own.heading for own in chosen), MARKED]
+    chunks = _chunks(records, query, chosen, given_mark(records))
+    name = f"{records.name}-{clock.now():%Y-%m-%d}.{Form(form)}"
+    if form == Form.XLSX:
+        days = [at for at, own in enumerate(chosen, 1) if own.field.kind is Kind.DAY]
+        return name, xlsx_out.pieces(records.name, headings, chain.from_iterable(chunks), days)
+    return name, _csv(headings, chunks)
 
 
 def _chosen(records: Records, columns: Sequence[str] | None) -> list[Own]:
@@ -67,20 +87,28 @@ def noted(store: Store, event: str, user_id: int | None, company_id: int, **deta
         )
 
 
-def _pieces(records: Records, query: Query, chosen: Sequence[Own], mark: str) -> Iterator[bytes]:
+def _csv(headings: Sequence[str], chunks: Iterable[Iterable[Sequence[Any]]]) -> Iterator[bytes]:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow([OWN_ID, *(own.heading for own in chosen), MARKED])
+    writer.writerow(headings)
     yield buffer.getvalue().encode("utf-8-sig")
-    for page in records.walk(query):
+    for rows in chunks:
         buffer.seek(0)
         buffer.truncate()
+        writer.writerows(rows)
+        yield buffer.getvalue().encode("utf-8")
+
+
+def _chunks(
+    records: Records, query: Query, chosen: Sequence[Own], mark: str
+) -> Iterator[Iterable[Sequence[Any]]]:
+    """The rows as they are written: texts, whole numbers, amounts."""
+    for page in records.walk(query):
         # Column by column: a function a cell would take most of the time. The writer knows None as empty.
         names, values = list(page.rows[0]), zip(*(row.values() for row in page.rows), strict=True)
         cells = dict(zip(names, values, strict=True))
         marks = [f"{mark}-{version}" for version in cells["version"]]
-        writer.writerows(zip(cells["id"], *(_column(own, cells, page) for own in chosen), marks, strict=True))
-        yield buffer.getvalue().encode("utf-8")
+        yield zip(cells["id"], *(_column(own, cells, page) for own in chosen), marks, strict=True)
 
 
 def _column(own: Own, cells: Mapping[str, Sequence[Any]], page: Page) -> Sequence[Any]:

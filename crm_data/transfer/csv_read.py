@@ -18,7 +18,7 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 32_000
-_LOOKED_AHEAD = 60  # rows, in which the headings must stand
+LOOKED_AHEAD = 60  # rows, in which the headings must stand
 _SAMPLE = 100_000  # characters, of which the delimiter is guessed
 _SOMETHING = re.compile(rb"[^\xef\xbb\xbf\xff\xfe \t\r\n\0]")
 DELIMITERS = (",", ";", "\t", "|")
@@ -27,8 +27,6 @@ DELIMITERS = (",", ";", "\t", "|")
 csv.field_size_limit(MOST_BYTES)
 
 _OTHER_KINDS = (
-    (b"PK\x03\x04", "an Excel workbook or a ZIP file"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
@@ -75,6 +73,8 @@ class Sheet:
     top: int = 1  # the row that the headings stand in
     sample: str = ""  # a few words that show whether its letters were read rightly, where that is not sure
     nameless: frozenset[str] = frozenset()  # headings that are ours, for columns that have none
+    sheets: tuple[str, ...] = ()  # of a workbook: its sheets, and the one that this is
+    sheet: str = ""
 
     @property
     def stem(self) -> str:
@@ -223,7 +223,7 @@ def _top(
     It is the first row that holds something, but for those that fill less than half as many cells as the rows
     below them, and a first cell alone: a title, or the name and the day of a report.
     """
-    ahead = list(islice(records, _LOOKED_AHEAD))
+    ahead = list(islice(records, LOOKED_AHEAD))
     filled = [at for at, (_, row) in enumerate(ahead) if any(cell.strip() for cell in row)]
     if wanted is not None:
         chosen = next((at for at in filled if ahead[at][0] == wanted), None)

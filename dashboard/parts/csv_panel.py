@@ -9,6 +9,7 @@ import streamlit as st
 
 from crm_data import CrmError, Query, Records, Workspace, new_act, words
 from crm_data.tables import noun
+from crm_data.transfer.csv_out import Form
 from crm_data.transfer.csv_read import DELIMITERS, Sheet
 from crm_data.transfer.letters import ENCODINGS, Undecided
 from crm_data.transfer.mapping import importable
@@ -23,21 +24,23 @@ from dashboard.web import csv_files
 
 _CHECKED_AT_ONCE = 5_000  # rows; a longer file is checked on request
 _SHOWN = 50
+_FORMS = {Form.CSV: "CSV, for any program", Form.XLSX: "Excel workbook (XLSX)"}
 _DELIMITER_NAMES = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}
 
 
 def export_button(my: Workspace, records: Records, query: Query, columns: tuple[str, ...] = ()) -> None:
-    """A link to the list as a file. It is fetched through the session check, and made only when it is."""
+    """Links to the list as a file. It is fetched through the session check, and made only when it is."""
     params = {**records.params(query.first()), "zone": str(say.zone())}
     if columns:
         params["columns"] = ",".join(columns)
-    st.link_button(
-        "Export",
-        f"/export/{records.name}.csv?{urlencode(params)}",
-        icon=":material/download:",
-        help="All rows of this list as CSV",
-        key=f"{records.name}.export",
-    )
+    with st.popover("Export", icon=":material/download:", help="All rows of this list as a file"):
+        for form, label in _FORMS.items():
+            st.link_button(
+                label,
+                f"/export/{records.name}.{form}?{urlencode(params)}",
+                type="tertiary",
+                key=f"{records.name}.export.{form}",
+            )
 
 
 def import_panel(my: Workspace, records: Records) -> None:
@@ -95,8 +98,8 @@ class _Import:
     def _sheet(self) -> Sheet | None:
         """The file that was chosen, read once for each way to read it."""
         file = st.file_uploader(
-            "CSV file",
-            type=["csv", "tsv", "txt"],
+            "CSV file or workbook",
+            type=["csv", "tsv", "txt", "xlsx", "xls", "ods"],
             key=f"{self.place}.file",
             max_upload_size=20,
             help="Up to 20 MB and 100,000 rows, with headings in the first row.",
@@ -109,24 +112,26 @@ class _Import:
         encoding = st.session_state.get(f"{self.place}.encoding") or st.session_state.get(letters)
         delimiter = st.session_state.get(f"{self.place}.delimiter")
         top = st.session_state.get(f"{self.place}.top")
-        version = (file.file_id, encoding, delimiter, top)
+        leaf = f"{self.place}.leaf.{file.file_id}"
+        chosen = st.session_state.get(leaf)
+        version = (file.file_id, encoding, delimiter, top, chosen)
         if known is None or known[0] != version:
             try:
-                sheet = self.my.read_file(file.getvalue(), file.name, encoding, delimiter, top)
+                sheet = self.my.read_file(file.getvalue(), file.name, encoding, delimiter, top, chosen)
                 plan = self.my.guess(sheet, self.records, str(say.zone()))
             except Undecided as asked:
                 self._ask_letters(asked, letters)
                 return None
             except CrmError as refused:
                 st.error(say.plain(str(refused)), icon=":material/error:")
-                self._ways(ways, None)
+                self._ways(ways, None, leaf)
                 return None
             known = (version, sheet)
             st.session_state[f"{self.place}.sheet"] = known
             st.session_state[f"{self.place}.plan"] = plan
             st.session_state[f"{self.place}.act"] = new_act()
             forget_refusal(self.place)
-        self._ways(ways, known[1])
+        self._ways(ways, known[1], leaf)
         return known[1]
 
     def _ask_letters(self, asked: Undecided, key: str) -> None:
@@ -149,36 +154,29 @@ class _Import:
             key=f"{self.place}.encoding",
         )
 
-    def _ways(self, where: "st.delta_generator.DeltaGenerator", sheet: Sheet | None) -> None:
+    def _ways(self, where: "st.delta_generator.DeltaGenerator", sheet: Sheet | None, leaf: str) -> None:
         """How the file is read, and another choice for when the guess was wrong."""
         with where:
+            if sheet is not None and len(sheet.sheets) > 1:
+                st.selectbox(
+                    "Sheet",
+                    sheet.sheets,
+                    index=sheet.sheets.index(sheet.sheet),
+                    format_func=say.plain,
+                    key=leaf,
+                )
             if sheet is not None:
                 rows = say.count(len(sheet.lines) + len(sheet.unread), "row")
                 columns = say.count(len(sheet.headings), "column")
                 st.caption(
-                    f"{rows}, {columns}; {say.plain(ENCODINGS.get(sheet.encoding, sheet.encoding))},"
-                    f" {_DELIMITER_NAMES[sheet.delimiter].lower()}"
+                    f"{rows}, {columns}; {say.plain(_read_as(sheet))}"
                     + (f"; letters as in {say.plain(sheet.sample)}" if sheet.sample else "")
                     + (f"; headings in row {sheet.top:,}" if sheet.top > 1 else "")
                 )
             # No popover: a dialog keeps the keyboard to itself, and nobody could Tab into one.
             with st.expander("Read it differently"):
-                st.selectbox(
-                    "Encoding",
-                    list(ENCODINGS),
-                    index=None,
-                    format_func=ENCODINGS.__getitem__,
-                    placeholder="Guessed from the file",
-                    key=f"{self.place}.encoding",
-                )
-                st.selectbox(
-                    "Delimiter",
-                    DELIMITERS,
-                    index=None,
-                    placeholder="Guessed from the file",
-                    format_func=_DELIMITER_NAMES.__getitem__,
-                    key=f"{self.place}.delimiter",
-                )
+                if sheet is None or not sheet.sheets:
+                    self._letters_and_delimiter()
                 st.number_input(
                     "Row of the headings",
                     min_value=1,
@@ -187,6 +185,24 @@ class _Import:
                     placeholder="Guessed from the file",
                     key=f"{self.place}.top",
                 )
+
+    def _letters_and_delimiter(self) -> None:
+        st.selectbox(
+            "Encoding",
+            list(ENCODINGS),
+            index=None,
+            format_func=ENCODINGS.__getitem__,
+            placeholder="Guessed from the file",
+            key=f"{self.place}.encoding",
+        )
+        st.selectbox(
+            "Delimiter",
+            DELIMITERS,
+            index=None,
+            placeholder="Guessed from the file",
+            format_func=_DELIMITER_NAMES.__getitem__,
+            key=f"{self.place}.delimiter",
+        )
 
     def _check(self, sheet: Sheet, plan: Plan) -> Report | None:
         """What the import would do, worked out once for each plan."""
@@ -302,6 +318,13 @@ class _Import:
                 st.rerun()
         st.caption("Each refused row carries its reason. Mend the rows in that file and import it.")
         grid.table(f"{self.place}.refused.list", "Refused rows", _problems(report))
+
+
+def _read_as(sheet: Sheet) -> str:
+    """In which letters and signs a file was read, or from which sheet."""
+    if sheet.sheets:
+        return f"sheet {sheet.sheet}"
+    return f"{ENCODINGS.get(sheet.encoding, sheet.encoding)}, {_DELIMITER_NAMES[sheet.delimiter].lower()}"
 
 
 def _problems(report: Report) -> list[dict[str, Any]]:

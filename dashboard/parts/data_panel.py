@@ -9,9 +9,7 @@ from dashboard.parts.csv_panel import export_button
 
 def data_panel(my: Workspace) -> None:
     """An export of each kind of record, archived ones apart."""
-    st.caption(
-        "Each file holds every record of its kind, as UTF-8 CSV that this product and spreadsheets read."
-    )
+    st.caption("Each file holds every record of its kind, as spreadsheets and this product read it.")
     st.link_button(
         "Download all of the company's data",
         "/export/company.zip",

@@ -30,7 +30,7 @@ def steps(my: Workspace) -> list[Step]:
             Step(
                 "upload",
                 "Bring your data",
-                "A CSV file of customers, leads, deals or tasks, as another program or a spreadsheet writes it. "
+                "A CSV file or a workbook of customers, leads, deals or tasks, as another program writes it. "
                 "It is checked before anything is kept.",
                 "Import customers",
                 "/customers",

@@ -13,10 +13,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from crm_data import Workspace
 from crm_data.accounts.sessions import Signed
 from crm_data.errors import NotFound
+from crm_data.transfer import xlsx_out
+from crm_data.transfer.csv_out import Form
 from dashboard import runtime
 from dashboard.web.exports import Download, Maker, register
 
 CSV = "text/csv; charset=utf-8"
+_MEDIA_TYPES = {Form.CSV: CSV, Form.XLSX: xlsx_out.MEDIA_TYPE}
 _KEPT_SECONDS = 3600
 _MOST_KEPT = 40  # files
 _MOST_BYTES = 100 * 1024 * 1024  # of all of them
@@ -44,7 +47,8 @@ _lock = threading.Lock()
 def offer() -> None:
     """Put the files under /export; called once, before the server answers."""
     for table in Workspace.kinds:
-        register(f"{table}.csv", _records(table))
+        for form in Form:
+            register(f"{table}.{form}", _records(table, form))
     register("refused.csv", _refused)
     register("company.zip", _company)
 
@@ -69,14 +73,14 @@ def _company(signed: Signed, params: Mapping[str, str]) -> Download:
     return Download(name, "application/zip", pieces)
 
 
-def _records(table: str) -> Maker:
+def _records(table: str, form: Form) -> Maker:
     def make(signed: Signed, params: Mapping[str, str]) -> Download:
         my = Workspace(runtime.running().store, signed.scope)
         records = my.records(table)
         query = records.query(params, _zone(params.get("zone", "UTC")))
         columns = [name for name in params.get("columns", "").split(",") if name] or None
-        name, pieces = my.export(records, query, columns)
-        return Download(name, CSV, pieces)
+        name, pieces = my.export(records, query, columns, form)
+        return Download(name, _MEDIA_TYPES[form], pieces)
 
     return make
 

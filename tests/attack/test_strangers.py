@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from crm_data import Workspace
 from crm_data.settings import settings
+from crm_data.transfer.csv_out import Form
 from dashboard import server
 from dashboard.menu import SCREENS
 from dashboard.web.gate import NEVER
@@ -94,7 +95,8 @@ def expected(method: str, path: str) -> tuple[int, ...]:
 def addresses(path: str, there: Town) -> list[str]:
     """The addresses that a route's pattern stands for."""
     if path.startswith("/export"):
-        return [f"/export/{kind}.csv" for kind in Workspace.kinds] + ["/export/company.zip", "/export/x"]
+        files = [f"/export/{kind}.{form}" for kind in Workspace.kinds for form in Form]
+        return [*files, "/export/company.zip", "/export/x"]
     made = path
     for pattern in ("{path:path}", "{file_id:path}", "{session_id}", "{file_id}"):
         made = made.replace(pattern, f"{there.ids[0]['deal']}")

@@ -13,6 +13,7 @@ from crm_data.numbers.period import Period
 from crm_data.rights import ROLES
 from crm_data.store.summary import groups_by
 from crm_data.tables.fields import Field, Kind, fields_of
+from crm_data.transfer.csv_out import Form
 from tests.model import files
 from tests.model.values import Around, Said, said
 from tests.model.world import CANARIES, NOBODY, Dump, Row, Table, World, members
@@ -644,9 +645,9 @@ def _read_file(here: Scene) -> Call:
 def _export(here: Scene) -> Call:
     kind = _kind(here)
     wanted = query(here, kind)
-    return Call(
-        "", lambda my: my.export(my.records(kind), wanted), {"kind": kind, "query": wanted}, writes=True
-    )
+    form = here.dice.choice(list(Form))
+    detail = {"kind": kind, "query": wanted, "form": form}
+    return Call("", lambda my: my.export(my.records(kind), wanted, form=form), detail, writes=True)
 
 
 def _simply(do: Callable[[Workspace], Any], writes: bool = False) -> Callable[[Scene], Call]:

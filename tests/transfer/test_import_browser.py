@@ -66,7 +66,8 @@ def test_the_accounts_go_in_out_and_in_again(
     first = my.customers.page().rows[0]
     assert set(first["imported"]) >= {"year_established", "revenue", "employees"}
 
-    address = page.get_by_role("link", name="Export").get_attribute("href")
+    page.get_by_role("button", name="Export").click()
+    address = page.get_by_role("link", name="CSV").get_attribute("href")
     answer = page.request.get(f"{served.url}{address}")
     assert answer.status == 200
     assert "attachment" in answer.headers["content-disposition"]

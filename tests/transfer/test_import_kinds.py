@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from crm_data import Kind, Records, Workspace
 from crm_data.tables import DealStageHistory
+from crm_data.transfer.csv_out import Form
 from crm_data.transfer.plan import ID, By, Plan, Unmatched
 from crm_data.transfer.report import Report
 from tests.support.kinds import KINDS, TITLES, least
@@ -244,8 +245,9 @@ def test_what_hangs_on_a_deal_moves_with_it(my: Workspace) -> None:
     assert my.tasks.get(task)["customer_id"] == second
 
 
+@pytest.mark.parametrize("form", Form)
 @pytest.mark.parametrize("kind", Workspace.kinds)
-def test_an_export_of_every_kind_comes_back_unchanged(my: Workspace, kind: str) -> None:
+def test_an_export_of_every_kind_comes_back_unchanged(my: Workspace, kind: str, form: Form) -> None:
     customer = my.customers.add({"name": "=Acme", "tags": ["a", "b"], "notes": "one\ntwo", "phone": "+41 1"})
     lead = my.leads.add({"lead_name": "Lead", "customer_id": customer, "estimated_value": "12.30"})
     deal = my.deals.add({"customer_id": customer, "lead_id": lead, "deal_name": "-Big", "deal_value": "10"})
@@ -257,7 +259,7 @@ def test_an_export_of_every_kind_comes_back_unchanged(my: Workspace, kind: str) 
     records = my.records(kind)
     records.add(least(my, kind))
     before = rows(records)
-    name, pieces = my.export(records)
+    name, pieces = my.export(records, form=form)
     data = b"".join(pieces)
     sheet = my.read_file(data, name)
     plan = my.guess(sheet, records)

@@ -11,6 +11,7 @@ from crm_data.transfer.plan import Unmatched
 from dashboard import runtime, session
 from dashboard.server import SCRIPT
 from tests.dashboard.house import House, house
+from tests.transfer.books import book
 from tests.transfer.files import accounts, csv_bytes, pipeline
 
 PLACE = "customers.import"
@@ -162,7 +163,12 @@ def test_refused_rows_can_be_fetched(home: House, my: Workspace, monkeypatch: py
 
 @pytest.mark.parametrize(
     ("data", "wanted"),
-    [(b"", "empty"), (b"PK\x03\x04", "Excel"), (b"a\n", "no rows"), (b'a\n"1\n', "never closed")],
+    [
+        (b"", "empty"),
+        (b"PK\x03\x04", "workbook cannot be read"),
+        (b"a\n", "no rows"),
+        (b'a\n"1\n', "never closed"),
+    ],
 )
 def test_a_file_that_cannot_be_read_says_why(
     home: House, monkeypatch: pytest.MonkeyPatch, data: bytes, wanted: str
@@ -263,3 +269,15 @@ def test_the_row_of_the_headings_is_said_and_can_be_chosen(
     assert any("headings in row 3" in caption.value for caption in at.caption)
     at.number_input(key=f"{PLACE}.top").set_value(4).run()
     assert any("headings in row 4" in caption.value for caption in at.caption)
+
+
+def test_a_sheet_of_a_workbook_is_chosen(home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = book({"People": [["Name"], ["Ann"]], "Firms": [["Name"], ["Bolt"], ["Cole"]]})
+    at = opened(customers_page(home, monkeypatch), data)
+    (choice,) = [box for box in at.selectbox if box.label == "Sheet"]
+    assert (choice.options, choice.value) == (["People", "Firms"], "People")
+    assert "Encoding" not in [box.label for box in at.selectbox]  # a workbook says itself how it is written
+    choice.set_value("Firms").run()
+    assert "2 rows, 1 column; sheet Firms" in [caption.value for caption in at.caption]
+    at.button(key=f"{PLACE}.go").click().run()
+    assert my.customers.count() == 2
