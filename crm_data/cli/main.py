@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from crm_data.cli import (
     backup,
     check,
+    copy,
     deactivate,
     demo,
     export,
@@ -42,6 +43,7 @@ COMMANDS = (
     backup,
     verify,
     restore,
+    copy,
     check,
 )
 

@@ -78,7 +78,7 @@ def fill(connection: Connection, dump: Dump) -> dict[str, int]:
 
     The tables must be those of the dump's revision. Raises BadBackup when a row does not belong there.
     """
-    into = _Staged(connection)
+    into = Staged(connection)
     try:
         found = dump.read(into)
         if not set(into.known).intersection([*Base.metadata.tables, REVISION_TABLE]) <= set(found):
@@ -96,7 +96,7 @@ def fill(connection: Connection, dump: Dump) -> dict[str, int]:
     return found
 
 
-class _Staged:
+class Staged:
     """Rows on their way: first into temporary tables, then all at once into the real ones."""
 
     def __init__(self, connection: Connection) -> None:
@@ -108,15 +108,22 @@ class _Staged:
     @contextmanager
     def table(self, name: str, columns: list[str]) -> Iterator[Write]:
         """A temporary table like the real one, and what writes into it."""
-        if not set(columns) <= self.known.get(name, set()) or len(set(columns)) != len(columns):
-            raise BadBackup("This backup holds a table or column that Foyer did not make. Choose another.")
-        self._columns[name] = columns
-        staged = quoted(f"restored_{name}")
-        self._connection.exec_driver_sql(f"CREATE TEMP TABLE {staged} (LIKE {quoted(name)}) ON COMMIT DROP")
+        staged = quoted(self.make(name, columns))
         raw: Any = self._connection.connection.dbapi_connection
         listed = ", ".join(map(quoted, columns))
         with raw.cursor() as cursor, cursor.copy(f"COPY pg_temp.{staged} ({listed}) FROM STDIN") as copy:
             yield copy.write
+
+    def make(self, name: str, columns: list[str]) -> str:
+        """Make a temporary table like the real one; returns its name in pg_temp."""
+        if not set(columns) <= self.known.get(name, set()) or len(set(columns)) != len(columns):
+            raise BadBackup("This backup holds a table or column that Foyer did not make. Choose another.")
+        self._columns[name] = columns
+        staged = f"restored_{name}"
+        self._connection.exec_driver_sql(
+            f"CREATE TEMP TABLE {quoted(staged)} (LIKE {quoted(name)}) ON COMMIT DROP"
+        )
+        return staged
 
     def counter(self, name: str, start: int) -> None:
         """Where a counter goes on."""

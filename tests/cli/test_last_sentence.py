@@ -48,6 +48,7 @@ LAST: dict[str, dict[str, str]] = {
     },
     "verify": {"": r"crm_backup_\S+ is sound: [\d,]+ rows, revision \S+\."},
     "restore": {"": r"crm_backup_\S+, made .+, was restored: [\d,]+ rows\. .* Everybody is signed out\."},
+    "copy": {"--to sqlite:///HERE/new.db": r"Stop Foyer, set DATABASE_URL .* to it, and start again\."},
     "check": {"": r"All is well: \d+ findings\."},
 }  # fmt: skip
 COMMANDS = next(
@@ -79,7 +80,7 @@ def test_a_command_ends_with_what_was_done(
         "INSERT INTO user_companies (user_id, company_id, role, is_primary) VALUES (2, 1, 'user', TRUE)"
     )
     before(run, office, monkeypatch, command, words)
-    typed = [] if words in ("again", "anew") else words.split()
+    typed = [] if words in ("again", "anew") else words.replace("HERE", str(tmp_path)).split()
     said = run(command, *typed)
     assert said.code == 0, said
     assert re.fullmatch(LAST[command][words], said.out.splitlines()[-1]), said.out

@@ -25,6 +25,7 @@ COMMANDS = (
     "backup",
     "verify",
     "restore",
+    "copy",
     "check",
 )
 

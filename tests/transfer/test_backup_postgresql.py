@@ -635,11 +635,11 @@ backups._keep_safe = safe
 backups.restore(sys.argv[1], None)
 """
 POINTS = {
-    "old rows gone": "postgres_rows._Staged._insert = killed",
+    "old rows gone": "postgres_rows.Staged._insert = killed",
     "all but COMMIT": "after(kept_postgres, '_sign_out')",
     "committed": "kept_postgres.upgrade = killed",
     "safety backup made": "killed()",
-    "rows staged": "postgres_rows._Staged.exchange = killed",
+    "rows staged": "postgres_rows.Staged.exchange = killed",
 }
 
 
