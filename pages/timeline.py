@@ -38,7 +38,7 @@ with top, heading("Timeline", say.count(page.total, "activity", "activities")):
 if not page.rows:
     if query != query.first():
         empty("search_off", "This part of the timeline is empty now. Go back to its beginning.")
-    elif query.search or query.where or query.archived:
+    elif query.narrowed:
         empty("search_off", "No activity matches. Change the search or clear the filters.")
     else:
         empty("history", "Calls, e-mails, meetings and notes will stand here. Log the first one.")

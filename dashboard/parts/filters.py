@@ -1,18 +1,21 @@
-"""The one line above a list: search, filters made from the declarations, sort. The URL is the only state."""
+"""The one line above a list: search, sort, and a filter of chips. The URL is the only state."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from crm_data import CrmError, Field, Kind, Query, Records, words
-from crm_data.store.conditions import ANY, EMPTY, NOTHING, RANGES, Except
-from dashboard.parts import place, say
+from crm_data.store import filters as asked
+from crm_data.store.conditions import ANY, NOTHING, Except
+from crm_data.store.filters import ME, NO_FILTER, OPS, Condition, Filter, Group, Op
+from dashboard.components.filters import Asked, Chip, Chips, Choice, filters
+from dashboard.parts import filter_words, place, say
 
-NOBODY = -1
+_WHERE, _PRESET = "where.", "preset."  # before what a chip outside the filter stands for
+Members = Callable[[], Mapping[int, str]]
 
 
 def bar(records: Records) -> DeltaGenerator:
@@ -22,14 +25,14 @@ def bar(records: Records) -> DeltaGenerator:
 
 def filter_bar(
     records: Records,
-    members: Callable[[], Mapping[int, str]],
+    members: Members,
     keep: tuple[str, ...] = (),
     line: DeltaGenerator | None = None,
     sort: bool = True,
 ) -> Query:
-    """Draw search, filters and sort in `line`, and return the list they mean. A URL that cannot be read says so.
+    """Draw search, filter and sort in `line`, and return the list they mean. A URL that cannot be read says so.
 
-    `members` is asked only while the filters are open. Without `sort` the list is sorted by its own heads.
+    Without `sort` the list is sorted by its own heads.
     """
     try:
         query = _here(records)
@@ -38,31 +41,9 @@ def filter_bar(
         query = replace(records.default_query(), zone=say.zone())
     with line or bar(records):
         _search(records, query, keep)
-        active = [name for name, wanted in query.where.items() if wanted not in ANY]
-        # Its dozen widgets are drawn only while it is open: they are half of what the bar costs. Its label stays
-        # the same: with another one it would be another popover, which is shut.
-        box = st.popover(
-            "Filters", icon=":material/filter_list:", key=f"{records.name}.filters", on_change=place.catch_up
-        )
-        if box.open:
-            colleagues = members()
-            with box:
-                for field in records.fields.values():
-                    if field.filter and field.kind is not Kind.LINK:
-                        _filter(records, query, field, colleagues, keep)
-                _archived(records, query, keep)
         if sort:
             _sort(records, query, keep)
-        if active or query.search or query.archived:
-            st.button(
-                f"Clear {say.count(len(active), 'filter')}" if active else "Clear",
-                key=f"{records.name}.clear",
-                type="tertiary",
-                on_click=place.go,
-                args=({}, keep),
-            )
-    if also := _also(records, query):
-        st.caption(say.plain(f"Only where {'; '.join(also)}."))
+        _chips(records, query, members(), keep)
     return query
 
 
@@ -71,34 +52,18 @@ def _here(records: Records) -> Query:
     return records.query(place.params(), say.zone())
 
 
-def _also(records: Records, query: Query) -> list[str]:
-    """What a number has asked for that none of the filters can show, in words."""
-    said = []
-    for name, wanted in query.where.items():
-        field = records.fields[name]
-        if isinstance(wanted, Except):
-            said.append(f"{field.label} is none of {say.count(len(wanted.values), 'chosen one')}")
-        elif wanted == NOTHING:
-            said.append(f"{field.label} is two things at once, so that nothing is listed")
-        elif wanted == EMPTY and field.kind in RANGES:
-            said.append(f"{field.label} is not filled in")
-    for preset in query.preset.split(","):
-        named, _, days = preset.partition(":")
-        if named in records.behind:
-            said.append(records.behind[named] + (f" ({days.replace('..', ' to ')})" if days else ""))
-        elif "," in query.preset:
-            said.append(f"'{words(preset)}' is chosen too")
-    return said
+def _now(records: Records) -> Query:
+    """The same; a bad URL counts as the first list."""
+    try:
+        return _here(records)
+    except CrmError:
+        return replace(records.default_query(), zone=say.zone())
 
 
 def _go(records: Records, keep: tuple[str, ...], what: Callable[[Query], Query]) -> None:
-    """Go to the list that is like the present one but for `what`; a bad URL counts as the first list."""
+    """Go to the list that is like the present one but for `what`."""
     place.catch_up()
-    try:
-        query = _here(records)
-    except CrmError:
-        query = replace(records.default_query(), zone=say.zone())
-    place.go(records.params(what(query).first()), keep)
+    place.go(records.params(what(_now(records)).first()), keep)
 
 
 def _key(records: Records, name: str) -> str:
@@ -149,86 +114,111 @@ def _sort(records: Records, query: Query, keep: tuple[str, ...]) -> None:
     )
 
 
-def _archived(records: Records, query: Query, keep: tuple[str, ...]) -> None:
-    key = _key(records, "archived")
-    st.session_state[key] = query.archived
+def _chips(records: Records, query: Query, members: Mapping[int, str], keep: tuple[str, ...]) -> None:
+    key, state = f"{records.name}.filters", _key(records, "asked")
+    turn, error = st.session_state.get(state, (0, ""))
+    outside = _outside(records, query, members)
 
-    def changed() -> None:
-        wanted = st.session_state[key]
-        _go(records, keep, lambda now: replace(now, archived=wanted))
+    def heard(said: Asked) -> None:
+        try:
+            _go(records, keep, lambda now: _with(records, now, said))
+            st.session_state[state] = (said.turn, "")
+        except CrmError as refused:
+            st.session_state[state] = (said.turn, str(refused))
 
-    st.toggle("Archived only", key=key, on_change=changed)
-
-
-def _filter(
-    records: Records, query: Query, field: Field, members: Mapping[int, str], keep: tuple[str, ...]
-) -> None:
-    """One filter as the field's kind asks for it; what it holds comes from the query alone."""
-    key, wanted = _key(records, field.name), query.where.get(field.name)
-
-    def changed() -> None:
-        read = _read(field, key)
-        _go(records, keep, lambda now: replace(now, where={**now.where, field.name: read}))
-
-    if field.kind is Kind.CHOICE:
-        labels = field.choice_labels()
-        st.session_state[key] = [value for value in _values(wanted) if value in labels]
-        st.multiselect(field.label, list(labels), key=key, format_func=labels.__getitem__, on_change=changed)
-    elif field.kind is Kind.MEMBER:
-        options = [NOBODY, *members]
-        chosen = [NOBODY if id_ is None else id_ for id_ in _values(wanted)]
-        st.session_state[key] = [id_ for id_ in chosen if id_ in options]
-        st.multiselect(
-            field.label,
-            options,
-            key=key,
-            format_func=lambda id_: "Nobody" if id_ == NOBODY else members[id_],
-            on_change=changed,
-        )
-    elif field.kind in RANGES:
-        edges = _values(wanted)
-        _range(field, key, (edges[0], edges[1]) if len(edges) == 2 else (None, None), changed)
-    else:
-        st.session_state[key] = wanted if isinstance(wanted, str) else ", ".join(_values(wanted))
-        st.text_input(f"{field.label} contains", key=key, on_change=changed)
+    filters(
+        key,
+        _fields(records, members),
+        filter_words.ways({field.kind for field in records.fields.values()}),
+        filter_words.SPANS,
+        outside,
+        _told(records, query.filter, members),
+        query.archived,
+        error,
+        turn,
+        heard,
+    )
 
 
-def _values(wanted: Any) -> tuple[Any, ...]:
-    return wanted if isinstance(wanted, tuple) else ()
+def _with(records: Records, now: Query, said: Asked) -> Query:
+    """The list with what a browser asks for. Raises a CrmError, and leaves the old one then."""
+    wanted = NO_FILTER if said.filter in (None, []) else asked.read(records.fields, said.filter)
+    without = [name for name in said.without if name.startswith(_WHERE)]
+    where = {name: value for name, value in now.where.items() if f"{_WHERE}{name}" not in without}
+    away = {name.removeprefix(_PRESET) for name in said.without if name.startswith(_PRESET)}
+    preset = ",".join(name for name in now.preset.split(",") if name not in away)
+    found = replace(now, filter=wanted, where=where, preset=preset, archived=said.archived)
+    return records.query(records.params(found.first()), now.zone)  # as its address will be read
 
 
-def _range(field: Field, key: str, wanted: tuple[Any, Any], changed: Any) -> None:
-    for column, edge, word, value in zip(st.columns(2), ("low", "high"), ("from", "to"), wanted, strict=True):
-        name = f"{key}.{edge}"
-        st.session_state[name] = float(value) if field.kind is Kind.MONEY and value is not None else value
-        with column:
-            if field.kind in (Kind.DAY, Kind.MOMENT):
-                st.date_input(
-                    f"{field.label} {word}",
-                    key=name,
-                    value=None,
-                    on_change=changed,
-                    min_value=date(1900, 1, 1),
-                    max_value=date(2200, 12, 31),
-                )
-            else:
-                st.number_input(
-                    f"{field.label} {word}",
-                    key=name,
-                    value=None,
-                    min_value=0.0 if field.kind is Kind.MONEY else 0,
-                    on_change=changed,
-                )
+def _fields(records: Records, members: Mapping[int, str]) -> list[Choice]:
+    return [
+        Choice(field.name, field.label, field.kind.value, _ways(field), _choices(field, members))
+        for field in sorted(records.fields.values(), key=lambda field: not (field.filter or field.grid))
+    ]
 
 
-def _read(field: Field, key: str) -> Any:
-    if field.kind in RANGES:
-        return (st.session_state[f"{key}.low"], st.session_state[f"{key}.high"])
-    said = st.session_state[key]
+def _ways(field: Field) -> list[str]:
+    """How a column may be compared on the screen: whether it is filled in only where it may be empty."""
+    always = field.required or field.default is not None or field.name in ("created_at", "updated_at")
+    unfit = {Op.EMPTY, Op.FILLED} if always else set()
+    if field.kind is Kind.LINK:  # asked for by its name; its id comes from a link or a number
+        unfit |= {Op.ANY, Op.NONE}
+    return [op.value for op in OPS[field.kind] if op not in unfit]
+
+
+def _choices(field: Field, members: Mapping[int, str]) -> list[tuple[Any, str]]:
     if field.kind is Kind.MEMBER:
-        return tuple(None if id_ == NOBODY else id_ for id_ in said)
-    if field.kind is Kind.CHOICE:
-        return tuple(said)
-    if field.kind is Kind.TAGS:
-        return tuple(tag.strip() for tag in said.split(",") if tag.strip())
-    return said
+        return [(ME, "Me"), *members.items(), *([] if field.required else [(None, "Nobody")])]
+    return list(field.choice_labels().items())
+
+
+def _told(records: Records, filter_: Filter, members: Mapping[int, str]) -> Chips:
+    parts = [
+        Chips([_chip(records, each, members) for each in part.parts], part.any)
+        if isinstance(part, Group)
+        else _chip(records, part, members)
+        for part in filter_.parts
+    ]
+    return Chips(parts, filter_.any)
+
+
+def _chip(records: Records, condition: Condition, members: Mapping[int, str], key: str = "") -> Chip:
+    field = records.fields[condition.field]
+    names, said = members, asked.say(Filter((condition,)))[0]
+    if field.kind is Kind.LINK and condition.op in (Op.ANY, Op.NONE):
+        names = {id_: name for value in condition.values[:3] for id_, name in _named(records, field, value)}
+        said = [field.name, Op.HAS, next(iter(names.values()), "")]
+    return Chip(filter_words.told(field, condition, names), said, key)
+
+
+def _named(records: Records, field: Field, value: Any) -> list[tuple[int, str]]:
+    return list(records.names({field.name: value}).get(field.name, {}).items())
+
+
+def _outside(records: Records, query: Query, members: Mapping[int, str]) -> list[Chip]:
+    """What a number or a link has asked for, in words."""
+    found = []
+    for name, wanted in query.where.items():
+        if wanted not in ANY:
+            field, key = records.fields[name], f"{_WHERE}{name}"
+            condition = asked.of_where(field, wanted)
+            plain = Chip(f"{field.label} {_plainly(wanted)}", key=key)
+            found.append(_chip(records, condition, members, key) if condition else plain)
+    for preset in filter(None, query.preset.split(",")):
+        named, _, days = preset.partition(":")
+        if named in records.behind:
+            period = f" ({days.replace('..', ' to ')})" if days else ""
+            found.append(Chip(f"{records.behind[named].capitalize()}{period}", key=f"{_PRESET}{preset}"))
+        elif "," in query.preset:
+            found.append(Chip(words(preset), key=f"{_PRESET}{preset}"))
+    return found
+
+
+def _plainly(wanted: Any) -> str:
+    """What no condition of a filter says."""
+    if wanted == NOTHING:
+        return "is two things at once, so that nothing is listed"
+    if isinstance(wanted, Except):
+        return f"is none of {say.count(len(wanted.values), 'chosen one')}"
+    return f"is {' or '.join('empty' if value is None else str(value) for value in wanted)}"

@@ -184,7 +184,7 @@ class Listing:
         )
 
     def _nothing(self, query: Query) -> None:
-        if query.search or query.where or query.archived:
+        if query.narrowed:
             empty("search_off", f"No {self.noun} matches. Change the search or clear the filters.")
         elif query.preset:
             empty(self.icon, f"No {self.noun}{self._selected(query)}. Choose another selection above.")
