@@ -135,3 +135,14 @@ class Conflict(CrmError):
         super().__init__(
             f"{what} changed by somebody else meanwhile. Nothing was saved; choose which value to keep."
         )
+
+
+class ChangedSince(CrmError):
+    """An undo would leave some of it, which was changed since; nothing was done. `left` lists what and why.
+
+    `rest`: whether there is anything else, which may be taken.
+    """
+
+    def __init__(self, left: Sequence[Any], sentence: str, rest: bool) -> None:
+        self.left, self.rest = list(left), rest
+        super().__init__(sentence)

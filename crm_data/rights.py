@@ -11,6 +11,7 @@ class Act(StrEnum):
 
     ADD = "add"
     ARCHIVE = "archive"
+    AUDIT = "audit"
     BACKUP = "backup"
     BULK = "bulk"
     CHANGE = "change"
@@ -45,6 +46,7 @@ _FROM = {
     Act.IMPORT: "manager",
     Act.EXPORT: "manager",
     Act.ARCHIVE: "manager",
+    Act.AUDIT: "manager",
     Act.ERASE: "admin",
     Act.MEMBERS: "admin",
     Act.PROFILE: "admin",
@@ -98,6 +100,7 @@ _SENTENCES = {
     Act.IMPORT: "Importing is for managers. Ask a manager of your company.",
     Act.EXPORT: "Exporting is for managers. Ask a manager of your company.",
     Act.ARCHIVE: "Archiving and restoring are for managers. Ask a manager of your company.",
+    Act.AUDIT: "What colleagues did is shown to managers.",
     Act.MEMBERS: "Members and roles are for admins of the company.",
     Act.PROFILE: "The company's profile is for its admins.",
     Act.TAKE_AWAY: "All of a company's data is taken away by its admins.",

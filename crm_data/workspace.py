@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
+from crm_data.changes.changes import Changes
 from crm_data.errors import NotFound
 from crm_data.nouns.activities import Activities
 from crm_data.nouns.customers import Customers
@@ -79,6 +80,11 @@ class Workspace:
             raise NotFound
         found: Records = getattr(self, table)
         return found
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What was done in the company: looked up, undone, done again."""
+        return Changes(self._store, self._scope, {kind: self.records(kind) for kind in self.kinds})
 
     @property
     def people(self) -> Members:

@@ -15,6 +15,7 @@ from crm_data.accounts.links import Links
 from crm_data.accounts.members import Members
 from crm_data.accounts.operator import People
 from crm_data.accounts.sessions import Sessions
+from crm_data.changes.changes import Changes
 from crm_data.installation import Installation
 from crm_data.numbers.numbers import Numbers
 from crm_data.settings import ROOT
@@ -28,6 +29,7 @@ CALLED: dict[type, set[str]] = {
     Members: {"people", "members"},
     Profile: {"profile"},
     Layouts: {"layouts"},
+    Changes: {"changes"},
     Installation: {"installation"},
     Companies: {"companies"},
     People: {"people"},
@@ -37,6 +39,11 @@ CALLED: dict[type, set[str]] = {
 }
 # Verbs that no part of the product calls yet, each with the reason why it stays.
 WAITING = {
+    "Changes.all_seen": "whether colleagues' acts are shown: for the page of what was done",
+    "Changes.get": "one act: for the page of what was done",
+    "Changes.lines": "what an act wrote: for the page of what was done",
+    "Changes.page": "the list of acts: for the page of what was done",
+    "Changes.preview": "what an undo would leave: for the page of what was done",
     "Deals.moves": "a deal's way through the stages, with the days in each: for the record of a deal",
     "Numbers.conversion": "counted and labelled in both ways: for figures above the list of leads",
 }

@@ -14,12 +14,13 @@ from crm_data.errors import Invalid, NotFound, Problem
 from crm_data.rights import Act, Person, demand
 from crm_data.store import turns
 from crm_data.store.again import again
-from crm_data.store.changes import Doing, logged
+from crm_data.store.changes import Doing
 from crm_data.store.currencies import code_of
-from crm_data.store.one_row import Pairs, rewrite
+from crm_data.store.one_row import Pairs, demand_seen
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
+from crm_data.store.writer import amend, join
 from crm_data.tables import Company, Membership, User
 from crm_data.tables.company import CompanyStatus
 from crm_data.tables.fields import Field, fields_of
@@ -188,9 +189,7 @@ def make_company(session: Session, values: Mapping[str, Any], created_by: int | 
     if session.scalar(sa.select(Company.id).where(Company.email == judged["email"])) is not None:
         raise Invalid("Another company here uses this e-mail. Give this one its own.", "email")
     company = Company(**judged, created_by=created_by)
-    session.add(company)
-    session.flush()
-    session.add(logged(Doing(created_by), company.id, "add", company, None, judged))
+    join(session, Doing(created_by), company, judged, name=company.name)
     return company
 
 
@@ -224,10 +223,8 @@ def _check_currency(values: dict[str, Any]) -> None:
 def _apply(
     session: Session, company: Company, seen: Pairs, new: Mapping[str, Any], user_id: int | None
 ) -> None:
-    before = rewrite(session, company, seen, new)
-    if before:
-        after = {name: new[name] for name in before}
-        session.add(logged(Doing(user_id), company.id, "change", company, before, after))
+    demand_seen(company, seen, new)
+    amend(session, Doing(user_id, kind="profile"), company, new, [company.id], company.name)
 
 
 def _demand(actor: Actor, act: Act) -> None:

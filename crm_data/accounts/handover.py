@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crm_data.store.changes import Doing
+from crm_data.store.many import table_of
 from crm_data.store.scope import CompanySession
-from crm_data.tables import Base, ChangeLog, by_name, noun
+from crm_data.store.writer import update
+from crm_data.tables import Base, by_name, noun
 
 
 @dataclass(frozen=True)
@@ -46,17 +48,8 @@ def hand_over(session: CompanySession, doing: Doing, user_id: int, to: int) -> N
         ids = session.scalars(sa.select(table.id).where(*which).order_by(table.id).with_for_update()).all()
         if not ids:
             continue
-        session.execute(
-            sa.update(table)
-            .where(*which)
-            .values(assigned_to=to, updated_at=doing.at, version=table.version + 1)
-            .execution_options(synchronize_session=False)
-        )
-        before, after = {"assigned_to": user_id}, {"assigned_to": to}
-        entries = [
-            doing.entry(session.company, "change", table.__tablename__, id_, before, after) for id_ in ids
-        ]
-        session.core().execute(sa.insert(ChangeLog), entries)
+        was, new = {"assigned_to": user_id}, {"assigned_to": to}
+        update(session, doing, table_of(table), [({"id": id_, **was}, new) for id_ in ids])
 
 
 def _assigned() -> Iterator[Any]:

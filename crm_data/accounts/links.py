@@ -18,8 +18,8 @@ from crm_data.accounts.sign_in import REFUSED, prove, still
 from crm_data.accounts.throttle import begin, known, succeeded
 from crm_data.errors import Invalid, NotFound, NotSignedIn
 from crm_data.rights import Act, Person, demand
-from crm_data.store import turns
-from crm_data.store.changes import Doing, logged
+from crm_data.store import turns, writer
+from crm_data.store.changes import Doing
 from crm_data.store.locks import lock_rows
 from crm_data.store.security_log import masked, note
 from crm_data.store.store import Store
@@ -267,11 +267,8 @@ def join(session: Session, user: User, company_id: int, role: str, by: int | Non
     if found is not None and found.ended_at is None:
         raise Invalid(f"{masked(user.email)} is a member of this company already. Sign in as usual.")
     if found is not None:
-        before = {"role": found.role, "ended_at": found.ended_at}
-        found.role, found.ended_at, found.updated_at, found.version = role, None, now, found.version + 1
-        session.flush()
-        after = {"role": role, "ended_at": None}
-        session.add(logged(Doing(by), company_id, "change", found, before, after))
+        again = {"role": role, "ended_at": None}
+        writer.amend(session, Doing(by, at=now, kind="member"), found, again, [company_id], user.full_name)
         return
     primary = session.scalar(
         sa.select(Membership.id).where(Membership.user_id == user.id, Membership.is_primary)
@@ -284,9 +281,8 @@ def join(session: Session, user: User, company_id: int, role: str, by: int | Non
         created_by=by,
         joined_at=now,
     )
-    session.add(made)
-    session.flush()
-    session.add(logged(Doing(by), company_id, "add", made, None, {"user_id": user.id, "role": role}))
+    kept = {"user_id": user.id, "role": role}
+    writer.join(session, Doing(by, at=now, kind="member"), made, kept, company_id, user.full_name)
 
 
 def _joins(session: Session, user: User, bound: onetime.Bound) -> Joined:

@@ -15,11 +15,12 @@ from crm_data.accounts.sessions import drop
 from crm_data.errors import Invalid, NotAllowed, NotFound
 from crm_data.rights import ROLES, Act, Person, demand, grantable
 from crm_data.store.again import again
-from crm_data.store.changes import Doing, logged
+from crm_data.store.changes import Doing
 from crm_data.store.locks import lock_company
 from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
+from crm_data.store.writer import amend
 from crm_data.tables import Membership, OneTimeLink, SignInSession, User
 from crm_data.tables.membership import Role
 from crm_data.tables.security import LinkKind
@@ -142,7 +143,7 @@ class Members:
         `close` allows; without it Invalid is raised.
         """
         self._demand(Act.MEMBERS)
-        doing = Doing(self._scope.user_id)
+        doing = Doing(self._scope.user_id, kind="member")
         with self._store.write(self._scope) as session:
             self._lock(session)
             found = self._current(session, user_id)
@@ -243,12 +244,5 @@ class Members:
             raise Invalid("This is the company's last admin. Make somebody else an admin first.")
 
     def _set(self, session: CompanySession, doing: Doing, found: Membership, **values: object) -> None:
-        before = {name: getattr(found, name) for name in values if getattr(found, name) != values[name]}
-        if not before:
-            return
-        for name in before:
-            setattr(found, name, values[name])
-        found.updated_at, found.version = doing.at, found.version + 1
-        session.flush()
-        after = {name: values[name] for name in before}
-        session.add(logged(doing, session.company, "change", found, before, after))
+        name = session.get_one(User, found.user_id).full_name
+        amend(session, doing, found, values, [session.company], name)

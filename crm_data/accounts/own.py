@@ -12,10 +12,11 @@ from crm_data.accounts.sessions import Signed
 from crm_data.accounts.sign_in import prove, still
 from crm_data.accounts.throttle import succeeded
 from crm_data.errors import Invalid, NotSignedIn
-from crm_data.store.changes import Doing, logged
-from crm_data.store.one_row import rewrite
+from crm_data.store.changes import Doing
+from crm_data.store.one_row import demand_seen
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
+from crm_data.store.writer import amend
 from crm_data.tables import Membership, User
 from crm_data.tables.fields import Field, fields_of
 
@@ -67,13 +68,12 @@ def change_profile(store: Store, signed: Signed, changed: Mapping[str, tuple[Any
     new = parsed(User, {name: pair[1] for name, pair in changed.items()})
     with store.system("a person changes their own account") as session:
         user = session.get_one(User, signed.account.id, with_for_update=True)
-        before = rewrite(session, user, changed, new)
-        if not before:
-            return
-        doing, after = Doing(user.id), {name: new[name] for name in before}
+        demand_seen(user, changed, new)
         places = sa.select(Membership.company_id).where(
             Membership.user_id == user.id, Membership.ended_at.is_(None)
         )
-        for company_id in session.scalars(places.order_by(Membership.company_id)):
-            session.add(logged(doing, company_id, "change", user, before, after))
+        here = session.scalars(places.order_by(Membership.company_id)).all()
+        before = amend(session, Doing(user.id, kind="profile"), user, new, here, user.full_name)
+        if not before:
+            return
         note(session, "profile_changed", user.id, signed.scope.company_id, fields=sorted(before))

@@ -84,6 +84,10 @@ class Activities(Records):
             )
         return values
 
+    def by_itself(self, row: Row) -> bool:
+        """Changes of status are noted by themselves."""
+        return bool(row["activity_type"] == ActivityType.STATUS_CHANGE)
+
     def linked(self, session: CompanySession, values: Row, before: Row | None) -> Row:
         """An activity about a task, deal or lead is about its customer too."""
         return linked(session, values, before, ("task_id", "deal_id", "lead_id"))

@@ -17,7 +17,7 @@ from crm_data.nouns.moves import noted
 from crm_data.nouns.steps import has_step, step_before
 from crm_data.store import query as q
 from crm_data.store.again import again
-from crm_data.store.changes import Doing, new_act
+from crm_data.store.changes import Doing, doing_of
 from crm_data.store.currencies import code_of
 from crm_data.store.names import member_names
 from crm_data.store.records import Records, Row
@@ -51,6 +51,9 @@ class Deals(Records):
     }
     loss_reasons: ClassVar[tuple[str, ...]] = stages.LOSS_REASONS
     follows: ClassVar[Mapping[str, tuple[str, ...]]] = {"stage": ("probability",)}
+    together: ClassVar[tuple[frozenset[str], ...]] = (stages.DECIDED,)
+    carried: ClassVar[frozenset[str]] = frozenset({"customer_id"})
+    noted: ClassVar[frozenset[str]] = frozenset({"stage"})
     suggestions: ClassVar[Mapping[str, tuple[str, ...]]] = {"loss_reason": loss_reasons}
     stage_probability: ClassVar[Mapping[str, int]] = {s.value: p for s, p in stages.PROBABILITY.items()}
 
@@ -101,7 +104,7 @@ class Deals(Records):
         Raises Conflict when it stands elsewhere by now, Invalid, NotAllowed, NotFound. The same `act_id` again
         changes nothing.
         """
-        doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
+        doing = doing_of(self._scope.user_id, act_id, zone, kind="move")
         said = {"deal_value": value, "actual_close_date": close_date, "loss_reason": reason}
         wanted = {"stage": stage, **{name: raw for name, raw in said.items() if raw not in (None, "")}}
         parsed = self.parse_all(wanted, zone, adding=False)
@@ -176,6 +179,10 @@ class Deals(Records):
             about = {"deal_id": after["id"], "customer_id": after["customer_id"]}
             rows += noted(doing, title, after.get("loss_reason"), **about)
         return rows
+
+    def unsound(self, before: Row, after: Row) -> str:
+        """A won deal has the amount it was won for."""
+        return stages.WON_NEEDS if after["stage"] == Stage.CLOSED_WON and not after["deal_value"] else ""
 
     def linked(self, session: CompanySession, values: Row, before: Row | None) -> Row:
         """A deal that names a lead has the lead's customer."""

@@ -1,7 +1,7 @@
 """Leads: changes of status are noted, and a lead becomes customer and deal in one act."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any, ClassVar
 
@@ -15,7 +15,7 @@ from crm_data.nouns.moves import noted
 from crm_data.rights import Act, demand
 from crm_data.store import query as q
 from crm_data.store.again import again
-from crm_data.store.changes import Doing, new_act
+from crm_data.store.changes import Doing, doing_of
 from crm_data.store.locks import lock_company
 from crm_data.store.names import member_names
 from crm_data.store.records import Records, Row
@@ -42,6 +42,11 @@ class Leads(Records):
 
     table = Lead
     presets: ClassVar[tuple[str, ...]] = ("open", "mine", "converted")
+    together: ClassVar[tuple[frozenset[str], ...]] = (
+        frozenset({"status", "converted_at", "converted_deal_id", "customer_id"}),
+    )
+    carried: ClassVar[frozenset[str]] = frozenset({"customer_id"})
+    noted: ClassVar[frozenset[str]] = frozenset({"status", "converted_at"})
     behind: ClassVar[Mapping[str, str]] = {"converting": "made or converted in the period"}
 
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
@@ -82,7 +87,7 @@ class Leads(Records):
         Raises Invalid (also for a lead converted already), NotAllowed, NotFound.
         """
         deals, customers = Deals(self._store, self._scope), Customers(self._store, self._scope)
-        doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
+        doing = doing_of(self._scope.user_id, act_id, zone, kind="convert")
         with self._store.write(self._scope) as session:
             lock_company(session)  # for the customer that there may be already, and before the lead
             lead = self._rows(session, [id])[row_id(id) or 0]
@@ -90,6 +95,7 @@ class Leads(Records):
             if made is not None and made == lead.converted_deal_id:
                 return Converted(lead.id, lead.customer_id, made)
             self._may_convert(lead)
+            doing = replace(doing, title=f"Converted lead {lead.lead_name}")
             customer_id = self._customer(session, doing, customers, lead, customer, second)
             if customer_id != lead.customer_id:
                 self._apply(session, doing, lead, {"customer_id": customer_id})
@@ -112,6 +118,13 @@ class Leads(Records):
                         f"{self.fields[name].label}: this lead became a deal. Make the change there.", name
                     )
         return values
+
+    def unsound(self, before: Row, after: Row) -> str:
+        """A converted lead stays what it is, while it is converted."""
+        still = before["converted_at"] is not None and after["converted_at"] is not None
+        if still and any(before[name] != after[name] for name in ("status", "customer_id")):
+            return "This lead became a deal since. Make the change there."
+        return ""
 
     def consequences(self, doing: Doing, after: Row, before: Row | None) -> list[tuple[type, Row]]:
         """A line on the timeline for each change of status, and for the conversion."""

@@ -6,15 +6,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_data.errors import Invalid, Problem
-from crm_data.store.changes import Doing, logged
+from crm_data.store.changes import Doing
+from crm_data.store.many import table_of
 from crm_data.store.scope import CompanySession
+from crm_data.store.writer import update
 from crm_data.tables import Activity, Deal, Lead, Task
 
 Row = dict[str, Any]
 Parents = Mapping[tuple[str, int], Mapping[str, int | None]]
 
 # Link -> the table behind it, what it fills in, and what it only must not contradict.
-_UP: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
+UP: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
     "task_id": (Task, ("deal_id", "lead_id", "customer_id"), ()),
     "deal_id": (Deal, ("customer_id",), ("lead_id",)),
     "lead_id": (Lead, ("customer_id",), ()),
@@ -29,9 +31,9 @@ def parents_of(session: CompanySession, rows: Sequence[Mapping[str, Any]]) -> Pa
     An import, whose rows come one by one, puts an empty dictionary under "parents" into `session.info`: each
     kind is then read whole, once.
     """
-    wanted = {link: {row[link] for row in rows if row.get(link) is not None} for link in _UP}
+    wanted = {link: {row[link] for row in rows if row.get(link) is not None} for link in UP}
     found: dict[tuple[str, int], Mapping[str, int | None]] = {}
-    for link, (_, fills, _) in _UP.items():
+    for link, (_, fills, _) in UP.items():
         for id_, ups in _ups(session, link, sorted(wanted[link])).items():
             found[link, id_] = ups
             for up in fills:  # a task's deal and lead are asked in their turn
@@ -41,7 +43,7 @@ def parents_of(session: CompanySession, rows: Sequence[Mapping[str, Any]]) -> Pa
 
 
 def _ups(session: CompanySession, link: str, ids: list[int]) -> dict[int, Mapping[str, int | None]]:
-    model, fills, agrees = _UP[link]
+    model, fills, agrees = UP[link]
     every = sa.select(model.id, *(getattr(model, name) for name in (*fills, *agrees)))
     kept = session.info.get("parents")
     if kept is not None:
@@ -63,7 +65,7 @@ def agreed(values: Row, before: Row | None, parents: Parents) -> Row:
     old = before or {}
     now: dict[str, Any] = {link: values.get(link, old.get(link)) for link in _WORD}
     new, problems = dict(values), []
-    for link, (_, fills, agrees) in _UP.items():
+    for link, (_, fills, agrees) in UP.items():
         parent = parents.get((link, now[link] or 0))
         for up, known in (parent or {}).items():
             follows = link in values and old.get(link) is not None and up not in values
@@ -100,10 +102,7 @@ def carry_customer(session: CompanySession, doing: Doing, link: str, id_: int, c
         if link == "lead_id":
             mine.append(model.deal_id.is_(None))
         other = sa.or_(model.customer_id.is_(None), model.customer_id != customer_id)
-        rows = sa.select(model).where(*mine, other).order_by(model.id).with_for_update()
-        for row in session.scalars(rows).all():
-            was = row.customer_id
-            row.customer_id, row.updated_at, row.version = customer_id, doing.at, row.version + 1
-            after = {"customer_id": customer_id}
-            session.add(logged(doing, session.company, "change", row, {"customer_id": was}, after))
-    session.flush()
+        rows = sa.select(model.id, model.customer_id).where(*mine, other).order_by(model.id).with_for_update()
+        found = [dict(row) for row in session.execute(rows).mappings()]
+        moved = [(row, {"customer_id": customer_id}) for row in found]
+        update(session, doing, table_of(model), moved, follows=True)

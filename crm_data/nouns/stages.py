@@ -39,6 +39,9 @@ LOSS_REASONS = (
     "Not recorded",
     "Other",
 )
+# What the stage decides, or what closing asks for.
+DECIDED = frozenset({"stage", "status", "probability", "stage_since", "actual_close_date", "loss_reason"})
+WON_NEEDS = "Value: a won deal needs the amount it was won for; fill it in."
 _SAYS_NOTHING = {"other", "others", "other reason"}
 
 
@@ -145,7 +148,7 @@ def _close_date(write: _Write) -> Row:
 
 def _amount(write: _Write) -> Row:
     if write.stage is Stage.CLOSED_WON and write.touches("deal_value") and not write.now("deal_value"):
-        raise Invalid("Value: a won deal needs the amount it was won for; fill it in.", "deal_value")
+        raise Invalid(WON_NEEDS, "deal_value")
     return {}
 
 

@@ -12,7 +12,7 @@ from crm_data.nouns.links import linked
 from crm_data.nouns.steps import OPEN_TASK, open_tasks, today_of
 from crm_data.store import query as q
 from crm_data.store.again import again
-from crm_data.store.changes import Doing, new_act
+from crm_data.store.changes import Doing, doing_of
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import row_id
@@ -26,6 +26,7 @@ class Tasks(Records):
     table = Task
     tabs: ClassVar[tuple[str, ...]] = ("mine", "overdue", "today", "upcoming", "all")
     presets: ClassVar[tuple[str, ...]] = (*tabs, "due")
+    together: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"status", "completed_at"}),)
 
     def default_query(self) -> q.Query:
         """What is due first."""
@@ -113,7 +114,7 @@ class Tasks(Records):
         closed: bool | None = None,
     ) -> bool:
         """Write one task's values whatever it held. `closed`: it must be (or not be) done or cancelled."""
-        doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
+        doing = doing_of(self._scope.user_id, act_id, zone)
         with self._store.write(self._scope) as session:
             row = self._rows(session, [id])[row_id(id) or 0]
             if closed is True and row.status in OPEN_TASK:

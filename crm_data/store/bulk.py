@@ -1,29 +1,27 @@
 """Many rows of one kind in one transaction of one company: found, added and changed, each with its log."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from itertools import chain
 from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 
-from crm_data.errors import Invalid, NotFound
+from crm_data.errors import Invalid
 from crm_data.rights import Act, demand
+from crm_data.store import writer
 from crm_data.store.changes import Doing
 from crm_data.store.connections import beyond_company
-from crm_data.store.many import follow, log, put, table_of
+from crm_data.store.many import table_of
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
+from crm_data.store.writer import CHUNK
 from crm_data.tables import ChangeLog, Company, Membership, User, by_name, title_of
+from crm_data.tables.change_set import Actor
 from crm_data.tables.fields import Kind
-from crm_data.tables.sort_keys import with_sort_keys
-from crm_data.tables.types import UtcDateTime
 
-CHUNK = 1000
 _MOST_IDS = 500  # in one IN (...)
 
 
@@ -128,53 +126,19 @@ class Bulk:
     def insert(self, rows: Sequence[Row], told: Callable[[int], object] = lambda done: None) -> list[int]:
         """Add rows, in order, and return their ids. `told` hears after each chunk how many rows are in."""
         demand(self.records.person, Act.ADD, self.records.name)
-        table = table_of(self.records.table)
-        names = dict.fromkeys(chain.from_iterable(rows))
-        empty = {name: _absent(table.c[name], self.doing) for name in names}
-        stamp = {"created_by": self.doing.user_id, "created_at": self.doing.at, "updated_at": self.doing.at}
-        if "created_at" in empty:  # the file says when some of them began
-            empty["created_at"] = stamp.pop("created_at")
-            rows = [{**row, "created_at": row.get("created_at") or empty["created_at"]} for row in rows]
-        given: list[int] = []
-        for start in range(0, len(rows), CHUNK):
-            some = rows[start : start + CHUNK]
-            ids = self._next_ids(table, len(some))
-            given += ids
-            full = [{**empty, **row, "id": id_} for id_, row in zip(ids, some, strict=True)]
-            put(self._session, table, full, stamp)
-            log(
-                self._session,
-                self.doing,
-                self.records.name,
-                "add",
-                [(id_, None, _filled(row)) for id_, row in zip(ids, some, strict=True)],
-            )
-            follow(self._session, self.doing, self.records, [(None, row) for row in full])
-            told(start + len(some))
-        return given
+        return writer.insert(self._session, self.doing, self.records, rows, told)
 
     def update(
         self, changes: Sequence[tuple[Row, Row]], told: Callable[[int], object] = lambda done: None
     ) -> None:
         """Change rows: each the whole row as it was, and the new values of what changes."""
         demand(self.records.person, Act.CHANGE, self.records.name)
-        done = 0
+        table, done = table_of(self.records.table), 0
         for start in range(0, len(changes), CHUNK):
             some = changes[start : start + CHUNK]
-            alike: dict[tuple[str, ...], list[tuple[int, Row]]] = defaultdict(list)
-            for before, changed in some:
-                alike[tuple(sorted(changed))].append((before["id"], changed))
-            for group in alike.values():
-                self._update(group)
-            log(
-                self._session,
-                self.doing,
-                self.records.name,
-                "change",
-                [(b["id"], {n: b[n] for n in changed}, changed) for b, changed in some],
-            )
+            writer.update(self._session, self.doing, table, some)
             written = [(b, {**b, **changed}) for b, changed in some]
-            follow(self._session, self.doing, self.records, written)
+            writer.follow(self._session, self.doing, self.records, written)
             for before, after in written:  # what hangs on a row that is linked anew may move with it
                 if any(before[name] != after[name] for name in self._links):
                     self.records._carry(self._session, self.doing, before, after)
@@ -200,19 +164,9 @@ class Bulk:
             member = Membership(
                 user_id=user.id, company_id=self._session.company, role="user", ended_at=doing.at
             )
-            self._session.add(member)
-            self._session.flush()
-            entry = doing.entry(
-                self._session.company,
-                "add",
-                "user_companies",
-                member.id,
-                None,
-                {"role": "user", "name": name},
-            )
-            self._session.add(ChangeLog(**entry))
+            kept = {"role": "user", "name": name}
+            writer.join(self._session, doing, member, kept, self._session.company, follows=True)
             made[name] = int(user.id)
-        self._session.flush()
         return made
 
     # the parts
@@ -220,50 +174,6 @@ class Bulk:
     @property
     def _links(self) -> set[str]:
         return {name for name, field in self.records.fields.items() if field.kind is Kind.LINK}
-
-    def _next_ids(self, table: sa.Table, count: int) -> list[int]:
-        """Ids that no other row will get: the next ones, while this transaction alone may write."""
-        core = self._session.core()
-        if core.dialect.name == "sqlite":
-            last = core.exec_driver_sql(
-                "SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)
-            ).scalar()
-            return [(last or 0) + place for place in range(1, count + 1)]
-        series = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
-        return sorted(core.exec_driver_sql(series, (table.name, count)).scalars())
-
-    def _update(self, group: list[tuple[int, Row]]) -> None:
-        """Change rows in the same columns each."""
-        table = table_of(self.records.table)
-        written = with_sort_keys(table, [changed for _, changed in group])
-        names = tuple(written[0])
-        statement = (
-            sa.update(table)
-            .where(table.c.id == sa.bindparam("_id"), table.c.company_id == self._session.company)
-            .values(
-                **{name: sa.bindparam(f"_{name}", type_=table.c[name].type) for name in names},
-                updated_at=self.doing.at,
-                version=table.c.version + 1,
-            )
-        )
-        rows = [
-            {"_id": id_, **{f"_{name}": row[name] for name in names}}
-            for (id_, _), row in zip(group, written, strict=True)
-        ]
-        if self._session.core().execute(statement, rows).rowcount != len(group):
-            raise NotFound
-
-
-def _absent(column: sa.Column[Any], doing: Doing) -> Any:
-    """What a column holds in a row that says nothing of it."""
-    field = column.info.get("field")
-    if field is not None and field.default is not None:
-        return field.default
-    return doing.at if isinstance(column.type, UtcDateTime) and not column.nullable else None
-
-
-def _filled(row: Row) -> Row:
-    return {name: value for name, value in row.items() if value not in (None, "")}
 
 
 @contextmanager
@@ -290,4 +200,7 @@ def writing(records: Records, act_id: str, zone: tzinfo = UTC) -> Iterator[Bulk]
                 "SELECT pg_advisory_xact_lock(hashtext(%s), %s)",
                 (f"import {records.name}", records._scope.company_id),
             )
-        yield Bulk(records, session, Doing(records._scope.user_id, act_id, zone=zone), writes=True)
+        doing = Doing(
+            records._scope.user_id, act_id, zone=zone, named=True, kind="import", actor=Actor.IMPORT
+        )
+        yield Bulk(records, session, doing, writes=True)

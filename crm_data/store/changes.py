@@ -1,14 +1,11 @@
-"""The log of changes: written in the transaction of the change itself, read back as a record's history."""
+"""Acts and their log: one act under way, and one line of a record's history. `store.log` writes them down."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from crm_data import clock
-from crm_data.store.values import plain
-from crm_data.tables import ChangeLog
 
 
 def new_act() -> str:
@@ -20,7 +17,10 @@ def new_act() -> str:
 class Doing:
     """One act under way: who does it, when and where the day began for them, under which name.
 
-    `bulk`: the same values for many records at once, of which nobody looks at each.
+    `bulk`: the same values for many records at once, of which nobody looks at each. `named`: the name of the act
+    was given by whoever called, and may be that of an act that is done already. `kind` and `title`: what the act
+    is called where its lines in the log do not say it; `actor` where it is not simply the person. `undoes`: the
+    change set that is taken back.
     """
 
     user_id: int | None
@@ -28,42 +28,21 @@ class Doing:
     at: datetime = field(default_factory=clock.now)
     zone: tzinfo = UTC
     bulk: bool = False
+    named: bool = False
+    kind: str = ""
+    title: str = ""
+    actor: str = ""
+    undoes: int | None = None
 
     @property
     def today(self) -> date:
         """The calendar day it is where the person is."""
         return self.at.astimezone(self.zone).date()
 
-    def entry(
-        self,
-        company_id: int,
-        action: str,
-        table: str,
-        row_id: int,
-        before: Mapping[str, Any] | None,
-        after: Mapping[str, Any] | None,
-    ) -> dict[str, Any]:
-        """The values of one change_log row."""
-        return {
-            "company_id": company_id,
-            "act_id": self.act_id,
-            "at": self.at,
-            "user_id": self.user_id,
-            "action": action,
-            "table_name": table,
-            "row_id": row_id,
-            "before": _plain(before),
-            "after": _plain(after),
-        }
 
-
-def logged(doing: Doing, company_id: int, action: str, row: Any, before: Any, after: Any) -> ChangeLog:
-    """A change_log row for an ORM row that has its id."""
-    return ChangeLog(**doing.entry(company_id, action, row.__tablename__, row.id, before, after))
-
-
-def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if values is None else {name: plain(value) for name, value in values.items()}
+def doing_of(user_id: int | None, act_id: str | None, zone: tzinfo = UTC, kind: str = "") -> Doing:
+    """An act that whoever calls may have named."""
+    return Doing(user_id, act_id or new_act(), zone=zone, named=act_id is not None, kind=kind)
 
 
 @dataclass(frozen=True)

@@ -1,27 +1,16 @@
-"""Many rows of one table put in together, in the session's own company: a statement however many they are."""
+"""Many rows of one table put in together, in one company: a statement however many they are."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import repeat
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from crm_data.store.changes import Doing
 from crm_data.store.scope import CompanySession
-from crm_data.tables import ChangeLog
 from crm_data.tables.sort_keys import with_sort_keys
-from crm_data.tables.types import UtcDateTime
 
 Row = dict[str, Any]
-
-
-class Following(Protocol):
-    """What knows which rows follow from a write: a kind of record."""
-
-    def consequences(self, doing: Doing, after: Row, before: Row | None) -> list[tuple[type, Row]]:
-        """Rows of other tables that follow from a write, without their company."""
-        ...
 
 
 def table_of(model: type) -> sa.Table:
@@ -29,12 +18,22 @@ def table_of(model: type) -> sa.Table:
     return model.__table__  # type: ignore[attr-defined,no-any-return]
 
 
-def put(session: CompanySession, table: sa.Table, rows: Sequence[Row], same: Row) -> None:
-    """INSERT rows of the same columns. `same`: what all of them share; the company comes with it."""
+def put(
+    session: Session,
+    table: sa.Table,
+    rows: Sequence[Mapping[str, Any]],
+    same: Mapping[str, Any],
+    company: int | None = None,
+) -> None:
+    """INSERT rows of the same columns. `same`: what all of them share; the session's own company comes with it.
+
+    `company`: only for a session of the system, which has none of its own.
+    """
     if not rows:
         return
-    rows = with_sort_keys(table, rows)
-    core, same = session.core(), {**same, "company_id": session.company}
+    rows = with_sort_keys(table, [dict(row) for row in rows])
+    core = session.core() if isinstance(session, CompanySession) else session.connection()
+    same = {**same, "company_id": session.company if isinstance(session, CompanySession) else company}
     if core.dialect.name != "sqlite":
         core.execute(sa.insert(table), [{**row, **same} for row in rows])
         return
@@ -48,34 +47,14 @@ def put(session: CompanySession, table: sa.Table, rows: Sequence[Row], same: Row
     )
 
 
-def log(
-    session: CompanySession,
-    doing: Doing,
-    table: str,
-    action: str,
-    entries: Sequence[tuple[int, Row | None, Row]],
-) -> None:
-    """One line of the log of changes a row: its id, what it was, what it is."""
-    lines = [doing.entry(0, action, table, id_, before, after) for id_, before, after in entries]
-    if lines:
-        varied = ("row_id", "before", "after")
-        same = {name: value for name, value in lines[0].items() if name not in varied}
-        put(session, table_of(ChangeLog), [{name: line[name] for name in varied} for line in lines], same)
-
-
-def follow(
-    session: CompanySession, doing: Doing, records: Following, written: Sequence[tuple[Row | None, Row]]
-) -> None:
-    """What follows from each row, as it was and as it is, put in together by table."""
-    rows: dict[tuple[type, tuple[str, ...]], list[Mapping[str, Any]]] = defaultdict(list)
-    for before, after in written:
-        for model, values in records.consequences(doing, after, before):
-            rows[model, tuple(sorted(values))].append({name: values[name] for name in sorted(values)})
-    for (model, _), alike in rows.items():
-        table = table_of(model)
-        now = [c.name for c in table.c if isinstance(c.type, UtcDateTime) and not c.nullable]
-        stamps = {name: doing.at for name in now if name not in alike[0]}
-        put(session, table, [dict(row) for row in alike], stamps)
+def next_ids(session: CompanySession, table: sa.Table, count: int) -> list[int]:
+    """Ids that no other row will get: the next ones, while this transaction alone may write."""
+    core = session.core()
+    if core.dialect.name == "sqlite":
+        last = core.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()
+        return [(last or 0) + place for place in range(1, count + 1)]
+    series = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+    return sorted(core.exec_driver_sql(series, (table.name, count)).scalars())
 
 
 def _bound(core: sa.Connection, column: sa.Column[Any], values: list[Any]) -> list[Any]:

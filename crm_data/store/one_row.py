@@ -1,12 +1,9 @@
-"""What a person saw of one row, held against what is there now; and the row written anew where it differs."""
+"""What a person saw of one row, held against what is there now."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from crm_data import clock
 from crm_data.errors import Clash, Conflict, Invalid
 from crm_data.store.values import parse
 from crm_data.tables.fields import Field, fields_of
@@ -26,22 +23,12 @@ def clashes(fields: Mapping[str, Field], row: Any, pairs: Pairs, wanted: Mapping
     return found
 
 
-def rewrite(session: Session, row: Any, pairs: Pairs, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Write what differs, as the next version of a locked row; the values before, empty where nothing did.
-
-    Raises Conflict for what somebody else changed since it was seen; nothing is written then.
-    """
+def demand_seen(row: Any, pairs: Pairs, wanted: Mapping[str, Any]) -> None:
+    """Raise Conflict for what somebody else changed in a locked row since it was seen."""
     table: Any = type(row)
     found = clashes(fields_of(table), row, pairs, wanted)
     if found:
         raise Conflict(found)
-    before = {name: getattr(row, name) for name in wanted if getattr(row, name) != wanted[name]}
-    if before:
-        for name in before:
-            setattr(row, name, wanted[name])
-        row.updated_at, row.version = clock.now(), row.version + 1
-        session.flush()
-    return before
 
 
 def _seen(field: Field, original: Any) -> Any:

@@ -60,6 +60,14 @@ class Reader:
     # Field -> the fields that are written with it, whatever they held: an undo puts them back with it.
     follows: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
+    # Fields that make sense only with each other: an undo puts them back together or not at all.
+    together: ClassVar[tuple[frozenset[str], ...]] = ()
+    # Fields of whose changes the product itself writes a line on the timeline.
+    noted: ClassVar[frozenset[str]] = frozenset()
+
+    # Links of which what hangs on a record knows: it goes where they go.
+    carried: ClassVar[frozenset[str]] = frozenset()
+
     def __init__(self, store: Store, scope: CompanyScope) -> None:
         self._store = store
         self._scope = scope

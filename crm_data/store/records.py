@@ -6,14 +6,14 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm.attributes import flag_modified
 
 from crm_data.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from crm_data.rights import Act, demand
+from crm_data.store import writer
 from crm_data.store.again import again
-from crm_data.store.changes import Doing, logged, new_act
+from crm_data.store.changes import Doing, doing_of
 from crm_data.store.lists import Lists
-from crm_data.store.many import follow, log
+from crm_data.store.many import table_of
 from crm_data.store.one_currency import in_one_currency
 from crm_data.store.one_row import clashes
 from crm_data.store.reading import Page, Row
@@ -21,7 +21,6 @@ from crm_data.store.scope import CompanySession
 from crm_data.store.values import parse, row_id
 from crm_data.tables import ChangeLog, Membership, by_name
 from crm_data.tables.fields import Field, Kind, words
-from crm_data.tables.sort_keys import sorted_texts
 
 MOST_AT_ONCE = 500
 MOST_EDITED = 2_000  # rows of one Save
@@ -54,7 +53,7 @@ class Records(Lists):
         transaction and linked. Raises Invalid, NotAllowed; then nothing is made.
         """
         demand(self.person, Act.ADD, self.name)
-        doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
+        doing = doing_of(self._scope.user_id, act_id, zone)
         if also:
             return self._add_both(values, also, doing)
         parsed = self.judge(self.parse_all(values, zone, adding=True), None, doing)
@@ -73,7 +72,7 @@ class Records(Lists):
         """
         demand(self.person, Act.ADD, self.name)
         self._count(rows)
-        doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
+        doing = doing_of(self._scope.user_id, act_id, zone)
         new: list[Row] = []
         problems: list[Problem] = []
         for at, values in enumerate(rows):
@@ -86,13 +85,7 @@ class Records(Lists):
         with self._store.write(self._scope) as session:
             if self._already(session, doing.act_id) is not None:
                 return list(session.scalars(self._made_by(doing.act_id)))
-            made = []
-            for at, values in enumerate(new):
-                try:
-                    made.append(self._add(session, doing, values))
-                except Invalid as wrong:
-                    raise Invalid([replace(problem, row=at) for problem in wrong.problems]) from None
-            return made
+            return self._add_many(session, doing, new)
 
     @again
     def change(self, edits: Sequence[Edit], act_id: str | None = None, zone: tzinfo = UTC) -> int:
@@ -103,7 +96,7 @@ class Records(Lists):
         """
         if len(edits) > MOST_EDITED:
             raise Invalid(f"At most {MOST_EDITED:,} rows can be saved at once. Save in smaller steps.")
-        doing = Doing(self._scope.user_id, act_id or new_act(), zone=zone)
+        doing = doing_of(self._scope.user_id, act_id, zone)
         wanted = self._wanted(edits, zone)
         with self._store.write(self._scope) as session:
             rows = self._rows(session, list(wanted))
@@ -117,23 +110,25 @@ class Records(Lists):
             return self._apply_all(session, doing, [(rows[id_], values) for id_, values in wanted.items()])
 
     @again
-    def set_all(self, ids: Sequence[int], values: Mapping[str, Any], zone: tzinfo = UTC) -> int:
+    def set_all(
+        self, ids: Sequence[int], values: Mapping[str, Any], zone: tzinfo = UTC, act_id: str | None = None
+    ) -> int:
         """Give many records the same values; the same rules hold for each as for one. For managers."""
         demand(self.person, Act.BULK, self.name)
         self._count(ids)
-        doing = Doing(self._scope.user_id, zone=zone, bulk=True)
+        doing = replace(doing_of(self._scope.user_id, act_id, zone), bulk=True)
         parsed = self.parse_all(values, zone, adding=False)
         with self._store.write(self._scope) as session:
             rows = self._rows(session, ids)
             return self._apply_all(session, doing, [(row, parsed) for row in rows.values()])
 
-    def archive(self, ids: Sequence[int]) -> int:
+    def archive(self, ids: Sequence[int], act_id: str | None = None) -> int:
         """Put records away; they stay in every log and can be restored. Returns how many were put away."""
-        return self._put_away(ids, True)
+        return self._put_away(ids, True, act_id)
 
-    def restore(self, ids: Sequence[int]) -> int:
+    def restore(self, ids: Sequence[int], act_id: str | None = None) -> int:
         """Bring archived records back. Returns how many came back."""
-        return self._put_away(ids, False)
+        return self._put_away(ids, False, act_id)
 
     # what one kind of record may add: pure functions, so that an import of thousands calls them as well
 
@@ -159,6 +154,14 @@ class Records(Lists):
     def linked(self, session: CompanySession, values: Row, before: Row | None) -> Row:
         """The values with what follows from the records they name. Raises Invalid where those contradict."""
         return values
+
+    def unsound(self, before: Row, after: Row) -> str:
+        """Why a record cannot be put back to be `after`, though nobody changed those fields since; or ''."""
+        return ""
+
+    def by_itself(self, row: Row) -> bool:
+        """Whether the product wrote this row beside another write, so that it goes with that one."""
+        return False
 
     # the parts
 
@@ -199,15 +202,23 @@ class Records(Lists):
         return wanted
 
     def _add(self, session: CompanySession, doing: Doing, judged: Row) -> int:
-        self._check_links(judged, self._known_links(session, [judged]))
-        values = self.linked(session, judged, None)
-        row = self.table(**values, company_id=session.company, created_by=doing.user_id)
-        session.add(row)
-        session.flush()
-        after = {name: value for name, value in values.items() if value not in (None, "")}
-        session.add(logged(doing, session.company, "add", row, None, after))
-        follow(session, doing, self, [(None, {**values, "id": row.id})])
-        return int(row.id)
+        try:
+            return self._add_many(session, doing, [judged])[0]
+        except Invalid as wrong:
+            raise Invalid([replace(problem, row=None) for problem in wrong.problems]) from None
+
+    def _add_many(self, session: CompanySession, doing: Doing, judged: Sequence[Row]) -> list[int]:
+        """Raises Invalid whose problems name the place of the row."""
+        known, rows, problems = self._known_links(session, judged), [], list[Problem]()
+        for at, values in enumerate(judged):
+            try:
+                self._check_links(values, known)
+                rows.append(self.linked(session, values, None))
+            except Invalid as wrong:
+                problems += [replace(problem, row=at) for problem in wrong.problems]
+        if problems:
+            raise Invalid(problems)
+        return writer.insert(session, doing, self, rows)
 
     def _add_both(
         self, values: Mapping[str, Any], also: Mapping[str, "tuple[Records, Mapping[str, Any]]"], doing: Doing
@@ -282,22 +293,13 @@ class Records(Lists):
         return before, self.judge({n: v for n, v in values.items() if before[n] != v}, before, doing)
 
     def _write(self, session: CompanySession, doing: Doing, changes: Sequence[tuple[Any, Row, Row]]) -> int:
-        """Rows, log and what follows. Every row is sent with the columns of them all: one statement then does."""
-        columns = {name for _, _, changed in changes for name in changed}
-        keys = sorted_texts(sa.inspect(self.table).columns.keys())
-        for row, _, changed in changes:
-            for name, value in changed.items():
-                setattr(row, name, value)
-            for name in columns - changed.keys():
-                flag_modified(row, name)
-            for key in (key for key, text in keys.items() if text in columns):
-                flag_modified(row, key)
-            row.updated_at, row.version = doing.at, row.version + 1
-        session.flush()
-        lines = [(row.id, {n: before[n] for n in changed}, changed) for row, before, changed in changes]
-        log(session, doing, self.name, "change", lines)
+        """Rows, log and what follows."""
+        if not changes:
+            return 0
+        writer.update(session, doing, table_of(self.table), [(b, changed) for _, b, changed in changes])
+        writer.seen_anew([(row, changed) for row, _, changed in changes], doing)
         written = [(before, {**before, **changed}) for _, before, changed in changes]
-        follow(session, doing, self, written)
+        writer.follow(session, doing, self, written)
         for before, after in written:
             self._carry(session, doing, before, after)
         return len(changes)
@@ -306,18 +308,16 @@ class Records(Lists):
         """What hangs on a record and goes where it goes, which only one kind of record knows."""
 
     @again
-    def _put_away(self, ids: Sequence[int], away: bool) -> int:
+    def _put_away(self, ids: Sequence[int], away: bool, act_id: str | None) -> int:
         demand(self.person, Act.ARCHIVE, self.name)
         self._count(ids)
-        doing = Doing(self._scope.user_id)
+        doing = doing_of(self._scope.user_id, act_id)
         with self._store.write(self._scope) as session:
             rows = [row for row in self._rows(session, ids).values() if (row.archived_at is None) == away]
-            for row in rows:
-                row.archived_at = doing.at if away else None
-                row.archived_by = self._scope.user_id if away else None
-                row.updated_at, row.version = doing.at, row.version + 1
-                action = "archive" if away else "restore"
-                session.add(logged(doing, session.company, action, row, None, None))
+            stamp = (doing.at, self._scope.user_id) if away else (None, None)
+            new = dict(zip(("archived_at", "archived_by"), stamp, strict=True))
+            changes = [(self._as_row(row), new) for row in rows]
+            writer.update(session, doing, table_of(self.table), changes, "archive" if away else "restore")
             return len(rows)
 
     def _count(self, each: Sequence[Any]) -> None:

@@ -19,7 +19,7 @@ class CompanyScope:
     """Who acts, in which company, with which role. Only signing in and the command line make one.
 
     `user_id` None is the system itself acting inside one company. `fiscal`: the month, from 1, in which its
-    fiscal year begins.
+    fiscal year begins. `via`: what a person acts by, if not a screen.
     """
 
     company_id: int
@@ -30,6 +30,7 @@ class CompanyScope:
     company_name: str = ""
     currency: str = "USD"
     fiscal: int = 1
+    via: str = ""
 
 
 class CompanySession(Session):

@@ -12,6 +12,7 @@ from crm_data.store.again import GivenUp, Unsure
 from crm_data.store.connections import Engines, begin_for, open_engines, sqlite_path
 from crm_data.store.failures import as_sentence
 from crm_data.store.gate import Gate
+from crm_data.store.log import close
 from crm_data.store.log_length import LogLength
 from crm_data.store.points import Point, passing
 from crm_data.store.scope import CompanyScope, CompanySession
@@ -59,8 +60,10 @@ class Store:
                 CompanySession(self.engines.write, scope.company_id) as session,
                 session.begin(),
             ):
+                session.info["via"] = scope.via
                 yield session
                 session.flush()
+                close(session)
                 committing = True
                 passing(Point.ROWS_WRITTEN)
             passing(Point.COMMITTED)
@@ -79,6 +82,8 @@ class Store:
             sa.event.listen(session, "after_begin", _open_guard)
             with session.begin():
                 yield session
+                session.flush()
+                close(session)
 
     @contextmanager
     def _way_in(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ from functools import cache
 from crm_data.tables.activity import Activity
 from crm_data.tables.audit import ChangeLog
 from crm_data.tables.base import Base, CompanyOwned
+from crm_data.tables.change_set import ChangeSet
 from crm_data.tables.company import Company
 from crm_data.tables.customer import Customer
 from crm_data.tables.deal import Deal, DealStageHistory
@@ -66,6 +67,7 @@ __all__ = [
     "Activity",
     "Base",
     "ChangeLog",
+    "ChangeSet",
     "Company",
     "CompanyOwned",
     "Customer",

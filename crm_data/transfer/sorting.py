@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from crm_data.errors import Invalid
-from crm_data.store.bulk import CHUNK, Bulk
+from crm_data.store.bulk import Bulk
 from crm_data.store.records import Row
 from crm_data.store.values import parse, to_text
+from crm_data.store.writer import CHUNK
 from crm_data.tables.fields import Field, Kind
 from crm_data.transfer import hints
 from crm_data.transfer.csv_read import Sheet

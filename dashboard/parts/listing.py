@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from crm_data import Figure, Query, Records, Workspace, words
+from crm_data import Figure, Query, Records, Workspace, new_act, words
 from dashboard import session
 from dashboard.components.grid import Grid
 from dashboard.components.grid.data import Act
@@ -61,7 +61,7 @@ class Listing:
         grid = self._grid(query, members)
         total = grid.draw(query.first())
         with top, heading(words(self.name), f"{say.count(total, self.noun)}{self._selected(query)}"):
-            undo_button(self.name)
+            undo_button(self.my, self.name)
             self._actions(grid.ordered(query))
         if not total:
             self._nothing(query)
@@ -129,20 +129,21 @@ class Listing:
             self.own.act(act, ids)
 
     def _put_away(self, act: str, ids: list[int]) -> None:
-        do, back = self.records.archive, self.records.restore
-        if act == RESTORE:
-            do, back = back, do
-        count = attempt(self.name, lambda: do(ids))
+        do = self.records.restore if act == RESTORE else self.records.archive
+        name = new_act()
+        count = attempt(self.name, lambda: do(ids, name))
         if count is not None:
             what = say.count(count, self.noun)
             announce(f"{what} {act}d.", "inventory_2")
             was = "restored" if act == ARCHIVE else "archived"
-            offer(self.name, f"{what} {act}d", lambda: back(ids), f"{what} {was}.")
+            offer(self.name, f"{what} {act}d", name, f"{what} {was}.")
 
     def _duplicate(self, ids: list[int]) -> None:
+        name = new_act()
+
         def do() -> list[int]:
             wanted = copies(self.records, ids, self.my.scope.user_id)
-            return self.records.add_all(wanted, zone=say.zone())
+            return self.records.add_all(wanted, name, say.zone())
 
         made = attempt(self.name, do)
         if made is not None:
@@ -150,8 +151,7 @@ class Listing:
             announce(
                 f"{what} added as a copy." if len(made) == 1 else f"{what} added as copies.", "content_copy"
             )
-            if self.records.may("archive"):
-                offer(self.name, f"{what} added", lambda: self.records.archive(made), f"{what} archived.")
+            offer(self.name, f"{what} added", name, f"{what} taken away again.")
 
     def _sorted(self, query: Query) -> None:
         """An address that asks for an order asks no more once a person has chosen another."""

@@ -84,7 +84,6 @@ def _give(
         return  # the second click of two
     value = st.session_state[key]
     wanted = None if value == 0 else value
-    names = (field.name, *records.follows.get(field.name, ()))
     before = rows_of(records, asked.ids)
     edits = [Edit(id_, {field.name: (row[field.name], wanted)}) for id_, row in before.items()]
     result = attempt(records.name, lambda: keep(my, records, Save(asked.act, edits), members, say.zone()))
@@ -94,13 +93,7 @@ def _give(
     if done:
         what = f"{field.label} of {say.count(len(done), noun(records.name))}"
         announce(f"{what} is {_options(field, members)[value]} now.")
-        after = rows_of(records, done)
-        back = [
-            Edit(id_, {n: (row[n], before[id_][n]) for n in names if row[n] != before[id_][n]})
-            for id_, row in after.items()
-        ]
-        undo = [edit for edit in back if edit.fields]
-        offer(records.name, what, lambda: records.change(undo, zone=say.zone()), f"{what} is as before.")
+        offer(records.name, what, str(result["act"]), f"{what} is as before.")
     gone = [id_ for id_ in asked.ids if id_ not in before]
     refused = {int(id_): cells for id_, cells in {**result["problems"], **result["clashes"]}.items()}
     if refused or gone:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Act as Crm
-from crm_data import Workspace, words
+from crm_data import Workspace, new_act, words
 from dashboard.components.grid.data import Act, Buttons, Words
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, done, forget_refusal, show_refusal
@@ -30,9 +30,12 @@ def own(my: Workspace, place: str) -> Own:
 
     def act(name: str, ids: list[int]) -> None:
         if name == DONE and len(ids) > 1:
-            done_ = attempt(place, lambda: my.tasks.set_all(ids, {"status": "completed"}, say.zone()))
+            many_ = new_act()
+            done_ = attempt(place, lambda: my.tasks.set_all(ids, {"status": "completed"}, say.zone(), many_))
             if done_ is not None:
-                announce(f"{say.count(done_, 'task')} completed.")
+                what = say.count(done_, "task")
+                announce(f"{what} completed.")
+                offer(place, what, many_, f"{what} open again.")
         elif name == DONE:
             _complete(my, place, ids[0])
         elif name == REOPEN:
@@ -66,10 +69,11 @@ def _when_open(row: Row) -> str:
 
 
 def _complete(my: Workspace, place: str, id_: int) -> None:
-    if attempt(place, lambda: my.tasks.complete(id_)) is not None:
+    act = new_act()
+    if attempt(place, lambda: my.tasks.complete(id_, act)) is not None:
         announce("Task completed.")
         title = my.tasks.get(id_)["title"]
-        offer(place, title, lambda: my.tasks.reopen(id_), f"{title} is open again.")
+        offer(place, title, act, f"{title} is open again.")
 
 
 def _put_off(my: Workspace, place: str, id_: int, day: date) -> bool:

@@ -133,7 +133,7 @@ def test_rows_are_duplicated_and_given_to_a_colleague_and_both_is_undone(town: T
     toast(page, "1 customer added as a copy.")
     expect(sheet.cell(1, "Name")).to_have_text("Upsilon 0 (copy)")
     page.get_by_role("button", name="Undo: 1 customer added").click()
-    toast(page, "1 customer archived.")
+    toast(page, "1 customer taken away again.")
     expect(page.get_by_text("2 customers", exact=True)).to_be_visible()
 
 

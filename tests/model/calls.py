@@ -611,6 +611,24 @@ def _import(verb: str) -> Callable[[Scene], Call]:
     return made
 
 
+def _act(do: Callable[[Workspace, Any], Any], writes: bool = False) -> Callable[[Scene], Call]:
+    """A verb about one change set: mostly one of the last ones, at times another company's or none."""
+
+    def made(here: Scene) -> Call:
+        own = list(here.own["change_sets"])[-20:]
+        others = [id_ for tables in here.dump.values() for id_ in tables["change_sets"]]
+        id_ = here.dice.choice([*own, *own, *others[-3:], NOBODY, 0, "x", None])
+        return Call("", lambda my: do(my, id_), {"kind": "change_sets", "id": id_}, writes)
+
+    return made
+
+
+def _find_act(here: Scene) -> Call:
+    names = [line["act_id"] for line in here.own["change_sets"].values()]
+    name = here.dice.choice([*names[-9:], "none"])
+    return Call("", lambda my: my.changes.find(name), {"act": name})
+
+
 def _layout(here: Scene) -> Call:
     kind = _kind(here)
     return Call("", lambda my: my.layouts.get(my.records(kind)), {"kind": kind})
@@ -706,6 +724,12 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Members.reset_link": _members("reset_link"),
     "Profile.get": _simply(lambda my: my.profile.get()),
     "Profile.change": _profile,
+    "Changes.find": _find_act,
+    "Changes.get": _act(lambda my, id_: my.changes.get(id_)),
+    "Changes.lines": _act(lambda my, id_: my.changes.lines(id_)),
+    "Changes.page": _simply(lambda my: my.changes.page()),
+    "Changes.preview": _act(lambda my, id_: my.changes.preview(id_)),
+    "Changes.undo": _act(lambda my, id_: my.changes.undo(id_, rest=True), writes=True),
     "Layouts.get": _layout,
     "Layouts.keep": _keep_layout,
     "Workspace.known_by_email": _known_by_email,

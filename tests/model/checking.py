@@ -10,7 +10,7 @@ from tests.model.calls import Call, Place, make, scene
 from tests.model.reads import Reader
 from tests.model.results import Answer, answer
 from tests.model.rules import Wrong, may_call
-from tests.model.world import LOGS, Dump, Row, World
+from tests.model.world import ACTS, Dump, Row, World
 from tests.model.writes import Writer
 from tests.support.kinds import KINDS
 
@@ -34,7 +34,7 @@ MODELLED = {
 }
 # What is a person's habit and no record of the company.
 UNLOGGED = {"grid_layouts"}
-STAMPS = {"updated_at", "version", "archived_at", "archived_by"}
+STAMPS = {"updated_at", "version"}
 
 
 class Checked:
@@ -91,19 +91,22 @@ class Checked:
         self._judge(call, found, after)
 
     def _logged(self, call: Call, after: Dump) -> None:
-        """Each changed row has exactly one line in the log, and each line says what changed."""
+        """Each changed row, what follows from others too, has one line in the log; the act has one change set."""
         old, new = self.before[call.company], after[call.company]
         lines = [line for id_, line in new["change_log"].items() if id_ not in old["change_log"]]
-        assert all(line["user_id"] == call.user for line in lines)
+        sets = [line for id_, line in new["change_sets"].items() if id_ not in old["change_sets"]]
+        assert len(sets) == (1 if lines else 0), "an act that writes is one change set, and one only"
+        assert all(line["user_id"] == call.user for line in [*lines, *sets])
+        assert {line["act_id"] for line in lines} == {one["act_id"] for one in sets}
         changed: dict[tuple[str, int], set[str]] = {}
         for table in new:
-            if table in LOGS or table in UNLOGGED:
+            if table in ACTS or table in UNLOGGED:
                 continue
-            assert set(old[table]) <= set(new[table]), "nothing is ever erased by a verb"
+            gone = set(old[table]) - set(new[table])
+            assert not gone or call.verb == "Changes.undo", "nothing is erased by any other verb"
+            changed |= {(table, id_): set() for id_ in gone}
             for id_, row in new[table].items():
                 was = old[table].get(id_)
-                if was is None and row.get("activity_type") == "status_change":
-                    continue
                 if was != row:
                     differ = {name for name in row if was is None or was[name] != row[name]}
                     changed[table, id_] = differ - STAMPS - {"company_id"}
@@ -115,8 +118,11 @@ class Checked:
         for about, names in changed.items():
             if about[1] in old[about[0]]:
                 assert said[about] == names
-        if call.verb not in ("Leads.convert",):
+        if call.verb not in ("Leads.convert", "Changes.undo"):
             assert len(lines) == len(said)
+        for one in sets:
+            assert one["counts"] == Counter(table for table, _ in said)
+            assert one["title"]
 
     def _judge(self, call: Call, found: Answer, after: Dump) -> None:
         old, new = self.before[call.company], after[call.company]
@@ -128,7 +134,7 @@ class Checked:
             return
         if call.verb not in MODELLED:
             return
-        fresh = {name: sorted(set(new[name]) - set(old[name])) for name in new if name != "change_log"}
+        fresh = {name: sorted(set(new[name]) - set(old[name])) for name in new if name not in ACTS}
         writer = Writer(call, old, self.world.moment, fresh, undone=found.refused is not None)
         value, refused = _tried(writer.run)
         assert (found.refused and found.refused.__name__) == refused, (refused, found.sentence)
@@ -136,7 +142,7 @@ class Checked:
             return
         assert not any(fresh.values()), f"rows that no rule asks for: {fresh}"
         for name, table in writer.tables.items():
-            if name != "change_log":
+            if name not in ACTS:
                 for id_, row in table.items():
                     assert new[name][id_] == row
         if call.verb == "Deals.move":
@@ -172,6 +178,9 @@ class Checked:
             return  # a file may be refused for many reasons: its own tests know them
         if call.verb.startswith("Members.") and call.writes:
             return
+        if call.verb.startswith("Changes."):
+            self._act(call, found)
+            return
         if "id" in call.said:
             id_, kind = call.said["id"], call.said.get("kind", "deals")
             if type(id_) is not int or id_ not in self.before[call.company][kind]:
@@ -183,6 +192,23 @@ class Checked:
         assert (found.refused and found.refused.__name__) == refused, (refused, found.sentence)
         if call.verb == "Records.page" and found.raw is not None:
             self._keep(call, found.raw)
+
+    def _act(self, call: Call, found: Answer) -> None:
+        """One's own acts, and those of all for managers; of another company none."""
+        sets, sees = self.before[call.company]["change_sets"], call.role in ("manager", "admin")
+        if call.verb == "Changes.page":
+            own = [id_ for id_, one in sorted(sets.items()) if sees or one["user_id"] == call.user]
+            assert [done.id for done in found.raw[0]] == own[::-1][:50]
+        elif call.verb == "Changes.find":
+            named = [id_ for id_, one in sets.items() if one["act_id"] == call.said["act"]]
+            mine = [id_ for id_ in named if sets[id_]["user_id"] == call.user]
+            assert found.raw == max(mine, default=None)
+        elif call.said["id"] not in sets or type(call.said["id"]) is not int:
+            assert found.refused is errors.NotFound
+        elif not sees and sets[call.said["id"]]["user_id"] != call.user:
+            assert found.refused is errors.NotAllowed
+        else:
+            assert found.refused is None or call.writes
 
     def _keep(self, call: Call, page: Any) -> None:
         """The cursors of a page, to be followed later."""

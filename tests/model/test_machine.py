@@ -14,6 +14,7 @@ from crm_data import Workspace
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
+from crm_data.changes.changes import Changes
 from crm_data.numbers.numbers import Numbers
 from crm_data.store.records import Records
 from tests.model.calls import VERBS
@@ -40,6 +41,7 @@ SETTINGS = settings(
 TRIES = 200
 OFTEN = ("Records.add", "Records.change", "Records.set_all", "Records.archive", "Records.restore")
 OFTEN += ("Leads.convert", "Deals.move", "Tasks.complete", "Activities.log", "Workspace.commit_import")
+OFTEN += ("Changes.undo",)
 # Verbs that neither read nor write rows: they judge, name or describe, and the others call them.
 
 
@@ -125,7 +127,7 @@ def public(kind: type) -> Iterator[str]:
 def test_every_public_verb_is_a_rule() -> None:
     known: dict[str, Callable[..., Any]] = dict(VERBS)
     found = set()
-    for kind in (Workspace, *CLASSES.values(), Numbers, Members, Profile, Layouts):
+    for kind in (Workspace, *CLASSES.values(), Numbers, Changes, Members, Profile, Layouts):
         found |= {f"{kind.__name__}.{name}" for name in public(kind)}
     for base in Records.__mro__[:-1]:
         found |= {f"Records.{name}" for name in public(base)}
@@ -142,4 +144,4 @@ def test_every_room_of_a_workspace_is_looked_into() -> None:
         for name in dir(Workspace)
         if not name.startswith("_") and not inspect.isfunction(getattr(Workspace, name))
     }
-    assert rooms == {*CLASSES, "numbers", "people", "profile", "layouts", "scope", "kinds"}
+    assert rooms == {*CLASSES, "numbers", "changes", "people", "profile", "layouts", "scope", "kinds"}

@@ -12,12 +12,12 @@ from crm_data import rights
 from crm_data.errors import CrmError
 from crm_data.nouns.deals import Deals
 from crm_data.rights import Act
-from crm_data.store import changes
+from crm_data.store import log
 from crm_data.store import scope as scope_module
 from crm_data.store.changes import Doing
 from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.store import Store
-from crm_data.tables import ChangeLog, OneTimeLink
+from crm_data.tables import OneTimeLink
 from tests.model.calls import VERBS
 from tests.model.checking import Checked
 from tests.model.test_machine import public
@@ -80,12 +80,21 @@ def refusals_write(patch: Patch) -> None:
 def a_crooked_log(patch: Patch) -> None:
     """The line in the log is about another row."""
 
-    def logged(doing: Doing, company: int, action: str, row: Any, before: Any, after: Any) -> ChangeLog:
-        line = changes.logged(doing, company, action, row, before, after)
-        line.row_id += 1
-        return line
+    def record(session: Any, doing: Doing, table: str, action: str, entries: Any, **more: Any) -> None:
+        crooked = [(id_ + 1, before, after) for id_, before, after in entries]
+        log.record(session, doing, table, action, crooked, **more)
 
-    patch.setattr("crm_data.store.records.logged", logged)
+    patch.setattr("crm_data.store.writer.record", record)
+
+
+def what_follows_is_not_logged(patch: Patch) -> None:
+    """A line of the timeline that nobody could undo."""
+
+    def record(session: Any, doing: Doing, table: str, *rest: Any, **more: Any) -> None:
+        if table != "activities" or not more.get("follows"):
+            log.record(session, doing, table, *rest, **more)
+
+    patch.setattr("crm_data.store.writer.record", record)
 
 
 WRITING = ("Records.add", "Records.change", "Records.set_all", "Leads.convert")
@@ -95,6 +104,7 @@ FAULTS = [
     (tasks_stay_behind, WRITING),
     (refusals_write, WRITING),
     (a_crooked_log, WRITING),
+    (what_follows_is_not_logged, WRITING),
 ]
 
 

@@ -24,7 +24,7 @@ CANARIES = ("zqalpha", "zqbravo", "zqcedar")
 BEGINS = datetime(2101, 3, 2, 9, 30, tzinfo=UTC)
 NOBODY = 987_654
 # Written by the product about other writes; they only grow.
-LOGS = ("change_log", "deal_stage_history")
+ACTS = ("change_log", "change_sets")
 
 Row = dict[str, Any]
 Table = dict[int, Row]
@@ -79,7 +79,7 @@ class World:
                 table = Base.metadata.tables[name]
                 wanted, last = sa.select(table), 0
                 for id_, tables in found.items():
-                    tables[name] = dict(known[id_][name]) if known and name in LOGS else {}
+                    tables[name] = dict(known[id_][name]) if known and name in ACTS else {}
                     last = max(last, *tables[name], 0)
                 for row in session.execute(wanted.where(table.c.id > last)).mappings():
                     found[row[column]][name][row["id"]] = _without_keys(table, dict(row))

@@ -14,6 +14,7 @@ from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
 from crm_data.accounts.people import Actor
+from crm_data.changes.changes import Changes
 from crm_data.installation import Installation
 from crm_data.numbers.numbers import Numbers
 
@@ -29,6 +30,7 @@ class Ids:
     lead: int
     deal: int
     task: int
+    done: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,14 @@ LAYOUTS = {
     "get": Verb(lambda my, ids: my.layouts.get(my.customers)),
     "keep": Verb(lambda my, ids: my.layouts.keep(my.customers, Layout(hidden=("email",)))),
 }
+CHANGES = {
+    "find": Verb(lambda my, ids: my.changes.find(ids.email)),
+    "get": Verb(lambda my, ids: my.changes.get(ids.done), "manager"),
+    "lines": Verb(lambda my, ids: my.changes.lines(ids.done), "manager"),
+    "page": Verb(lambda my, ids: my.changes.page()),
+    "preview": Verb(lambda my, ids: my.changes.preview(ids.done), "manager"),
+    "undo": Verb(lambda my, ids: my.changes.undo(ids.done, rest=True), "manager"),
+}
 NOUNS = {
     "Activities.log": Verb(lambda my, ids: my.activities.log("call", **_links(ids))),
     "Customers.lookalikes": Verb(
@@ -115,7 +125,7 @@ NOUNS = {
 # Of every kind of record: they neither read nor write rows, but judge, name or describe.
 RECORDS_PURE = {
     "may", "query", "params", "narrow", "default_query", "judge", "consequences", "from_file", "in_one_currency",
-    "parse_all", "linked", "matching", "new_values", "group",
+    "parse_all", "linked", "matching", "new_values", "group", "unsound", "by_itself",
 }  # fmt: skip
 
 # What an Actor asks of the installation: the operator alone, whatever role they have in a company.
@@ -163,6 +173,7 @@ DOORS: dict[str, tuple[tuple[type, ...], dict[str, Verb], set[str]]] = {
     "Members": ((Members,), MEMBERS, set()),
     "Profile": ((Profile,), PROFILE, set()),
     "Layouts": ((Layouts,), LAYOUTS, set()),
+    "Changes": ((Changes,), CHANGES, set()),
 }
 VERBS = {
     f"{door}.{name}": verb for door, (_, verbs, _) in DOORS.items() for name, verb in verbs.items()

@@ -12,7 +12,7 @@ from crm_data.installation import Installation
 from crm_data.rights import ROLES
 from crm_data.settings import settings
 from crm_data.store.records import Records
-from crm_data.tables import ChangeLog
+from crm_data.tables import ChangeLog, ChangeSet
 from tests.store.doors import DOORS, NOUNS, OPERATORS, PROVED, VERBS, Ids, told
 from tests.store.test_walls import Dump, dump
 from tests.support import makers
@@ -49,8 +49,12 @@ def filled(town: Town, company: int) -> Ids:
         makers.activity(session, id_, boss, title=word, deal_id=deal, customer_id=customer)
         entry = {"company_id": id_, "act_id": word, "action": "add", "table_name": "deals", "row_id": deal}
         session.add(ChangeLog(**entry, after={"deal_name": word}))
+        act = {"company_id": id_, "act_id": word, "actor": "person", "user_id": boss, "kind": "add"}
+        done = ChangeSet(**act, title=word, counts={"deals": 1})
+        session.add(done)
+        session.flush()
     email = f"admin@{word.lower()}.example"
-    return Ids(id_, boss, email, customer, lead, deal, task)
+    return Ids(id_, boss, email, customer, lead, deal, task, done.id)
 
 
 def kept(town: Town, company: int) -> Dump:

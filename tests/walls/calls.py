@@ -64,6 +64,21 @@ def of(modules: tuple[str, ...], *names: str) -> Callable[[Node], bool]:
     return seen
 
 
+def upon(objects: tuple[str, ...], *names: str) -> Callable[[Node], bool]:
+    """A call of one of these methods of something that bears one of these names."""
+    return lambda node: _called(node)[0] in names and _called(node)[1] in objects
+
+
+def next_version(node: Node) -> bool:
+    """A version counted on: `row.version + 1`."""
+    return (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Add)
+        and isinstance(node.left, ast.Attribute)
+        and node.left.attr == "version"
+    )
+
+
 def attribute(*names: str) -> Callable[[Node], bool]:
     """Any use of an attribute, called or not."""
     return lambda node: isinstance(node, ast.Attribute) and node.attr in names
@@ -120,9 +135,9 @@ CALLS: dict[str, Rule] = {
         "The raw connection: nothing filters what is sent through it.",
         method("core"),
         {
-            "crm_data/store/bulk.py": "the next ids, and the changes of an import's rows, held to the company",
+            "crm_data/store/bulk.py": "a lock for imports, and a former colleague, who stands outside any company",
             "crm_data/store/many.py": "many rows at once, each with the session's own company",
-            "crm_data/accounts/handover.py": "the log of a hand-over, with the session's own company",
+            "crm_data/store/writer.py": "changes of many rows, held to the session's own company",
             "crm_data/accounts/elsewhere.py": "whether a person works anywhere else, and nothing more of it",
             "crm_data/demo/": "made-up data, into a company that was just made",
         },
@@ -131,7 +146,7 @@ CALLS: dict[str, Rule] = {
         "SQL as text: no session sees it.",
         attribute("exec_driver_sql"),
         {
-            "crm_data/store/bulk.py": "the next ids of an import",
+            "crm_data/store/bulk.py": "a lock for imports",
             "crm_data/store/many.py": "many rows at once, each with the session's own company",
             "crm_data/store/connections.py": "tells the database whose transaction it is",
             "crm_data/store/folding.py": "asks PostgreSQL which letters it knows, when the walls are put up",
@@ -159,11 +174,10 @@ CALLS: dict[str, Rule] = {
         "Statements that change many rows at once: the session lets through those that it can hold, no others.",
         of(SQLALCHEMY, "insert", "update", "delete"),
         {
-            "crm_data/store/bulk.py": "an import's rows, with the session's own company in each",
+            "crm_data/store/writer.py": "the one writer: rows of the session's own company",
             "crm_data/store/many.py": "many rows at once, each with the session's own company",
             "crm_data/transfer/marks.py": "the mark of a company that was put in without one",
             "migrations/": "the schema, and what fills a new column",
-            "crm_data/accounts/handover.py": "a member's open work, through the company's session",
             "crm_data/accounts/elsewhere.py": "an account closes with its last membership and opens with the next",
             "crm_data/accounts/sessions.py": SIGNING_IN,
             "crm_data/accounts/onetime.py": SIGNING_IN,
@@ -171,6 +185,34 @@ CALLS: dict[str, Rule] = {
             "crm_data/accounts/throttle.py": SIGNING_IN,
             "crm_data/demo/": "made-up data, into a company that was just made",
         },
+    ),
+    "ChangeLog(, ChangeSet(, put(": Rule(
+        "A line of the log that is written past the one writer tells of rows that an undo does not find.",
+        function("ChangeLog", "ChangeSet", "put"),
+        {
+            "crm_data/store/log.py": "the only place that writes the log and its change sets",
+            "crm_data/store/writer.py": "rows, each with its line in the log",
+            "crm_data/demo/": "made-up data, before anybody works there",
+        },
+    ),
+    "session.add(, session.delete(": Rule(
+        "A row that is written past the one writer is not in the log, and nobody can undo it.",
+        upon(("session", "session_", "_session"), "add", "add_all", "delete"),
+        {
+            "crm_data/store/writer.py": "the one writer",
+            "crm_data/store/bulk.py": "a former colleague, who stands outside any company",
+            "crm_data/store/security_log.py": "the security log, of no company",
+            "crm_data/accounts/layouts.py": "how a person has arranged a list is a habit and no record",
+            "crm_data/accounts/people.py": "a new account, of no company",
+            "crm_data/accounts/onetime.py": SIGNING_IN,
+            "crm_data/accounts/sessions.py": SIGNING_IN,
+            "crm_data/accounts/throttle.py": SIGNING_IN,
+        },
+    ),
+    "version + 1": Rule(
+        "A row that gets its next version past the one writer has no line in the log.",
+        next_version,
+        {"crm_data/store/writer.py": "the one writer"},
     ),
     "Model.__table__": Rule(
         "A Core table, which SQLAlchemy reads whole.",

@@ -39,6 +39,7 @@ def leak(store, records, row):
         connection.exec_driver_sql("SELECT set_config('app.system', 'on', true)")
         beyond_company(session.core())
         session.execute(sa.insert(Customer.__table__))
+        session.add(ChangeLog(before={"version": row.version + 1}))
     Session(store.engine).begin()
     begin_for(connection, CompanyScope(7, None, "admin").company_id)
     sqlite3.connect(records._store.url)

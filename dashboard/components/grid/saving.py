@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import Any
 
-from crm_data import CrmError, Edit, Field, Kind, Records, Workspace, errors
+from crm_data import CrmError, Edit, Field, Kind, Records, Workspace, errors, new_act
 from crm_data.store.values import clean_text
 from dashboard.components.grid import wire
 from dashboard.components.grid.wire import Problems, Save
@@ -29,10 +29,12 @@ def keep(
 ) -> dict[str, Any]:
     """Save it; returns the `result` that the browser is told, with `saved` for what stands now.
 
-    `lacks`: by record, the fields that were not typed and without which what was typed cannot be kept.
+    `lacks`: by record, the fields that were not typed and without which what was typed cannot be kept. `act`: the
+    name of the act, by which it is undone.
     """
     if asked.refusal:
         return _result(asked, [], {}, {}, asked.refusal)
+    act = new_act()
     edits, problems = _named(my, records, asked, members)
     clashes: Clashes = {}
     lacks: Lacks = {}
@@ -40,8 +42,8 @@ def keep(
     for _ in range(_TRIES):
         try:
             if edits:
-                records.change(edits, zone=zone)
-            return _result(asked, edits, problems, clashes) | {"lacks": lacks}
+                records.change(edits, act, zone)
+            return _result(asked, edits, problems, clashes) | {"lacks": lacks, "act": act}
         except errors.Conflict as conflict:
             clashes = _clashes(records, conflict.clashes)
             refused: Collection[int] = clashes.keys()

@@ -1,0 +1,1 @@
+"""Change sets: what was done to a company, taken back, done again, and looked up."""

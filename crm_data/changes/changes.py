@@ -1,0 +1,69 @@
+"""The door to what was done in a company: looked up, taken back, done again, put back. Bound to who asks."""
+
+from collections.abc import Mapping
+from datetime import UTC, tzinfo
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_data.changes import undo as undoing
+from crm_data.changes.plan import Left
+from crm_data.changes.sets import Asked, Done, Line, done_of, lines_of, listed, sees_all
+from crm_data.changes.undo import Preview
+from crm_data.store.again import again
+from crm_data.store.changes import doing_of
+from crm_data.store.records import Records
+from crm_data.store.scope import CompanyScope
+from crm_data.store.store import Store
+from crm_data.tables import ChangeSet
+
+
+class Changes:
+    """The acts of one company, as one person may see and undo them: their own, or everybody's for managers."""
+
+    def __init__(self, store: Store, scope: CompanyScope, kinds: Mapping[str, Records]) -> None:
+        self._store = store
+        self._scope = scope
+        self._kinds = kinds
+
+    @property
+    def all_seen(self) -> bool:
+        """Whether this person sees what colleagues did."""
+        return sees_all(self._scope)
+
+    def page(self, asked: Asked | None = None) -> tuple[list[Done], int | None]:
+        """Acts, newest first, and the `before` of the next page, or None. Three statements."""
+        with self._store.read(self._scope) as session:
+            return listed(session, self._scope, asked or Asked())
+
+    def get(self, id: Any) -> Done:
+        """One act. Raises NotFound, and NotAllowed for one of a colleague's."""
+        with self._store.read(self._scope) as session:
+            return done_of(session, [undoing.found(session, self._scope, id)])[0]
+
+    def lines(self, id: Any, after: int = 0, n: int = 100) -> tuple[list[Line], int | None]:
+        """What an act wrote, field by field, and the `after` of what comes next, or None."""
+        with self._store.read(self._scope) as session:
+            return lines_of(session, undoing.found(session, self._scope, id).act_id, after, n)
+
+    def find(self, act_id: str) -> int | None:
+        """The id of the act of this name, when it wrote anything: one's own alone."""
+        mine = (ChangeSet.act_id == act_id, ChangeSet.user_id == self._scope.user_id)
+        with self._store.read(self._scope) as session:
+            return session.scalar(sa.select(ChangeSet.id).where(*mine).order_by(ChangeSet.id.desc()).limit(1))
+
+    def preview(self, id: Any) -> Preview:
+        """What an undo would do now and what it would leave. Raises NotFound, NotAllowed."""
+        with self._store.read(self._scope) as session:
+            return undoing.preview(session, self._scope, self._kinds, id)
+
+    @again
+    def undo(self, id: Any, rest: bool = False, act_id: str | None = None, zone: tzinfo = UTC) -> list[Left]:
+        """Take an act back, in one transaction, as an act of its own; an undo is taken back likewise.
+
+        What was changed since stays: ChangedSince is raised, unless `rest` takes what is left. Answers with what
+        stayed. Raises NotFound, NotAllowed, Invalid.
+        """
+        doing = doing_of(self._scope.user_id, act_id, zone)
+        with self._store.write(self._scope) as session:
+            return undoing.undo(session, self._scope, self._kinds, id, doing, rest)

@@ -1,0 +1,154 @@
+"""Change sets as they are read: who did what and when, what was undone by what, and the lines behind each."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from crm_data.rights import Act, Person, may
+from crm_data.store.names import member_names
+from crm_data.store.query import day_start
+from crm_data.store.scope import CompanyScope, CompanySession
+from crm_data.store.values import clean_text
+from crm_data.store.writer import MOST_IDS
+from crm_data.tables import ChangeLog, ChangeSet
+
+OF_PEOPLE = (
+    "Members, roles and profiles are changed back where they are kept:"
+    " on the admin screen, or in one's own account."
+)
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which acts: of a person, of a kind, that wrote a table or one record, from a day to a day, by words.
+
+    `before`: the id behind which the page begins; the newest come first.
+    """
+
+    user_id: int | None = None
+    kind: str = ""
+    actor: str = ""
+    table: str = ""
+    row: int | None = None
+    first: date | None = None
+    last: date | None = None
+    text: str = ""
+    before: int | None = None
+    size: int = 50
+    zone: tzinfo = UTC
+
+
+@dataclass(frozen=True)
+class Done:
+    """One act as it is listed. `undone_by`: the id of the act that took it back, or None."""
+
+    id: int
+    act_id: str
+    at: datetime
+    actor: str
+    user_id: int | None
+    who: str
+    kind: str
+    title: str
+    counts: Mapping[str, int]
+    undoes: int | None
+    undone_by: int | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field of one row of an act, or the row as a whole where `field` is None."""
+
+    table: str
+    row_id: int
+    action: str
+    field: str | None
+    before: Any
+    after: Any
+
+
+def listed(session: CompanySession, scope: CompanyScope, asked: Asked) -> tuple[list[Done], int | None]:
+    """Acts, newest first, and where the next page begins. One's own; those of all for managers."""
+    size = min(max(asked.size, 1), MOST)
+    wanted = (
+        sa.select(ChangeSet).where(*_matching(scope, asked)).order_by(ChangeSet.id.desc()).limit(size + 1)
+    )
+    rows = list(session.scalars(wanted))
+    more, rows = len(rows) > size, rows[:size]
+    return done_of(session, rows), (rows[-1].id if more else None)
+
+
+def done_of(session: CompanySession, rows: Sequence[ChangeSet]) -> list[Done]:
+    """Acts with the names of who did them and what took them back; two statements."""
+    who = member_names(session)
+    undone = undone_by(session, [row.id for row in rows])
+    return [
+        Done(
+            row.id, row.act_id, row.at, row.actor, row.user_id,
+            who.get(row.user_id, "A former colleague") if row.user_id else "The system",
+            row.kind, row.title, row.counts, row.undoes, undone.get(row.id),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def undone_by(session: CompanySession, ids: Collection[int]) -> dict[int, int]:
+    """Of some acts, those that were undone: id -> the act that did it."""
+    wanted = sa.select(ChangeSet.undoes, ChangeSet.id).where(ChangeSet.undoes.in_(ids)).order_by(ChangeSet.id)
+    return {row.undoes: row.id for row in session.execute(wanted) if row.undoes} if ids else {}
+
+
+def lines_of(session: CompanySession, act_id: str, after: int, n: int) -> tuple[list[Line], int | None]:
+    """What an act wrote, field by field, of `n` rows of the log; and where the next ones begin."""
+    n = min(max(n, 1), MOST_IDS)
+    wanted = (
+        sa.select(ChangeLog)
+        .where(ChangeLog.act_id == act_id, ChangeLog.id > after)
+        .order_by(ChangeLog.id)
+        .limit(n + 1)
+    )
+    rows = list(session.scalars(wanted))
+    more, rows = len(rows) > n, rows[:n]
+    return [line for row in rows for line in _lines(row)], (rows[-1].id if more else None)
+
+
+def _lines(row: ChangeLog) -> list[Line]:
+    head = (row.table_name, row.row_id, row.action)
+    before, after = row.before or {}, row.after or {}
+    if row.action in ("archive", "restore") or not (before or after):
+        return [Line(*head, None, None, None)]
+    names = after if row.action != "erase" else {n: v for n, v in before.items() if v not in (None, "")}
+    return [Line(*head, name, before.get(name), after.get(name)) for name in names]
+
+
+def sees_all(scope: CompanyScope) -> bool:
+    """Whether this person sees what others did."""
+    return may(Person(scope.role, scope.operator), Act.AUDIT)
+
+
+def _matching(scope: CompanyScope, asked: Asked) -> list[Any]:
+    where: list[Any] = [] if sees_all(scope) else [ChangeSet.user_id == (scope.user_id or 0)]
+    for column, value in (("user_id", asked.user_id), ("kind", asked.kind), ("actor", asked.actor)):
+        if value:
+            where.append(getattr(ChangeSet, column) == value)
+    if asked.table:
+        line: Any = aliased(ChangeLog)
+        same = [line.act_id == ChangeSet.act_id, line.table_name == asked.table]
+        if asked.row is not None:
+            same.append(line.row_id == asked.row)
+        where.append(sa.select(line.id).where(*same).exists())
+    if asked.first:
+        where.append(ChangeSet.at >= day_start(asked.first, asked.zone))
+    if asked.last:
+        where.append(ChangeSet.at < day_start(asked.last + timedelta(days=1), asked.zone))
+    text = clean_text(asked.text)
+    if text:
+        where.append(ChangeSet.title.icontains(text, autoescape=True))
+    if asked.before is not None:
+        where.append(ChangeSet.id < asked.before)
+    return where

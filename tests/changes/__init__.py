@@ -1,0 +1,1 @@
+"""Change sets: undo, redo, and what was done, looked up."""
