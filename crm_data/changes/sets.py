@@ -10,10 +10,10 @@ from sqlalchemy.orm import aliased
 
 from crm_data.rights import Act, Person, may
 from crm_data.store.names import member_names
-from crm_data.store.query import day_start
 from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.values import clean_text
 from crm_data.store.writer import MOST_IDS
+from crm_data.store.zones import day_start
 from crm_data.tables import ChangeLog, ChangeSet
 
 OF_PEOPLE = (
