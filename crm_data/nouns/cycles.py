@@ -83,6 +83,25 @@ class days_from(FunctionElement[int]):  # noqa: N801 - it reads as the SQL funct
     inherit_cache = True
 
 
+class seconds_from(FunctionElement[int]):  # noqa: N801 - it reads as the SQL function it is
+    """Whole seconds from one moment to another."""
+
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+@compiles(seconds_from)
+def _seconds(element: Any, compiler: Any, **kw: Any) -> str:
+    begin, end = (compiler.process(part, **kw) for part in element.clauses)
+    return f"CAST(EXTRACT(EPOCH FROM {end}) - EXTRACT(EPOCH FROM {begin}) AS BIGINT)"
+
+
+@compiles(seconds_from, "sqlite")
+def _seconds_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    begin, end = (compiler.process(part, **kw) for part in element.clauses)
+    return f"(CAST(strftime('%s', {end}) AS INTEGER) - CAST(strftime('%s', {begin}) AS INTEGER))"
+
+
 @compiles(days_from)
 def _days(element: Any, compiler: Any, **kw: Any) -> str:
     moment, day = (compiler.process(part, **kw) for part in element.clauses)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from crm_data import clock
 from crm_data.errors import Clash, Conflict
-from crm_data.nouns import stages
+from crm_data.nouns import selections, stages
 from crm_data.nouns.cycles import moving, timed
 from crm_data.nouns.links import carry_customer, linked
 from crm_data.nouns.moves import noted
@@ -48,6 +48,7 @@ class Deals(Records):
     behind: ClassVar[Mapping[str, str]] = {
         "timed": "won, and it is known how many days it took",
         "moving": "closed in the period, or open and qualified at its end",
+        **{name: selections.SAID[name] for name in selections.DEALS},
     }
     loss_reasons: ClassVar[tuple[str, ...]] = stages.LOSS_REASONS
     follows: ClassVar[Mapping[str, tuple[str, ...]]] = {"stage": ("probability",)}
@@ -69,13 +70,16 @@ class Deals(Records):
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
         """'open' deals, and of those 'mine', 'without_step', 'overdue_step' (by their tasks), 'undated'.
 
-        Behind numbers: 'timed' were won and took a time, 'moving:FIRST..LAST' are what a velocity is made of.
+        Behind numbers: 'timed' were won and took a time, 'moving:FIRST..LAST' are what a velocity is made of,
+        and those of `selections`.
         """
         name, _, days = query.preset.partition(":")
         if name == "timed":
             return timed()
         if name == "moving":
             return [moving(*q.days_of(days), query.zone)]
+        if name in selections.DEALS:
+            return [selections.DEALS[name](days, query.zone)]
         open_ = Deal.status == DealStatus.OPEN.value
         if query.preset == "mine":
             return [open_, Deal.assigned_to == self._scope.user_id]

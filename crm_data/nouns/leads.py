@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from crm_data.errors import Invalid
+from crm_data.nouns import selections
 from crm_data.nouns.customers import Customers
 from crm_data.nouns.deals import Deals
 from crm_data.nouns.links import carry_customer
@@ -47,12 +48,16 @@ class Leads(Records):
     )
     carried: ClassVar[frozenset[str]] = frozenset({"customer_id"})
     noted: ClassVar[frozenset[str]] = frozenset({"status", "converted_at"})
-    behind: ClassVar[Mapping[str, str]] = {"converting": "made or converted in the period"}
+    behind: ClassVar[Mapping[str, str]] = {
+        "converting": "made or converted in the period",
+        **{name: selections.SAID[name] for name in selections.LEADS},
+    }
 
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
         """'open' are neither lost nor converted, 'mine' those of them that are mine, 'converted' became deals.
 
-        Behind numbers: 'converting:FIRST..LAST' were made or converted in those days.
+        Behind numbers: 'converting:FIRST..LAST' were made or converted in those days, and those of
+        `selections`.
         """
         name, _, days = query.preset.partition(":")
         if name == "converting":
@@ -62,6 +67,8 @@ class Leads(Records):
                     *(within(day, first, last, query.zone) for day in (Lead.created_at, Lead.converted_at))
                 )
             ]
+        if name in selections.LEADS:
+            return [selections.LEADS[name](days, query.zone)]
         if query.preset == "converted":
             return [Lead.converted_at.is_not(None)]
         open_ = [*Lead.still_open()]

@@ -45,6 +45,11 @@ class Formula(StrEnum):
         "Open deals at qualified or further at the period's end x average deal x win rate / average cycle."
     )
     CONVERSION = "Leads converted in the period / leads made in it."
+    STEP = "Deals that came to the stage or further / those that came to the one before it."
+    STAGE_MEDIAN = "The middle one of the days that deals stayed in the stage, all visits of a deal together."
+    STAGE_MOST = (
+        "The days that four of five deals at most stayed in the stage, all visits of a deal together."
+    )
     COHORT = "Of the leads made in the period, the share that was converted since."
 
     @property
@@ -61,6 +66,8 @@ _UNITS = {
     Formula.MEAN_DAYS: Unit.DAYS,
     Formula.MEDIAN_DAYS: Unit.DAYS,
     Formula.VELOCITY: Unit.MONEY_A_DAY,
+    Formula.STAGE_MEDIAN: Unit.DAYS,
+    Formula.STAGE_MOST: Unit.DAYS,
 }
 
 
@@ -119,11 +126,15 @@ def counted(label: str, count: int, rows: Question, means: str = "") -> Figure:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of a chart: where it stands, which of the series it is of, and its figure."""
+    """One bar of a chart: where it stands, which of the series it is of, and its figure.
+
+    `beside`: another figure that is written at its end.
+    """
 
     place: str
     series: str
     figure: Figure
+    beside: Figure | None = None
 
 
 @dataclass(frozen=True)

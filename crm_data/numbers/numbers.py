@@ -10,10 +10,15 @@ from crm_data.nouns.leads import Leads
 from crm_data.nouns.tasks import Tasks
 from crm_data.numbers import board as boards
 from crm_data.numbers import months, owners, pipeline, rates
+from crm_data.numbers.ages import ages, put_off
+from crm_data.numbers.by_words import losses, sources
 from crm_data.numbers.conversion import conversion
 from crm_data.numbers.figures import Chart, Figure, Formula, Question, counted
+from crm_data.numbers.funnel import Base, funnel
 from crm_data.numbers.overview import Overview, lists
 from crm_data.numbers.period import EARLIEST, LATEST, USUAL, Compare, Period, chosen
+from crm_data.numbers.stage_days import stage_days
+from crm_data.numbers.standing import standing_now
 from crm_data.store.names import member_names
 from crm_data.store.query import Query
 from crm_data.store.scope import CompanyScope
@@ -103,6 +108,62 @@ class Numbers:
         with self._store.read(self._scope) as session:
             pair = rates.rates(session, self._where(query, currency), period, query.zone)
         return rates.tiles(*pair, period, Question("deals", query), money)
+
+    def standing(self, query: Query | None = None, currency: str | None = None) -> list[Figure]:
+        """What is open now, due this month, and has gone wrong; see `standing`. One statement."""
+        query, money = self._asked(query), self.currency(query, currency)
+        with self._store.read(self._scope) as session:
+            where, today = self._where(query, currency), self._today(query.zone)
+            return standing_now(session, where, Question("deals", query), today, query.zone, money)
+
+    def funnel(
+        self,
+        query: Query | None = None,
+        period: Period | None = None,
+        base: Base = Base.MADE,
+        skipped: bool = True,
+    ) -> Chart:
+        """How many deals came how far, of all currencies; see `funnel`. One statement."""
+        query = self._asked(query)
+        period = period or self.period(USUAL, query.zone)
+        with self._store.read(self._scope) as session:
+            where = self._deals.matching(query)
+            return funnel(session, where, Question("deals", query), period, base, skipped)
+
+    def stage_days(self, query: Query | None = None, period: Period | None = None) -> Chart:
+        """How long deals stay in each stage; see `stage_days`. One statement."""
+        query = self._asked(query)
+        period = period or self.period(USUAL, query.zone)
+        with self._store.read(self._scope) as session:
+            where, today = self._deals.matching(query), self._today(query.zone)
+            return stage_days(session, where, Question("deals", query), period, today)
+
+    def losses(self, query: Query | None = None, period: Period | None = None, top: int = 8) -> Chart:
+        """Why deals were lost; see `by_words`. One statement."""
+        query = self._asked(query)
+        period = period or self.period(USUAL, query.zone)
+        with self._store.read(self._scope) as session:
+            return losses(session, self._deals.matching(query), Question("deals", query), period, top)
+
+    def sources(self, query: Query | None = None, period: Period | None = None, top: int = 8) -> Chart:
+        """Where leads come from, over leads that match; see `by_words`. One statement."""
+        query = (query or self._leads.default_query()).first()
+        period = period or self.period(USUAL, query.zone)
+        with self._store.read(self._scope) as session:
+            return sources(session, self._leads.matching(query), Question("leads", query), period, top)
+
+    def ages(self, query: Query | None = None, currency: str | None = None) -> Chart:
+        """How old the open deals are; see `ages`. One statement."""
+        query, money = self._asked(query), self.currency(query, currency)
+        with self._store.read(self._scope) as session:
+            where, today = self._where(query, currency), self._today(query.zone)
+            return ages(session, where, Question("deals", query), today, money)
+
+    def put_off(self, query: Query | None = None, currency: str | None = None) -> Chart:
+        """How often the expected close of open deals was put off; see `ages`. One statement."""
+        query, money = self._asked(query), self.currency(query, currency)
+        with self._store.read(self._scope) as session:
+            return put_off(session, self._where(query, currency), Question("deals", query), money)
 
     def period(self, word: str, zone: tzinfo = UTC, compare: str = Compare.BEFORE) -> Period:
         """What a word for a period means today where the person is; see `chosen`. Raises Invalid."""

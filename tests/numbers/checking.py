@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import ceil
 from statistics import mean, median
 from typing import Any
 
@@ -16,6 +17,7 @@ from crm_data.tables import Base
 from tests.numbers.makers import CENT, weighted
 
 Row = dict[str, Any]
+WAY = ["prospect", "qualified", "proposal", "negotiation", "closed_won"]
 QUALIFIED = [stage.value for stage in QUALIFIED_STAGES]
 
 
@@ -79,6 +81,25 @@ class Checker:
             for found in self._moves.values():
                 found.sort()
         return self._moves
+
+    def came(self, row: Row, stage: str) -> bool:
+        """Whether a deal ever stood in a stage, or in one that follows it on the way to won."""
+        further = WAY[WAY.index(stage) :]
+        return row["stage"] in further or any(to in further for _, _, to in self.moves().get(row["id"], []))
+
+    def stayed(self, figure: Figure, row: Row, stage: str) -> float:
+        """The days that a deal stayed in a stage: visits that ended in the figure's period, and the one so far."""
+        assert figure.period is not None
+        seconds, began, was = 0.0, row["created_at"], None
+        for at, _, to in self.moves().get(row["id"], []):
+            if was == stage and _in(figure, at):
+                seconds += max((at - began).total_seconds(), 0)
+            began, was = at, to
+        last = figure.period.edges[1]
+        runs = last is None or last >= self.today(figure.rows.query.zone)
+        if runs and row["status"] == "open" and row["stage"] == stage:
+            seconds += max((clock.now() - row["stage_since"]).total_seconds(), 0)
+        return seconds / 86_400
 
     def days(self, row: Row) -> int:
         """How long a deal took."""
@@ -174,6 +195,30 @@ def _cohort(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
     return sum(row["converted_at"] is not None for row in rows) / len(rows) if rows else None
 
 
+def _stage(figure: Figure) -> str:
+    """The stage that a figure is about, by the first word of its label."""
+    named = figure.label.partition(",")[0].casefold()
+    return "closed_won" if named == "won" else named
+
+
+def _step(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+    stage = _stage(figure)
+    assert all(checker.came(row, WAY[WAY.index(stage) - 1]) for row in rows)
+    return sum(checker.came(row, stage) for row in rows) / len(rows) if rows else None
+
+
+def _stayed(how: Callable[[list[float]], float]) -> Callable[[Checker, Figure, list[Row]], float | None]:
+    def made(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+        return how(sorted(checker.stayed(figure, row, _stage(figure)) for row in rows)) if rows else None
+
+    return made
+
+
+def _four_of_five(days: list[float]) -> float:
+    """The 80th percentile by nearest rank."""
+    return days[ceil(len(days) * 0.8 - 1e-9) - 1]
+
+
 # How each formula makes a value of its rows; a new formula has to say it here.
 MADE: Mapping[Formula, Callable[[Checker, Figure, list[Row]], Any]] = {
     Formula.COUNT: lambda checker, figure, rows: len(rows),
@@ -187,4 +232,7 @@ MADE: Mapping[Formula, Callable[[Checker, Figure, list[Row]], Any]] = {
     Formula.VELOCITY: _velocity,
     Formula.CONVERSION: _conversion,
     Formula.COHORT: _cohort,
+    Formula.STEP: _step,
+    Formula.STAGE_MEDIAN: _stayed(median),
+    Formula.STAGE_MOST: _stayed(_four_of_five),
 }

@@ -21,7 +21,7 @@ from crm_data.store.filters import ME, Condition, Filter, Group, Op
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from tests.numbers.checking import Checker, figures_in
-from tests.numbers.makers import lost, put, put_deals, won
+from tests.numbers.makers import lost, put, put_deals, wandering, won
 from tests.numbers.test_pipeline import some_deals
 from tests.numbers.test_real_file import engine as engine
 from tests.numbers.test_real_file import kept as kept
@@ -55,6 +55,8 @@ def some_of_everything(two: Office) -> None:
     """Deals of two currencies and many owners, with and without dates; leads made and converted; tasks."""
     some_deals(two, 160)
     some_deals(two, 40, company=1)
+    wandering(two, 90)
+    wandering(two, 30, company=1)
     people = [None, *two.people[0].values()]
     put_deals(
         two,
@@ -73,7 +75,8 @@ def some_of_everything(two: Office) -> None:
             if n % 3 != 2
             else datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
         )
-        line = {"lead_name": "L", "created_at": made, "status": "qualified"}
+        source = [None, "Web", "A, B | C", "Fair & co", ""][n % 5]
+        line = {"lead_name": "L", "created_at": made, "status": "qualified", "source": source}
         put(two, "leads", [{**line, "converted_at": made + timedelta(days=20) if n % 2 else None}])
         my.tasks.add({"title": "T", "deal_id": deal, "due_date": f"2026-03-{1 + n % 4:02}"})
     my.activities.log("call", "C", deal_id=deal)
@@ -135,7 +138,7 @@ def pairs(two: Office, verb: str) -> Iterator[tuple[Query, Period | None]]:
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_figure_opens_its_rows(everything: tuple[Office, Checker], verb: str) -> None:
     two, checker = everything
-    kinds, seen = {"deals": "deals", "conversion": "leads", "tasks": "tasks"}, 0
+    kinds, seen = {"conversion": "leads", "sources": "leads", "tasks": "tasks"}, 0
     for query, period in pairs(two, verb):
         if kinds.get(verb, "deals") != "deals":
             query = Query(sort="created_at", zone=query.zone)
@@ -146,7 +149,7 @@ def test_every_figure_opens_its_rows(everything: tuple[Office, Checker], verb: s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("verb", ["by_stage", "by_month", "by_owner", "tiles"])
+@pytest.mark.parametrize("verb", ["by_stage", "by_month", "by_owner", "tiles", "standing", "ages", "put_off"])
 @pytest.mark.parametrize("currency", ["EUR", "usd", "XXX"])
 def test_in_each_currency(everything: tuple[Office, Checker], verb: str, currency: str) -> None:
     two, checker = everything

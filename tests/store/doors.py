@@ -70,6 +70,7 @@ WORKSPACE = {
 WORKSPACE_PURE = {"may", "records", "read_file", "guess"}
 
 NUMBERS = {
+    "ages": Verb(lambda my, ids: my.numbers.ages()),
     "board": Verb(lambda my, ids: my.numbers.board(_about(ids))),
     "by_month": Verb(lambda my, ids: my.numbers.by_month()),
     "by_owner": Verb(lambda my, ids: my.numbers.by_owner()),
@@ -77,8 +78,14 @@ NUMBERS = {
     "closed_days": Verb(lambda my, ids: my.numbers.closed_days()),
     "conversion": Verb(lambda my, ids: my.numbers.conversion()),
     "currency": Verb(lambda my, ids: my.numbers.currency()),
+    "funnel": Verb(lambda my, ids: my.numbers.funnel(_about(ids))),
+    "losses": Verb(lambda my, ids: my.numbers.losses()),
     "overview": Verb(lambda my, ids: my.numbers.overview()),
     "period": Verb(lambda my, ids: my.numbers.period("this_year")),
+    "put_off": Verb(lambda my, ids: my.numbers.put_off()),
+    "sources": Verb(lambda my, ids: my.numbers.sources()),
+    "stage_days": Verb(lambda my, ids: my.numbers.stage_days(_about(ids))),
+    "standing": Verb(lambda my, ids: my.numbers.standing()),
     "tasks": Verb(lambda my, ids: my.numbers.tasks()),
     "tiles": Verb(lambda my, ids: my.numbers.tiles()),
 }

@@ -1,0 +1,197 @@
+"""Selections of deals and leads behind a number, which no filter of one column can say."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta, tzinfo
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote, unquote
+
+import sqlalchemy as sa
+
+from crm_data import clock
+from crm_data.errors import Invalid
+from crm_data.nouns.stages import OPEN_STAGES, USUAL_DAYS
+from crm_data.store.query import day_start, days_of, within
+from crm_data.tables import ChangeLog, Deal, DealStageHistory, Lead
+from crm_data.tables.deal import DealStatus, Stage
+
+Clause = sa.ColumnElement[bool]
+PASSED = (*OPEN_STAGES, Stage.CLOSED_WON)  # what a deal that is won goes through, in order
+_OPEN = DealStatus.OPEN.value
+_MOST_WORDS, LONGEST_WORDS = 100, 100
+_UNKNOWN = "This link names a list that is not known here. Choose one from the screen."
+
+
+def from_on(stage: str) -> list[str]:
+    """A stage and those that follow it on the way to a won deal."""
+    coded = [one.value for one in PASSED]
+    if stage not in coded:
+        raise Invalid(_UNKNOWN)
+    return coded[coded.index(stage) :]
+
+
+def stalled(zone: tzinfo) -> Clause:
+    """Open deals that are as many calendar days in their stage as should not be; as `Standing` says of a card."""
+    today = _today(zone)
+    late = (
+        sa.and_(
+            Deal.stage == stage.value,
+            Deal.stage_since < day_start(today - timedelta(days=USUAL_DAYS[stage] - 1), zone),
+        )
+        for stage in OPEN_STAGES
+    )
+    return sa.and_(Deal.status == _OPEN, sa.or_(*late))
+
+
+def slipped(zone: tzinfo) -> Clause:
+    """Open deals whose expected close lies before today."""
+    return sa.and_(Deal.status == _OPEN, Deal.expected_close_date < _today(zone))
+
+
+def reached(stage: str) -> Clause:
+    """Deals that ever were in a stage or further; who skipped it has passed it."""
+    coded = from_on(stage)
+    return sa.or_(Deal.stage.in_(coded), _history(_either(coded)))
+
+
+def entered(stage: str) -> Clause:
+    """Deals that ever were in a stage itself."""
+    from_on(stage)
+    return sa.or_(Deal.stage == stage, _history(_either([stage])))
+
+
+def came(stage: str, first: date | None, last: date | None, zone: tzinfo) -> Clause:
+    """Deals that in some days moved into a stage or beyond it from before it."""
+    return _history(came_line(stage), within(DealStageHistory.moved_at, first, last, zone))
+
+
+def came_line(stage: str) -> Clause:
+    """A line of the history that goes into a stage or beyond it from before it."""
+    line, coded = DealStageHistory, from_on(stage)
+    before = sa.or_(line.from_stage.is_(None), line.from_stage.not_in(coded))
+    return sa.and_(line.to_stage.in_(coded), before)
+
+
+def moved(stage: str, first: date | None, last: date | None, zone: tzinfo) -> Clause:
+    """Deals that in some days moved into a stage itself."""
+    from_on(stage)
+    inside = within(DealStageHistory.moved_at, first, last, zone)
+    return _history(DealStageHistory.to_stage == stage, inside)
+
+
+def stood(stage: str, first: date | None, last: date | None, zone: tzinfo) -> Clause:
+    """Deals that in some days left a stage, and where the days reach to today those that stand in it."""
+    from_on(stage)
+    left = _history(
+        DealStageHistory.from_stage == stage, within(DealStageHistory.moved_at, first, last, zone)
+    )
+    if last is not None and last < _today(zone):
+        return left
+    return sa.or_(left, sa.and_(Deal.status == _OPEN, Deal.stage == stage))
+
+
+def pushes() -> sa.ColumnElement[int]:
+    """How often a deal's expected close was put off to a later day, as the log of changes tells."""
+    was, became = (side["expected_close_date"].as_string() for side in (ChangeLog.before, ChangeLog.after))
+    return (
+        sa.select(sa.func.count(ChangeLog.id))
+        .where(ChangeLog.table_name == "deals", ChangeLog.row_id == Deal.id, ChangeLog.action == "change")
+        .where(was < became)
+        .scalar_subquery()
+    )
+
+
+def pushed(said: str) -> Clause:
+    """Open deals that were put off 'LEAST..MOST' times; the second left out for no end."""
+    least, dots, most = said.partition("..")
+    if not (dots and _is_times(least) and (not most or _is_times(most))):
+        raise Invalid(_UNKNOWN)
+    times = pushes()
+    ends = [times >= int(least), *([times <= int(most)] if most else [])]
+    return sa.and_(Deal.status == _OPEN, *ends)
+
+
+def _is_times(said: str) -> bool:
+    return said.isascii() and said.isdigit() and len(said) <= 6
+
+
+def spoken(texts: tuple[str | None, ...]) -> str:
+    """Some texts of a column as a selection says them, whatever signs are in them."""
+    return "|".join(quote(text or "", safe="") for text in texts)
+
+
+def worded(column: Any, said: str) -> Clause:
+    """Rows in which a text is exactly one of these; an empty one means that it is not filled in."""
+    parts = said.split("|")
+    if len(parts) > _MOST_WORDS or any(len(part) > 12 * LONGEST_WORDS for part in parts):
+        raise Invalid(_UNKNOWN)
+    texts = [unquote(part) for part in parts]
+    if any("\0" in text for text in texts):
+        raise Invalid(_UNKNOWN)
+    none = [column.is_(None), column == ""] if "" in texts else []
+    return sa.or_(column.in_([text for text in texts if text]), *none)
+
+
+def otherwise(column: Any, said: str) -> Clause:
+    """Rows in which a text is none of these."""
+    return sa.not_(sa.func.coalesce(worded(column, said), sa.false()))
+
+
+def _staged(made: Callable[..., Clause]) -> Callable[[str, tzinfo], Clause]:
+    def read(said: str, zone: tzinfo) -> Clause:
+        stage, _, days = said.partition(":")
+        return made(stage, *days_of(days), zone)
+
+    return read
+
+
+DEALS: Mapping[str, Callable[[str, tzinfo], Clause]] = MappingProxyType(
+    {
+        "stalled": lambda said, zone: stalled(zone),
+        "slipped": lambda said, zone: slipped(zone),
+        "reached": lambda said, zone: reached(said),
+        "entered": lambda said, zone: entered(said),
+        "came": _staged(came),
+        "moved": _staged(moved),
+        "stood": _staged(stood),
+        "pushed": lambda said, zone: pushed(said),
+        "lost_for": lambda said, zone: worded(Deal.loss_reason, said),
+        "lost_else": lambda said, zone: otherwise(Deal.loss_reason, said),
+    }
+)
+LEADS: Mapping[str, Callable[[str, tzinfo], Clause]] = MappingProxyType(
+    {
+        "from": lambda said, zone: worded(Lead.source, said),
+        "not_from": lambda said, zone: otherwise(Lead.source, said),
+    }
+)
+# How a list says which of its rows a number has asked for.
+SAID: Mapping[str, str] = MappingProxyType(
+    {
+        "stalled": "longer in their stage than they should be",
+        "slipped": "open past their expected close",
+        "reached": "ever in the stage or further",
+        "entered": "ever in the stage",
+        "came": "moved into the stage or past it",
+        "moved": "moved into the stage",
+        "stood": "left the stage then, or stand there",
+        "pushed": "put off so many times",
+        "lost_for": "lost for this reason",
+        "lost_else": "lost for none of these reasons",
+        "from": "from this source",
+        "not_from": "from none of these sources",
+    }
+)
+
+
+def _either(coded: list[str]) -> Clause:
+    return sa.or_(DealStageHistory.to_stage.in_(coded), DealStageHistory.from_stage.in_(coded))
+
+
+def _history(*where: Clause) -> Clause:
+    lines = sa.select(DealStageHistory.id).where(DealStageHistory.deal_id == Deal.id, *where)
+    return lines.exists()
+
+
+def _today(zone: tzinfo) -> date:
+    return clock.now().astimezone(zone).date()
