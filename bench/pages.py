@@ -43,7 +43,8 @@ class Screen:
 SCREENS = (
     Screen("overview", "", "", "bidi_component", "", 3.0),
     Screen("customers", "customers", "", "text_input", "w=W1", 2.0),
-    Screen("pipeline, board and charts", "pipeline", "", "bidi_component", "w=W3", 6.0, 0.5),
+    Screen("pipeline, board", "pipeline", "", "bidi_component", "", 6.0),
+    Screen("pipeline, insights", "pipeline", "tab=insights", "bidi_component", "w=W3", 6.0, 0.5),
     Screen("pipeline, deals", "pipeline", "tab=deals", "text_input", "", 2.0),
     Screen("pipeline, leads", "pipeline", "tab=leads", "text_input", "", 2.0),
     Screen("tasks", "tasks", "", "text_input", "w=W4&who={me}", 2.0),

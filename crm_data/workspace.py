@@ -14,7 +14,9 @@ from crm_data.nouns.customers import Customers
 from crm_data.nouns.deals import Deals
 from crm_data.nouns.leads import Leads
 from crm_data.nouns.tasks import Tasks
+from crm_data.numbers.funnel import Base
 from crm_data.numbers.numbers import Numbers
+from crm_data.numbers.period import Period
 from crm_data.rights import Act, Person, may
 from crm_data.store.known import Known, known_by_email
 from crm_data.store.names import member_names
@@ -22,7 +24,7 @@ from crm_data.store.query import Query
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
-from crm_data.transfer import csv_in, csv_out, mapping, takeaway
+from crm_data.transfer import csv_in, csv_out, mapping, table_out, takeaway
 from crm_data.transfer.csv_out import Form
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.plan import Plan
@@ -121,6 +123,18 @@ class Workspace:
     ) -> tuple[str, Iterator[bytes]]:
         """A file's name and its bytes piece by piece: every row that the list means. For managers."""
         return csv_out.export(records, query, columns, form)
+
+    def export_chart(
+        self,
+        name: str,
+        query: Query | None = None,
+        period: Period | None = None,
+        base: Base = Base.MADE,
+        skipped: bool = True,
+    ) -> tuple[str, Iterator[bytes]]:
+        """A chart's bars as CSV: the file's name, and its bytes; see `Numbers.chart`. For managers."""
+        chart = self.numbers.chart(name, query, period, base=base, skipped=skipped)
+        return table_out.table_csv(self.deals, name, chart.heads, chart.table())
 
     def take_away(self) -> tuple[str, Iterator[bytes]]:
         """All of the company's data as one ZIP: its name, and its bytes piece by piece. For admins."""

@@ -22,7 +22,7 @@ SHOTS = {
     "overview": ("/", False, 1280, 800, SELLER),
     "customers": ("/customers", False, 1280, 800, MANAGER),
     "pipeline": ("/pipeline", False, 1280, 800, MANAGER),
-    "charts": ("/pipeline", False, 1280, 1180, MANAGER),
+    "charts": ("/pipeline?tab=insights", False, 1280, 1180, MANAGER),
     "pipeline-dark": ("/pipeline", True, 1280, 800, MANAGER),
     "deals": ("/pipeline?tab=deals", False, 1280, 800, MANAGER),
     "tasks": ("/tasks", False, 1280, 800, SELLER),

@@ -6,6 +6,7 @@ from pathlib import Path
 from crm_data.cli.main import parser
 from crm_data.rights import ROLES, Act, Person, Tie, may
 from crm_data.settings import ROOT, SETTINGS
+from docs.formulas import formulas
 
 BEGIN, END = "<!-- {}: begin -->", "<!-- {}: end -->"
 
@@ -55,7 +56,7 @@ def commands() -> str:
     return "\n".join(lines)
 
 
-BLOCKS = {"roles": roles, "settings": settings, "commands": commands}
+BLOCKS = {"roles": roles, "settings": settings, "commands": commands, "formulas": formulas}
 
 
 def filled(text: str) -> str:

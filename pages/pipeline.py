@@ -1,6 +1,7 @@
-"""Pipeline: the board of open deals with its charts, the deals as rows, and the leads they come from."""
+"""Pipeline: the board of open deals, the deals as rows, the leads they come from, and what managers read."""
 
 from dashboard.parts.convert import convert_dialog
+from dashboard.parts.insights import insights_screen
 from dashboard.parts.listing import Listing
 from dashboard.parts.move import closing_dialog
 from dashboard.parts.pipeline import board_screen
@@ -9,13 +10,15 @@ from dashboard.session import workspace
 
 my = workspace()
 
-VIEWS = {"board": "Board", "deals": "Deals", "leads": "Leads"}
+VIEWS = {"board": "Board", "deals": "Deals", "leads": "Leads", "insights": "Insights"}
 DEALS = {
     "": "All",
     "open": "Open",
     "mine": "Mine",
     "without_step": "No next step",
     "overdue_step": "Overdue step",
+    "stalled": "Stalled",
+    "slipped": "Slipped",
 }
 LEADS = {"": "All", "open": "Open", "mine": "Mine", "converted": "Converted"}
 
@@ -26,6 +29,8 @@ if view == "deals":
 elif view == "leads":
     Listing(my, my.leads, "lead", "contact_phone", keep=("tab",), presets=LEADS).draw()
     convert_dialog(my, "leads")
+elif view == "insights":
+    insights_screen(my)
 else:
     board_screen(my)
 closing_dialog(my, "board")

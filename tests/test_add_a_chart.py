@@ -34,13 +34,14 @@ with house(url) as home:
     token = home.token("manager")
     session.token = lambda: token
     at = AppTest.from_file("dashboard/app.py", default_timeout=60).run()
+    at.query_params["tab"] = "insights"
     at.switch_page("../pages/pipeline.py").run()
     assert not at.exception, at.exception
     drawn = [one.proto for kind in ("vega_lite_chart", "arrow_vega_lite_chart") for one in at.get(kind)]
     assert "By status (USD)" in str(drawn)
     for bar, figure in behind.items():  # a click on each of its bars
         charts.st.vega_lite_chart = lambda *a, **k: {"selection": {"pick": [{"bar": bar}]}}
-        clicked = charts._drawn("status", chart, "key", "", "place")
+        clicked = charts.draw_one("status", chart, "key", "", lambda: None)
         assert clicked is figure
         checker.check(clicked)
         assert clicked.count == len(checker.rows(clicked)) > 0

@@ -45,7 +45,6 @@ WAITING = {
     "Changes.page": "the list of acts: for the page of what was done",
     "Changes.preview": "what an undo would leave: for the page of what was done",
     "Deals.moves": "a deal's way through the stages, with the days in each: for the record of a deal",
-    "Numbers.conversion": "counted and labelled in both ways: for figures above the list of leads",
 }
 
 

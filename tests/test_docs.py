@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from crm_data import rights
+from crm_data import Formula, rights
 from crm_data.settings import ROOT, SETTINGS
 from dashboard.menu import SCREENS
+from docs.formulas import TOLD
 from docs.tables import filled, pages, roles
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
@@ -44,6 +45,14 @@ def test_the_table_of_roles_shows_every_right_that_changes(
             with monkeypatch.context() as other:
                 other.setitem(rights._FROM, act, role)
                 assert roles() != before, f"{act} from {role} on"
+
+
+def test_every_formula_is_told_with_an_example_and_what_it_leaves_out() -> None:
+    assert set(TOLD) == set(Formula)
+    page = (ROOT / "docs" / "guide" / "numbers.md").read_text(encoding="utf-8")
+    for formula, (day, example, leaves, _) in TOLD.items():
+        assert all((day, example, leaves))
+        assert f"| {formula.value} | {day} | {example} | {leaves} |" in page
 
 
 def test_every_setting_is_documented() -> None:

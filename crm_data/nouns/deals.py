@@ -44,7 +44,9 @@ class Deals(Records):
     """The deals of one company."""
 
     table = Deal
-    presets: ClassVar[tuple[str, ...]] = ("open", "mine", "without_step", "overdue_step", "undated")
+    presets: ClassVar[tuple[str, ...]] = (
+        "open", "mine", "without_step", "overdue_step", "undated", "stalled", "slipped",
+    )  # fmt: skip
     behind: ClassVar[Mapping[str, str]] = {
         "timed": "won, and it is known how many days it took",
         "moving": "closed in the period, or open and qualified at its end",

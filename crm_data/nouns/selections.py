@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from crm_data import clock
 from crm_data.errors import Invalid
 from crm_data.nouns.stages import OPEN_STAGES, USUAL_DAYS
-from crm_data.store.query import day_start, days_of, within
+from crm_data.store.query import days_of
+from crm_data.store.zones import day_start, within
 from crm_data.tables import ChangeLog, Deal, DealStageHistory, Lead
 from crm_data.tables.deal import DealStatus, Stage
 

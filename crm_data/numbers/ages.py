@@ -9,8 +9,8 @@ from crm_data.nouns.selections import pushes
 from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question
 from crm_data.numbers.pipeline import Where
 from crm_data.numbers.sums import OPEN, amount, cents, number, total
-from crm_data.store.query import within
 from crm_data.store.scope import CompanySession
+from crm_data.store.zones import within
 from crm_data.tables import Deal
 
 AGES = ((0, 30), (31, 60), (61, 90), (91, 180), (181, None))

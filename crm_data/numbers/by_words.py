@@ -10,8 +10,8 @@ from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
 from crm_data.numbers.sums import LOST, closing, number
-from crm_data.store.query import within
 from crm_data.store.scope import CompanySession
+from crm_data.store.zones import within
 from crm_data.tables import Deal, Lead
 
 LOST_SERIES = "Deals lost"

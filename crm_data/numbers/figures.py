@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -151,11 +151,26 @@ class Chart:
     bars: Sequence[Bar]
     frame: pd.DataFrame
     lacks: str
+    heads: ClassVar[tuple[str, ...]] = ("place", "series", "value", "unit", "currency", "rows")
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to draw: no bar has an amount."""
         return not any(bar.figure.value for bar in self.bars)
+
+    def table(self) -> list[tuple[Any, ...]]:
+        """A row a bar under `heads`, each value exact; None where it is not available."""
+        return [
+            (
+                bar.place,
+                bar.series,
+                bar.figure.value,
+                bar.figure.unit.value,
+                bar.figure.currency,
+                bar.figure.count,
+            )
+            for bar in self.bars
+        ]
 
     def drawn(self) -> tuple[pd.DataFrame, Mapping[str, Figure]]:
         """What a picture is made of, a row a bar (bar, place, series, amount, deals), and bar -> its figure."""

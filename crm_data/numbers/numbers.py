@@ -1,9 +1,11 @@
 """The door to the numbers of one company: each method opens one read and answers with frames or figures."""
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, tzinfo
 
 from crm_data import clock
+from crm_data.errors import NotFound
 from crm_data.nouns.activities import Activities
 from crm_data.nouns.deals import Deals
 from crm_data.nouns.leads import Leads
@@ -27,6 +29,17 @@ from crm_data.tables import Deal
 from crm_data.tables.fields import words
 
 ALL_TIME = Period(EARLIEST, LATEST)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a chart is asked for: see the verbs of `Numbers` for each."""
+
+    query: Query | None = None
+    period: Period | None = None
+    currency: str | None = None
+    base: Base = Base.MADE
+    skipped: bool = True
 
 
 class Numbers:
@@ -165,6 +178,28 @@ class Numbers:
         with self._store.read(self._scope) as session:
             return put_off(session, self._where(query, currency), Question("deals", query), money)
 
+    def chart(
+        self,
+        name: str = "stage",
+        query: Query | None = None,
+        period: Period | None = None,
+        currency: str | None = None,
+        base: Base = Base.MADE,
+        skipped: bool = True,
+    ) -> Chart:
+        """One of `CHARTS`, over deals that match; leads are narrowed by owner alone. Raises NotFound."""
+        if name not in CHARTS:
+            raise NotFound("There is no such chart. Choose one from the screen.")
+        return CHARTS[name](self, Drawn(query, period, currency, base, skipped))
+
+    def leads_of(self, query: Query | None) -> Query:
+        """The leads beside some deals: those of the same owners, on the days of the same zone."""
+        base = self._leads.default_query()
+        if query is None:
+            return base
+        same = {name: query.where[name] for name in ("assigned_to",) if name in query.where}
+        return replace(base, where={**base.where, **same}, zone=query.zone)
+
     def period(self, word: str, zone: tzinfo = UTC, compare: str = Compare.BEFORE) -> Period:
         """What a word for a period means today where the person is; see `chosen`. Raises Invalid."""
         return chosen(word, self._today(zone), self._scope.fiscal, compare)
@@ -260,4 +295,18 @@ _SAID = {
     "without_step": "of yours",
     "without_step_all": "in the company",
     "recent": "on the timeline",
+}
+
+
+# What Insights draws, in order.
+CHARTS: Mapping[str, Callable[[Numbers, Drawn], Chart]] = {
+    "stage": lambda numbers, it: numbers.by_stage(it.query, it.currency).chart,
+    "month": lambda numbers, it: numbers.by_month(it.query, it.period, it.currency),
+    "owner": lambda numbers, it: numbers.by_owner(it.query, it.period, currency=it.currency),
+    "funnel": lambda numbers, it: numbers.funnel(it.query, it.period, it.base, it.skipped),
+    "days": lambda numbers, it: numbers.stage_days(it.query, it.period),
+    "losses": lambda numbers, it: numbers.losses(it.query, it.period),
+    "sources": lambda numbers, it: numbers.sources(numbers.leads_of(it.query), it.period),
+    "ages": lambda numbers, it: numbers.ages(it.query, it.currency),
+    "pushed": lambda numbers, it: numbers.put_off(it.query, it.currency),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from crm_data import Chart, Figure
+from crm_data import Bar, Chart, Figure, Workspace
+from dashboard.parts import figures, place, say
 
 # The theme's own colours, of which a test computes contrast and distance: stages from cool to warm, then won.
 STAGES = {
@@ -18,48 +20,83 @@ STAGES = {
 }
 QUIET = {"light": "#5b5d66", "dark": "#b4b6bd"}  # the theme's grey text
 PAIR = {"light": ["#1f7a4d", "#918c9b"], "dark": ["#5cc08c", "#a9a5b3"]}
+LYING = {"light": ["#1f7fae", "#918c9b"], "dark": ["#93d3ec", "#a9a5b3"]}
+TEXT = {"light": "#17181c", "dark": "#e7e8ea"}
 HEIGHT = 300
+ROOM = 1.35
+ROWS = 10  # of a bar that was clicked
 AROUND, A_BAR = 120, 18  # pixels: what a chart of lying bars has above and below them, and one of them
 _BILLIONS = "replace(datum.label, 'G', 'B')"
 _TWO_LINES = "split(datum.label, ' ')"  # 'Mar 2026', month above year: nothing has to be turned
 
 
-def draw(
-    charts: Mapping[str, Chart], key: str, instead: Callable[[str, Chart], None], note: Mapping[str, str]
-) -> Figure | None:
-    """Draw charts side by side; returns the figure of the bar that was clicked last, if one is chosen.
+def draw_one(name: str, chart: Chart, key: str, note: str, instead: Callable[[], None]) -> Figure | None:
+    """Draw a chart; returns the figure of the bar that was clicked last, if one is chosen.
 
-    The name of a chart says how it is drawn, see `PICTURES`. `instead(name, chart)` draws what stands there when
-    nothing has an amount; `note`: name -> the period that is said below the title.
+    Its name says how it is drawn, see `PICTURES`. `note`: the period that is said below the title. `instead` draws
+    what stands there when nothing has an amount.
     """
-    chosen: dict[str, Figure] = {}
-    with st.grid(min_column_width=330, gap="small"):
-        for name, chart in charts.items():
-            with st.container():
-                if chart.empty:
-                    instead(name, chart)
-                elif figure := _drawn(name, chart, f"{key}.{name}", note.get(name, ""), key):
-                    chosen[name] = figure
-    return chosen.get(st.session_state.get(f"{key}.last", ""))
-
-
-def _drawn(name: str, chart: Chart, key: str, note: str, place: str) -> Figure | None:
+    if chart.empty:
+        instead()
+        return None
     rows, behind = chart.drawn()
+    rows["said"] = [_said(bar) for bar in chart.bars]
+    rows["exact"] = [figures.exactly(bar.figure) for bar in chart.bars]
     picture = deepcopy(_picture(name, chart.currency, _ground()))
     picture["title"] |= {"text": chart.title, "subtitle": [chart.basis, note] if note else chart.basis}
-    lying = name == "owner"
-    picture["encoding"]["x" if lying else "y"]["scale"] = {"domain": _reach(rows, stacked=name != "stage")}
+    bars = picture["layer"][0] if "layer" in picture else picture
+    lying = name not in ("stage", "month")
+    stacked = name in ("month", "owner")
+    reach = _reach(rows, stacked)
+    if "layer" in picture:  # there has to be room for the words behind the longest bar
+        reach[1] *= ROOM
+        _paired(picture, bars, rows)
+    bars["encoding"]["x" if lying else "y"]["scale"] = {"domain": reach}
     if lying:  # every one with a name beside the bar
-        picture["height"] = max(HEIGHT, AROUND + A_BAR * rows["place"].nunique())
-
-    def clicked() -> None:
-        st.session_state[f"{place}.last"] = name
-
-    event = st.vega_lite_chart(rows, picture, key=key, on_select=clicked, selection_mode="pick")
+        places = rows["place"].nunique() if stacked else len(rows)
+        picture["height"] = max(HEIGHT, AROUND + A_BAR * places)
+    event = st.vega_lite_chart(rows, picture, key=key, on_select="rerun", selection_mode="pick")
     # What a browser says was clicked is only looked up among the bars that were drawn for this person.
     points = event["selection"].get("pick")
     names = [p.get("bar") for p in points if isinstance(p, dict)] if isinstance(points, list) else []
     return next((behind[bar] for bar in reversed(names) if isinstance(bar, str) and bar in behind), None)
+
+
+def behind(my: Workspace, figure: Figure, key: str) -> None:
+    """The first rows of the bar that was clicked, and the way to all of them."""
+    page = my.records(figure.rows.table).page(replace(figure.rows.query, size=ROWS))
+    title = my.records(figure.rows.table).title
+    figures.line(
+        my, [(figure, f"{say.count(page.total, figure.rows.table[:-1])} behind this bar")], f"{key}.rows"
+    )
+    for row in page.rows:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                say.plain(row[title]),
+                key=f"{key}.row.{row['id']}",
+                type="tertiary",
+                on_click=place.leave_for,
+                args=(figure.rows.table, row["id"]),
+            )
+            if "deal_value" in row:
+                st.text(say.money(row["deal_value"], row["currency"]), width="content")
+
+
+def _said(bar: Bar) -> str:
+    """What is written at the end of a bar."""
+    if bar.figure.value is None:
+        return ""
+    words = figures.shown(bar.figure)
+    return f"{words} · {figures.shown(bar.beside)}" if bar.beside else words
+
+
+def _paired(picture: dict[str, Any], bars: dict[str, Any], rows: pd.DataFrame) -> None:
+    """Where there is one series, it needs no legend and no second lane."""
+    if rows["series"].nunique() > 1:
+        return
+    for layer in (bars, picture["layer"][1]):
+        layer["encoding"].pop("yOffset", None)
+    bars["encoding"]["color"] = {"value": bars["encoding"]["color"]["scale"]["range"][0]}
 
 
 def _reach(rows: pd.DataFrame, stacked: bool) -> list[float]:
@@ -163,8 +200,41 @@ def _by_owner(currency: str, ground: str) -> Any:
     )
 
 
+def _lying(currency: str, ground: str) -> Any:
+    """Lying bars with what they say written at their end, one beside the other where there are two series."""
+    pick = alt.selection_point("pick", fields=["bar"])
+    lanes = {
+        "y": alt.Y("place:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False, labelLimit=150)),
+        "yOffset": alt.YOffset("series:N", sort=None),
+        "x": alt.X("amount:Q", axis=None),
+    }
+    bars = (
+        alt.Chart()
+        .mark_bar(cursor="pointer")
+        .encode(
+            **lanes,
+            color=alt.Color("series:N", sort=None, scale=alt.Scale(range=LYING[ground]), legend=_legend()),
+            fillOpacity=alt.condition(pick, alt.value(1), alt.value(0.35)),
+            tooltip=[
+                alt.Tooltip("exact:N", title="Exactly"),
+                alt.Tooltip("deals:Q", title="Rows", format=","),
+            ],
+        )
+        .add_params(pick)
+    )
+    words = alt.Chart().mark_text(align="left", dx=5, color=TEXT[ground]).encode(**lanes, text="said:N")
+    title = alt.Title("", anchor="start", offset=10, subtitleFontSize=12, subtitleColor=QUIET[ground])
+    return alt.layer(bars, words, data=alt.NamedData("rows"), title=title)
+
+
 PICTURES: Mapping[str, Callable[[str, str], Any]] = {
     "stage": _by_stage,
     "month": _by_month,
     "owner": _by_owner,
+    "funnel": _lying,
+    "days": _lying,
+    "losses": _lying,
+    "sources": _lying,
+    "ages": _lying,
+    "pushed": _lying,
 }

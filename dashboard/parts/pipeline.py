@@ -1,45 +1,38 @@
-"""The board with its numbers: open deals by stage, and what a manager reads beside them for one period."""
-
-from collections.abc import Mapping
-from dataclasses import replace
+"""The board: open deals by stage, each column with its totals."""
 
 import streamlit as st
 
-from crm_data import Chart, Figure, Period, Pipeline, Workspace
+from crm_data import Pipeline, Workspace
 from crm_data.numbers.board import Card as Found
 from crm_data.numbers.board import Column as Stage
 from dashboard.components.board import Card, Column, Head, board
 from dashboard.known import known
-from dashboard.parts import charts, figures, place, say
+from dashboard.parts import figures, place, say
 from dashboard.parts.acts import show_refusal
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
 from dashboard.parts.late import late
 from dashboard.parts.move import LOST, WON, ask_to_move
-from dashboard.parts.period import COMPARE, PARAM, choose_period, show_period
 
 PLACE = "board"
-KEEP = ("tab", PARAM, COMPARE)
 PER_COLUMN = 20
 A_FULL_COLUMN = 6  # so many cards fill a column of the board
-ROWS = 10  # of a bar that was clicked
 
 
 def board_screen(my: Workspace) -> None:
-    """Filters, the board, and below it tiles and charts of one period; every number leads to its rows."""
+    """Filters and the board; every number leads to its rows."""
     members = my.members()
     top = st.container()
-    query = filter_bar(my.deals, lambda: members, KEEP)
+    query = filter_bar(my.deals, lambda: members, ("tab",))
     today = (query, say.today())
-    columns, stages, closed = known(
+    columns, stages = known(
         my,
         PLACE,
         today,
         lambda: (
             my.numbers.board(query, PER_COLUMN),
             my.numbers.by_stage(query),
-            my.numbers.closed_days(query),
         ),
     )
     with top, heading("Pipeline", lambda: _open_deals(my, stages)):
@@ -63,21 +56,6 @@ def board_screen(my: Workspace) -> None:
             lambda id_, seen, to: ask_to_move(my, PLACE, id_, seen, to),
             lambda id_: place.leave_for("deals", id_),
         )
-    period = choose_period(my, query, closed)
-    tiles, made = known(
-        my,
-        PARAM,
-        (*today, period, period.before()),
-        lambda: (
-            my.numbers.tiles(query, period),
-            {
-                "month": my.numbers.by_month(query, period),
-                "owner": my.numbers.by_owner(query, period),
-            },
-        ),
-    )
-    figures.tiles(my, tiles)
-    _charts(my, {"stage": stages.chart, **made}, period, closed)
     form_dialog(my, my.deals, members, "board.form", "deal")
     place.follow()
 
@@ -131,61 +109,3 @@ def _card(my: Workspace, found: Found) -> Card:
         state,
         my.deals.may("change", {"assigned_to": found.owner_id, "created_by": found.created_by}),
     )
-
-
-def _charts(my: Workspace, made: Mapping[str, Chart], period: Period, closed: Period | None) -> None:
-    said = say.span(*period.edges)
-    clicked = charts.draw(
-        made,
-        "charts",
-        lambda name, chart: _nothing(my, name, chart, closed),
-        {"month": f"Won in {said}", "owner": f"Won in {said}"},
-    )
-    if clicked:
-        _behind(my, clicked)
-
-
-def _nothing(my: Workspace, name: str, chart: Chart, closed: Period | None) -> None:
-    """What is missing, the deals without an amount that are there, and the period in which there is something."""
-    st.markdown(f"**{say.plain(chart.title)}**")
-    st.caption(say.plain(chart.lacks))
-    without: list[Figure] = []  # each list of deals once, whichever bars are made of it
-    for bar in chart.bars:
-        if bar.figure.count and all(bar.figure.rows != other.rows for other in without):
-            without.append(bar.figure)
-    if without:
-        figures.counts(my, ("Without an amount", "Deals"), without, f"without.{name}")
-    if closed and name != "stage":
-        st.button(
-            f"Show {say.span(closed.first, closed.last)}",
-            key=f"charts.{name}.known",
-            icon=":material/date_range:",
-            on_click=show_period,
-            args=(f"{closed.first}..{closed.last}",),
-        )
-
-
-def _behind(my: Workspace, figure: Figure) -> None:
-    page = my.deals.page(replace(figure.rows.query, size=ROWS))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"**{say.count(page.total, 'deal')} behind this bar** · {say.plain(figures.exactly(figure))}",
-            width="content",
-        )
-        st.button(
-            "Open as rows",
-            key="charts.open",
-            icon=":material/table_rows:",
-            on_click=place.go,
-            args=(figures.params(my, figure),),
-        )
-    for row in page.rows:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                say.plain(row["deal_name"]),
-                key=f"charts.deal.{row['id']}",
-                type="tertiary",
-                on_click=place.leave_for,
-                args=("deals", row["id"]),
-            )
-            st.text(say.money(row["deal_value"], row["currency"]))

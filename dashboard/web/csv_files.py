@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from crm_data import Workspace
 from crm_data.accounts.sessions import Signed
 from crm_data.errors import NotFound
+from crm_data.numbers.funnel import Base
+from crm_data.numbers.period import USUAL
 from crm_data.transfer import xlsx_out
 from crm_data.transfer.csv_out import Form
 from dashboard import runtime
@@ -49,6 +51,7 @@ def offer() -> None:
     for table in Workspace.kinds:
         for form in Form:
             register(f"{table}.{form}", _records(table, form))
+    register("chart.csv", _chart)
     register("refused.csv", _refused)
     register("company.zip", _company)
 
@@ -83,6 +86,16 @@ def _records(table: str, form: Form) -> Maker:
         return Download(name, _MEDIA_TYPES[form], pieces)
 
     return make
+
+
+def _chart(signed: Signed, params: Mapping[str, str]) -> Download:
+    my = Workspace(runtime.running().store, signed.scope)
+    zone = _zone(params.get("zone", "UTC"))
+    period = my.numbers.period(params.get("period", USUAL), zone)
+    base = Base.MOVED if params.get("base") == Base.MOVED else Base.MADE
+    query, skipped = my.deals.query(params, zone), params.get("skipped") != "0"
+    name, pieces = my.export_chart(params.get("chart", ""), query, period, base, skipped)
+    return Download(name, CSV, pieces)
 
 
 def _refused(signed: Signed, params: Mapping[str, str]) -> Download:

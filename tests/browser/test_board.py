@@ -221,7 +221,7 @@ def test_a_board_that_is_behind_the_times_moves_nothing_unseen(board: Board) -> 
 def test_a_bar_of_a_chart_leads_to_its_deals(town: Town, enter: Door) -> None:
     my = town.my()
     prospects = my.deals.count(my.deals.query({"stage": "prospect"}))
-    page = enter(DANIEL, "/pipeline")
+    page = enter(DANIEL, "/pipeline?tab=insights")
     chart = page.get_by_test_id("stVegaLiteChart").first
     expect(chart).to_be_visible(timeout=SLOW)
     chart.scroll_into_view_if_needed()
@@ -229,7 +229,6 @@ def test_a_bar_of_a_chart_leads_to_its_deals(town: Town, enter: Door) -> None:
     box = chart.bounding_box()
     assert box is not None
     chart.click(position={"x": box["width"] * 0.19, "y": box["height"] * 0.7})  # the value of the first stage
-    says(page, f"{prospects} deals behind this bar")
-    page.get_by_role("button", name="Open as rows").click()
+    page.get_by_role("link", name=f"{prospects} deals behind this bar").click()
     expect(page).to_have_url(re.compile(r"/pipeline\?.*stage=prospect"), timeout=SLOW)
     expect(page.get_by_text(f"{prospects} deals", exact=True)).to_be_visible(timeout=SLOW)

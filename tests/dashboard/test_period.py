@@ -24,11 +24,13 @@ def home(new_database) -> Iterator[House]:  # type: ignore[no-untyped-def]
 
 def address(at: AppTest) -> dict[str, str]:
     """The parameters of the address."""
-    return {name: value if isinstance(value, str) else value[0] for name, value in at.query_params.items()}
+    said = {name: value if isinstance(value, str) else value[0] for name, value in at.query_params.items()}
+    assert said.pop("tab") == "insights"
+    return said
 
 
 def test_a_period_is_chosen_by_name_and_by_days(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    at = screen(home, monkeypatch, "pipeline", "q=Deal")
+    at = screen(home, monkeypatch, "pipeline", "tab=insights&q=Deal")
     choice = at.selectbox(key="period.word")
     assert (choice.label, choice.value) == ("Period", "90_days")
     assert {"This month", "Last quarter", "Last year", "All time", "2017"} <= set(choice.options)
@@ -45,7 +47,7 @@ def test_a_period_is_chosen_by_name_and_by_days(home: House, monkeypatch: pytest
 def test_what_is_empty_offers_the_days_that_have_something(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at = screen(home, monkeypatch, "pipeline")
+    at = screen(home, monkeypatch, "pipeline", "tab=insights")
     said = [caption.value for caption in at.caption]
     assert any("nothing was won in USD" in text for text in said)
     at.button(key="charts.month.known").click().run()
@@ -56,13 +58,13 @@ def test_what_is_empty_offers_the_days_that_have_something(
 
 
 def test_a_period_that_is_none_is_said(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    at = screen(home, monkeypatch, "pipeline", "period=yesteryear")
+    at = screen(home, monkeypatch, "pipeline", "tab=insights&period=yesteryear")
     assert any("not a date" in warning.value or "cannot be read" in warning.value for warning in at.warning)
     assert at.selectbox(key="period.word").value == "90_days"
 
 
 def test_what_it_is_compared_with_is_chosen_too(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    at = screen(home, monkeypatch, "pipeline", "period=2017")
+    at = screen(home, monkeypatch, "pipeline", "tab=insights&period=2017")
     at.selectbox(key="period.compare").set_value("year").run()
     assert address(at) == {"period": "2017", "compare": "year"}
     assert any(caption.value == "2017, compared with 2016" for caption in at.caption)
@@ -74,20 +76,22 @@ def test_what_it_is_compared_with_is_chosen_too(home: House, monkeypatch: pytest
 
 
 def test_a_quarter_of_a_past_year_is_offered_by_name(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    at = screen(home, monkeypatch, "pipeline")
+    at = screen(home, monkeypatch, "pipeline", "tab=insights")
     assert {"Q1 2017", "Q4 2017"} <= set(at.selectbox(key="period.word").options)
     at.selectbox(key="period.word").set_value("2017-q1").run()
     assert address(at) == {"period": "2017-q1"}
 
 
 def test_a_tab_remembers_the_period(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    at = screen(home, monkeypatch, "pipeline", "period=2017-q1&compare=year")
+    at = screen(home, monkeypatch, "pipeline", "tab=insights&period=2017-q1&compare=year")
     at.query_params.clear()
+    at.query_params["tab"] = "insights"
     at.run()
     assert address(at) == {"period": "2017-q1", "compare": "year"}
     assert at.selectbox(key="period.word").value == "2017-q1"
     at.selectbox(key="period.word").set_value("90_days").run()
     at.query_params.clear()
+    at.query_params["tab"] = "insights"
     at.run()
     assert address(at) == {"compare": "year"}
     assert at.selectbox(key="period.word").value == "90_days"

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crm_data import Edit, Layout, Query, Workspace
+from crm_data.numbers.numbers import CHARTS
 from crm_data.numbers.period import Period
 from crm_data.rights import ROLES
 from crm_data.store.summary import groups_by
@@ -530,6 +531,13 @@ def _period(here: Scene) -> Period | None:
     return here.dice.choice([None, Period(day, here.moment.date()), Period.month_of(day)])
 
 
+def _chart(here: Scene) -> Call:
+    made = _number("chart", period=_period, currency=_currency)(here)
+    name = here.dice.choice([*CHARTS, "none"])
+    wanted, given = made.said["query"], made.said["given"]
+    return Call("", lambda my: my.numbers.chart(name, wanted, **given), {"name": name, **made.said})
+
+
 def _overview(here: Scene) -> Call:
     zone, rows = here.dice.choice(ZONES), here.dice.choice([1, 5])
     return Call("", lambda my: my.numbers.overview(zone, rows), {"zone": zone, "rows": rows})
@@ -709,6 +717,8 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Numbers.period": _simply(lambda my: my.numbers.period("this_year")),
     "Numbers.by_owner": _number("by_owner", period=_period, currency=_currency),
     "Numbers.tiles": _number("tiles", period=_period, currency=_currency),
+    "Numbers.chart": _chart,
+    "Numbers.leads_of": _number("leads_of"),
     "Numbers.standing": _number("standing", currency=_currency),
     "Numbers.funnel": _number("funnel", period=_period),
     "Numbers.stage_days": _number("stage_days", period=_period),
@@ -744,6 +754,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Workspace.may": _simply(lambda my: {act: my.may(act) for act in ("add", "export", "members", "backup")}),
     "Workspace.records": _simply(lambda my: my.records("security_log")),
     "Workspace.export": _export,
+    "Workspace.export_chart": _simply(lambda my: my.export_chart("month"), writes=True),
     "Workspace.take_away": _simply(lambda my: my.take_away(), writes=True),
     "Workspace.read_file": _read_file,
     "Workspace.guess": _read_file,

@@ -60,6 +60,7 @@ WORKSPACE = {
     "export": Verb(
         lambda my, ids: my.export(my.customers, Query(where={"assigned_to": (ids.user,)})), "manager"
     ),
+    "export_chart": Verb(lambda my, ids: my.export_chart("owner"), "manager"),
     "known_by_email": Verb(lambda my, ids: my.known_by_email([ids.email])),
     "members": Verb(lambda my, ids: my.members()),
     "strangers": Verb(lambda my, ids: my.strangers(*_file(my, ids)), "manager"),
@@ -75,10 +76,12 @@ NUMBERS = {
     "by_month": Verb(lambda my, ids: my.numbers.by_month()),
     "by_owner": Verb(lambda my, ids: my.numbers.by_owner()),
     "by_stage": Verb(lambda my, ids: my.numbers.by_stage(_about(ids))),
+    "chart": Verb(lambda my, ids: my.numbers.chart("owner")),
     "closed_days": Verb(lambda my, ids: my.numbers.closed_days()),
     "conversion": Verb(lambda my, ids: my.numbers.conversion()),
     "currency": Verb(lambda my, ids: my.numbers.currency()),
     "funnel": Verb(lambda my, ids: my.numbers.funnel(_about(ids))),
+    "leads_of": Verb(lambda my, ids: my.numbers.leads_of(_about(ids))),
     "losses": Verb(lambda my, ids: my.numbers.losses()),
     "overview": Verb(lambda my, ids: my.numbers.overview()),
     "period": Verb(lambda my, ids: my.numbers.period("this_year")),

@@ -1,0 +1,29 @@
+"""A table of numbers taken away as CSV: for managers, and noted as every export is."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from crm_data import clock
+from crm_data.rights import Act, demand
+from crm_data.store.records import Records
+from crm_data.transfer.csv_out import noted
+from crm_data.transfer.formulas import disarmed
+
+
+def table_csv(
+    records: Records, name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> tuple[str, Iterator[bytes]]:
+    """The file's name and its bytes; None is an empty cell. It needs the right to export `records`.
+
+    Raises NotAllowed.
+    """
+    demand(records.person, Act.EXPORT, records.name)
+    scope = records._scope
+    noted(records._store, "export", scope.user_id, scope.company_id, table=f"chart {name}", rows=len(rows))
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow(heads)
+    writer.writerows([disarmed(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return f"{name}-{clock.now():%Y-%m-%d}.csv", iter([buffer.getvalue().encode("utf-8-sig")])

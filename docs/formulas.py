@@ -1,0 +1,79 @@
+"""What the guide says of every formula beside its own words: date, example, what it leaves out, source."""
+
+from collections.abc import Mapping
+
+from crm_data import Formula
+
+# Formula -> (date, example, leaves out, source)
+TOLD: Mapping[Formula, tuple[str, str, str, str]] = {
+    Formula.COUNT: ("that of its list", "12 deals", "archived records", ""),
+    Formula.VALUE: (
+        "close date where won, now where open",
+        "500 + 700 = 1,200",
+        "deals of other currencies",
+        "",
+    ),
+    Formula.WEIGHTED: (
+        "now, or expected close",
+        "10,000 × 50 % + 3,800 × 90 % = 8,420",
+        "deals that are won or lost; other currencies",
+        "Pipeline CRM; rounding as in Margince",
+    ),
+    Formula.WIN_RATE: ("close date", "20 won, 30 lost: 40 %", "deals that are still open", "Pipeline CRM"),
+    Formula.WIN_RATE_BY_VALUE: (
+        "close date",
+        "200 won, 300 lost: 40 %",
+        "deals that are still open",
+        "Pipeline CRM",
+    ),
+    Formula.AVERAGE: ("close date", "1,200 in 3 deals: 400", "lost deals", "QuarterOne"),
+    Formula.MEAN_DAYS: ("close date", "10, 20 and 60 days: 30", "deals closed before they began", "Quartz"),
+    Formula.MEDIAN_DAYS: ("close date", "10, 20 and 60 days: 20", "deals closed before they began", "Quartz"),
+    Formula.VELOCITY: (
+        "close date; open as of the period's end",
+        "18 × 42,000 × 24 % / 78 = 2,326 a day",
+        "open deals that are prospects",
+        "HubSpot",
+    ),
+    Formula.CONVERSION: (
+        "day of conversion and of making",
+        "18 of 100: 18 %",
+        "archived leads",
+        "Brainshark",
+    ),
+    Formula.STEP: (
+        "day the deal was made",
+        "58 of 73: 79 %",
+        "deals made outside the period",
+        "HubSpot; Bitrix24 for skipped stages",
+    ),
+    Formula.STAGE_MEDIAN: (
+        "day the stage was left",
+        "3, 5 and 12 days: 5",
+        "visits that ended outside the period",
+        "Odoo for adding visits",
+    ),
+    Formula.STAGE_MOST: (
+        "day the stage was left",
+        "1 to 10 days, one deal each: 8",
+        "visits that ended outside the period",
+        "Odoo for adding visits",
+    ),
+    Formula.COHORT: (
+        "day the lead was made",
+        "18 of the 100 made in May: 18 %",
+        "leads made outside the period",
+        "Brainshark",
+    ),
+}
+
+
+def formulas() -> str:
+    """Every formula in the words in which a person is told."""
+    lines = [
+        "| how it is made | date | example | leaves out | known from |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for formula in Formula:
+        lines.append(f"| {formula.value} | {' | '.join(TOLD[formula])} |")
+    return "\n".join(lines)
