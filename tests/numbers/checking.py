@@ -56,7 +56,9 @@ class Checker:
             assert {row["currency"] for row in rows} <= {figure.currency}, said
         wanted = MADE[figure.formula](self, figure, rows)
         if isinstance(wanted, float) and figure.value is not None:
-            wanted = pytest.approx(wanted)
+            # Days so far go on while one looks: where no clock stands still, some minutes are no fault.
+            so_far = figure.formula in (Formula.STAGE_MEDIAN, Formula.STAGE_MOST)
+            wanted = pytest.approx(wanted, abs=0.02 if so_far else None)
         assert figure.value == wanted, said
 
     def rows(self, figure: Figure) -> list[Row]:
