@@ -40,6 +40,7 @@ SCREENS = (
     Screen("pipeline", "Pipeline", ":material/view_kanban:"),
     Screen("tasks", "Tasks", ":material/task_alt:"),
     Screen("timeline", "Timeline", ":material/history:"),
+    Screen("history", "History", ":material/manage_history:"),
     Screen("admin", "Admin", ":material/settings:", needs=Act.MEMBERS),
     Screen("record", "Record", ":material/contact_page:", in_menu=False),
     Screen("account", "Account", ":material/person:", in_menu=False),

@@ -39,11 +39,6 @@ CALLED: dict[type, set[str]] = {
 }
 # Verbs that no part of the product calls yet, each with the reason why it stays.
 WAITING = {
-    "Changes.all_seen": "whether colleagues' acts are shown: for the page of what was done",
-    "Changes.get": "one act: for the page of what was done",
-    "Changes.lines": "what an act wrote: for the page of what was done",
-    "Changes.page": "the list of acts: for the page of what was done",
-    "Changes.preview": "what an undo would leave: for the page of what was done",
     "Deals.moves": "a deal's way through the stages, with the days in each: for the record of a deal",
 }
 

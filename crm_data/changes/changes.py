@@ -1,14 +1,17 @@
 """The door to what was done in a company: looked up, taken back, done again, put back. Bound to who asks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_data.changes import undo as undoing
+from crm_data.changes.export import history_file
+from crm_data.changes.named import named
 from crm_data.changes.plan import Left
-from crm_data.changes.sets import Asked, Done, Line, done_of, lines_of, listed, sees_all
+from crm_data.changes.security import Event, events
+from crm_data.changes.sets import Asked, Done, Lines, done_of, lines_of, listed, sees_all
 from crm_data.changes.undo import Preview
 from crm_data.store.again import again
 from crm_data.store.changes import doing_of
@@ -41,10 +44,20 @@ class Changes:
         with self._store.read(self._scope) as session:
             return done_of(session, [undoing.found(session, self._scope, id)])[0]
 
-    def lines(self, id: Any, after: int = 0, n: int = 100) -> tuple[list[Line], int | None]:
-        """What an act wrote, field by field, and the `after` of what comes next, or None."""
+    def lines(self, id: Any, after: int = 0, n: int = 100) -> Lines:
+        """What an act wrote, field by field, of `n` rows of the log, with the names of all that they name."""
         with self._store.read(self._scope) as session:
-            return lines_of(session, undoing.found(session, self._scope, id).act_id, after, n)
+            act = undoing.found(session, self._scope, id)
+            lines, more = lines_of(session, act.act_id, after, n)
+            return Lines(lines, named(session, self._kinds, lines), more)
+
+    def export(self, asked: Asked | None = None) -> tuple[str, Iterator[bytes]]:
+        """The same acts as a CSV file, a line a field: its name and its bytes. For managers and admins."""
+        return history_file(self._store, self._scope, asked or Asked())
+
+    def events(self, before: int | None = None, n: int = 50) -> tuple[list[Event], int | None]:
+        """The company's security log: sign-ins, links, files taken away; and the next page. For admins."""
+        return events(self._store, self._scope, before, n)
 
     def find(self, act_id: str) -> int | None:
         """The id of the act of this name, when it wrote anything: one's own alone."""

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from crm_data.errors import Invalid
 from crm_data.rights import Act, Person, may
 from crm_data.store.names import member_names
 from crm_data.store.scope import CompanyScope, CompanySession
@@ -42,6 +43,21 @@ class Asked:
     size: int = 50
     zone: tzinfo = UTC
 
+    @classmethod
+    def read(cls, said: Mapping[str, str], tables: Collection[str], zone: tzinfo) -> "Asked":
+        """The acts that an address means; what cannot be read counts as not said."""
+        return cls(
+            user_id=_number(said.get("person")),
+            kind=said.get("kind", "")[:30],
+            table=said.get("table", "") if said.get("table") in tables else "",
+            row=_number(said.get("record")),
+            first=_day(said.get("from")),
+            last=_day(said.get("to")),
+            text=_text(said.get("q", "")),
+            before=_number(said.get("before")),
+            zone=zone,
+        )
+
 
 @dataclass(frozen=True)
 class Done:
@@ -70,6 +86,18 @@ class Line:
     field: str | None
     before: Any
     after: Any
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines, and the names of the records and colleagues that they are about or name: table -> id -> name.
+
+    `next`: the `after` of what comes behind them, or None.
+    """
+
+    lines: list[Line]
+    names: Mapping[str, Mapping[int, str]]
+    next: int | None
 
 
 def listed(session: CompanySession, scope: CompanyScope, asked: Asked) -> tuple[list[Done], int | None]:
@@ -126,6 +154,24 @@ def _lines(row: ChangeLog) -> list[Line]:
     return [Line(*head, name, before.get(name), after.get(name)) for name in names]
 
 
+def _number(said: str | None) -> int | None:
+    return int(said) if said and said.isascii() and said.isdigit() and len(said) < 10 else None
+
+
+def _text(said: str) -> str:
+    try:
+        return clean_text(said[:100]) or ""
+    except Invalid:
+        return ""
+
+
+def _day(said: str | None) -> date | None:
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        return None
+
+
 def sees_all(scope: CompanyScope) -> bool:
     """Whether this person sees what others did."""
     return may(Person(scope.role, scope.operator), Act.AUDIT)
@@ -146,9 +192,8 @@ def _matching(scope: CompanyScope, asked: Asked) -> list[Any]:
         where.append(ChangeSet.at >= day_start(asked.first, asked.zone))
     if asked.last:
         where.append(ChangeSet.at < day_start(asked.last + timedelta(days=1), asked.zone))
-    text = clean_text(asked.text)
-    if text:
-        where.append(ChangeSet.title.icontains(text, autoescape=True))
+    if asked.text:
+        where.append(ChangeSet.title.icontains(asked.text, autoescape=True))
     if asked.before is not None:
         where.append(ChangeSet.id < asked.before)
     return where

@@ -16,13 +16,13 @@ from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.store.values import plain
-from crm_data.tables import ChangeLog, Company, DealStageHistory, Membership, User
+from crm_data.tables import ChangeLog, ChangeSet, Company, DealStageHistory, Membership, User
 from crm_data.transfer.csv_out import export, noted
 from crm_data.transfer.formulas import disarmed
 
 _PIECE = 1 << 16  # characters that are compressed at a time
 # Written beside the records, since no screen exports them: who worked here, and what happened to each row.
-_LOGS = (("deal_stage_history", DealStageHistory), ("change_log", ChangeLog))
+_LOGS = (("deal_stage_history", DealStageHistory), ("change_sets", ChangeSet), ("change_log", ChangeLog))
 
 README = """Foyer: all data of {company}, as of {at} UTC
 
@@ -33,7 +33,8 @@ members.csv              who works or worked here, with their role
 customers.csv, leads.csv, deals.csv, tasks.csv, activities.csv
                          the records; those put away are in files of the same name with -archived
 deal_stage_history.csv   every move of every deal from stage to stage
-change_log.csv           who changed what from what to what, as JSON
+change_sets.csv          what was done, an act a line: who, when, in words, and what it undoes
+change_log.csv           what each act (by act_id) changed from what to what, as JSON
 
 How they link: customer_id, lead_id, deal_id and task_id are the id columns of those files; assigned_to,
 created_by, user_id and moved_by are user_id in members.csv.

@@ -84,12 +84,13 @@ def days(rows: list[Row], names: Names, here: tuple[str, int] | None, zone: tzin
     """The rows, newest first as they come, under their days in this zone."""
     local = [(row["activity_date"].astimezone(zone), row) for row in rows]
     return [
-        Day(_title(day, today), [_entry(row, at, names, here) for at, row in found])
+        Day(day_title(day, today), [_entry(row, at, names, here) for at, row in found])
         for day, found in groupby(local, key=lambda pair: pair[0].date())
     ]
 
 
-def _title(day: date, today: date) -> str:
+def day_title(day: date, today: date) -> str:
+    """What a day is called in a feed."""
     near = {today: "Today", today - timedelta(days=1): "Yesterday", today + timedelta(days=1): "Tomorrow"}
     return near.get(day, f"{day:%A} {say.day(day)}")
 

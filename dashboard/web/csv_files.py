@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crm_data import Workspace
 from crm_data.accounts.sessions import Signed
+from crm_data.changes.sets import Asked
 from crm_data.errors import NotFound
 from crm_data.numbers.funnel import Base
 from crm_data.numbers.period import USUAL
@@ -53,6 +54,7 @@ def offer() -> None:
             register(f"{table}.{form}", _records(table, form))
     register("chart.csv", _chart)
     register("refused.csv", _refused)
+    register("history.csv", _history)
     register("company.zip", _company)
 
 
@@ -95,6 +97,13 @@ def _chart(signed: Signed, params: Mapping[str, str]) -> Download:
     base = Base.MOVED if params.get("base") == Base.MOVED else Base.MADE
     query, skipped = my.deals.query(params, zone), params.get("skipped") != "0"
     name, pieces = my.export_chart(params.get("chart", ""), query, period, base, skipped)
+    return Download(name, CSV, pieces)
+
+
+def _history(signed: Signed, params: Mapping[str, str]) -> Download:
+    my = Workspace(runtime.running().store, signed.scope)
+    asked = Asked.read(params, my.kinds, _zone(params.get("zone", "UTC")))
+    name, pieces = my.changes.export(asked)
     return Download(name, CSV, pieces)
 
 

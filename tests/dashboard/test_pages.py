@@ -97,7 +97,10 @@ def test_a_page_draws_for_every_role(
     assert not at.exception, at.exception
     shown = everything(at)
     assert FOREIGN.encode() not in shown
-    if page not in ("account", "admin") and query != "tab=insights":  # which names no record
+    nothing_yet = page == "history" and role in ("user", "sales_rep")
+    if (
+        page not in ("account", "admin") and query != "tab=insights" and not nothing_yet
+    ):  # which name no record
         assert OWN.encode() in shown
     most = COSTS[page, query.split("&")[0]]
     assert len(statements) <= most, "\n".join(statements)

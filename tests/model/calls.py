@@ -741,6 +741,8 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Members.reset_link": _members("reset_link"),
     "Profile.get": _simply(lambda my: my.profile.get()),
     "Profile.change": _profile,
+    "Changes.events": _simply(lambda my: my.changes.events()),
+    "Changes.export": _simply(lambda my: my.changes.export(), writes=True),
     "Changes.find": _find_act,
     "Changes.get": _act(lambda my, id_: my.changes.get(id_)),
     "Changes.lines": _act(lambda my, id_: my.changes.lines(id_)),

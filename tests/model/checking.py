@@ -199,6 +199,8 @@ class Checked:
         if call.verb == "Changes.page":
             own = [id_ for id_, one in sorted(sets.items()) if sees or one["user_id"] == call.user]
             assert [done.id for done in found.raw[0]] == own[::-1][:50]
+        elif call.verb == "Changes.events":
+            assert found.refused is None
         elif call.verb == "Changes.find":
             named = [id_ for id_, one in sets.items() if one["act_id"] == call.said["act"]]
             mine = [id_ for id_ in named if sets[id_]["user_id"] == call.user]

@@ -28,6 +28,8 @@ AT_LEAST = {
     "Workspace.strangers": "manager",
     "Workspace.commit_import": "manager",
     "Workspace.take_away": "admin",
+    "Changes.export": "manager",
+    "Changes.events": "admin",
     "Members.invite": "admin",
     "Members.invitations": "admin",
     "Members.withdraw": "admin",

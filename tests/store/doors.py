@@ -112,6 +112,8 @@ LAYOUTS = {
     "keep": Verb(lambda my, ids: my.layouts.keep(my.customers, Layout(hidden=("email",)))),
 }
 CHANGES = {
+    "events": Verb(lambda my, ids: my.changes.events(), "admin"),
+    "export": Verb(lambda my, ids: my.changes.export(), "manager"),
     "find": Verb(lambda my, ids: my.changes.find(ids.email)),
     "get": Verb(lambda my, ids: my.changes.get(ids.done), "manager"),
     "lines": Verb(lambda my, ids: my.changes.lines(ids.done), "manager"),

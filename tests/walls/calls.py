@@ -250,6 +250,7 @@ CALLS: dict[str, Rule] = {
             "crm_data/accounts/operator.py": "the operator's acts on an account; asks for that right first",
             "crm_data/accounts/companies.py": "the operator's list of companies; asks for that right first",
             "crm_data/accounts/members.py": "whether a member ever worked elsewhere, before a reset link",
+            "crm_data/changes/security.py": "an admin's own company's lines of the security log",
             "crm_data/transfer/csv_out.py": "a line in the security log",
             "crm_data/transfer/marks.py": "the mark of a company that was put in without one",
             "crm_data/transfer/memory.py": "lines in the security log about backups",

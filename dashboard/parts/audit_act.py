@@ -1,0 +1,124 @@
+"""One act on the screen: what it wrote, old and new in words, and its undo with what that would leave."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from crm_data import Kind, Workspace, errors, words
+from crm_data.changes.plan import Left
+from crm_data.changes.sets import Done, Line
+from crm_data.changes.undo import Preview
+from crm_data.tables import noun
+from dashboard.components import grid
+from dashboard.parts import place, say
+from dashboard.parts.acts import announce, done, show_refusal
+from dashboard.parts.audit import counted, where_from
+from dashboard.parts.heading import heading
+
+PLACE = "history.act"
+_WHOLE = {"add": "Added", "archive": "Archived", "restore": "Restored", "erase": "Taken away"}
+Names = Mapping[str, Mapping[int, str]]
+
+
+def act_screen(my: Workspace, said: str) -> None:
+    """Draw the act that the address names, or say calmly that there is none."""
+    try:
+        act, preview = my.changes.get(said), my.changes.preview(said)
+    except errors.CrmError as refused:
+        st.subheader("Not found" if isinstance(refused, errors.NotFound) else "Not yours", anchor=False)
+        st.text(str(refused))
+        _back()
+        return
+    with heading(act.title, f"{where_from(act)}, {say.moment(act.at)}"):
+        _undo(my, act, preview)
+    show_refusal(PLACE)
+    _stands(act, preview)
+    after = place.params().get("after", "")
+    shown = my.changes.lines(
+        act.id, int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
+    )
+    lines = [_line(my, line, shown.names) for line in shown.lines]
+    if lines:
+        grid.table(f"history.{act.id}.{after}", "What was written", lines)
+    with st.container(horizontal=True):
+        _back()
+        if shown.next:
+            st.page_link(
+                "../pages/history.py",
+                label="More of it",
+                icon=":material/arrow_forward:",
+                query_params={"act": str(act.id), "after": str(shown.next)},
+            )
+
+
+def _back() -> None:
+    st.page_link("../pages/history.py", label="All of the history", icon=":material/arrow_back:")
+
+
+def _undo(my: Workspace, act: Done, preview: Preview) -> None:
+    if preview.why:
+        return
+    word = "Redo" if preview.redo else "Undo"
+
+    def undo() -> None:
+        if done(PLACE, lambda: my.changes.undo(act.id, rest=bool(preview.left), zone=say.zone())):
+            what = act.title.removeprefix("Undo: ").removeprefix("Redo: ")
+            announce(
+                f"{'Done again' if preview.redo else 'Undone'}: {what}.", "redo" if preview.redo else "undo"
+            )
+
+    label = f"{word} the rest" if preview.left else word
+    icon = ":material/redo:" if preview.redo else ":material/undo:"
+    st.button(label, key="history.undo", type="primary", icon=icon, on_click=undo)
+
+
+def _stands(act: Done, preview: Preview) -> None:
+    """What an undo would do and leave, or why there is none."""
+    if act.undone_by:
+        st.page_link(
+            "../pages/history.py",
+            label="It was undone since. See how",
+            icon=":material/undo:",
+            query_params={"act": str(act.undone_by)},
+        )
+        return
+    if preview.why:
+        st.caption(say.plain(preview.why))
+        return
+    if preview.left:
+        st.warning(
+            f"An undo writes {counted(preview.counts)} and leaves this as it is:", icon=":material/info:"
+        )
+        grid.table(
+            f"history.{act.id}.left", "What an undo leaves", [_left(one) for one in preview.left[:100]]
+        )
+
+
+def _left(one: Left) -> dict[str, Any]:
+    return {
+        "Record": f"{noun(one.table).capitalize()}: {one.name or one.id}",
+        "Why": one.sentence,
+        "Who": one.who,
+        "When": say.moment(one.at) if one.at else "",
+    }
+
+
+def _line(my: Workspace, line: Line, names: Names) -> dict[str, Any]:
+    declared = my.records(line.table).fields.get(line.field or "") if line.table in my.kinds else None
+
+    def shown(value: Any) -> str:
+        if declared is None:
+            return "" if value is None else str(value)
+        to = "users" if declared.kind is Kind.MEMBER else declared.to or ""
+        return say.value(declared, value, names.get(to))
+
+    called = names.get(line.table, {}).get(line.row_id, f"No. {line.row_id}")
+    whole = _WHOLE.get(line.action, words(line.action))
+    label = declared.label if declared else words(line.field) if line.field else ""
+    return {
+        "Record": f"{noun(line.table).capitalize()}: {called}",
+        "What": ": ".join(filter(None, (whole if line.action != "change" else "", label))),
+        "Was": shown(line.before) if line.field else "",
+        "Is": shown(line.after) if line.field else "",
+    }

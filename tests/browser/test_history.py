@@ -1,0 +1,48 @@
+"""The history: an act is found, opened to old and new, undone and done again; what a colleague changed stays."""
+
+import pytest
+from playwright.sync_api import expect
+
+from crm_data import Edit
+from tests.browser.conftest import DANIEL, PRIYA, Door, Town
+from tests.support.screen import at_rest, says, toast
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_an_act_is_opened_undone_and_done_again(town: Town, enter: Door) -> None:
+    my = town.my(PRIYA)
+    deal = my.deals.add(
+        {"customer_id": next(iter(my.customers.choices())), "deal_name": "Zeta", "deal_value": "9"}
+    )
+    my.deals.move(deal, "proposal", "prospect")
+    page = enter(DANIEL, "/history?q=Zeta")
+    at_rest(page)
+    expect(page.get_by_text("Moved deal Zeta")).to_be_visible()
+    page.get_by_role("link", name="Old and new, undo").first.click()
+    says(page, "Moved deal Zeta")
+    says(page, "Priya Raman")
+    expect(page.get_by_text("Proposal", exact=True).first).to_be_visible()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    toast(page, "Undone: Moved deal Zeta.")
+    assert my.deals.get(deal)["stage"] == "prospect"
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_have_count(0)
+    page.get_by_role("link", name="It was undone since").click()
+    page.get_by_role("button", name="Redo", exact=True).click()
+    toast(page, "Done again: Moved deal Zeta.")
+    assert my.deals.get(deal)["stage"] == "proposal"
+
+
+def test_what_a_colleague_changed_since_is_named_and_stays(town: Town, enter: Door) -> None:
+    my, theirs = town.my(PRIYA), town.my(DANIEL)
+    id_ = my.customers.add({"name": "Omicron"})
+    my.customers.change([Edit(id_, {"phone": (None, "111"), "city": (None, "Bern")})])
+    act = my.changes.page()[0][0].id
+    theirs.customers.change([Edit(id_, {"phone": ("111", "222")})])
+    page = enter(PRIYA, f"/history?act={act}")
+    at_rest(page)
+    says(page, "Phone was changed since.")
+    page.get_by_role("button", name="Undo the rest").click()
+    toast(page, "Undone")
+    row = my.customers.get(id_)
+    assert (row["phone"], row["city"]) == ("222", None)
