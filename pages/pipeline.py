@@ -1,6 +1,7 @@
 """Pipeline: the board of open deals, the deals as rows, the leads they come from, and what managers read."""
 
 from dashboard.parts.convert import convert_dialog
+from dashboard.parts.forecast import forecast_screen
 from dashboard.parts.insights import insights_screen
 from dashboard.parts.listing import Listing
 from dashboard.parts.move import closing_dialog
@@ -10,7 +11,7 @@ from dashboard.session import workspace
 
 my = workspace()
 
-VIEWS = {"board": "Board", "deals": "Deals", "leads": "Leads", "insights": "Insights"}
+VIEWS = {"board": "Board", "deals": "Deals", "leads": "Leads", "forecast": "Forecast", "insights": "Insights"}
 DEALS = {
     "": "All",
     "open": "Open",
@@ -29,6 +30,8 @@ if view == "deals":
 elif view == "leads":
     Listing(my, my.leads, "lead", "contact_phone", keep=("tab",), presets=LEADS).draw()
     convert_dialog(my, "leads")
+elif view == "forecast":
+    forecast_screen(my)
 elif view == "insights":
     insights_screen(my)
 else:

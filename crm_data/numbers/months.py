@@ -34,7 +34,7 @@ def by_month(
     followed by the expected of the next months. Lost deals are in neither. Unit: money.
     Source: Odoo's forecast layout; only open deals are weighted (Margince).
     """
-    to_come = _ahead(period, today)
+    to_come = expected_days(period, today)
     won_in = [Deal.status == WON, *_inside(Deal.actual_close_date, period)]
     due_in = [Deal.status == OPEN, *_inside(Deal.expected_close_date, to_come, or_none=True)]
     won = _sums(session, [*where, *won_in], Deal.actual_close_date, total(cents()))
@@ -64,7 +64,7 @@ def by_month(
     )
 
 
-def _ahead(period: Period, today: date) -> Period:
+def expected_days(period: Period, today: date) -> Period:
     """The days in which open deals are expected: those of the period, and the next months where it is running."""
     if period.all_time or period.last < today:
         return period

@@ -16,6 +16,7 @@ from crm_data.numbers.ages import ages, put_off
 from crm_data.numbers.by_words import losses, sources
 from crm_data.numbers.conversion import conversion
 from crm_data.numbers.figures import Chart, Figure, Formula, Question, counted
+from crm_data.numbers.forecast import Forecast, forecast
 from crm_data.numbers.funnel import Base, funnel
 from crm_data.numbers.overview import Overview, lists
 from crm_data.numbers.period import EARLIEST, LATEST, USUAL, Compare, Period, chosen
@@ -128,6 +129,16 @@ class Numbers:
         with self._store.read(self._scope) as session:
             where, today = self._where(query, currency), self._today(query.zone)
             return standing_now(session, where, Question("deals", query), today, query.zone, money)
+
+    def forecast(
+        self, query: Query | None = None, period: Period | None = None, currency: str | None = None
+    ) -> Forecast:
+        """By month what was won and what is open by how sure it is; see `forecast`. Two statements."""
+        query, money = self._asked(query), self.currency(query, currency)
+        period = period or self.period(USUAL, query.zone)
+        with self._store.read(self._scope) as session:
+            where, today = self._where(query, currency), self._today(query.zone)
+            return forecast(session, where, Question("deals", query), period, today, money)
 
     def funnel(
         self,

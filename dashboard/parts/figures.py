@@ -69,6 +69,16 @@ def table(my: Workspace, heads: Sequence[str], rows: Mapping[str, Totals], key: 
     draw(key, "table", lines, heads)
 
 
+def matrix(
+    my: Workspace, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[Figure | None]]], key: str
+) -> None:
+    """A row a name, with a figure below each head but the first; None leaves its place empty."""
+    lines = [
+        {"name": name, "cells": [asdict(link(my, f)) if f else None for f in cells]} for name, cells in rows
+    ]
+    draw(key, "table", lines, heads)
+
+
 def _tile(my: Workspace, figure: Figure) -> dict[str, Any]:
     return {
         "label": figure.label,

@@ -149,7 +149,9 @@ def test_every_figure_opens_its_rows(everything: tuple[Office, Checker], verb: s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("verb", ["by_stage", "by_month", "by_owner", "tiles", "standing", "ages", "put_off"])
+@pytest.mark.parametrize(
+    "verb", ["by_stage", "by_month", "by_owner", "tiles", "standing", "forecast", "ages", "put_off"]
+)
 @pytest.mark.parametrize("currency", ["EUR", "usd", "XXX"])
 def test_in_each_currency(everything: tuple[Office, Checker], verb: str, currency: str) -> None:
     two, checker = everything

@@ -80,6 +80,7 @@ NUMBERS = {
     "closed_days": Verb(lambda my, ids: my.numbers.closed_days()),
     "conversion": Verb(lambda my, ids: my.numbers.conversion()),
     "currency": Verb(lambda my, ids: my.numbers.currency()),
+    "forecast": Verb(lambda my, ids: my.numbers.forecast(_about(ids))),
     "funnel": Verb(lambda my, ids: my.numbers.funnel(_about(ids))),
     "leads_of": Verb(lambda my, ids: my.numbers.leads_of(_about(ids))),
     "losses": Verb(lambda my, ids: my.numbers.losses()),

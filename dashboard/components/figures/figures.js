@@ -34,7 +34,7 @@ function row(item) {
   line.append(name);
   item.cells.forEach((cell) => {
     const box = el("td");
-    box.append(link(cell));
+    if (cell) box.append(link(cell));
     line.append(box);
   });
   return line;

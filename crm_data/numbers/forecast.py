@@ -1,0 +1,193 @@
+"""The forecast: by month what was won, and what is open by how sure it is; each open deal in exactly one line."""
+
+from calendar import monthrange
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_data.numbers.figures import Figure, Formula, Question
+from crm_data.numbers.months import expected_days
+from crm_data.numbers.period import Period
+from crm_data.numbers.pipeline import Where
+from crm_data.numbers.rates import BASIS
+from crm_data.numbers.sums import OPEN, WON, amount, cents, closing, total, weighted_cents
+from crm_data.store.conditions import EMPTY
+from crm_data.store.scope import CompanySession
+from crm_data.tables import Deal
+from crm_data.tables.deal import Stage
+
+# How sure a stage is: what salespeople commit to, what they get at best, and the rest.
+CATEGORIES: Mapping[str, tuple[Stage, ...]] = MappingProxyType(
+    {
+        "Commit": (Stage.NEGOTIATION,),
+        "Best case": (Stage.PROPOSAL,),
+        "Pipeline": (Stage.PROSPECT, Stage.QUALIFIED),
+    }
+)
+HEADS = ("Won", *CATEGORIES, "Weighted")
+EARLIER, LATER, SLIPPED, UNDATED, ALL = "Earlier", "Later", "Slipped", "No date", "All"
+_MOST_MONTHS = 36
+Key = date | str
+Days = tuple[date | None, date | None] | tuple[None] | None
+Won = dict[date | None, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A month or what stands beside the months; a figure a head of `HEADS`, None where there can be none."""
+
+    name: str
+    figures: Sequence[Figure | None]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Its lines in order, the last one all of them together."""
+
+    currency: str
+    lines: Sequence[Line]
+
+
+def forecast(
+    session: CompanySession, where: Where, asked: Question, period: Period, today: date, currency: str
+) -> Forecast:
+    """Months of the period, and of the next ones where it reaches to today.
+
+    Won by `actual_close_date`, in the period. Open deals as of now by `expected_close_date`: those of a day that
+    has passed are slipped, those behind the last month later. Lost deals are in no number. Categories are those of
+    the stages, each deal in one; the sum of a category is not cumulative. Unit: money. Source: Odoo's layout,
+    Salesforce's categories. Two statements.
+    """
+    to_come = expected_days(period, today)
+    months = _months(period, to_come.last, today)
+    won = _won(session, where, period)
+    open_ = _open(session, where, today, months)
+    rows = asked.but(currency=(currency,))
+    lines: list[Line] = []
+    before, behind = months[0] - timedelta(days=1), _end(months[-1]) + timedelta(days=1)
+    spans: list[tuple[Key, Days, Any]] = [
+        (EARLIER, (None, before), (today, before) if before >= today else None),
+        *((month, (month, _end(month)), _still(month, today)) for month in months),
+        (LATER, (behind, None), (max(behind, today), None)),
+        (SLIPPED, None, (None, today - timedelta(days=1))),
+        (UNDATED, EMPTY, EMPTY),
+    ]
+    in_period = rows.but(status=(WON,), actual_close_date=period.edges)
+    for key, on, due in spans:
+        name = f"{key:%b %Y}" if isinstance(key, date) else key
+        closed, won_here = None, _of(won, key, months)
+        if isinstance(key, date) or won_here[0]:
+            closed = _cell(name, "Won", won_here, currency, in_period.but(actual_close_date=on), period)
+        expected = None if due is None else rows.but(status=(OPEN,), expected_close_date=due)
+        line = Line(name, [closed, *_expected(name, open_.get(key, {}), currency, expected)])
+        if key != EARLIER or closed or expected:
+            lines.append(line)
+    every: dict[str, list[int]] = {}
+    for parts in open_.values():
+        for stage, numbers in parts.items():
+            every[stage] = [a + b for a, b in zip(every.get(stage, [0, 0, 0]), numbers, strict=True)]
+    all_won = (sum(count for count, _ in won.values()), sum(value for _, value in won.values()))
+    closed = _cell(ALL, "Won", all_won, currency, in_period, period)
+    lines.append(Line(ALL, [closed, *_expected(ALL, every, currency, rows.but(status=(OPEN,)))]))
+    return Forecast(currency, lines)
+
+
+def _expected(
+    name: str, parts: Mapping[str, Sequence[int]], currency: str, rows: Question | None
+) -> Iterator[Figure | None]:
+    """The categories and the weighted value of one line; of a month that has passed there are none."""
+    for head, stages in CATEGORIES.items():
+        coded = tuple(stage.value for stage in stages)
+        found = [parts.get(stage, (0, 0, 0)) for stage in coded]
+        sums = (sum(each[0] for each in found), sum(each[1] for each in found))
+        yield None if rows is None else _cell(name, head, sums, currency, rows.but(stage=coded))
+    if rows is None:
+        yield None
+        return
+    count = sum(each[0] for each in parts.values())
+    value = amount(sum(each[2] for each in parts.values()))
+    means = "Open deals as of now, by expected close."
+    yield Figure(f"{name}, weighted", Formula.WEIGHTED, value, count, rows, currency, None, means)
+
+
+def _cell(
+    name: str, head: str, sums: Sequence[int], currency: str, rows: Question, period: Period | None = None
+) -> Figure:
+    means = BASIS if period else "Open deals as of now, by expected close."
+    label = f"{name}, {head.lower()}"
+    return Figure(label, Formula.VALUE, amount(sums[1]), int(sums[0]), rows, currency, period, means)
+
+
+def _won(session: CompanySession, where: Where, period: Period) -> Won:
+    day = Deal.actual_close_date
+    year, month = sa.extract("year", day), sa.extract("month", day)
+    wanted = sa.select(year, month, sa.func.count(Deal.id), total(cents()))
+    wanted = wanted.where(*where, Deal.status == WON, closing(period)).group_by(year, month)
+    return {
+        None if y is None else date(int(y), int(m), 1): (int(n), int(value))
+        for y, m, n, value in session.execute(wanted)
+    }
+
+
+def _of(won: Won, key: Key, months: Sequence[date]) -> tuple[int, int]:
+    """What was won in a line: a month's own, or all of those before the first or behind the last."""
+    if isinstance(key, date):
+        return won.get(key, (0, 0))
+    dated = [month for month in won if month]
+    kept: dict[Key, list[date | None]] = {
+        EARLIER: [month for month in dated if month < months[0]],
+        LATER: [month for month in dated if month > months[-1]],
+        UNDATED: [None] if None in won else [],
+    }
+    some = [won[month] for month in kept.get(key, [])]
+    return sum(count for count, _ in some), sum(value for _, value in some)
+
+
+def _open(
+    session: CompanySession, where: Where, today: date, months: Sequence[date]
+) -> dict[Key, dict[str, list[int]]]:
+    """Line -> stage -> number, cents and weighted cents of the open deals in it."""
+    day = Deal.expected_close_date
+    year, month, late = sa.extract("year", day), sa.extract("month", day), sa.case((day < today, 1), else_=0)
+    wanted = (
+        sa.select(
+            year, month, late, Deal.stage, sa.func.count(Deal.id), total(cents()), total(weighted_cents())
+        )
+        .where(*where, Deal.status == OPEN)
+        .group_by(year, month, late, Deal.stage)
+    )
+    found: dict[Key, dict[str, list[int]]] = {}
+    for y, m, passed, stage, *numbers in session.execute(wanted):
+        key: Key = UNDATED
+        if y is not None:
+            first = date(int(y), int(m), 1)
+            key = first if first in months else EARLIER if first < months[0] else LATER
+            key = SLIPPED if passed else key
+        parts = found.setdefault(key, {}).setdefault(stage, [0, 0, 0])
+        for at, number in enumerate(numbers):
+            parts[at] += int(number)
+    return found
+
+
+def _still(month: date, today: date) -> Days:
+    """The days of a month that have not passed; None when all of them have."""
+    return (max(month, today), _end(month)) if _end(month) >= today else None
+
+
+def _months(period: Period, last: date, today: date) -> list[date]:
+    """The first of each month that has a line of its own: at most three years of them, and two to come."""
+    first, end = period.first, min(last, date(today.year + 2, today.month, 1))
+    if period.all_time:
+        first, end = today, expected_days(Period(today, today), today).last
+    found = [end.replace(day=1)]
+    while found[0] > first.replace(day=1) and len(found) < _MOST_MONTHS:
+        found.insert(0, (found[0] - timedelta(days=1)).replace(day=1))
+    return found
+
+
+def _end(month: date) -> date:
+    return month.replace(day=monthrange(month.year, month.month)[1])

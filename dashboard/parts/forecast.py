@@ -1,0 +1,35 @@
+"""The forecast: months with what was won, what is open by how sure it is, and what stands beside the months."""
+
+import streamlit as st
+
+from crm_data import Workspace
+from crm_data.numbers.forecast import CATEGORIES, HEADS
+from crm_data.tables.fields import words
+from dashboard.known import known
+from dashboard.parts import figures, say
+from dashboard.parts.filters import filter_bar
+from dashboard.parts.heading import heading
+from dashboard.parts.period import COMPARE, PARAM, choose_period
+
+KEEP = ("tab", PARAM, COMPARE)
+
+
+def forecast_screen(my: Workspace) -> None:
+    """Filters, period, and the table; every number leads to its rows."""
+    members = my.members()
+    with heading("Forecast"):
+        pass
+    query = filter_bar(my.deals, lambda: members, KEEP)
+    closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
+    period = choose_period(my, query, closed)
+    found = known(my, "forecast", (query, say.today(), period), lambda: my.numbers.forecast(query, period))
+    heads = (f"Month ({found.currency})", *HEADS)
+    figures.matrix(my, heads, [(line.name, line.figures) for line in found.lines], "forecast")
+    said = "; ".join(
+        f"{name.lower()}: {' and '.join(words(stage).lower() for stage in stages)}"
+        for name, stages in CATEGORIES.items()
+    )
+    st.caption(
+        f"Won by close date in the period. Open deals as of now, by expected close: {said}. "
+        "Slipped are those whose expected close has passed. Each open deal stands in one line."
+    )
