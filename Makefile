@@ -17,6 +17,9 @@ for row in sqlite3.connect("file:$(DEMO_FILE)?mode=ro", uri=True).execute(
 endef
 export DEMO_PEOPLE
 
+# Without Python's own files of what it has read, every run and every process that it starts reads all of it anew.
+test soak check: export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: help install run demo test soak check migration bench pictures
 
 help: ## list these commands
