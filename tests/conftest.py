@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support import browser as chromium
-from tests.support import chance, libraries, longest, postgres, run
+from tests.support import chance, compiled, libraries, longest, postgres, run
 from tests.support.databases import Database, fresh
 from tests.support.screen import followed
 
@@ -21,6 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The run's folder is made before the workers start, and inherited by them."""
     run.begin()
     chance.begin()
+    compiled.keep()
     if run.is_mine():
         for folder in run.left_behind():
             postgres.stop(folder)
@@ -47,7 +48,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """The run's own server and files go with it."""
     if run.is_mine():
         postgres.stop(run.folder())
-        run.remove(run.folder())
+        run.end()
 
 
 @pytest.hookimpl(tryfirst=True)

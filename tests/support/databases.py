@@ -54,7 +54,7 @@ def _fresh_sqlite(migrated: bool) -> Database:
 
 
 def _copied(template: str | None) -> Database:
-    folder = run.folder() / "sqlite" / uuid4().hex
+    folder = run.memory() / "sqlite" / uuid4().hex
     folder.mkdir(parents=True)
     path = folder / "crm.db"
     if template:
@@ -65,7 +65,7 @@ def _copied(template: str | None) -> Database:
 def _migrate_sqlite() -> dict[str, str]:
     from crm_data.store.migrating import upgrade
 
-    path = run.folder() / "template.db"
+    path = run.memory() / "template.db"
     upgrade(f"sqlite:///{path}")
     return _whole(path)
 

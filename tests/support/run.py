@@ -9,6 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 FOLDER = "FOYER_TEST_RUN"
+MEMORY = "FOYER_TEST_MEMORY"
+SHARED_MEMORY = Path("/dev/shm")
+ENOUGH = 4 * 2**30  # bytes; a run's small databases take a hundredth part, unless many are kept at once
 PREFIX = "foyer-tests-"
 
 
@@ -22,11 +25,29 @@ def begin() -> None:
     parent = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
     os.chmod(parent, 0o711)  # PostgreSQL, which never runs as root, must be able to walk through it
     os.environ[FOLDER] = parent
+    os.environ[MEMORY] = _in_memory() or parent
+
+
+def _in_memory() -> str | None:
+    """A folder of which no write waits for a disk, where the machine has memory to spare."""
+    try:
+        if shutil.disk_usage(SHARED_MEMORY).free < ENOUGH:
+            return None
+        return tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=SHARED_MEMORY)
+    except OSError:
+        return None
 
 
 def folder() -> Path:
     """The folder of this run."""
     return Path(os.environ[FOLDER])
+
+
+def memory() -> Path:
+    """Where the small databases of this run, or of a run within it, lie: none must survive a power cut."""
+    made = Path(os.environ[MEMORY]) / folder().name
+    made.mkdir(exist_ok=True)
+    return made
 
 
 def is_mine() -> bool:
@@ -57,9 +78,16 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def end() -> None:
+    """Remove all that this run has made."""
+    remove(folder())
+    remove(Path(os.environ[MEMORY]))
+
+
 def left_behind() -> list[Path]:
     """Folders of runs that were killed before they could tidy up: their process is gone."""
-    found = Path(tempfile.gettempdir()).glob(f"{PREFIX}*")
+    places = {Path(tempfile.gettempdir()), SHARED_MEMORY}
+    found = [path for place in places for path in place.glob(f"{PREFIX}*")]
     dead = [path for path in found if not _alive(_pid(path))]
     return [path for path in dead if path.exists() and path.stat().st_uid == os.getuid()]
 
