@@ -33,7 +33,9 @@ def _in_memory() -> str | None:
     try:
         if shutil.disk_usage(SHARED_MEMORY).free < ENOUGH:
             return None
-        return tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=SHARED_MEMORY)
+        made = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=SHARED_MEMORY)
+        os.chmod(made, 0o711)  # as the run's folder: a test goes on as somebody who owns nothing
+        return made
     except OSError:
         return None
 
@@ -46,7 +48,7 @@ def folder() -> Path:
 def memory() -> Path:
     """Where the small databases of this run, or of a run within it, lie: none must survive a power cut."""
     made = Path(os.environ[MEMORY]) / folder().name
-    made.mkdir(exist_ok=True)
+    made.mkdir(mode=0o711, exist_ok=True)
     return made
 
 
