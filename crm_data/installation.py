@@ -16,6 +16,7 @@ from crm_data.accounts.operator import People
 from crm_data.accounts.people import Actor, find_user, is_operator
 from crm_data.accounts.sessions import Sessions, Signed
 from crm_data.errors import CrmError, DiskFull, NotFound, NotReady, Unavailable
+from crm_data.finding import listing
 from crm_data.rights import Act, Person, demand
 from crm_data.settings import Settings
 from crm_data.store import migrating
@@ -185,7 +186,11 @@ class Installation:
 
         Several processes may serve one database and call each at any moment.
         """
-        return self.sessions.tidy, self.links.tidy, self.backups.daily
+        return self.sessions.tidy, self.links.tidy, self.list_words, self.backups.daily
+
+    def list_words(self) -> int:
+        """Have found by its words what was written lately; how many records. After a search, and now and then."""
+        return listing.list_words(self._store)
 
 
 # Whom the role may become counts as well: a member of the owner's role passes row security as the owner does.

@@ -9,6 +9,8 @@ from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
 from crm_data.changes.changes import Changes
 from crm_data.errors import NotFound
+from crm_data.finding import finder
+from crm_data.finding.finder import Answer
 from crm_data.nouns.activities import Activities
 from crm_data.nouns.customers import Customers
 from crm_data.nouns.deals import Deals
@@ -70,6 +72,10 @@ class Workspace:
     tasks = _Kind(Tasks)
     activities = _Kind(Activities)
     kinds = tuple(name for name, held in vars().items() if isinstance(held, _Kind))
+
+    def find(self, said: str) -> Answer:
+        """The records of every kind that answer to a text, best first; see `finder.find`."""
+        return finder.find(self._store, self._scope, self.kinds, said)
 
     @cached_property
     def numbers(self) -> Numbers:

@@ -1,10 +1,11 @@
-"""The right end of the header: the company, with a switch for those who work in several, and the person."""
+"""The right end of the header: the search, the company, with a switch for who works in several, the person."""
 
 import streamlit as st
 
 from crm_data.accounts.sessions import Signed
 from crm_data.errors import CrmError
 from dashboard import session
+from dashboard.components.search import search
 from dashboard.parts import place, say
 from dashboard.sign_in import handover
 
@@ -15,6 +16,7 @@ def draw(here: Signed) -> None:
     """Show it, and do what was chosen. Switching and signing out end the run."""
     others = [other for other in here.companies if other.id != here.scope.company_id]
     with st.container(key="who", horizontal=True, horizontal_alignment="right", gap="small"):
+        search("search")
         chosen = None
         if others:
             chosen = st.menu_button(

@@ -1,5 +1,5 @@
 """What the tables need and Alembic does not see: `updated_at`, sort keys that another program would leave behind,
-logs that only grow, folding, row security, grants.
+what is due for the search, logs that only grow, folding, row security, grants.
 
 Made from what the database holds, so that it can be put back after any migration has rebuilt a table.
 """
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from crm_data.store.folding import postgresql_function
 from crm_data.tables import APPEND_ONLY
 from crm_data.tables.sort_keys import sorted_texts
+from migrations import search
 from migrations.append_only import REFUSE, Parents, on_postgresql, on_sqlite, parents_of
 from migrations.row_security import let_in, secure_rows, serves_as
 
@@ -54,6 +55,8 @@ def _sqlite(connection: Connection, tables: Mapping[str, set[str]], parents: Map
             )
         if table in parents:
             wanted |= on_sqlite(table, columns, parents[table])
+    for table, names in search.looked_through(tables).items():
+        wanted |= search.on_sqlite(table, names)
     said = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
     standing = dict(tuple(row) for row in connection.exec_driver_sql(said))
     for name, made in wanted.items():
@@ -93,10 +96,11 @@ def _postgresql(
     """One that stands is left alone, since putting it back would wait for everybody who writes."""
     execute = connection.exec_driver_sql
     if "companies" not in tables:
-        execute("DROP FUNCTION IF EXISTS app_touch, app_append_only, app_fold")
+        execute("DROP FUNCTION IF EXISTS app_touch, app_append_only, app_fold, app_search_due")
         return
-    for function in (_TOUCH, REFUSE, postgresql_function(connection)):
+    for function in (_TOUCH, REFUSE, search.FUNCTION, postgresql_function(connection)):
         execute(function)
+    found = search.looked_through(tables)
     for table, columns in tables.items():
         standing = dict(tuple(row) for row in execute(_STANDING, (table,)))
         wanted = on_postgresql(table, parents[table]) if table in parents else {}
@@ -104,6 +108,8 @@ def _postgresql(
             keys = ", ".join(f"'{key}', '{text}'" for key, text in sorted_texts(columns).items())
             touch = f"BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION app_touch({keys})"
             wanted[f"{table}_updated_at"] = touch
+        if table in found:
+            wanted |= search.on_postgresql(table, found[table])
         for name, made in wanted.items():
             mark = hashlib.sha256(made.encode()).hexdigest()[:32]
             if standing.get(name, "") == mark:

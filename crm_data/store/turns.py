@@ -17,6 +17,7 @@ class Turn(IntEnum):
     DAILY_BACKUP = 708369
     FIRST_COMPANY = 708371
     TIDY = 708372
+    WORDS = 708373
 
 
 def wait_for(connection: Connection, turn: Turn) -> None:

@@ -16,6 +16,7 @@ from crm_data.tables.fields import fields_of
 from crm_data.tables.layout import GridLayout
 from crm_data.tables.lead import Lead
 from crm_data.tables.membership import Membership
+from crm_data.tables.search import SearchDue, SearchList, SearchPiece
 from crm_data.tables.security import OneTimeLink, SecurityLog, SignInAttempt, SignInSession
 from crm_data.tables.task import Task
 from crm_data.tables.user import User
@@ -77,6 +78,9 @@ __all__ = [
     "Lead",
     "Membership",
     "OneTimeLink",
+    "SearchDue",
+    "SearchList",
+    "SearchPiece",
     "SecurityLog",
     "SignInAttempt",
     "SignInSession",

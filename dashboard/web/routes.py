@@ -11,9 +11,9 @@ from crm_data import Workspace, room
 from crm_data.errors import CrmError
 from crm_data.settings import ROOT
 from dashboard import runtime
-from dashboard.components import assets, grid
+from dashboard.components import assets, grid, search
 from dashboard.menu import SCREENS
-from dashboard.web import cookie, exports
+from dashboard.web import cookie, exports, finds
 
 _MOST = 2_000  # bytes: a ticket is short
 
@@ -125,6 +125,7 @@ ROUTES: list[BaseRoute] = [
     Route("/session", begin_session, methods=["POST"]),
     Route("/session/end", end_session, methods=["POST"]),
     Route(grid.CHANGED, changed, methods=["GET"]),
+    Route(search.FIND, finds.answer, methods=["POST"]),
     Route("/favicon.png", favicon, methods=["GET"]),
     Route(f"/{SCREENS[0].name}", first_screen, methods=["GET"]),
     Route(f"{assets.ADDRESS}/{{version}}/{{path:path}}", assets.answer, methods=["GET"]),

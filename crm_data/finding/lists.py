@@ -1,0 +1,137 @@
+"""Which records may hold the words that are looked for, by the lists alone: best and newest first."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_data.finding import bits
+from crm_data.finding.asked import SHORT, Asked
+from crm_data.finding.near import is_near, slips, unhurt
+from crm_data.finding.plain import HALF, LONGEST
+from crm_data.store.scope import CompanySession
+from crm_data.tables import SearchList, SearchPiece
+
+MOST_WORDS = 1_000  # that one word of a person's may stand in; of more it is asked in the records alone
+_LAST = "\U0010ffff"
+# The best first: the word itself in the title, what begins with it there, either of them beside, within, nearly.
+_TIERS = 5
+Bits = dict[tuple[str, int], int]  # (table, part) -> ids
+Step = list[Bits]  # one a tier, each with all of the better ones in it
+
+
+def candidates(session: CompanySession, asked: Asked, nearly: bool) -> Mapping[str, Iterator[int]]:
+    """Table -> ids of records that may answer. Each must be judged: a list may be older than the record.
+
+    `nearly`: those with slips as well. One statement a word, with slips two, and one for the lists.
+    """
+    stands = _stands_in(session, asked, nearly)
+    every = {word for words in stands.values() if words is not None for word in words}
+    lists = _lists(session, every)
+    steps = [_step(reading, stands, lists, nearly) for reading in asked.readings]
+    tables = {table for step in steps for table, _ in step[-1]}
+    return {table: _ids(table, steps) for table in sorted(tables)}
+
+
+def _stands_in(session: CompanySession, asked: Asked, nearly: bool) -> dict[str, list[str] | None]:
+    """What is looked up -> the listed words that it stands in; None: in so many that they are not counted."""
+    made: dict[str, list[str] | None] = {}
+    common: dict[str, list[str]] = {}
+    for word in sorted(asked.looked_up):
+        found = _words(session, word)
+        if len(found) > MOST_WORDS:
+            common[word] = found
+        made[word] = None if word in common else [*found, *(_near(session, word, found) if nearly else ())]
+    if common and len(common) == len(made):  # one must be looked for; the longest is the rarest
+        longest = max(common, key=len)
+        made[longest] = common[longest]
+    return made
+
+
+def _words(session: CompanySession, word: str) -> list[str]:
+    """Listed words that begin with one of a letter or two, or hold a longer one: it begins an end of them."""
+    if len(word) <= SHORT:
+        listed = SearchList.word
+        wanted = sa.select(listed).where(_begins(listed, word)).order_by(listed)
+    else:
+        wanted = sa.select(SearchPiece.word).where(_begins(SearchPiece.piece, word[:HALF]))
+    return list(session.scalars(wanted.distinct().limit(MOST_WORDS + 1)))
+
+
+def _near(session: CompanySession, word: str, known: Sequence[str]) -> list[str]:
+    """Listed words that are nearly it."""
+    most, asked = slips(word), word[:LONGEST]
+    if not most:
+        return []
+    piece = SearchPiece.piece
+    begins = sa.func.length(SearchPiece.word) - sa.func.length(piece)
+    parts = []
+    for part, start, end in unhurt(asked):
+        there = sa.or_(begins.between(start, end), sa.func.length(piece) == HALF)
+        parts.append(sa.and_(_begins(piece, part), there))
+    wanted = sa.select(SearchPiece.word).where(sa.or_(*parts)).distinct()
+    seen = set(known)
+    return [one for one in session.scalars(wanted) if one not in seen and is_near(asked, one, most)][
+        :MOST_WORDS
+    ]
+
+
+def _begins(column: Any, word: str) -> sa.ColumnElement[bool]:
+    return sa.and_(column >= word, column < word + _LAST)
+
+
+def _lists(session: CompanySession, words: set[str]) -> dict[str, list[tuple[str, bool, int, int]]]:
+    """Word -> (table, in the title, part, ids)."""
+    found: dict[str, list[tuple[str, bool, int, int]]] = defaultdict(list)
+    if words:
+        held = SearchList
+        wanted = sa.select(held.word, held.table_name, held.titled, held.part, held.ids)
+        for word, table, titled, part, ids in session.execute(wanted.where(held.word.in_(sorted(words)))):
+            found[word].append((table, titled, part, bits.unpacked(ids)))
+    return found
+
+
+def _step(
+    reading: Sequence[str],
+    stands: Mapping[str, list[str] | None],
+    lists: Mapping[str, list[tuple[str, bool, int, int]]],
+    nearly: bool,
+) -> Step:
+    """The records that hold every word of a reading, tier by tier."""
+    known = [(word, held) for word in reading if (held := stands[word]) is not None]
+    if not known:
+        return [{} for _ in range(_TIERS)]
+    each = [_of_word(word, held, lists) for word, held in known]
+    return [reduce(_both, (one[tier] for one in each)) for tier in range(_TIERS)]
+
+
+def _both(one: Bits, other: Bits) -> Bits:
+    return {key: shared for key in one.keys() & other.keys() if (shared := one[key] & other[key])}
+
+
+def _of_word(word: str, held: Sequence[str], lists: Mapping[str, list[tuple[str, bool, int, int]]]) -> Step:
+    made: Step = [{} for _ in range(_TIERS)]
+    for one in held:
+        begins = one.startswith(word[:LONGEST])
+        within = 3 if word[:HALF] in one else 4
+        for table, titled, part, ids in lists.get(one, ()):
+            best = 0 if titled and one == word else 1 if titled and begins else 2 if begins else within
+            for tier in range(best, _TIERS):
+                made[tier][table, part] = made[tier].get((table, part), 0) | ids
+    return made
+
+
+def _ids(table: str, steps: Sequence[Step]) -> Iterator[int]:
+    """The ids of one table, each once."""
+    given: dict[int, int] = defaultdict(int)
+    for tier in range(_TIERS):
+        here: dict[int, int] = defaultdict(int)
+        for step in steps:
+            for (name, part), ids in step[tier].items():
+                if name == table:
+                    here[part] |= ids
+        for part in sorted(here, reverse=True):
+            yield from bits.newest(part, here[part] & ~given[part])
+            given[part] |= here[part]
