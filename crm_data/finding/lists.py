@@ -14,7 +14,7 @@ from crm_data.finding.plain import HALF, LONGEST
 from crm_data.store.scope import CompanySession
 from crm_data.tables import SearchList, SearchPiece
 
-MOST_WORDS = 1_000  # that one word of a person's may stand in; of more it is asked in the records alone
+MOST_WORDS = 300  # that one word of a person's may stand in; of more it is asked in the records alone
 _LAST = "\U0010ffff"
 # The best first: the word itself in the title, what begins with it there, either of them beside, within, nearly.
 _TIERS = 5
@@ -25,7 +25,8 @@ Step = list[Bits]  # one a tier, each with all of the better ones in it
 def candidates(session: CompanySession, asked: Asked, nearly: bool) -> Mapping[str, Iterator[int]]:
     """Table -> ids of records that may answer. Each must be judged: a list may be older than the record.
 
-    `nearly`: those with slips as well. One statement a word, with slips two, and one for the lists.
+    `nearly`: those with slips as well. One statement a word, with slips two, and one for the lists. Beside a
+    longer word one of a letter or two is asked in the records alone.
     """
     stands = _stands_in(session, asked, nearly)
     every = {word for words in stands.values() if words is not None for word in words}
@@ -39,12 +40,18 @@ def _stands_in(session: CompanySession, asked: Asked, nearly: bool) -> dict[str,
     """What is looked up -> the listed words that it stands in; None: in so many that they are not counted."""
     made: dict[str, list[str] | None] = {}
     common: dict[str, list[str]] = {}
+    longer = any(len(word) > SHORT for word in asked.looked_up)
     for word in sorted(asked.looked_up):
+        if longer and len(word) <= SHORT:
+            made[word] = None
+            continue
         found = _words(session, word)
         if len(found) > MOST_WORDS:
             common[word] = found
         made[word] = None if word in common else [*found, *(_near(session, word, found) if nearly else ())]
-    if common and len(common) == len(made):  # one must be looked for; the longest is the rarest
+    if common and all(
+        held is None for held in made.values()
+    ):  # one must be looked for; the longest is the rarest
         longest = max(common, key=len)
         made[longest] = common[longest]
     return made

@@ -61,6 +61,7 @@ WORKSPACE = {
         lambda my, ids: my.export(my.customers, Query(where={"assigned_to": (ids.user,)})), "manager"
     ),
     "export_chart": Verb(lambda my, ids: my.export_chart("owner"), "manager"),
+    "find": Verb(lambda my, ids: my.find(ids.email)),
     "known_by_email": Verb(lambda my, ids: my.known_by_email([ids.email])),
     "members": Verb(lambda my, ids: my.members()),
     "strangers": Verb(lambda my, ids: my.strangers(*_file(my, ids)), "manager"),
@@ -169,8 +170,8 @@ OPERATORS: dict[str, Ask] = {
 # What proves itself by a token, a ticket, a link or a password, or tells nothing of any company; tests/accounts.
 PROVED = {
     "Installation": {
-        "change_password", "change_profile", "chores", "demand_ready", "is_signed_in", "profile", "scope",
-        "shortages",
+        "change_password", "change_profile", "chores", "demand_ready", "is_signed_in", "list_words", "profile",
+        "scope", "shortages",
         "sign_in", "state",
     },
     "Companies": {"exist"},

@@ -62,6 +62,8 @@ TABLE = {
 OWNED = sorted(
     table.name for table in Base.metadata.tables.values()
     if "company_id" in table.columns and table.name not in ("sessions", "one_time_links", "security_log")
+    # What goes is due for the search, so that these grow; tests/finding looks at them.
+    and table.name != "search_due"
 )  # fmt: skip
 KNOWN = {"companies", *(table for emptied, _ in DECLARED.values() for table in emptied)}
 KNOWN |= {table for _, nulled in DECLARED.values() for table, _ in nulled} | {"user_companies", "change_log"}

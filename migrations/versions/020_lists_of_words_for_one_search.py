@@ -7,8 +7,8 @@ from crm_data.tables.types import SortKey
 from migrations.helpers import on_sqlite
 from migrations.search import take_down
 
-revision = "018"
-down_revision = "017"
+revision = "020"
+down_revision = "019"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Tests of the search over every kind of record."""
