@@ -97,12 +97,14 @@ class Search {
   }
 
   closed() {
+    this.enters = this.drawn = null;
     this.asking?.abort();
     clearTimeout(this.timer);
     this.choose(null);
   }
 
   soon() {
+    this.enters = null;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.ask(), this.field.value.trim() ? PAUSE : 0);
   }
@@ -125,6 +127,7 @@ class Search {
   }
 
   say(sentence) {
+    this.enters = null;
     this.list.replaceChildren();
     this.choose(null);
     this.told_.textContent = sentence;
@@ -143,6 +146,9 @@ class Search {
     const more = found.groups.some((group) => group.more) ? " There are more; add a word to find less." : "";
     const waiting = found.waiting ? ` ${found.waiting.toLocaleString()} records are not searched yet; try again in a minute.` : "";
     const none = text.trim() ? "Nothing found. Fewer letters find more." : "What was changed lately will be here.";
+    this.drawn = text;
+    if (this.enters) this.chosen?.dispatchEvent(again(this.enters));
+    this.enters = null;
     this.told_.textContent = (count ? `${count === 1 ? "1 record" : `${count} records`}.${more}` : none) + waiting;
   }
 
@@ -156,12 +162,20 @@ class Search {
     if (scroll) option.scrollIntoView({ block: "nearest" });
   }
 
+  // What is on the screen may be the answer to fewer letters: then the best of the answer that is to come is meant.
+  enter(event) {
+    if (this.drawn === this.field.value) return this.chosen?.dispatchEvent(again(event));
+    this.enters = event;
+    clearTimeout(this.timer);
+    this.ask();
+  }
+
   key(event) {
     if (event.isComposing) return;
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const count = this.options?.length;
     if (by && count) this.choose(this.options[(this.options.indexOf(this.chosen) + by + count) % count]);
-    else if (event.key === "Enter" && this.chosen) this.chosen.dispatchEvent(again(event));
+    else if (event.key === "Enter") this.enter(event);
     else return;
     event.preventDefault();
   }
