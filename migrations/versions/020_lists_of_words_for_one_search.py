@@ -58,7 +58,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("word", SortKey(), nullable=False),
         sa.Column("table_name", sa.String(length=50), nullable=False),
-        sa.Column("titled", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("titled", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("ids", sa.Text(), nullable=False),
         sa.Column("company_id", sa.Integer(), nullable=False),
