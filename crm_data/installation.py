@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +28,9 @@ from crm_data.store.store import Store
 from crm_data.tables import Company, Membership
 from crm_data.tables.company import Month
 from crm_data.tables.fields import Field
+from crm_data.transfer import company_back
 from crm_data.transfer.backups import Backups
+from crm_data.transfer.company_back import Brought
 
 _FULL = (
     "The disk here is full, and nobody can sign in until there is room. Tell whoever runs this installation."
@@ -129,6 +132,14 @@ class Installation:
                 raise NotFound(f"There is no company {company_id}.")
             note(session, "entered_company", actor.user_id, company_id)
         return Members(self._store, _scope(company, actor.user_id, "system", True, ""))
+
+    def bring_back(self, actor: Actor, path: Path, email: str | None = None) -> Brought:
+        """Make a new company of its file, for the operator; `email` in place of the company's own. Raises
+        NotAllowed, BadBackup, Invalid.
+        """
+        return company_back.bring_back(
+            self._store, Person(actor.role, actor.operator), actor.user_id, path, email
+        )
 
     def shortages(self) -> list[str]:
         """What runs out on this machine, a sentence each: room on a disk, open files."""

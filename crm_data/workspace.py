@@ -26,7 +26,7 @@ from crm_data.store.query import Query
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
-from crm_data.transfer import csv_in, csv_out, mapping, table_out, takeaway
+from crm_data.transfer import company_file, csv_in, csv_out, mapping, table_out, takeaway
 from crm_data.transfer.csv_out import Form
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.plan import Plan
@@ -145,6 +145,10 @@ class Workspace:
     def take_away(self) -> tuple[str, Iterator[bytes]]:
         """All of the company's data as one ZIP: its name, and its bytes piece by piece. For admins."""
         return takeaway.company_zip(self._store, self._scope, [self.records(kind) for kind in self.kinds])
+
+    def company_file(self) -> tuple[str, Iterator[bytes]]:
+        """The company as one file that can be brought back, here or elsewhere: its name and bytes. For admins."""
+        return company_file.take_away(self._store, self._scope)
 
     def read_file(
         self,

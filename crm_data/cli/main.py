@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from crm_data.cli import (
     backup,
+    bring_back,
     check,
     copy,
     deactivate,
@@ -24,6 +25,7 @@ from crm_data.cli import (
     reactivate,
     reset_password,
     restore,
+    take_away,
     verify,
 )
 from crm_data.errors import CrmError
@@ -43,6 +45,8 @@ COMMANDS = (
     backup,
     verify,
     restore,
+    take_away,
+    bring_back,
     copy,
     check,
 )

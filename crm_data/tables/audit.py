@@ -29,9 +29,9 @@ class ChangeLog(CompanyOwned, Base):
     at: Mapped[datetime] = mapped_column(
         UtcDateTime(), nullable=False, server_default=sa.text("CURRENT_TIMESTAMP")
     )
-    user_id: Mapped[int | None] = mapped_column(sa.Integer)
+    user_id: Mapped[int | None] = mapped_column(sa.Integer, info={"refers": "users"})
     action: Mapped[str] = mapped_column(sa.String(20), nullable=False)
     table_name: Mapped[str] = mapped_column(sa.String(50), nullable=False)
-    row_id: Mapped[int] = mapped_column(sa.Integer, nullable=False)
-    before: Mapped[dict[str, Any] | None] = mapped_column(json_type())
-    after: Mapped[dict[str, Any] | None] = mapped_column(json_type())
+    row_id: Mapped[int] = mapped_column(sa.Integer, nullable=False, info={"refers_by": "table_name"})
+    before: Mapped[dict[str, Any] | None] = mapped_column(json_type(), info={"values_of": "table_name"})
+    after: Mapped[dict[str, Any] | None] = mapped_column(json_type(), info={"values_of": "table_name"})

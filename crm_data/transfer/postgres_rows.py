@@ -133,14 +133,13 @@ class Staged:
         """Old rows out and new rows in, in one statement each: keys are asked at a statement's end, so that
         tables may point at each other in a circle.
         """
-        names = sorted(set(self._columns) - {REVISION_TABLE})
-        execute = self._connection.exec_driver_sql
+        names, execute = self._names, self._connection.exec_driver_sql
         execute("SET CONSTRAINTS ALL IMMEDIATE")
         for name in names:
             execute(f"ALTER TABLE {quoted(name)} DISABLE TRIGGER USER")
         out = [f"DELETE FROM {quoted(name)}" for name in names]
         execute(_together(out))
-        execute(_together([self._insert(name) for name in names]))
+        self.add()
         for name in names:
             execute(f"ALTER TABLE {quoted(name)} ENABLE TRIGGER USER")
         own = set(sa.inspect(self._connection).get_sequence_names())
@@ -149,6 +148,14 @@ class Staged:
                 raise BadBackup("This backup holds a counter that Foyer did not make. Choose another.")
             # Not setval(), which no rollback takes back.
             execute(f"ALTER SEQUENCE {quoted(counter)} RESTART WITH {start}")
+
+    def add(self) -> None:
+        """New rows in, beside those that are there."""
+        self._connection.exec_driver_sql(_together([self._insert(name) for name in self._names]))
+
+    @property
+    def _names(self) -> list[str]:
+        return sorted(set(self._columns) - {REVISION_TABLE})
 
     def _insert(self, name: str) -> str:
         listed = ", ".join(map(quoted, self._columns[name]))

@@ -17,6 +17,13 @@ def data_panel(my: Workspace) -> None:
         type="primary",
         help="A ZIP of CSV files: every record, members, stage history, the log of changes, and how they link",
     )
+    st.link_button(
+        "Download the company as one file",
+        "/export/company.foyer.zip",
+        icon=":material/inventory_2:",
+        help="Everything with its history, as a database that any SQLite tool opens; an installation's operator"
+        " can bring it back as a company, here or elsewhere",
+    )
     for name in my.kinds:
         records = my.records(name)
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -56,6 +56,7 @@ def offer() -> None:
     register("refused.csv", _refused)
     register("history.csv", _history)
     register("company.zip", _company)
+    register("company.foyer.zip", _company_file)
 
 
 def keep(my: Workspace, name: str, data: bytes) -> str:
@@ -75,6 +76,11 @@ def keep(my: Workspace, name: str, data: bytes) -> str:
 
 def _company(signed: Signed, params: Mapping[str, str]) -> Download:
     name, pieces = Workspace(runtime.running().store, signed.scope).take_away()
+    return Download(name, "application/zip", pieces)
+
+
+def _company_file(signed: Signed, params: Mapping[str, str]) -> Download:
+    name, pieces = Workspace(runtime.running().store, signed.scope).company_file()
     return Download(name, "application/zip", pieces)
 
 

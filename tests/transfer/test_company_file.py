@@ -1,0 +1,208 @@
+"""A company as one file: it comes back whole in any installation, and nothing else comes along."""
+
+import json
+import sqlite3
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from crm_data import Workspace
+from crm_data.accounts.people import SYSTEM
+from crm_data.errors import BadBackup, Invalid, NotAllowed
+from crm_data.installation import Installation
+from crm_data.settings import settings
+from crm_data.store.migrating import head
+from crm_data.store.scope import CompanyScope
+from crm_data.store.store import Store
+from crm_data.tables import Company, User
+from crm_data.transfer.by_file import write_file
+from crm_data.transfer.company_back import Brought
+from crm_data.transfer.moved_rows import company_tables
+from tests.support import makers
+from tests.support.databases import Database, fresh
+from tests.support.plain import plain
+
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+
+WAYS = [
+    ("sqlite", "postgresql"),
+    ("postgresql", "sqlite"),
+    ("sqlite", "sqlite"),
+    ("postgresql", "postgresql"),
+]
+
+
+class There:
+    """An installation with its two companies, or none."""
+
+    def __init__(self, kind: str, filled: bool) -> None:
+        self.database: Database = fresh(kind)
+        self.store = Store(self.database.url)
+        self.installation = Installation(self.store, settings({"DATABASE_URL": self.database.url}))
+        self.filled = makers.two_companies(self.store) if filled else ()
+
+    def scope(self, at: int = 0, role: str = "admin") -> CompanyScope:
+        """A person of a company, by its place."""
+        return makers.scope(self.filled[at].company_id, role=role)
+
+    def taken(self, scope: CompanyScope, folder: Path) -> Path:
+        """A company's file."""
+        path = folder / f"company-{scope.company_id}-{self.database.kind}.zip"
+        write_file(Workspace(self.store, scope).company_file()[1], path)
+        return path
+
+    def bring(self, path: Path, email: str | None = None) -> Brought:
+        """A company out of its file."""
+        return self.installation.bring_back(SYSTEM, path, email)
+
+    def close(self) -> None:
+        self.store.close()
+        self.database.drop()
+
+
+@pytest.fixture
+def there() -> Iterator[Callable[..., There]]:
+    made = []
+
+    def make(kind: str, filled: bool = True) -> There:
+        made.append(There(kind, filled))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def manifest(path: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(path) as archive:
+        said: dict[str, Any] = json.loads(archive.read("manifest.json"))
+        return said
+
+
+@pytest.mark.parametrize(("kind", "other"), WAYS)
+def test_a_company_comes_back_whole_elsewhere(
+    there: Callable[..., There], kind: str, other: str, tmp_path: Path
+) -> None:
+    first, second = there(kind), there(other)
+    path = first.taken(first.scope(), tmp_path)
+    with second.store.system("the first company's e-mail is free") as session:
+        for company in session.scalars(sa.select(Company)):
+            company.email = f"other-{company.email}"
+        for user in session.scalars(sa.select(User)):
+            user.email = f"other-{user.email}"
+    made = second.bring(path)
+    assert made.rows == sum(
+        part["rows"] for name, part in manifest(path)["tables"].items() if name != "companies"
+    )
+    again = second.taken(makers.scope(made.company_id, role="admin"), tmp_path)
+    assert manifest(again)["tables"] == manifest(path)["tables"]
+    assert made.company_id not in {company.company_id for company in second.filled}
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_beside_itself_nothing_that_was_there_changes(
+    there: Callable[..., There], kind: str, tmp_path: Path
+) -> None:
+    here = there(kind)
+    path = here.taken(here.scope(), tmp_path)
+    before = {at: manifest(here.taken(here.scope(at), tmp_path))["tables"] for at in (0, 1)}
+    with pytest.raises(Invalid, match="uses this e-mail"):
+        here.bring(path)
+    made = here.bring(path, "again@example.com")
+    assert made.people == ()  # everybody is known by e-mail
+    again = here.taken(makers.scope(made.company_id, role="admin"), tmp_path)
+    assert manifest(again)["tables"] == manifest(path)["tables"]
+    assert {at: manifest(here.taken(here.scope(at), tmp_path))["tables"] for at in (0, 1)} == before
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_nothing_of_others_and_no_secret_is_in_it(
+    there: Callable[..., There], kind: str, tmp_path: Path
+) -> None:
+    here = there(kind)
+    for at, own, other in ((0, b"canaryone", b"canarytwo"), (1, b"canarytwo", b"canaryone")):
+        with zipfile.ZipFile(here.taken(here.scope(at), tmp_path)) as archive:
+            said = b"".join(map(archive.read, archive.namelist()))
+        assert own in said
+        assert other not in said
+        with plain(here.database, owner=True) as sql:
+            for (secret,) in sql.run("SELECT password_hash FROM users"):
+                assert len(secret) < 2 or secret.encode() not in said
+
+
+def test_every_table_of_a_company_has_rows_in_it(there: Callable[..., There], tmp_path: Path) -> None:
+    here = there("sqlite")
+    with zipfile.ZipFile(here.taken(here.scope(), tmp_path)) as archive:
+        archive.extract("company.db", tmp_path)
+    empty = []
+    with closing(sqlite3.connect(tmp_path / "company.db")) as file:
+        for table in company_tables():
+            (count,) = file.execute(f"SELECT count(*) FROM {table.name}").fetchone()
+            empty += [table.name] * (not count)
+    assert empty == [], "the maker of filled companies lacks these, so that nothing is proved of them"
+
+
+def test_rights_are_asked(there: Callable[..., There], tmp_path: Path) -> None:
+    here = there("sqlite")
+    for role in ("user", "sales_rep", "manager"):
+        with pytest.raises(NotAllowed):
+            Workspace(here.store, here.scope(role=role)).company_file()
+    path = here.taken(here.scope(), tmp_path)
+    with pytest.raises(NotAllowed):
+        here.installation.bring_back(here.scope(), path, "new@example.com")
+
+
+def _changed(path: Path, change: Callable[[dict[str, bytes]], object]) -> Path:
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    change(parts)
+    made = path.with_name("changed.zip")
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return made
+
+
+def _said(parts: dict[str, bytes], **values: object) -> None:
+    parts["manifest.json"] = json.dumps(json.loads(parts["manifest.json"]) | values).encode()
+
+
+HOSTILE: dict[str, Callable[[dict[str, bytes]], object]] = {
+    "no manifest": lambda parts: parts.pop("manifest.json"),
+    "no database": lambda parts: parts.pop("company.db"),
+    "a manifest that is none": lambda parts: parts.update({"manifest.json": b"[" * 100_000}),
+    "another format": lambda parts: _said(parts, format=2),
+    "a newer version": lambda parts: _said(parts, revision="999"),
+    "another revision": lambda parts: _said(parts, revision="001"),
+    "a byte more": lambda parts: parts.update({"company.db": parts["company.db"] + b"x"}),
+    "a byte less": lambda parts: parts.update({"company.db": parts["company.db"][:-1]}),
+    "another size": lambda parts: _said(parts, size=10**18),
+    "a size that is none": lambda parts: _said(parts, size="many"),
+    "tables that are none": lambda parts: _said(parts, tables=[1]),
+    "other content": lambda parts: _said(parts, tables={}),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_file_that_was_changed_is_refused_and_nothing_is_made(
+    there: Callable[..., There], name: str, tmp_path: Path
+) -> None:
+    here = there("sqlite")
+    path = _changed(here.taken(here.scope(), tmp_path), HOSTILE[name])
+    with pytest.raises(BadBackup) as refused:
+        here.bring(path, "new@example.com")
+    assert "\n" not in str(refused.value)
+    if name == "a newer version":
+        assert "999" in str(refused.value)
+        assert head() in str(refused.value)
+    with here.store.system("a look", write=False) as session:
+        assert session.scalar(sa.select(sa.func.count(Company.id))) == 2
+    for data in (b"", b"PK\x03\x04", b"x" * 1000):
+        (tmp_path / "none").write_bytes(data)
+        with pytest.raises(BadBackup):
+            here.bring(tmp_path / "none")
