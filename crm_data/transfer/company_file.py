@@ -142,7 +142,7 @@ def contents(file: Connection) -> dict[str, Content]:
     """What each table of a company's file says. Ids are told by their place in order and people by their e-mail,
     so that the same company has the same content in every installation.
     """
-    people = dict(tuple(row) for row in file.execute(sa.select(User.id, User.email)))
+    people = {row.id: row.email for row in file.execute(sa.select(User.id, User.email))}
     places: dict[str, dict[int, int]] = {}
     found = {}
     for table in company_tables():

@@ -48,6 +48,8 @@ LAST: dict[str, dict[str, str]] = {
     },
     "verify": {"": r"crm_backup_\S+ is sound: [\d,]+ rows, revision \S+\."},
     "restore": {"": r"crm_backup_\S+, made .+, was restored: [\d,]+ rows\. .* Everybody is signed out\."},
+    "take-away": {"c.zip --company 1": r"Company 1 is in c\.zip: [\d,]+ bytes\."},
+    "bring-back": {"c.zip --email back@acme.com": r"Acme is back as company 2: [\d,]+ rows\."},
     "copy": {"--to sqlite:///HERE/new.db": r"Stop Foyer, set DATABASE_URL .* to it, and start again\."},
     "check": {"": r"All is well: \d+ findings\."},
 }  # fmt: skip
@@ -95,6 +97,8 @@ def before(run: Run, office: Office, monkeypatch: pytest.MonkeyPatch, command: s
         monkeypatch.setenv("CRM_BACKUP_DIR", str(Path.cwd() / "backups of another"))
     elif command in ("verify", "restore", "check") or words == "--list":
         run("backup")
+    elif command == "bring-back":
+        run("take-away", "c.zip", "--company", 1)
     elif command == "reactivate":
         run("deactivate", "bob@acme.com")
     elif "--take-away" in words:

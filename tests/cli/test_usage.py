@@ -25,6 +25,8 @@ COMMANDS = (
     "backup",
     "verify",
     "restore",
+    "take-away",
+    "bring-back",
     "copy",
     "check",
 )

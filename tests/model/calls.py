@@ -758,6 +758,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Workspace.records": _simply(lambda my: my.records("security_log")),
     "Workspace.export": _export,
     "Workspace.export_chart": _simply(lambda my: my.export_chart("month"), writes=True),
+    "Workspace.company_file": _simply(lambda my: my.company_file(), writes=True),
     "Workspace.take_away": _simply(lambda my: my.take_away(), writes=True),
     "Workspace.read_file": _read_file,
     "Workspace.guess": _read_file,

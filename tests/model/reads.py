@@ -351,6 +351,9 @@ class Reader:
         left = Writer(self.call, self.tables, self.now, {}).open_work(person)
         assert raw.counts == {kind: len(rows) for kind, rows in left.items() if rows}
 
+    def _company_file(self, value: Any, raw: Any) -> None:
+        assert {kind: value[1][kind] for kind in KINDS} == {kind: len(self.tables[kind]) for kind in KINDS}
+
     def _take_away(self, value: Any, raw: Any) -> None:
         for kind in KINDS:
             for away in (False, True):

@@ -30,6 +30,7 @@ AT_LEAST = {
     "Workspace.take_away": "admin",
     "Changes.export": "manager",
     "Changes.events": "admin",
+    "Workspace.company_file": "admin",
     "Members.invite": "admin",
     "Members.invitations": "admin",
     "Members.withdraw": "admin",

@@ -17,7 +17,10 @@ from tests.support import chance
 from tests.support.databases import Database
 from tests.support.soak import size
 
-RARELY = {"take_away": 0.1, "overview": 0.3, "export": 0.4, "tiles": 0.4, "by_owner": 0.4, "by_month": 0.4}
+RARELY = {
+    "company_file": 0.03, "take_away": 0.1, "overview": 0.3, "export": 0.4, "tiles": 0.4, "by_owner": 0.4,
+    "by_month": 0.4,
+}  # fmt: skip
 OPERATIONS = size(5_000, 100_000)
 # How often the calls are made from what the databases hold by now, and how often all of it is compared.
 LOOK, COMPARE = 20, OPERATIONS // 4

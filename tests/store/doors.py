@@ -57,6 +57,7 @@ def _about(ids: Ids) -> Query:
 
 WORKSPACE = {
     "commit_import": Verb(lambda my, ids: my.commit_import(*_file(my, ids)), "manager"),
+    "company_file": Verb(lambda my, ids: my.company_file(), "admin"),
     "export": Verb(
         lambda my, ids: my.export(my.customers, Query(where={"assigned_to": (ids.user,)})), "manager"
     ),
@@ -145,6 +146,7 @@ RECORDS_PURE = {
 # What an Actor asks of the installation: the operator alone, whatever role they have in a company.
 Ask = Callable[[Installation, Actor, Ids], Any]
 OPERATORS: dict[str, Ask] = {
+    "Installation.bring_back": lambda house, actor, ids: house.bring_back(actor, Path("x.zip")),
     "Installation.members_of": lambda house, actor, ids: house.members_of(actor, ids.company),
     "People.find": lambda house, actor, ids: house.people.find(actor, ids.email),
     "People.set_active": lambda house, actor, ids: house.people.set_active(actor, ids.email, False),
@@ -197,6 +199,8 @@ VERBS = {
 def told(answer: Any) -> str:
     """Everything that an answer tells, in one text; what comes piece by piece is taken to its end."""
     if isinstance(answer, bytes):
+        if answer.startswith(b"SQLite format 3"):
+            return answer.decode("latin-1")
         if answer.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(answer)) as files:
                 return " ".join(told(files.read(name)) for name in files.namelist())
