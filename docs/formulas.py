@@ -59,6 +59,18 @@ TOLD: Mapping[Formula, tuple[str, str, str, str]] = {
         "visits that ended outside the period",
         "Odoo for adding visits",
     ),
+    Formula.THEN: (
+        "the beginning of the day",
+        "500 then, 700 now: 500",
+        "deals that were closed or not made then",
+        "",
+    ),
+    Formula.DELTA: (
+        "from the beginning of the day to now",
+        "500 then, 700 now: + 200; 300 then, won now: - 300",
+        "deals that came and went since",
+        "",
+    ),
     Formula.COHORT: (
         "day the lead was made",
         "18 of the 100 made in May: 18 %",

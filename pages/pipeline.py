@@ -1,5 +1,6 @@
 """Pipeline: the board of open deals, the deals as rows, the leads they come from, and what managers read."""
 
+from dashboard.parts.changes import changes_screen
 from dashboard.parts.convert import convert_dialog
 from dashboard.parts.forecast import forecast_screen
 from dashboard.parts.insights import insights_screen
@@ -11,7 +12,14 @@ from dashboard.session import workspace
 
 my = workspace()
 
-VIEWS = {"board": "Board", "deals": "Deals", "leads": "Leads", "forecast": "Forecast", "insights": "Insights"}
+VIEWS = {
+    "board": "Board",
+    "deals": "Deals",
+    "leads": "Leads",
+    "forecast": "Forecast",
+    "changes": "Changes",
+    "insights": "Insights",
+}
 DEALS = {
     "": "All",
     "open": "Open",
@@ -32,6 +40,8 @@ elif view == "leads":
     convert_dialog(my, "leads")
 elif view == "forecast":
     forecast_screen(my)
+elif view == "changes":
+    changes_screen(my)
 elif view == "insights":
     insights_screen(my)
 else:

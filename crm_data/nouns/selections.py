@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from crm_data import clock
 from crm_data.errors import Invalid
+from crm_data.nouns.since import Since
 from crm_data.nouns.stages import OPEN_STAGES, USUAL_DAYS
 from crm_data.store.query import days_of
 from crm_data.store.zones import day_start, within
@@ -91,6 +92,16 @@ def stood(stage: str, first: date | None, last: date | None, zone: tzinfo) -> Cl
     return sa.or_(left, sa.and_(Deal.status == _OPEN, Deal.stage == stage))
 
 
+def since(said: str, zone: tzinfo) -> Clause:
+    """Deals of one bucket since a day, by expected close between two: 'BUCKET:DAY:FIRST..LAST'; see `since`."""
+    bucket, _, rest = said.partition(":")
+    day, _, days = rest.partition(":")
+    began, ended = days_of(f"{day}..{day}")
+    if began is None or ended is None:
+        raise Invalid(_UNKNOWN)
+    return Since(day_start(began, zone), *days_of(days)).of(bucket)
+
+
 def pushes() -> sa.ColumnElement[int]:
     """How often a deal's expected close was put off to a later day, as the log of changes tells."""
     was, became = (side["expected_close_date"].as_string() for side in (ChangeLog.before, ChangeLog.after))
@@ -155,6 +166,7 @@ DEALS: Mapping[str, Callable[[str, tzinfo], Clause]] = MappingProxyType(
         "came": _staged(came),
         "moved": _staged(moved),
         "stood": _staged(stood),
+        "since": since,
         "pushed": lambda said, zone: pushed(said),
         "lost_for": lambda said, zone: worded(Deal.loss_reason, said),
         "lost_else": lambda said, zone: otherwise(Deal.loss_reason, said),
@@ -176,6 +188,7 @@ SAID: Mapping[str, str] = MappingProxyType(
         "came": "moved into the stage or past it",
         "moved": "moved into the stage",
         "stood": "left the stage then, or stand there",
+        "since": "in this way since the day",
         "pushed": "put off so many times",
         "lost_for": "lost for this reason",
         "lost_else": "lost for none of these reasons",

@@ -50,6 +50,8 @@ class Formula(StrEnum):
     STAGE_MOST = (
         "The days that four of five deals at most stayed in the stage, all visits of a deal together."
     )
+    THEN = "Sum of the values that the deals had then."
+    DELTA = "Sum of what each deal has in the pipeline now - what it had in it then."
     COHORT = "Of the leads made in the period, the share that was converted since."
 
     @property
@@ -66,6 +68,8 @@ _UNITS = {
     Formula.MEAN_DAYS: Unit.DAYS,
     Formula.MEDIAN_DAYS: Unit.DAYS,
     Formula.VELOCITY: Unit.MONEY_A_DAY,
+    Formula.THEN: Unit.MONEY,
+    Formula.DELTA: Unit.MONEY,
     Formula.STAGE_MEDIAN: Unit.DAYS,
     Formula.STAGE_MOST: Unit.DAYS,
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, tzinfo
+from datetime import UTC, date, timedelta, tzinfo
 
 from crm_data import clock
 from crm_data.errors import NotFound
@@ -13,6 +13,7 @@ from crm_data.nouns.tasks import Tasks
 from crm_data.numbers import board as boards
 from crm_data.numbers import months, owners, pipeline, rates
 from crm_data.numbers.ages import ages, put_off
+from crm_data.numbers.bridge import Bridge, bridge
 from crm_data.numbers.by_words import losses, sources
 from crm_data.numbers.conversion import conversion
 from crm_data.numbers.figures import Chart, Figure, Formula, Question, counted
@@ -129,6 +130,21 @@ class Numbers:
         with self._store.read(self._scope) as session:
             where, today = self._where(query, currency), self._today(query.zone)
             return standing_now(session, where, Question("deals", query), today, query.zone, money)
+
+    def bridge(
+        self,
+        query: Query | None = None,
+        since: date | None = None,
+        closing: Period | None = None,
+        currency: str | None = None,
+    ) -> Bridge:
+        """What became of the pipeline since a day, 30 days ago unless it is given; see `bridge`. One statement."""
+        query, money = self._asked(query), self.currency(query, currency)
+        today = self._today(query.zone)
+        since = since or today - timedelta(days=30)
+        with self._store.read(self._scope) as session:
+            where, asked = self._where(query, currency), Question("deals", query)
+            return bridge(session, where, asked, since, closing or ALL_TIME, today, money)
 
     def forecast(
         self, query: Query | None = None, period: Period | None = None, currency: str | None = None

@@ -69,14 +69,20 @@ def table(my: Workspace, heads: Sequence[str], rows: Mapping[str, Totals], key: 
     draw(key, "table", lines, heads)
 
 
-def matrix(
-    my: Workspace, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[Figure | None]]], key: str
-) -> None:
-    """A row a name, with a figure below each head but the first; None leaves its place empty."""
-    lines = [
-        {"name": name, "cells": [asdict(link(my, f)) if f else None for f in cells]} for name, cells in rows
-    ]
+# A figure as it is shown, or in other words; None leaves its place empty.
+Cell = Figure | tuple[Figure, str] | None
+
+
+def matrix(my: Workspace, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[Cell]]], key: str) -> None:
+    """A row a name, with a figure below each head but the first."""
+    lines = [{"name": name, "cells": [_cell(my, cell) for cell in cells]} for name, cells in rows]
     draw(key, "table", lines, heads)
+
+
+def _cell(my: Workspace, cell: Cell) -> dict[str, Any] | None:
+    if cell is None:
+        return None
+    return asdict(link(my, *cell) if isinstance(cell, tuple) else link(my, cell))
 
 
 def _tile(my: Workspace, figure: Figure) -> dict[str, Any]:

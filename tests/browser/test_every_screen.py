@@ -23,7 +23,7 @@ WAYS: dict[str, dict[str, Any]] = {
 }
 # The views of a screen that has several; the first needs no word in the address.
 VIEWS = {
-    "pipeline": ("", "?tab=deals", "?tab=leads", "?tab=forecast", "?tab=insights"),
+    "pipeline": ("", "?tab=deals", "?tab=leads", "?tab=forecast", "?tab=changes", "?tab=insights"),
     "tasks": ("", "?preset=all"),
     "admin": ("", "?tab=company", "?tab=data", "?tab=companies", "?tab=backups"),
     "record": (*(f"?kind={kind}&id=1" for kind in KINDS), "?kind=deal&id=999999"),

@@ -721,6 +721,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Numbers.leads_of": _number("leads_of"),
     "Numbers.standing": _number("standing", currency=_currency),
     "Numbers.forecast": _number("forecast", period=_period, currency=_currency),
+    "Numbers.bridge": _number("bridge", closing=_period, currency=_currency),
     "Numbers.funnel": _number("funnel", period=_period),
     "Numbers.stage_days": _number("stage_days", period=_period),
     "Numbers.losses": _number("losses", period=_period),

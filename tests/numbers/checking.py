@@ -44,6 +44,7 @@ class Checker:
         self.my = my
         self._read: dict[Any, list[Row]] = {}
         self._moves: dict[int, list[tuple[datetime, int, str]]] | None = None
+        self._changes: dict[int, list[tuple[datetime, dict[str, Any]]]] | None = None
 
     def check(self, figure: Figure) -> None:
         """The rows that the figure's address opens are as many as it says, of its currency, and make its value."""
@@ -88,6 +89,45 @@ class Checker:
         """Whether a deal ever stood in a stage, or in one that follows it on the way to won."""
         further = WAY[WAY.index(stage) :]
         return row["stage"] in further or any(to in further for _, _, to in self.moves().get(row["id"], []))
+
+    def stood(self, figure: Figure, row: Row) -> tuple[Decimal, Decimal]:
+        """What a deal had in the pipeline then, and has in it now; its figure's selection says when."""
+        _, _, day, days = figure.rows.query.preset.rpartition(",")[2].split(":")
+        first, last = days.split("..")
+        began = datetime.combine(date.fromisoformat(day), time(), tzinfo=figure.rows.query.zone)
+        value, due, known = row["deal_value"], row["expected_close_date"], set[str]()
+        for at, before in self.changes().get(row["id"], []):
+            if at >= began and "deal_value" in before and "deal_value" not in known:
+                value = Decimal(before["deal_value"])
+                known.add("deal_value")
+            if at >= began and "expected_close_date" in before and "expected_close_date" not in known:
+                due = before["expected_close_date"] and date.fromisoformat(before["expected_close_date"])
+                known.add("expected_close_date")
+        earlier = [to for at, _, to in self.moves().get(row["id"], []) if at < began]
+        later = [to for at, _, to in self.moves().get(row["id"], []) if at >= began]
+        was_open = earlier[-1] in WAY[:4] if earlier else bool(later) or row["status"] == "open"
+        if row["created_at"] >= began:
+            was_open = False
+
+        def inside(on: date | None) -> bool:
+            if not first and not last:
+                return True
+            return on is not None and (not first or first <= str(on)) and (not last or str(on) <= last)
+
+        nothing = Decimal("0.00")
+        now = row["deal_value"] if row["status"] == "open" and inside(row["expected_close_date"]) else nothing
+        return value if was_open and inside(due) else nothing, now
+
+    def changes(self) -> Mapping[int, list[tuple[datetime, dict[str, Any]]]]:
+        """Deal -> what stood before each of its changes, in order."""
+        if self._changes is None:
+            self._changes, log = {}, Base.metadata.tables["change_log"]
+            mine = (log.c.table_name == "deals", log.c.action == "change")
+            wanted = sa.select(log.c.row_id, log.c.at, log.c.before).where(*mine).order_by(log.c.id)
+            with self.my._store.system("a test reads every change", write=False) as session:
+                for deal, at, before in session.execute(wanted):
+                    self._changes.setdefault(deal, []).append((at, before or {}))
+        return self._changes
 
     def stayed(self, figure: Figure, row: Row, stage: str) -> float:
         """The days that a deal stayed in a stage: visits that ended in the figure's period, and the one so far."""
@@ -209,6 +249,15 @@ def _step(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
     return sum(checker.came(row, stage) for row in rows) / len(rows) if rows else None
 
 
+def _then(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal:
+    return sum((checker.stood(figure, row)[0] for row in rows), Decimal("0.00"))
+
+
+def _delta(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal:
+    both = [checker.stood(figure, row) for row in rows]
+    return sum((now - was for was, now in both), Decimal("0.00"))
+
+
 def _stayed(how: Callable[[list[float]], float]) -> Callable[[Checker, Figure, list[Row]], float | None]:
     def made(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
         return how(sorted(checker.stayed(figure, row, _stage(figure)) for row in rows)) if rows else None
@@ -235,6 +284,8 @@ MADE: Mapping[Formula, Callable[[Checker, Figure, list[Row]], Any]] = {
     Formula.CONVERSION: _conversion,
     Formula.COHORT: _cohort,
     Formula.STEP: _step,
+    Formula.THEN: _then,
+    Formula.DELTA: _delta,
     Formula.STAGE_MEDIAN: _stayed(median),
     Formula.STAGE_MOST: _stayed(_four_of_five),
 }

@@ -78,6 +78,7 @@ NUMBERS = {
     "by_month": Verb(lambda my, ids: my.numbers.by_month()),
     "by_owner": Verb(lambda my, ids: my.numbers.by_owner()),
     "by_stage": Verb(lambda my, ids: my.numbers.by_stage(_about(ids))),
+    "bridge": Verb(lambda my, ids: my.numbers.bridge(_about(ids))),
     "chart": Verb(lambda my, ids: my.numbers.chart("owner")),
     "closed_days": Verb(lambda my, ids: my.numbers.closed_days()),
     "conversion": Verb(lambda my, ids: my.numbers.conversion()),

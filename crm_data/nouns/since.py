@@ -1,0 +1,141 @@
+"""What became of the pipeline since a moment: each deal as it was then and as it is now, in exactly one bucket.
+
+How it was is read from the log of changes and the stage history: of each field, what stood before its first change
+since then; where there was none, what stands now.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from crm_data.errors import Invalid
+from crm_data.nouns.stages import OPEN_STAGES
+from crm_data.store import summary
+from crm_data.tables import ChangeLog, Deal, DealStageHistory
+from crm_data.tables.deal import DealStatus
+
+_OPEN = [stage.value for stage in OPEN_STAGES]
+
+
+class Bucket(StrEnum):
+    """What happened to a deal, by rank: the first that is true."""
+
+    NEW = "new"  # it was not open then: it was made or reopened since
+    PULLED_IN = "pulled_in"  # it was open, and its expected close was outside the days
+    WON = "won"
+    LOST = "lost"
+    PUSHED_OUT = "pushed_out"  # it is open, and its expected close is outside the days now
+    RAISED = "raised"
+    LOWERED = "lowered"
+    SAME = "same"
+
+
+@dataclass(frozen=True)
+class Since:
+    """A moment, and the days between which the expected close of a deal counts; both None for any and none."""
+
+    moment: datetime
+    first: date | None = None
+    last: date | None = None
+
+    def states(self) -> sa.Select[Any]:
+        """Of every deal of the company: `id`, `bucket` (NULL for one that was and is outside), `was`, `now`.
+
+        `was`, `now`: the cents that it had and has in the pipeline, 0 outside it; `stood`: 1 where it was in it.
+        """
+        value, day, move = self._first_value(), self._first_day(), self._first_move()
+        of_value, of_day = aliased(ChangeLog), aliased(ChangeLog)
+        existed = Deal.created_at < self.moment
+        before = sa.case(
+            (move.c.deal_id.is_(None), sa.case((Deal.status == DealStatus.OPEN.value, 1), else_=0)),
+            (move.c.from_stage.is_(None), 1),
+            (move.c.from_stage.in_(_OPEN), 1),
+            else_=0,
+        )
+        was_open = sa.and_(existed, before == 1)
+        is_open = Deal.status == DealStatus.OPEN.value
+        was_day = of_day.before["expected_close_date"].as_string()
+        was_due = sa.case((day.c.row_id.is_(None), _flag(self._due())), else_=_flag(self._due(was_day))) == 1
+        is_due = _flag(self._due()) == 1
+        worth = summary.cents(Deal.deal_value)
+        logged = sa.cast(of_value.before["deal_value"].as_string(), sa.Numeric(17, 2, asdecimal=False))
+        then = sa.case(
+            (value.c.row_id.is_(None), worth), else_=sa.cast(sa.func.round(logged * 100), sa.BigInteger)
+        )
+        stood, stands = sa.and_(was_open, was_due), sa.and_(is_open, is_due)
+        bucket = sa.case(
+            (sa.and_(stands, sa.not_(was_open)), Bucket.NEW.value),
+            (sa.and_(stands, sa.not_(was_due)), Bucket.PULLED_IN.value),
+            (sa.and_(stood, Deal.status == DealStatus.WON.value), Bucket.WON.value),
+            (sa.and_(stood, Deal.status == DealStatus.LOST.value), Bucket.LOST.value),
+            (sa.and_(stood, sa.not_(is_due)), Bucket.PUSHED_OUT.value),
+            (sa.and_(stood, worth > then), Bucket.RAISED.value),
+            (sa.and_(stood, worth < then), Bucket.LOWERED.value),
+            (stood, Bucket.SAME.value),
+        )
+        return (
+            sa.select(
+                Deal.id.label("id"),
+                bucket.label("bucket"),
+                sa.case((stood, then), else_=0).label("was"),
+                sa.case((stands, worth), else_=0).label("now"),
+                _flag(stood).label("stood"),
+            )
+            .select_from(Deal)
+            .outerjoin(value, value.c.row_id == Deal.id)
+            .outerjoin(of_value, of_value.id == value.c.line)
+            .outerjoin(day, day.c.row_id == Deal.id)
+            .outerjoin(of_day, of_day.id == day.c.line)
+            .outerjoin(move, move.c.deal_id == Deal.id)
+        )
+
+    def of(self, bucket: str) -> sa.ColumnElement[bool]:
+        """The deals of one bucket; of 'then' all that were in the pipeline. Raises Invalid."""
+        if bucket != "then" and bucket not in list(Bucket):
+            raise Invalid("This link names a list that is not known here. Choose one from the screen.")
+        states = self.states().subquery()
+        which = states.c.stood == 1 if bucket == "then" else states.c.bucket == bucket
+        return Deal.id.in_(sa.select(states.c.id).where(which))
+
+    def _due(self, said: Any = None) -> sa.ColumnElement[bool]:
+        """Whether the expected close lies in the days: of the deal itself, or of what the log says of it."""
+        if self.first is None and self.last is None:
+            return sa.true()
+        column: Any = Deal.expected_close_date if said is None else said
+        ends = [
+            edge if said is None or edge is None else edge.isoformat() for edge in (self.first, self.last)
+        ]
+        parts = [column.is_not(None)]
+        parts += [column >= ends[0]] if ends[0] is not None else []
+        parts += [column <= ends[1]] if ends[1] is not None else []
+        return sa.and_(*parts)
+
+    def _first_value(self) -> sa.Subquery:
+        return self._first(ChangeLog.before["deal_value"].as_string().is_not(None))
+
+    def _first_day(self) -> sa.Subquery:
+        sides = (ChangeLog.before, ChangeLog.after)
+        return self._first(sa.or_(*(side["expected_close_date"].as_string().is_not(None) for side in sides)))
+
+    def _first(self, says: sa.ColumnElement[bool]) -> sa.Subquery:
+        """Deal -> the first line of the log since then that says something of a field."""
+        since = (ChangeLog.at >= self.moment, ChangeLog.table_name == "deals", ChangeLog.action == "change")
+        first = sa.func.min(ChangeLog.id).label("line")
+        return sa.select(ChangeLog.row_id, first).where(*since, says).group_by(ChangeLog.row_id).subquery()
+
+    def _first_move(self) -> sa.Subquery:
+        line = DealStageHistory
+        place = sa.func.row_number().over(partition_by=line.deal_id, order_by=(line.moved_at, line.id))
+        since = sa.select(line.deal_id, line.from_stage, place.label("place")).where(
+            line.moved_at >= self.moment
+        )
+        moves = since.subquery()
+        return sa.select(moves.c.deal_id, moves.c.from_stage).where(moves.c.place == 1).subquery()
+
+
+def _flag(when: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.case((when, 1), else_=0)
