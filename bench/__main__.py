@@ -8,7 +8,20 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import crowd, databases, files, moving, pages, questions, reading, report, screens, visit, walls
+from bench import (
+    crowd,
+    databases,
+    files,
+    moving,
+    pages,
+    questions,
+    reading,
+    report,
+    screens,
+    searching,
+    visit,
+    walls,
+)
 from bench.databases import address
 from bench.ground import MISSING, filled, ground, has_postgres
 from bench.pages import Size
@@ -63,6 +76,7 @@ def _measure(parts: Sequence[str], sizes: Sequence[Size], folder: Path, rounds: 
         _say("the data calls")
         sections.append(reading.section(address(even), address(big), rounds))
         sections.append(questions.section(address(even), address(big), rounds))
+        sections.append(searching.section(address(even), address(big), rounds))
     if "screens" in parts:
         _say("reruns and new sessions")
         sections += screens.sections(even, big, folder, rounds)
@@ -106,7 +120,7 @@ def _on_postgres(rounds: int) -> list[Section]:
         _say("filling a PostgreSQL, twice")
         urls = [stack.enter_context(filled("postgresql", 1, big)).url for big in (False, True)]
         _say("the data calls on PostgreSQL")
-        return [part.section(*urls, rounds, "PostgreSQL") for part in (reading, questions)]
+        return [part.section(*urls, rounds, "PostgreSQL") for part in (reading, questions, searching)]
 
 
 def _say(what: str) -> None:

@@ -12,13 +12,15 @@ from pathlib import Path
 
 from bench.plain import asking
 from crm_data.demo import scale
+from crm_data.finding.listing import list_words
 from crm_data.settings import ROOT
 from crm_data.store.migrating import upgrade
+from crm_data.store.store import Store
 
 PASSWORD = "a password for measuring"
 EMAIL = "user1@scale.example"
 COMPANY = 1
-MADE_FROM = ("crm_data/demo", "crm_data/tables", "migrations")
+MADE_FROM = ("crm_data/demo", "crm_data/finding", "crm_data/tables", "migrations")
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,17 @@ def build(path: Path, n: float, big_tenant: bool = False) -> None:
     remove(path)
     upgrade(address(path))
     scale(address(path), n, PASSWORD, big_tenant=big_tenant)
+    list_all_words(address(path))
     one_file(path)
+
+
+def list_all_words(url: str) -> None:
+    """As a server has done that runs for a while: what was written is listed for the search."""
+    store = Store(url)
+    try:
+        list_words(store)
+    finally:
+        store.close()
 
 
 def one_file(path: Path) -> None:

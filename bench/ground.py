@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from bench.databases import PASSWORD
+from bench.databases import PASSWORD, list_all_words
 from crm_data.demo import scale
 from tests.support import postgres, run
 from tests.support.databases import Database, fresh
@@ -51,6 +51,7 @@ def filled(kind: str, n: float, big_tenant: bool = False) -> Iterator[Database]:
     made = fresh(kind)
     try:
         scale(made.url, n, PASSWORD, big_tenant=big_tenant)
+        list_all_words(made.url)
         yield made
     finally:
         made.drop()

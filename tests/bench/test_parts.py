@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import databases, files, moving, pages, questions, reading, screens, walls
+from bench import databases, files, moving, pages, questions, reading, screens, searching, walls
 from bench.ground import filled, ground, has_postgres
 from bench.pages import Size
 from bench.section import Section
@@ -31,6 +31,10 @@ def _told(section: Section) -> set[str]:
 
 def test_the_data_call(small: Path) -> None:
     assert "the last page there" in _told(reading.section(*2 * [databases.address(small)], rounds=2))
+
+
+def test_the_search(small: Path) -> None:
+    assert "the name of a customer" in _told(searching.section(*2 * [databases.address(small)], rounds=2))
 
 
 def test_filling_and_backups(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ LINE = "INSERT INTO change_log (company_id, act_id, user_id, action, table_name,
 
 
 def test_each_act_of_the_log_is_one_change_set(database: Database) -> None:
-    migrating.downgrade(database.admin_url, "-1")
+    migrating.downgrade(database.admin_url, "018")
     with plain(database, owner=True) as sql:
         if sql.kind == "postgresql":
             sql.run("SELECT set_config('app.system', 'on', false)")
