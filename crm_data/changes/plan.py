@@ -99,8 +99,7 @@ class Planner:
         key, row, records = (net.table, net.id), self._rows.get((net.table, net.id)), self._kinds[net.table]
         if net.added is not None or net.erased is not None:
             return {}
-        if row is None:
-            self._leave(key, None, "It is no longer there.")
+        if row is None:  # it was taken away since, and nothing of it is left
             return {}
         if records.by_itself(row):
             return {name: was for name, (was, now) in net.changed.items() if row.get(name) == now}
