@@ -53,7 +53,6 @@ class Deals(Records):
         **{name: selections.SAID[name] for name in selections.DEALS},
     }
     loss_reasons: ClassVar[tuple[str, ...]] = stages.LOSS_REASONS
-    follows: ClassVar[Mapping[str, tuple[str, ...]]] = {"stage": ("probability",)}
     together: ClassVar[tuple[frozenset[str], ...]] = (stages.DECIDED,)
     carried: ClassVar[frozenset[str]] = frozenset({"customer_id"})
     noted: ClassVar[frozenset[str]] = frozenset({"stage"})

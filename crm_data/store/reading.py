@@ -57,9 +57,6 @@ class Reader:
     behind: ClassVar[Mapping[str, str]] = {}
     # Field -> what is offered for it where it is asked for; any other words will do as well.
     suggestions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    # Field -> the fields that are written with it, whatever they held: an undo puts them back with it.
-    follows: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-
     # Fields that make sense only with each other: an undo puts them back together or not at all.
     together: ClassVar[tuple[frozenset[str], ...]] = ()
     # Fields of whose changes the product itself writes a line on the timeline.

@@ -18,6 +18,7 @@ from dashboard.components.grid import adding, data, summing, wire
 from dashboard.components.grid.data import Act, Beside
 from dashboard.components.grid.listed import Lists, Shown
 from dashboard.components.grid.saving import keep, offered
+from dashboard.components.grid.undoing import taken_back
 from dashboard.components.grid.wire import Save
 from dashboard.parts import place, say
 from dashboard.parts.acts import attempt, show_refusal
@@ -130,6 +131,7 @@ class Grid:
             data=told,
             more=kept.told.text if kept.told else "{}",
             on_save_change=self._on("save", self._save),
+            on_undo_change=self._on("undo", self._undo),
             on_layout_change=self._on("layout", self._arrange),
             on_sort_change=self._on("sort", self._sort),
             on_ask_change=self._on("ask", self._ask),
@@ -275,6 +277,12 @@ class Grid:
             self._kept().whole = True
             if lacks:
                 self.on_lacking(asked, lacks)
+
+    def _undo(self, said: Any) -> None:
+        asked = wire.undo(said)
+        if asked is not None:
+            self._kept().result = taken_back(self.my, asked, say.zone())
+            self._kept().whole = True
 
     def _shown(self, query: Query) -> tuple[tuple[str, bool], ...]:
         """What a person has sorted the list by; nothing where it stands as it is at first."""

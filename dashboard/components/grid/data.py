@@ -69,7 +69,6 @@ def columns(
     """Every column that the list can show, in the person's order; `layout.hidden` says which are not shown."""
     return [
         column(records.fields[name], layout.widths.get(name), (colours or {}).get(name, {}), currency)
-        | {"follows": list(records.follows.get(name, ()))}
         for name in order(records, layout)
     ]
 

@@ -131,9 +131,10 @@ class App extends Choosing {
     const mine = result.token === this.traffic.token;
     if (mine) this.saving = this.traffic.more();
     if (!result.words || (mine && this.saving)) return;
-    const words = mine && result.ok && this.done ? this.done : result.words;
     const undo = { name: "unsave", words: "Undo", act: () => this.unsave() };
-    this.say([words, ...this.unseen(result)].join(" "), this.model.written.length ? undo : undefined);
+    const rest = { name: "rest", words: "Undo the rest", act: () => this.unsave(true) };
+    const offer = result.rest ? rest : this.model.acts.length ? undo : undefined;
+    this.say([result.words, ...this.unseen(result)].join(" "), offer);
   }
 
   // Why records that are not among these rows could not be saved: no cell can say it.
@@ -231,11 +232,9 @@ class App extends Choosing {
     if (wrong) this.say(`${wrong} to put right ${this.saving ? "and not saved" : "first; nothing else waits"}.`);
   }
 
-  // All that waits, or these cells alone; `done` is what is said when they are saved, if it is not the server's word.
-  sends(cells, done) {
-    this.done = done;
-    this.model.written = [];
-    this.saving = this.traffic.save(cells);
+  sends() {
+    this.model.acts = [];
+    this.saving = this.traffic.save();
     clearTimeout(this.patience);
     this.patience = setTimeout(() => {
       if (this.saving) this.say("The server has not answered. Nothing is lost; save again.");
@@ -245,14 +244,9 @@ class App extends Choosing {
     this.bar.draw();
   }
 
-  // What was just saved is put back and saved so, whatever else waits.
-  unsave() {
-    if (this.saving) return;
-    const { done, refused, back } = this.model.putBack();
-    const stay = this.stays(refused);
-    this.changed();
-    if (done) this.sends(back, `Put back as it was: ${cells(done)}.${stay}`);
-    else this.say(`Nothing was put back.${stay}`);
+  // What was just saved is undone by the server, which knows what a colleague has written since; `rest` leaves that.
+  unsave(rest = false) {
+    if (!this.saving) this.traffic.undo(this.model.acts, rest);
     this.focus();
   }
 

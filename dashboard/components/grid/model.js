@@ -13,7 +13,7 @@ export class Model {
     this.heads = new Map(); // place in the list -> head of a group, which stands there
     this.drafts = new Map(); // id -> {field: {seen, wanted} | {seen, typed, problem}}
     this.steps = new Steps();
-    this.written = []; // what the last Save wrote, as steps: it can be put back
+    this.acts = []; // the names of the last Save's acts: the server undoes them
     this.names = {};
     this.marks = new Map(); // id -> {field, or "" for the whole row: [colour, words]}
     this.changes = 0; // grows with everything that a cell may show
@@ -32,7 +32,6 @@ export class Model {
     for (const [field, names] of Object.entries(data.names ?? {})) this.names[field] = { ...this.names[field], ...names };
     for (const [id, colours] of Object.entries(data.marks ?? {})) this.marks.set(+id, colours);
     this.flashed.clear();
-    const before = new Map(Object.keys(data.result?.saved ?? {}).map((id) => [+id, this.rows.get(+id)?.values]));
     const rows = data.rows.filter(Array.isArray);
     const sentNow = new Set([...(data.fresh ?? []), ...rows].map(([id]) => id));
     for (const sent of data.fresh ?? []) this.put(sent, true);
@@ -42,7 +41,7 @@ export class Model {
       else if (sent) this.heads.set(data.start + i, sent);
     });
     for (const at of this.places.keys()) if (at >= this.total) this.places.delete(at);
-    this.settle(data.result, sentNow, before);
+    this.settle(data.result, sentNow);
     this.rest();
     this.trim(data.start);
     this.changes++;
@@ -79,33 +78,25 @@ export class Model {
   }
 
   // The answer to a Save, once: what was saved waits no longer, what was refused says why.
-  settle(result, sentNow, before) {
+  settle(result, sentNow) {
     this.news = !!result && result.token !== this.settled;
     if (!this.news) return;
     this.settled = result.token;
+    if (result.acts) this.acts = result.acts;
+    else if (result.act && Object.keys(result.saved ?? {}).length) this.acts.push(result.act);
     for (const [id, fields] of Object.entries(result.saved ?? {}))
       for (const [name, value] of Object.entries(fields)) {
         const wanted = this.sent?.token === result.token ? this.sent.edits[id]?.[name]?.[1] : value;
         const edit = this.drafts.get(+id)?.[name];
-        const was = this.sent?.token === result.token ? this.sent.edits[id]?.[name]?.[0] : edit?.seen;
         if (edit && !("typed" in edit) && same(edit.wanted, wanted)) this.set(+id, name, undefined);
         else if (edit) this.set(+id, name, { ...edit, seen: value ?? null }); // typed on: over what was just saved
         this.steps.saved(+id, name, wanted, value);
         const row = sentNow.has(+id) ? undefined : this.rows.get(+id); // what came with the answer is newer
         if (row) row.values[name] = value;
-        const now = this.rows.get(+id)?.values[name] ?? value; // as it is stored, which may be put otherwise
-        this.wrote(+id, name, was, now);
-        for (const other of (sentNow.has(+id) && this.byName[name]?.follows) || [])
-          if (!(other in fields)) this.wrote(+id, other, before.get(+id)?.[other], this.rows.get(+id).values[other]);
       }
     for (const [id, fields] of Object.entries(result.problems ?? {})) this.mark(+id, fields, (problem) => ({ problem }));
     for (const [id, fields] of Object.entries(result.clashes ?? {})) this.mark(+id, fields, (clash) => ({ clash }));
     this.keep();
-  }
-
-  // What a Save made of a cell: it can be put back.
-  wrote(id, name, was, now) {
-    if (was !== undefined && !same(was, now)) this.written.push({ id, name, was: { wanted: was, draft: true }, now: { wanted: now, draft: true } });
   }
 
   mark(id, fields, made) {
@@ -214,17 +205,6 @@ export class Model {
     return this.play(this.steps.forth(), "was", "now");
   }
 
-  // What the last Save wrote, wanted as it was before: an act of its own. Gives back what is to be saved for it, too.
-  putBack() {
-    const step = this.written;
-    this.written = [];
-    const { done, refused } = this.play(step, "now", "was");
-    const back = step.filter((one) => !refused.includes(one));
-    if (done) this.steps.add(back.map(({ was, now, ...cell }) => ({ ...cell, was: now, now: was })));
-    this.keep();
-    return { done, refused, back };
-  }
-
   play(step, from, to) {
     if (!step) return undefined;
     const refused = [];
@@ -303,7 +283,7 @@ export class Model {
     this.drafts = new Map(drafts ?? []);
     this.steps = new Steps(steps);
     this.settled = settled;
-    this.written = [];
+    this.acts = [];
     this.sent = sent; // what a Save said, by which its answer is understood: what is stored may be put otherwise
     this.rows.clear();
     this.places.clear();
@@ -312,7 +292,7 @@ export class Model {
   forget() {
     this.drafts.clear();
     this.steps = new Steps();
-    this.written = [];
+    this.acts = [];
     this.sent = undefined;
     this.changes++;
   }

@@ -53,9 +53,9 @@ export class Traffic {
     for (const { from, to, then } of waiting) this.need(from, to, then);
   }
 
-  // Sends what waits, or these cells of it, as much as the server takes at once; whether there was anything.
-  save(cells = this.app.model.waiting()) {
-    this.rest = new Set(cells.map(({ id, name }) => `${id} ${name}`));
+  // Sends what waits, as much as the server takes at once; whether there was anything.
+  save() {
+    this.rest = new Set(this.app.model.waiting().map(({ id, name }) => `${id} ${name}`));
     return this.more();
   }
 
@@ -75,6 +75,11 @@ export class Traffic {
     this.app.model.keep();
     this.app.send.trigger("save", { token: this.token, edits: sent });
     return true;
+  }
+
+  undo(acts, rest) {
+    this.token = token();
+    this.app.send.trigger("undo", { token: this.token, acts, rest });
   }
 
   // Gives back the token by which the answer is known.

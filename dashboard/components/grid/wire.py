@@ -16,6 +16,7 @@ MOST_CELLS: Final = 2_000  # of one Save: 200 rows by 10 columns
 MOST_IDS = 500  # of rows that are ticked one by one
 MOST_ROWS = 200  # of one window
 _LONGEST, _LONGEST_ASKED, _MOST_TAGS = 40_000, 100, 100
+_MOST_ACTS = 50  # of one Save, which goes out in parts
 _HIGHEST = 2**53
 _NOT_HERE = "This column cannot be changed here."
 _UNREADABLE = "This value could not be read. Type it again."
@@ -60,6 +61,15 @@ class Save:
     def cells(self) -> int:
         """How many cells they are."""
         return sum(len(edit.fields) for edit in self.edits)
+
+
+@dataclass(frozen=True)
+class Undo:
+    """The acts of one Save by their names, the first one first; `rest`: what was changed since may stay."""
+
+    token: str
+    acts: tuple[str, ...]
+    rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,6 +183,14 @@ def added(said: Any, fields: Mapping[str, Field]) -> Added | None:
         if wrong:
             problems[at] = wrong
     return Added(token, made, problems)
+
+
+def undo(said: Any) -> Undo | None:
+    """The acts of a Save that are to be undone."""
+    token, acts = _of(said, "token"), _of(said, "acts")
+    if not _short(token) or not isinstance(acts, list) or not 0 < len(acts) <= _MOST_ACTS:
+        return None
+    return Undo(token, tuple(acts), _of(said, "rest") is True) if all(map(_short, acts)) else None
 
 
 def want(said: Any, usual: int) -> tuple[int, int]:

@@ -118,7 +118,12 @@ const play = (window.play = {
       }
     for (const [id, fields] of Object.entries(saved)) this.write(+id, fields);
     const ok = !Object.keys(problems).length && !Object.keys(clashes).length;
-    this.say({ result: { token, ok, words: ok ? "Saved." : "Not all was saved.", saved, problems, clashes } });
+    this.say({ result: { token, ok, words: ok ? "Saved." : "Not all was saved.", saved, problems, clashes, act: `act ${token}` } });
+  },
+  on_undo({ token, acts, rest }) {
+    const refused = this.since && !rest;
+    const words = refused ? "Name was changed since." : "Undone.";
+    this.say({ result: { token, ok: !refused, words, rest: !!refused, acts: refused ? acts : ["undo of it"] } });
   },
   on_add({ token, rows }) { this.say({ total: this.data.total + rows.length, result: { token, ok: true, words: `Added ${rows.length}.`, saved: {} } }); },
   write(id, fields) {

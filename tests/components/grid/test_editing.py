@@ -273,27 +273,28 @@ def test_undo_goes_back_behind_a_save_but_not_over_a_colleague(grid: Grid) -> No
     assert grid.status() == "Undone: 1 cell. 1 cell changed since and stay: Theirs: Name."
 
 
-def test_a_save_offers_to_be_undone_and_what_is_typed_or_changed_since_stays(grid: Grid) -> None:
+def test_a_save_offers_to_be_undone_by_the_server_and_what_was_changed_since_is_asked_about(
+    grid: Grid,
+) -> None:
     grid.open().cell(0, "name").click()
     grid.paste("A\nB\nC")
     grid.press("Control+s")
-    status, undo = grid.page.locator(".status"), grid.page.locator(".said").get_by_role("button", name="Undo")
-    expect(undo).to_be_visible()
+    status, said = grid.page.locator(".status"), grid.page.locator(".said")
+    expect(said.get_by_role("button", name="Undo")).to_be_visible()
+    act = f"act {grid.heard('save')[-1]['token']}"
     grid.cell(2, "name").click()
     grid.type("Mine").press("Enter")
-    grid.page.evaluate("() => play.colleague(2, { name: 'Theirs' })")
-    undo.click()
-    stay = "2 cells changed since and stay: Theirs: Name; Mine: Name."
-    expect(status).to_have_text(f"Put back as it was: 1 cell. {stay}")
-    assert grid.column("name", range(3)) == ["Deal 1", "Theirs", "Mine"]
-    assert grid.heard("save")[-1]["edits"] == {"1": {"name": ["A", "Deal 1"]}}
-    assert grid.button("save").inner_text() == "Save 1 change"
-    undo.click()
-    expect(status).to_have_text("Put back as it was: 1 cell.")
-    assert grid.heard("save")[-1]["edits"] == {"1": {"name": ["Deal 1", "A"]}}
-    grid.cell(0, "name").click()
-    grid.press("Control+z")
-    assert grid.text(0, "name") == "Deal 1"
+    grid.page.evaluate("() => { play.since = true; }")
+    said.get_by_role("button", name="Undo").click()
+    expect(status).to_have_text("Name was changed since.")
+    said.get_by_role("button", name="Undo the rest").click()
+    expect(status).to_have_text("Undone.")
+    assert [(one["acts"], one["rest"]) for one in grid.heard("undo")] == [([act], False), ([act], True)]
+    assert grid.button("save").inner_text() == "Save 1 change", "what is typed waits as before"
+    grid.page.evaluate("() => { play.since = false; }")
+    said.get_by_role("button", name="Undo").click()
+    expect(status).to_have_text("Undone.")
+    assert grid.heard("undo")[-1]["acts"] == ["undo of it"], "an undo is undone"
 
 
 def test_pasted_markup_stays_text(grid: Grid) -> None:

@@ -31,18 +31,16 @@ def test_a_wrong_value_stays_says_why_and_is_not_sent(run: Callable[..., Any]) -
     assert edits == {"3": {"value": ["7.50", "1234.50"]}}
 
 
-def test_what_a_save_wrote_is_put_back_with_what_followed_from_it(run: Callable[..., Any]) -> None:
-    assert run("""const follows = (name) => (name === "stage" ? ["value"] : []);
-        const fields = base.fields.map((one) => ({ ...one, follows: follows(one.name) }));
-        sent({ fields });
-        model.change([{ id: 1, name: "stage", value: "won" }]);
-        model.sent = { token: "t", edits: model.edits() };
-        sent({ fields, rows: [[1, 2, 0, "Ann", "won", "9.00", null], ...base.rows.slice(1)],
-            result: { token: "t", ok: true, saved: { 1: { stage: "won" } } } });
-        const { done } = model.putBack();
-        return [done, model.edits()];""") == [
-        2, {"1": {"stage": ["won", "new"], "value": ["9.00", "5.00"]}}
-    ]  # fmt: skip
+def test_the_acts_of_a_save_are_known_until_the_next_list(run: Callable[..., Any]) -> None:
+    assert run("""const saved = (token, act, cells) => sent({ result: { token, ok: true, act, saved: cells } });
+        saved("a", "one", { 1: { name: "Ann" } });
+        saved("b", "two", { 3: { name: "Cy" } });
+        saved("c", "nothing was written", {});
+        const both = [...model.acts];
+        sent({ result: { token: "d", ok: true, acts: ["an undo"] } });
+        const back = [...model.acts];
+        model.forget();
+        return [both, back, model.acts];""") == [["one", "two"], ["an undo"], []]
 
 
 def test_what_is_locked_stays_and_says_why(run: Callable[..., Any]) -> None:
