@@ -48,7 +48,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """The run's own server and files go with it."""
     if run.is_mine():
         postgres.stop(run.folder())
-        run.end()
+        run.remove(run.folder())
 
 
 @pytest.hookimpl(tryfirst=True)

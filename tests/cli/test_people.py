@@ -87,6 +87,7 @@ def test_demo_makes_up_a_password_and_a_year_at_scale(run: Run, monkeypatch: pyt
     assert "People" in run("check").out
 
 
+@pytest.mark.slow
 def test_an_operator_is_made_and_unmade_and_the_last_one_stays(run: Run, office: Office) -> None:
     office.sql("UPDATE users SET role = 'super_admin'")
     installation = Installation(office.store, office.settings)
@@ -126,6 +127,7 @@ def test_a_person_is_shut_out_and_let_in(run: Run, office: Office) -> None:
     assert "now has no admin: invite one" in run("deactivate", "bob@acme.com").out
 
 
+@pytest.mark.slow
 def test_an_installation_without_an_operator_says_so(run: Run, office: Office) -> None:
     office.sql("UPDATE users SET role = 'user'")
     assert "WRONG Operator: Nobody runs this installation." in run("check").out

@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from tests.nouns.makers import a_deal, a_task
 from tests.nouns.test_tasks import due
 from tests.numbers.makers import behind, put_deals, was, won
@@ -47,6 +49,7 @@ def test_this_month_against_last(two: Office) -> None:
         assert sum(row["deal_value"] for row in rows) == figure.value
 
 
+@pytest.mark.slow
 def test_it_costs_the_same_however_much_there_is(two: Office) -> None:
     sent_for = []
     for number in (1, 40):

@@ -348,6 +348,7 @@ def is_shown(cell: Any, word: str) -> bool:
     return cell is not None and cell == {**numbers, **days}.get(word)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("back", [False, True])
 def test_find_goes_through_all_rows_of_the_filter_and_round_the_end(two: Office, back: bool) -> None:
     deals = two.at().deals

