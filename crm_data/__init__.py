@@ -2,6 +2,7 @@
 
 from crm_data import errors
 from crm_data.accounts.layouts import Layout
+from crm_data.accounts.views import Chosen, View
 from crm_data.errors import CrmError
 from crm_data.nouns.leads import Converted
 from crm_data.nouns.steps import NextStep, Step
@@ -27,6 +28,7 @@ __all__ = [
     "Card",
     "Change",
     "Chart",
+    "Chosen",
     "Column",
     "Converted",
     "CrmError",
@@ -53,6 +55,7 @@ __all__ = [
     "Tie",
     "Totals",
     "Unit",
+    "View",
     "Workspace",
     "errors",
     "new_act",

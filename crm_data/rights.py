@@ -21,6 +21,7 @@ class Act(StrEnum):
     IMPORT = "import"
     MEMBERS = "members"
     PROFILE = "profile"
+    PUBLISH = "publish"
     READ = "read"
     TAKE_AWAY = "take_away"
 
@@ -50,6 +51,7 @@ _FROM = {
     Act.ERASE: "admin",
     Act.MEMBERS: "admin",
     Act.PROFILE: "admin",
+    Act.PUBLISH: "admin",
     Act.TAKE_AWAY: "admin",
 }
 OPERATOR_ACTS = frozenset({Act.COMPANIES, Act.BACKUP})
@@ -76,6 +78,8 @@ def may(person: Person, act: Act, table: str = "", tie: Tie = Tie.OTHER) -> bool
         return True
     if act is Act.ADD:
         return table in _ANYBODY_ADDS
+    if act is Act.PUBLISH:
+        return tie is Tie.OWN and rank >= _RANK["manager"]
     if act is Act.CHANGE:
         return tie is Tie.OWN or (tie is Tie.UNASSIGNED and rank >= _RANK["sales_rep"])
     return False
@@ -103,6 +107,7 @@ _SENTENCES = {
     Act.AUDIT: "What colleagues did is shown to managers.",
     Act.MEMBERS: "Members and roles are for admins of the company.",
     Act.PROFILE: "The company's profile is for its admins.",
+    Act.PUBLISH: "A view for the company is kept by the manager who made it, and by admins. Save one of your own.",
     Act.TAKE_AWAY: "All of a company's data is taken away by its admins.",
     Act.ERASE: "Erasing for good is for admins of the company.",
     Act.BACKUP: "Backups of the whole database are for the operator of this installation.",

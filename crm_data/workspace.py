@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
+from crm_data.accounts.views import Views
 from crm_data.changes.changes import Changes
 from crm_data.errors import NotFound
 from crm_data.finding import finder
@@ -108,6 +109,11 @@ class Workspace:
     def layouts(self) -> Layouts:
         """How this person has arranged their lists."""
         return Layouts(self._store, self._scope)
+
+    @property
+    def views(self) -> Views:
+        """The views that this person may open: their own, and those for all."""
+        return Views(self._store, self._scope)
 
     def members(self) -> dict[int, str]:
         """The company's active members: user id -> name, ordered by name."""

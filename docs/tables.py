@@ -23,6 +23,8 @@ QUESTIONS: tuple[tuple[str, Act, str, Tie], ...] = (
     ("Archive and restore", Act.ARCHIVE, "customers", Tie.OTHER),
     ("See and undo what they did themselves", Act.READ, "customers", Tie.OWN),
     ("See and undo what anybody did", Act.AUDIT, "", Tie.OTHER),
+    ("Keep a view for the whole company", Act.PUBLISH, "", Tie.OWN),
+    ("Change a view for the company that another made", Act.PUBLISH, "", Tie.OTHER),
     ("Members, roles, invitations", Act.MEMBERS, "", Tie.OTHER),
     ("The company's profile", Act.PROFILE, "", Tie.OTHER),
     ("All of the company's data as a ZIP", Act.TAKE_AWAY, "", Tie.OTHER),

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 from crm_data.tables import Base, Company
 
 # A link is used up before the sessions end that it takes the place of: signing in, a new password.
-_THEIRS = ("users", "user_companies", "one_time_links", "sessions", "sign_in_attempts", "grid_layouts")
+_THEIRS = (
+    "users",
+    "user_companies",
+    "one_time_links",
+    "sessions",
+    "sign_in_attempts",
+    "grid_layouts",
+    "views",
+)
 
 
 def rank(table: str) -> int:

@@ -20,6 +20,7 @@ from crm_data.tables.search import SearchDue, SearchList, SearchPiece
 from crm_data.tables.security import OneTimeLink, SecurityLog, SignInAttempt, SignInSession
 from crm_data.tables.task import Task
 from crm_data.tables.user import User
+from crm_data.tables.view import SavedView
 
 # A table's file is enough: it need not be named here to be known.
 for _file in pkgutil.iter_modules(__path__):
@@ -78,6 +79,7 @@ __all__ = [
     "Lead",
     "Membership",
     "OneTimeLink",
+    "SavedView",
     "SearchDue",
     "SearchList",
     "SearchPiece",

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pandas as pd
 
-from crm_data import Layout, Query, Workspace
+from crm_data import Chosen, Layout, Query, Workspace
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
 from crm_data.accounts.people import Actor
+from crm_data.accounts.views import Views
 from crm_data.changes.changes import Changes
 from crm_data.installation import Installation
 from crm_data.numbers.numbers import Numbers
@@ -49,6 +51,11 @@ def _file(my: Workspace, ids: Ids) -> tuple[Any, Any, Any]:
 
 def _links(ids: Ids) -> dict[str, int]:
     return {"customer_id": ids.customer, "lead_id": ids.lead, "deal_id": ids.deal, "task_id": ids.task}
+
+
+def _view(my: Workspace, ids: Ids) -> int:
+    """A view of one's own: nobody else's can be named, and one for the company has its tests in tests/accounts."""
+    return my.views.add(my.customers, f"View {uuid4().hex}", {}, Layout())
 
 
 def _about(ids: Ids) -> Query:
@@ -125,6 +132,14 @@ CHANGES = {
     "preview": Verb(lambda my, ids: my.changes.preview(ids.done), "manager"),
     "undo": Verb(lambda my, ids: my.changes.undo(ids.done, rest=True), "manager"),
 }
+VIEWS = {
+    "add": Verb(lambda my, ids: my.views.add(my.customers, "Mine", {}, Layout(), shared=True), "manager"),
+    "all": Verb(lambda my, ids: my.views.all(my.customers)),
+    "change": Verb(lambda my, ids: my.views.change(my.customers, _view(my, ids), name="Another")),
+    "choose": Verb(lambda my, ids: my.views.choose(my.customers, Chosen(()))),
+    "get": Verb(lambda my, ids: my.views.get(my.customers, _view(my, ids))),
+    "remove": Verb(lambda my, ids: my.views.remove(my.customers, _view(my, ids))),
+}
 NOUNS = {
     "Activities.log": Verb(lambda my, ids: my.activities.log("call", **_links(ids))),
     "Customers.lookalikes": Verb(
@@ -191,6 +206,7 @@ DOORS: dict[str, tuple[tuple[type, ...], dict[str, Verb], set[str]]] = {
     "Profile": ((Profile,), PROFILE, set()),
     "Layouts": ((Layouts,), LAYOUTS, set()),
     "Changes": ((Changes,), CHANGES, set()),
+    "Views": ((Views,), VIEWS, set()),
 }
 VERBS = {
     f"{door}.{name}": verb for door, (_, verbs, _) in DOORS.items() for name, verb in verbs.items()
