@@ -43,6 +43,11 @@ def known(my: Workspace, name: str, asked: tuple[Any, ...], read: Callable[[], V
     return value
 
 
+def forget(name: str) -> None:
+    """Read it anew the next time: something has changed that leaves no line in the log."""
+    st.session_state.get(_KEPT, {}).pop(name, None)
+
+
 def arrive(screen: str) -> None:
     """At the beginning of a run: what another screen has read is let go of."""
     if st.session_state.get(_SCREEN) != screen:

@@ -11,7 +11,8 @@ from crm_data.accounts.layouts import Layout
 from crm_data.errors import Invalid, NotFound
 from crm_data.rights import Act, Person, Tie, demand, may
 from crm_data.store.again import again
-from crm_data.store.changes import Doing, logged
+from crm_data.store.changes import Doing
+from crm_data.store.log import record
 from crm_data.store.reading import Reader
 from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.store import Store
@@ -58,13 +59,18 @@ class Views:
         self._scope = scope
         self._person = Person(scope.role, scope.operator)
 
+    @property
+    def may_publish(self) -> bool:
+        """Whether this person may keep a view for the company."""
+        return may(self._person, Act.PUBLISH, tie=Tie.OWN)
+
     def all(self, records: Reader) -> tuple[list[View], Chosen]:
-        """Every view of a list by its name, and what of them is pinned. Two statements."""
+        """Every view of a list by its name, and what of them is pinned. One statement."""
+        kept = sa.select(GridLayout.layout).where(*self._choices(records)).scalar_subquery()
         with self._store.read(self._scope) as session:
-            rows = session.scalars(sa.select(SavedView).where(*self._seen(records))).all()
-            kept = session.scalar(sa.select(GridLayout.layout).where(*self._choices(records)))
-        found = sorted((self._view(records, row) for row in rows), key=lambda v: (v.name.casefold(), v.id))
-        return found, _chosen(kept, {view.id for view in found})
+            rows = session.execute(sa.select(SavedView, kept).where(*self._seen(records))).all()
+        found = sorted((self._view(records, row) for row, _ in rows), key=lambda v: (v.name.casefold(), v.id))
+        return found, _chosen(rows[0][1] if rows else None, {view.id for view in found})
 
     def get(self, records: Reader, id: Any) -> View:
         """One view. Raises NotFound, for somebody's own and another company's as for none at all."""
@@ -97,7 +103,8 @@ class Views:
             row = SavedView(user_id=self._scope.user_id, list_name=records.name, **values)
             session.add(row)
             session.flush()
-            self._log(session, "add", row, None, values)
+            if shared:
+                self._log(session, "add", row, None, values)
             return int(row.id)
 
     @again
@@ -132,16 +139,18 @@ class Views:
             for each, value in said.items():
                 setattr(row, each, value)
             row.version, row.updated_at = row.version + 1, clock.now()
+            session.flush()
             if was_shared or row.shared:
-                self._log(session, "change", row, before, said, always=True)
+                self._log(session, "change", row, before, said)
 
     @again
     def remove(self, records: Reader, id: Any) -> None:
         """Delete a view; whoever may change it may. Raises NotAllowed, NotFound."""
         with self._store.write(self._scope) as session:
             row = self._held(session, records, id)
-            said = {each: getattr(row, each) for each in ("name", "shared", "asks", "layout")}
-            self._log(session, "remove", row, said, None)
+            if row.shared:
+                said = {each: getattr(row, each) for each in ("name", "shared", "asks", "layout")}
+                self._log(session, "erase", row, said, None)
             session.delete(row)
 
     def choose(self, records: Reader, chosen: Chosen) -> None:
@@ -209,18 +218,10 @@ class Views:
         if len(names) >= MOST_VIEWS:
             raise Invalid(f"At most {MOST_VIEWS} views of a list can be kept. Delete one first.")
 
-    def _log(
-        self,
-        session: CompanySession,
-        action: str,
-        row: SavedView,
-        before: Any,
-        after: Any,
-        always: bool = False,
-    ) -> None:
+    def _log(self, session: CompanySession, action: str, row: SavedView, before: Any, after: Any) -> None:
         """A private view is a habit; one for the company is told of in its log."""
-        if always or row.shared:
-            session.add(logged(Doing(self._scope.user_id), session.company, action, row, before, after))
+        doing = Doing(self._scope.user_id)
+        record(session, doing, SavedView.__tablename__, action, [(row.id, before, after)], name=row.name)
 
     def _choices(self, records: Reader) -> list[sa.ColumnElement[bool]]:
         return [GridLayout.user_id == self._scope.user_id, GridLayout.list_name == _place(records)]

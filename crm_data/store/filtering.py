@@ -169,6 +169,6 @@ def _seen(table: Any, name: str) -> Any:
 @cache
 def _company_first(table: Any, name: str) -> bool:
     """Whether an index leads from the company to the column, or none holds it at all."""
-    kept = table.__table__
+    kept: Any = sa.inspect(table).local_table
     held = [[getattr(part, "name", None) for part in index.expressions] for index in kept.indexes]
     return all(name not in names for names in held) or ["company_id", name] in [names[:2] for names in held]

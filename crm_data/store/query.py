@@ -25,7 +25,8 @@ _LONGEST = 10_000  # characters of one part of an address: thousands of ids
 MOST_SORTS = 3
 _NOT_SORTED = "This list cannot be sorted in that way. Choose a column from the list."
 _LONGEST_TEXT = 1_000  # of what is looked for; SQLite itself takes 50,000 bytes
-_RESERVED = ("q", "preset", "sort", "after", "before", "at", "archived", "filter")
+# What an address says of a list beside its columns.
+OF_A_LIST = ("q", "preset", "sort", "after", "before", "at", "archived", "filter")
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def from_params(
     declared = fields_of(table)
     where: dict[str, Any] = dict(start.where)
     for name, said in params.items():
-        if name in declared and declared[name].filter and name not in _RESERVED:
+        if name in declared and declared[name].filter and name not in OF_A_LIST:
             if len(said) > _LONGEST:
                 raise Invalid("This link asks for more values than a list can. Choose the filter again.")
             where[name] = _condition(declared[name], said, zone)

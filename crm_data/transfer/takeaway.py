@@ -16,13 +16,18 @@ from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.store.values import plain
-from crm_data.tables import ChangeLog, ChangeSet, Company, DealStageHistory, Membership, User
+from crm_data.tables import ChangeLog, ChangeSet, Company, DealStageHistory, Membership, SavedView, User
 from crm_data.transfer.csv_out import export, noted
 from crm_data.transfer.formulas import disarmed
 
 _PIECE = 1 << 16  # characters that are compressed at a time
 # Written beside the records, since no screen exports them: who worked here, and what happened to each row.
-_LOGS = (("deal_stage_history", DealStageHistory), ("change_sets", ChangeSet), ("change_log", ChangeLog))
+_LOGS = (
+    ("deal_stage_history", DealStageHistory),
+    ("change_sets", ChangeSet),
+    ("change_log", ChangeLog),
+    ("views", SavedView),
+)
 
 README = """Foyer: all data of {company}, as of {at} UTC
 
@@ -35,6 +40,7 @@ customers.csv, leads.csv, deals.csv, tasks.csv, activities.csv
 deal_stage_history.csv   every move of every deal from stage to stage
 change_sets.csv          what was done, an act a line: who, when, in words, and what it undoes
 change_log.csv           what each act (by act_id) changed from what to what, as JSON
+views.csv                the saved views for the company: filter, order and columns as JSON
 
 How they link: customer_id, lead_id, deal_id and task_id are the id columns of those files; assigned_to,
 created_by, user_id and moved_by are user_id in members.csv.
@@ -100,6 +106,8 @@ def _others(store: Store, scope: CompanyScope) -> Iterator[tuple[str, Iterator[b
         for name, table in (("company", Company), *_LOGS):
             names = [column.key for column in table.__table__.columns]
             wanted = sa.select(*(getattr(table, column) for column in names)).order_by(table.id)
+            if table is SavedView:  # those of one person are theirs
+                wanted = wanted.where(SavedView.shared.is_(True))
             yield name, _written(names, session.execute(wanted.execution_options(yield_per=1000)))
         people = (
             sa.select(

@@ -13,6 +13,7 @@ from crm_data import Figure, Page, Query, Question, Records, Totals, Unit, Works
 from crm_data.numbers.figures import counted
 from dashboard.components.figures import Link, draw
 from dashboard.parts import say
+from dashboard.parts.saved import EVERYTHING, says_a_list
 
 # Where a list is that has no page of the same name, or whose address needs more than what the list says.
 _LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -30,7 +31,9 @@ def list_of(table: str) -> tuple[str, Mapping[str, str]]:
 
 def params(my: Workspace, figure: Figure) -> dict[str, str]:
     """What the address of a figure's rows says behind its page."""
-    return {**list_of(figure.rows.table)[1], **my.records(figure.rows.table).params(figure.rows.query)}
+    records = my.records(figure.rows.table)
+    asked = {**list_of(figure.rows.table)[1], **records.params(figure.rows.query)}
+    return asked if says_a_list(records, asked) else {**asked, **EVERYTHING}
 
 
 def link(my: Workspace, figure: Figure, text: str = "") -> Link:

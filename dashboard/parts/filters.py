@@ -13,9 +13,11 @@ from crm_data.store.conditions import ANY, NOTHING, Except
 from crm_data.store.filters import ME, NO_FILTER, OPS, Condition, Filter, Group, Op
 from dashboard.components.filters import Asked, Chip, Chips, Choice, filters
 from dashboard.parts import filter_words, place, say
+from dashboard.parts.saved import EVERYTHING, PARAM, Shelf, says_a_list
 
 _WHERE, _PRESET = "where.", "preset."  # before what a chip outside the filter stands for
 Members = Callable[[], Mapping[int, str]]
+At = tuple[tuple[str, ...], Shelf | None]  # what of the address is kept, and the views
 
 
 def bar(records: Records) -> DeltaGenerator:
@@ -29,48 +31,62 @@ def filter_bar(
     keep: tuple[str, ...] = (),
     line: DeltaGenerator | None = None,
     sort: bool = True,
+    shelf: Shelf | None = None,
 ) -> Query:
     """Draw search, filter and sort in `line`, and return the list they mean. A URL that cannot be read says so.
 
-    Without `sort` the list is sorted by its own heads.
+    Without `sort` the list is sorted by its own heads. `shelf`: the views of the list, one of which may be open.
     """
     try:
-        query = _here(records)
+        query = _here(records, shelf)
     except CrmError as error:
         st.warning(say.plain(str(error)), icon=":material/link_off:")
         query = replace(records.default_query(), zone=say.zone())
     with line or bar(records):
-        _search(records, query, keep)
+        at = (keep, shelf)
+        _search(records, query, at)
         if sort:
-            _sort(records, query, keep)
-        _chips(records, query, members(), keep)
+            _sort(records, query, at)
+        _chips(records, query, members(), at)
     return query
 
 
-def _here(records: Records) -> Query:
+def _here(records: Records, shelf: Shelf | None) -> Query:
     """The list that the URL means. Raises a CrmError when it cannot be read."""
-    return records.query(place.params(), say.zone())
+    params = place.params()
+    if shelf and shelf.open and not says_a_list(records, params):
+        params = {**params, **shelf.open.params}
+    return records.query(params, say.zone())
 
 
-def _now(records: Records) -> Query:
+def _now(records: Records, shelf: Shelf | None) -> Query:
     """The same; a bad URL counts as the first list."""
     try:
-        return _here(records)
+        return _here(records, shelf)
     except CrmError:
         return replace(records.default_query(), zone=say.zone())
 
 
-def _go(records: Records, keep: tuple[str, ...], what: Callable[[Query], Query]) -> None:
+def _go(records: Records, at: At, what: Callable[[Query], Query]) -> None:
     """Go to the list that is like the present one but for `what`."""
     place.catch_up()
-    place.go(records.params(what(_now(records)).first()), keep)
+    lead(records, at, what(_now(records, at[1])))
+
+
+def lead(records: Records, at: At, query: Query) -> None:
+    """From a callback: go to a list from its beginning, in the view that is open."""
+    keep, shelf = at
+    params = records.params(query.first())
+    if shelf and (shelf.open or shelf.chosen.first):
+        params = params or EVERYTHING
+    place.go({**params, **({PARAM: str(shelf.open.id)} if shelf and shelf.open else {})}, keep)
 
 
 def _key(records: Records, name: str) -> str:
     return f"{records.name}.filter.{name}"
 
 
-def _search(records: Records, query: Query, keep: tuple[str, ...]) -> None:
+def _search(records: Records, query: Query, at: At) -> None:
     key = _key(records, "q")
     # A space at the end stays while somebody is still typing.
     if (st.session_state.get(key) or "").strip() != query.search:
@@ -78,7 +94,7 @@ def _search(records: Records, query: Query, keep: tuple[str, ...]) -> None:
 
     def changed() -> None:
         said = (st.session_state[key] or "").strip()[:200]
-        _go(records, keep, lambda now: replace(now, search=said))
+        _go(records, at, lambda now: replace(now, search=said))
 
     searched = ", ".join(f.label.lower() for f in records.fields.values() if f.search)
     st.text_input(
@@ -93,7 +109,7 @@ def _search(records: Records, query: Query, keep: tuple[str, ...]) -> None:
     )
 
 
-def _sort(records: Records, query: Query, keep: tuple[str, ...]) -> None:
+def _sort(records: Records, query: Query, at: At) -> None:
     columns = {name: field.label for name, field in records.fields.items() if field.sort}
     options = [(name, down) for name in columns for down in (False, True)]
     key = _key(records, "sort")
@@ -101,7 +117,7 @@ def _sort(records: Records, query: Query, keep: tuple[str, ...]) -> None:
 
     def changed() -> None:
         sort, down = st.session_state[key]
-        _go(records, keep, lambda now: replace(now, sort=sort, descending=down))
+        _go(records, at, lambda now: replace(now, sort=sort, descending=down))
 
     st.selectbox(
         "Sort by",
@@ -114,14 +130,14 @@ def _sort(records: Records, query: Query, keep: tuple[str, ...]) -> None:
     )
 
 
-def _chips(records: Records, query: Query, members: Mapping[int, str], keep: tuple[str, ...]) -> None:
+def _chips(records: Records, query: Query, members: Mapping[int, str], at: At) -> None:
     key, state = f"{records.name}.filters", _key(records, "asked")
     turn, error = st.session_state.get(state, (0, ""))
     outside = _outside(records, query, members)
 
     def heard(said: Asked) -> None:
         try:
-            _go(records, keep, lambda now: _with(records, now, said))
+            _go(records, at, lambda now: _with(records, now, said))
             st.session_state[state] = (said.turn, "")
         except CrmError as refused:
             st.session_state[state] = (said.turn, str(refused))

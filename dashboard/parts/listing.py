@@ -9,17 +9,18 @@ from crm_data import Figure, Query, Records, Workspace, new_act, words
 from dashboard import session
 from dashboard.components.grid import Grid
 from dashboard.components.grid.data import Act
-from dashboard.parts import cell_history, lacking, many, marks, place, say
+from dashboard.parts import cell_history, lacking, many, marks, place, saved, say
 from dashboard.parts.acts import announce, attempt, forget_refusals, show_refusal
 from dashboard.parts.colours import colours
 from dashboard.parts.copies import copies
 from dashboard.parts.csv_panel import export_button, import_panel
-from dashboard.parts.filters import bar, filter_bar
+from dashboard.parts.filters import bar, filter_bar, lead
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import empty, heading
 from dashboard.parts.own import Own
 from dashboard.parts.presets import preset_bar
 from dashboard.parts.record import record_beside
+from dashboard.parts.saved import Shelf
 from dashboard.parts.undo import offer, undo_button
 
 # By whether one may import.
@@ -52,13 +53,18 @@ class Listing:
         with line:
             chosen = st.container(width="content")
         members = self.my.members()
-        query = filter_bar(self.records, lambda: members, self.keep, line, sort=False)
+        shelf = saved.shelf(self.my, self.records)
+        query = asked = filter_bar(self.records, lambda: members, self.keep, line, sort=False, shelf=shelf)
+        tabs = self.presets or ({"": "All"} if shelf.tabs() else {})
         if self.presets:
             query = replace(query, preset=query.preset or next(iter(self.presets)))
+        if tabs:
             with chosen:
-                preset_bar(self.records, query, self.presets, self.counts, self.keep)
+                preset_bar(self.records, query, tabs, self.counts, self.keep, shelf)
         show_refusal(self.name)
-        grid = self._grid(query, members)
+        grid = self._grid(query, members, shelf)
+        with line:
+            saved.Box(self.my, self.records, shelf, asked, grid, self.keep).draw()
         total = grid.draw(query.first())
         with top, heading(words(self.name), f"{say.count(total, self.noun)}{self._selected(query)}"):
             undo_button(self.my, self.name)
@@ -73,7 +79,7 @@ class Listing:
             record_beside(self.my, self.records, beside, self._close)
         place.follow()
 
-    def _grid(self, query: Query, members: Mapping[int, str]) -> Grid:
+    def _grid(self, query: Query, members: Mapping[int, str], shelf: Shelf) -> Grid:
         return Grid(
             self.my,
             self.records,
@@ -86,11 +92,12 @@ class Listing:
             colours=colours(self.records),
             marks=None if query.archived else marks.of(self.name),
             beside=self._beside,
+            view=shelf.open,
             on_opened=self._open,
             on_visited=lambda id_: place.leave_for(self.name, id_),
             on_acted=self._act,
             on_cell=lambda id_, name: cell_history.begin(self.name, id_, name),
-            on_sorted=lambda: self._sorted(query),
+            on_sorted=lambda: self._sorted(query, shelf),
             on_lacking=lambda save, lacks: lacking.begin(f"{self.name}.grid", save, lacks),
         )
 
@@ -153,11 +160,11 @@ class Listing:
             )
             offer(self.name, f"{what} added", name, f"{what} taken away again.")
 
-    def _sorted(self, query: Query) -> None:
+    def _sorted(self, query: Query, shelf: Shelf) -> None:
         """An address that asks for an order asks no more once a person has chosen another."""
         usual = self.records.default_query()
         if query.sorts != usual.sorts:
-            place.go(self.records.params(query.sorted_by(usual.sorts)), self.keep)
+            lead(self.records, (self.keep, shelf), query.sorted_by(usual.sorts))
 
     def _selected(self, query: Query) -> str:
         """Of which selection a number of records is, unless it is of all."""

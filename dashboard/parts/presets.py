@@ -6,7 +6,8 @@ from dataclasses import replace
 import streamlit as st
 
 from crm_data import Figure, Query, Records
-from dashboard.parts import place
+from dashboard.parts import place, say
+from dashboard.parts.saved import EVERYTHING, PARAM, Shelf, tab
 
 ALL = ""
 
@@ -17,17 +18,30 @@ def preset_bar(
     labels: Mapping[str, str],
     counts: Callable[[Query], Mapping[str, Figure]] | None,
     keep: tuple[str, ...] = (),
+    shelf: Shelf | None = None,
 ) -> None:
-    """Draw the selections; the chosen one goes into the URL. `counts` gives the figure behind each name."""
+    """Draw the selections and pinned views; the chosen one goes into the URL.
+
+    `counts` gives the figure behind each name. A view that is open is left with its filter.
+    """
+    views = shelf.tabs() if shelf else {}
+    labels = {**labels, **{name: say.plain(label) for name, label in views.items()}}
     numbers = counts(query) if counts else {}
     key = f"{records.name}.preset"
-    st.session_state[key] = query.preset if query.preset in labels else next(iter(labels))
+    here = tab(shelf.open.id) if shelf and shelf.open else query.preset
+    st.session_state[key] = here if here in labels else next(iter(labels))
 
     def changed() -> None:
         chosen = st.session_state[key]
+        if chosen in views:
+            place.go({PARAM: chosen.partition(":")[2]}, keep)
+            return
         counted = numbers.get(chosen)
         wanted = counted.rows.query if counted else replace(query.first(), preset=chosen or ALL)
-        place.go(records.params(wanted), keep)
+        if shelf and shelf.open:
+            wanted = replace(records.default_query(), preset=chosen or ALL)
+        params = records.params(wanted)
+        place.go(params or (EVERYTHING if shelf and shelf.chosen.first else {}), keep)
 
     def shown(preset: str) -> str:
         return f"{labels[preset]} {numbers[preset].count:,}" if preset in numbers else labels[preset]

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("list_name", sa.String(length=50), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("shared", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("shared", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("asks", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("layout", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),

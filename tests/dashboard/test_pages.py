@@ -20,14 +20,14 @@ OWN, FOREIGN = "kittiwake", "wolverine"
 # page, query -> the most statements one drawing may send, the two that ask who is here included.
 COSTS = {
     ("overview", ""): 24,
-    ("customers", ""): 8,
+    ("customers", ""): 10,
     ("pipeline", ""): 16,
     ("pipeline", "tab=insights"): 32,
     ("pipeline", "tab=forecast"): 12,
     ("pipeline", "tab=changes"): 12,
-    ("pipeline", "tab=deals"): 8,
-    ("pipeline", "tab=leads"): 8,
-    ("tasks", "preset=all"): 10,
+    ("pipeline", "tab=deals"): 10,
+    ("pipeline", "tab=leads"): 10,
+    ("tasks", "preset=all"): 12,
     ("timeline", ""): 10,
     ("account", ""): 5,
     ("admin", ""): 7,

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import CrmError, Kind, Layout, Query, Records, Workspace, clock, errors, new_act
+from crm_data import CrmError, Kind, Layout, Query, Records, View, Workspace, clock, errors, new_act
 from crm_data.store.lists import KNOWN_FOR, MOST_WATCHED, Fresh
 from crm_data.store.records import MOST_AT_ONCE
 from dashboard import session
@@ -62,6 +62,7 @@ class _Kept:
     turn: str = field(default_factory=new_act)  # the same question of the same tab is one act
     told: _Told | None = None
     total: int | None = None
+    view: str = ""  # whose columns these are, as it says them
     whole: bool = False  # what was done is seen around the list too: the screen is drawn again
 
 
@@ -72,7 +73,8 @@ class Grid:
     `owner` names the person, company and sign-in whose drafts the browser keeps. `words` are read-only columns of
     the program's own beside the first, `acts` what can be done with rows, `colours` a colour's name by field and
     value. `marks(row)` says what is overdue or the like: colour and words by field, or of all of the row by ''.
-    `beside`: the record that stands open beside the list; the browser walks from it to the next.
+    `beside`: the record that stands open beside the list; the browser walks from it to the next. `view`: whose
+    columns the list has; what is arranged then is not kept but in this tab, until somebody saves it there.
     Called from callbacks: `on_opened(id)` to open one so, `on_visited(id)` to go to its page,
     `on_acted(act, ids)`, `on_cell(id, field)`, `on_sorted()` when a head of a column was clicked, and
     `on_lacking(save, fields by record)` for what a Save cannot do without.
@@ -90,12 +92,22 @@ class Grid:
     marks: Callable[[Mapping[str, Any]], Mapping[str, data.Mark]] | None = None
     height: int = HEIGHT
     beside: int | None = None
+    view: View | None = None
     on_opened: Callable[[int], object] = nothing
     on_visited: Callable[[int], object] = nothing
     on_acted: Callable[[str, list[int]], object] = nothing
     on_cell: Callable[[int, str], object] = nothing
     on_sorted: Callable[[], object] = nothing
     on_lacking: Callable[[Save, Mapping[int, Sequence[str]]], object] = nothing
+
+    @property
+    def layout(self) -> Layout:
+        """How the list stands arranged in this tab."""
+        return self._kept().layout
+
+    def arrange_anew(self) -> None:
+        """From a callback: the columns stand again as they are kept."""
+        st.session_state.pop(f"{self.key}.kept", None)
 
     def draw(self, query: Query) -> int:
         """Draw the list; returns how many rows it has. What the browser asks for reruns this alone."""
@@ -317,7 +329,9 @@ class Grid:
     def _arranged(self, said: Mapping[Any, Any]) -> None:
         kept = self._kept()
         changed = {**data.layout_told(kept.layout), **said}
-        kept.layout = self.my.layouts.keep(self.records, Layout.read(changed, self.records.fields))
+        wanted = Layout.read(changed, self.records.fields)
+        kept.layout = wanted if self.view else self.my.layouts.keep(self.records, wanted)
+        kept.whole = kept.whole or self.view is not None  # that it differs from its view is said above
 
     def _ask(self, said: Any) -> None:
         asked = wire.ask(said, self.records.fields)
@@ -366,11 +380,11 @@ class Grid:
         return hashlib.sha256(f"{self._kept().turn} {what}".encode()).hexdigest()[:32]
 
     def _kept(self) -> _Kept:
-        name = f"{self.key}.kept"
-        if name not in st.session_state:
-            arranged = self.my.layouts.get(self.records)
+        name, of = f"{self.key}.kept", f"{self.view.id} {self.view.layout}" if self.view else ""
+        if name not in st.session_state or st.session_state[name].view != of:
+            arranged = self.view.layout if self.view else self.my.layouts.get(self.records)
             first = data.usual(self.records)
-            st.session_state[name] = _Kept(first if arranged == Layout() else arranged)
+            st.session_state[name] = _Kept(first if arranged == Layout() else arranged, view=of)
         found: _Kept = st.session_state[name]
         return found
 
