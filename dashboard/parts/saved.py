@@ -152,11 +152,15 @@ class Box:
             )
         pinned, chosen = view.id in self.shelf.chosen.pinned, self.shelf.chosen
         others = tuple(id_ for id_ in chosen.pinned if id_ != view.id)
-        self._choice(
-            "Pinned as a tab", view, pinned, lambda on: replace(chosen, pinned=(*others, *([view.id] * on)))
+        _choice(
+            self,
+            "Pinned as a tab",
+            view,
+            pinned,
+            lambda on: replace(chosen, pinned=(*others, *([view.id] * on))),
         )
         first = chosen.first == view.id
-        self._choice("Opens first", view, first, lambda on: replace(chosen, first=view.id if on else None))
+        _choice(self, "Opens first", view, first, lambda on: replace(chosen, first=view.id if on else None))
         if view.may_change:
             self._remove(view)
 
@@ -194,16 +198,6 @@ class Box:
             )
 
         st.toggle("For the company", value=view.shared, key=key, on_change=act)
-
-    def _choice(self, label: str, view: View, now: bool, said: Callable[[bool], Chosen]) -> None:
-        key = f"{self._place}.{label}.{view.id}"
-        st.session_state[key] = now
-
-        def act() -> None:
-            wanted = said(st.session_state[key])
-            self._do(lambda: self.my.views.choose(self.records, wanted), "Kept for you.")
-
-        st.toggle(label, key=key, on_change=act)
 
     def _remove(self, view: View) -> None:
         sure = f"{self._place}.sure.{view.id}"
@@ -261,6 +255,17 @@ class Box:
                     on_click=go,
                     args=(self.my, self.records, view, self.keep),
                 )
+
+
+def _choice(box: Box, label: str, view: View, now: bool, said: Callable[[bool], Chosen]) -> None:
+    key = f"{box.records.name}.views.{label}.{view.id}"
+    st.session_state[key] = now
+
+    def act() -> None:
+        wanted = said(st.session_state[key])
+        box._do(lambda: box.my.views.choose(box.records, wanted), "Kept for you.")
+
+    st.toggle(label, key=key, on_change=act)
 
 
 def _be(name: str, value: bool) -> None:

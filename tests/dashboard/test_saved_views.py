@@ -1,4 +1,4 @@
-"""The box of views: what it offers by right and by what is open; a default opens, a number's rows do not follow it."""
+"""The box of views: what it offers by right and by what is open; one opens first, a number's rows do not follow."""
 
 from collections.abc import Iterator
 from typing import Any
