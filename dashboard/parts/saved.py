@@ -152,15 +152,21 @@ class Box:
             )
         pinned, chosen = view.id in self.shelf.chosen.pinned, self.shelf.chosen
         others = tuple(id_ for id_ in chosen.pinned if id_ != view.id)
-        _choice(
+        _habit(
             self,
-            "Pinned as a tab",
             view,
             pinned,
-            lambda on: replace(chosen, pinned=(*others, *([view.id] * on))),
+            lambda on: replace(chosen, pinned=(*others, view.id) if on else others),
+            label="Pinned as a tab",
         )
         first = chosen.first == view.id
-        _choice(self, "Opens first", view, first, lambda on: replace(chosen, first=view.id if on else None))
+        _habit(
+            self,
+            view,
+            first,
+            lambda on: replace(chosen, first=view.id if on else None),
+            label="Opens first",
+        )
         if view.may_change:
             self._remove(view)
 
@@ -257,7 +263,7 @@ class Box:
                 )
 
 
-def _choice(box: Box, label: str, view: View, now: bool, said: Callable[[bool], Chosen]) -> None:
+def _habit(box: Box, view: View, now: bool, said: Callable[[bool], Chosen], label: str) -> None:
     key = f"{box.records.name}.views.{label}.{view.id}"
     st.session_state[key] = now
 

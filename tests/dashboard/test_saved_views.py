@@ -1,4 +1,4 @@
-"""The box of views: what it offers by right and by what is open; one opens first, a number's rows do not follow."""
+"""The box of views: what it offers by right and by what is open; a number's rows stay its own."""
 
 from collections.abc import Iterator
 from typing import Any
