@@ -144,4 +144,14 @@ def test_every_room_of_a_workspace_is_looked_into() -> None:
         for name in dir(Workspace)
         if not name.startswith("_") and not inspect.isfunction(getattr(Workspace, name))
     }
-    assert rooms == {*CLASSES, "numbers", "changes", "people", "profile", "layouts", "views", "scope", "kinds"}
+    assert rooms == {
+        *CLASSES,
+        "numbers",
+        "changes",
+        "people",
+        "profile",
+        "layouts",
+        "views",
+        "scope",
+        "kinds",
+    }
