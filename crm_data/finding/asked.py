@@ -1,8 +1,9 @@
 """What is looked for, judged against one record: whether the record answers, how well, and what of it did."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from crm_data.finding.near import is_near, slips
 from crm_data.finding.plain import WORD, plain, shown
@@ -85,21 +86,20 @@ class Asked:
 
 def _places(word: str, text: str) -> Iterator[tuple[int, int, int]]:
     """(how, from, to) of where a word stands in a text: the best place, or one that is nearly it."""
-    best: tuple[int, int, int] | None = None
-    at = text.find(word)
-    while at >= 0:
-        end = at + len(word)
-        begins = at == 0 or not text[at - 1].isalnum()
-        how = WITHIN if not begins else WHOLE if end == len(text) or not text[end].isalnum() else BEGINS
-        if (how < WITHIN or len(word) > SHORT) and (best is None or how < best[0]):
-            best = (how, at, end)
-            if how == WHOLE:
-                break
-        at = text.find(word, at + 1)
-    if best is not None:
-        yield best
-    elif most := slips(word):
+    for how, pattern in enumerate(_patterns(word)):
+        if found := pattern.search(text):
+            yield how, *found.span()
+            return
+    if most := slips(word):
         for one in WORD.finditer(text):
             if is_near(word, one[0], most):
                 yield NEARLY, *one.span()
                 return
+
+
+@lru_cache(maxsize=256)
+def _patterns(word: str) -> list[re.Pattern[str]]:
+    """What finds a word as a whole, where one begins with it, and within one."""
+    before, after = r"(?<![^\W_])", r"(?![^\W_])"
+    ways = [f"{before}{word}{after}", f"{before}{word}", word]
+    return [re.compile(way) for way in ways[: WITHIN if len(word) <= SHORT else NEARLY]]

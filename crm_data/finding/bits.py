@@ -7,7 +7,8 @@ from struct import Struct
 SHIFT = 14
 SIZE = 1 << SHIFT
 _PLACES = Struct("<H")
-_BYTES = SIZE // 8  # of all the bits; a set that is shorter as a list of places is kept as that
+_BYTES = SIZE // 8  # of all the bits
+_FEW = 200  # ids that are kept as a list of their places; more of them are read quicker as bits
 
 
 def place(row_id: int) -> tuple[int, int]:
@@ -17,7 +18,7 @@ def place(row_id: int) -> tuple[int, int]:
 
 def packed(bits: int) -> str:
     """As it is kept."""
-    if _PLACES.size * bits.bit_count() < _BYTES:
+    if bits.bit_count() <= _FEW:
         raw = b"".join(map(_PLACES.pack, _places(bits)))
     else:
         raw = bits.to_bytes(_BYTES, "little")
