@@ -15,6 +15,7 @@ from crm_data import room
 from crm_data.accounts.companies import any_company
 from crm_data.accounts.operator import operators
 from crm_data.errors import CrmError
+from crm_data.finding.plain import searched
 from crm_data.settings import Settings
 from crm_data.store.blueprint import blueprint, objects
 from crm_data.store.connections import sqlite_path, sqlite_pragmas
@@ -125,7 +126,10 @@ def _objects(patient: _Patient) -> Iterator[str]:
 
 
 def _triggers(patient: _Patient) -> Iterator[str]:
-    wanted = {f"{table.name}_updated_at" for table in Base.metadata.sorted_tables if "updated_at" in table.c}
+    tables = Base.metadata.sorted_tables
+    wanted = {f"{table.name}_updated_at" for table in tables if "updated_at" in table.c}
+    found = [table.name for table in tables if "archived_at" in table.c and searched(table.name)]
+    wanted |= {f"{table}_search_{act}" for table in found for act in ("add", "change", "erase")}
     names = sa.text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
     for name in sorted(wanted - set(patient.session.scalars(names))):
         yield f"The trigger {name} is missing. Run: python -m crm_data migrate"
