@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from crm_data.store.changes import Doing, new_act
 from crm_data.store.many import put, table_of
-from crm_data.store.scope import CompanySession
 from crm_data.store.values import plain
 from crm_data.tables import ChangeLog, ChangeSet, noun
 from crm_data.tables.change_set import Actor
@@ -65,7 +64,7 @@ def record(
     """
     if not entries:
         return
-    company = session.company if isinstance(session, CompanySession) else company
+    company = getattr(session, "company", company)
     assert company is not None
     act = _act(session, doing, company)
     act.ids.setdefault(table, set()).update(entry[0] for entry in entries)

@@ -33,7 +33,7 @@ def put(
         return
     rows = with_sort_keys(table, [dict(row) for row in rows])
     core = session.core() if isinstance(session, CompanySession) else session.connection()
-    same = {**same, "company_id": session.company if isinstance(session, CompanySession) else company}
+    same = {**same, "company_id": getattr(session, "company", company)}
     if core.dialect.name != "sqlite":
         core.execute(sa.insert(table), [{**row, **same} for row in rows])
         return
