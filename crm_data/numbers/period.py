@@ -30,7 +30,7 @@ USUAL = "90_days"
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _DAYS = re.compile(r"(7|30|90|365)_days")
 _YEAR = re.compile(r"([0-9]{4})(?:-q([1-4]))?")
-_MOST_QUARTERS, _MOST_YEARS = 12, 10
+_MOST_YEARS = 10
 _WRONG = "This link names a period that cannot be read. Choose one from the list."
 
 
@@ -143,7 +143,7 @@ def fiscal_year(day: date, fiscal: int = 1) -> int:
 
 
 def past_periods(first: date, last: date, fiscal: int = 1) -> dict[str, str]:
-    """Word -> label of the years that these days touch and of the last quarters of them, the latest first."""
+    """Word -> label of the last years that these days touch, and of their quarters, the latest first."""
     years = range(fiscal_year(last, fiscal), fiscal_year(first, fiscal) - 1, -1)[:_MOST_YEARS]
     found = {str(year): _called(year, fiscal) for year in years}
     quarters = [(year, quarter) for year in years for quarter in (4, 3, 2, 1)]
@@ -153,7 +153,7 @@ def past_periods(first: date, last: date, fiscal: int = 1) -> dict[str, str]:
         if (span := _whole(year, quarter, fiscal)).first <= last and span.last >= first
     ]
     named = {f"{year}-q{quarter}": f"Q{quarter} {_called(year, fiscal)}" for year, quarter in inside}
-    return {**found, **dict(list(named.items())[:_MOST_QUARTERS])}
+    return {**found, **named}
 
 
 def _called(year: int, fiscal: int) -> str:

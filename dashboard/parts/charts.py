@@ -53,8 +53,7 @@ def draw_one(name: str, chart: Chart, key: str, note: str, instead: Callable[[],
         _paired(picture, bars, rows)
     bars["encoding"]["x" if lying else "y"]["scale"] = {"domain": reach}
     if lying:  # every one with a name beside the bar
-        places = rows["place"].nunique() if stacked else len(rows)
-        picture["height"] = max(HEIGHT, AROUND + A_BAR * places)
+        picture["height"] = _height(rows, stacked)
     event = st.vega_lite_chart(rows, picture, key=key, on_select="rerun", selection_mode="pick")
     # What a browser says was clicked is only looked up among the bars that were drawn for this person.
     points = event["selection"].get("pick")
@@ -80,6 +79,13 @@ def behind(my: Workspace, figure: Figure, key: str) -> None:
             )
             if "deal_value" in row:
                 st.text(say.money(row["deal_value"], row["currency"]), width="content")
+
+
+def _height(rows: pd.DataFrame, stacked: bool) -> int:
+    """So many pixels that every bar is as thick as another, whatever their number."""
+    if stacked:
+        return max(HEIGHT, AROUND + A_BAR * rows["place"].nunique())
+    return AROUND + A_BAR * max(len(rows), 2 * rows["place"].nunique())
 
 
 def _said(bar: Bar) -> str:

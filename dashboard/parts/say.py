@@ -35,16 +35,20 @@ def today() -> date:
 
 
 def money(amount: Decimal | None, currency: str = "") -> str:
-    """An exact amount: '$1,234.50'."""
+    """An exact amount: '$1,234.50', '-$3.00'."""
     if amount is None:
         return NONE
+    if amount < 0:
+        return f"-{money(-amount, currency)}"
     return f"{_SIGNS.get(currency, f'{currency} ' if currency else '')}{amount:,.2f}"
 
 
 def short_money(amount: Decimal | None, currency: str = "") -> str:
-    """An amount for a tile: '$1.2 M'; exact below a thousand."""
+    """An amount for a tile: '$1.2 M', '-$3'; exact below a thousand."""
     if amount is None:
         return "not available"
+    if amount < 0:
+        return f"-{short_money(-amount, currency)}"
     sign = _SIGNS.get(currency, f"{currency} " if currency else "")
     for step, letter in _STEPS:
         if abs(amount) >= step - step / 20_000:  # what would be rounded to 1,000.0 of the step below

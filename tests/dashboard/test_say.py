@@ -16,7 +16,7 @@ from dashboard.parts import say
         ("1000", "$1.0 k"),
         ("8450", "$8.5 k"),  # half goes up, as people round
         ("8449.99", "$8.4 k"),
-        ("-8450", "$-8.5 k"),
+        ("-8450", "-$8.5 k"),
         ("950000", "$950.0 k"),
         ("999949.99", "$999.9 k"),
         ("999950", "$1.0 M"),
@@ -45,3 +45,8 @@ def test_text_is_made_plain() -> None:
 def test_an_exact_amount() -> None:
     assert say.money(Decimal("8450.5"), "USD") == "$8,450.50"
     assert say.money(Decimal("8450.5"), "NOK") == "NOK 8,450.50"
+
+
+def test_an_amount_below_zero_has_its_sign_before_the_currency() -> None:
+    assert say.money(Decimal("-1234.5"), "USD") == "-$1,234.50"
+    assert say.short_money(Decimal("-3"), "XXX") == "-XXX 3"
