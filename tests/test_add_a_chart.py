@@ -41,7 +41,7 @@ with house(url) as home:
     assert "By status (USD)" in str(drawn)
     for bar, figure in behind.items():  # a click on each of its bars
         charts.st.vega_lite_chart = lambda *a, **k: {"selection": {"pick": [{"bar": bar}]}}
-        clicked = charts.draw_one("status", chart, "key", "", lambda: None)
+        clicked = charts.draw_one(charts.prepare("status", chart, ""), "key", lambda: None)
         assert clicked is figure
         checker.check(clicked)
         assert clicked.count == len(checker.rows(clicked)) > 0

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import altair as alt
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from crm_data import Bar, Chart, Figure, Workspace
@@ -30,19 +31,22 @@ _BILLIONS = "replace(datum.label, 'G', 'B')"
 _TWO_LINES = "split(datum.label, ' ')"  # 'Mar 2026', month above year: nothing has to be turned
 
 
-def draw_one(name: str, chart: Chart, key: str, note: str, instead: Callable[[], None]) -> Figure | None:
-    """Draw a chart; returns the figure of the bar that was clicked last, if one is chosen.
+@dataclass(frozen=True)
+class Ready:
+    """A chart made ready to be drawn, on light or on dark ground: making it takes longer than drawing it."""
 
-    Its name says how it is drawn, see `PICTURES`. `note`: the period that is said below the title. `instead` draws
-    what stands there when nothing has an amount.
-    """
-    if chart.empty:
-        instead()
-        return None
+    chart: Chart
+    rows: pa.Table
+    picture: dict[str, Any]
+    behind: Mapping[str, Figure]
+
+
+def prepare(name: str, chart: Chart, note: str) -> Ready:
+    """Its name says how it is drawn, see `PICTURES`; `note`: the period that is said below the title."""
     rows, behind = chart.drawn()
     rows["said"] = [_said(bar) for bar in chart.bars]
     rows["exact"] = [figures.exactly(bar.figure) for bar in chart.bars]
-    picture = deepcopy(_picture(name, chart.currency, _ground()))
+    picture = deepcopy(_picture(name, chart.currency, ground()))
     picture["title"] |= {"text": chart.title, "subtitle": [chart.basis, note] if note else chart.basis}
     bars = picture["layer"][0] if "layer" in picture else picture
     lying = name not in ("stage", "month")
@@ -54,11 +58,25 @@ def draw_one(name: str, chart: Chart, key: str, note: str, instead: Callable[[],
     bars["encoding"]["x" if lying else "y"]["scale"] = {"domain": reach}
     if lying:  # every one with a name beside the bar
         picture["height"] = _height(rows, stacked)
-    event = st.vega_lite_chart(rows, picture, key=key, on_select="rerun", selection_mode="pick")
+    return Ready(chart, pa.Table.from_pandas(rows, preserve_index=False), picture, behind)
+
+
+def draw_one(ready: Ready, key: str, instead: Callable[[], None]) -> Figure | None:
+    """Draw a chart; returns the figure of the bar that was clicked last, if one is chosen.
+
+    `instead` draws what stands there when nothing has an amount.
+    """
+    if ready.chart.empty:
+        instead()
+        return None
+    event = st.vega_lite_chart(
+        ready.rows, dict(ready.picture), key=key, on_select="rerun", selection_mode="pick"
+    )
     # What a browser says was clicked is only looked up among the bars that were drawn for this person.
     points = event["selection"].get("pick")
     names = [p.get("bar") for p in points if isinstance(p, dict)] if isinstance(points, list) else []
-    return next((behind[bar] for bar in reversed(names) if isinstance(bar, str) and bar in behind), None)
+    said = (bar for bar in reversed(names) if isinstance(bar, str) and bar in ready.behind)
+    return next((ready.behind[bar] for bar in said), None)
 
 
 def behind(my: Workspace, figure: Figure, key: str) -> None:
@@ -84,8 +102,8 @@ def behind(my: Workspace, figure: Figure, key: str) -> None:
 def _height(rows: pd.DataFrame, stacked: bool) -> int:
     """So many pixels that every bar is as thick as another, whatever their number."""
     if stacked:
-        return max(HEIGHT, AROUND + A_BAR * rows["place"].nunique())
-    return AROUND + A_BAR * max(len(rows), 2 * rows["place"].nunique())
+        return max(HEIGHT, AROUND + A_BAR * int(rows["place"].nunique()))
+    return AROUND + A_BAR * max(len(rows), 2 * int(rows["place"].nunique()))
 
 
 def _said(bar: Bar) -> str:
@@ -130,7 +148,7 @@ def _picture(name: str, currency: str, ground: str) -> dict[str, Any]:
     return specification
 
 
-def _ground() -> str:
+def ground() -> str:
     """Whether the screen is light or dark now."""
     return "dark" if st.context.theme.type == "dark" else "light"
 

@@ -57,14 +57,16 @@ def _chart(my: Workspace, name: str, query: Query, period: Period, closed: Perio
         if st.session_state.pop(_AGAIN, False):
             st.rerun()
         base, skipped = _of_funnel() if name == "funnel" else (Base.MADE, True)
-        chart = known(
+        note = say.span(*period.edges) if name in _OF_PERIOD else ""
+        ready = known(
             my,
             f"chart.{name}",
-            (query, say.today(), period, base, skipped),
-            lambda: my.numbers.chart(name, query, period, base=base, skipped=skipped),
+            (query, say.today(), period, base, skipped, charts.ground()),
+            lambda: charts.prepare(
+                name, my.numbers.chart(name, query, period, base=base, skipped=skipped), note
+            ),
         )
-        note = say.span(*period.edges) if name in _OF_PERIOD else ""
-        clicked = charts.draw_one(name, chart, f"charts.{name}", note, _nothing(my, name, chart, closed))
+        clicked = charts.draw_one(ready, f"charts.{name}", _nothing(my, name, ready.chart, closed))
         if clicked:
             charts.behind(my, clicked, f"charts.{name}")
         _csv(my, name, query, base, skipped)

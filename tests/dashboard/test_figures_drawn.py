@@ -158,4 +158,4 @@ def test_a_bar_that_was_not_drawn_opens_nothing(
 
     chart = home.office.at().numbers.by_stage().chart
     monkeypatch.setattr(charts.st, "vega_lite_chart", lambda *a, **k: {"selection": {"pick": said}})
-    assert charts.draw_one("stage", chart, "key", "", lambda: None) is None
+    assert charts.draw_one(charts.prepare("stage", chart, ""), "key", lambda: None) is None
