@@ -33,7 +33,7 @@ def choose_period(my: Workspace, query: Query, known: Period | None) -> Period:
     past = past_periods(known.first, known.last, my.scope.fiscal) if known else {}
     labels = {**NAMED, **past, FROM_TO: "From … to …"}
     with st.container(horizontal=True, vertical_alignment="center", key="period.line"):
-        _choice(word if word in labels else FROM_TO, labels)
+        _word_choice(word if word in labels else FROM_TO, labels)
         if word not in labels or st.session_state.get("period.open"):
             _days(period, known)
         _comparison(compare)
@@ -81,7 +81,7 @@ def _comparison(compare: str) -> None:
     )
 
 
-def _choice(word: str, labels: dict[str, str]) -> None:
+def _word_choice(word: str, labels: dict[str, str]) -> None:
     st.session_state["period.word"] = FROM_TO if st.session_state.get("period.open") else word
 
     def changed() -> None:

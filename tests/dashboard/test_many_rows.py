@@ -1,17 +1,20 @@
 """Duplicates, and one value for many rows: what changes, what is refused by name, what an undo puts back."""
 
 from collections.abc import Iterator
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 import streamlit as st
 
-from crm_data import CrmError, Edit, Workspace
+from crm_data import CrmError, Edit, Field, Kind, Workspace
+from crm_data.tables import by_name
 from crm_data.tables.deal import Stage
+from crm_data.tables.fields import fields_of
 from dashboard.parts import many, say
 from dashboard.parts.copies import copies
 from tests.support.databases import Database
+from tests.support.kinds import least
 from tests.support.office import Office, office
 
 
@@ -112,6 +115,11 @@ def give(my: Workspace, kind: str, ids: list[int], name: str, value: Any, state:
     )  # the second click of two
 
 
+def undo(my: Workspace, offered: Any) -> None:
+    """What the button does that is offered afterwards."""
+    my.changes.undo(my.changes.find(offered.act_id))
+
+
 def test_many_get_one_owner_and_the_undo_gives_each_its_own(two: Office, state: dict[str, Any]) -> None:
     my, rep = two.at(), two.people[0]["sales_rep"]
     mine = [
@@ -125,7 +133,7 @@ def test_many_get_one_owner_and_the_undo_gives_each_its_own(two: Office, state: 
     assert owners() == [rep, rep, rep]
     assert state["leads.refusal"] == "2 leads not changed. 2 no longer in the list."
     assert two.at(1).leads.get(foreign)["assigned_to"] is None
-    state["leads.undo"].do()
+    undo(my, state["leads.undo"])
     assert owners() == [None, rep, my.scope.user_id]
 
 
@@ -138,7 +146,7 @@ def test_what_is_refused_is_named_and_the_rest_is_done(two: Office, state: dict[
     give(my, "deals", deals, "stage", "proposal", state)
     assert [my.deals.get(id_)["stage"] for id_ in deals] == ["proposal", "proposal"]
     assert "deals.refusal" not in state
-    state["deals.undo"].do()
+    undo(my, state["deals.undo"])
     assert [(d["stage"], d["probability"]) for d in map(my.deals.get, deals)] == [
         ("prospect", 10),
         ("prospect", 35),
@@ -155,3 +163,77 @@ def test_a_deal_is_closed_one_by_one(two: Office) -> None:
     my = two.at()
     stages = many._options(many.choices(my.deals)["stage"], {})
     assert set(Stage) - set(stages) == {Stage.CLOSED_WON, Stage.CLOSED_LOST}
+
+
+def a_value(my: Workspace, field: Field) -> Any:
+    """Something that a column can hold, as its widget gives it."""
+    return {
+        Kind.EMAIL: "new@many.example",
+        Kind.PHONE: "+43 1 2345",
+        Kind.URL: "https://many.example",
+        Kind.MONEY: "1,234.50",
+        Kind.WHOLE: 50,
+        Kind.DAY: date(2026, 5, 6),
+        Kind.MOMENT: datetime(2026, 5, 6, 7, 0),  # noqa: DTZ001 - as the widget gives it, in the person's zone
+        Kind.TAGS: ["new", "öl"],
+        Kind.MEMBER: my.scope.user_id,
+        Kind.LINK: next(iter(my.records(field.to).choices())) if field.to in my.kinds else None,
+        Kind.CHOICE: next(iter(many._options(field, {}))) if field.kind is Kind.CHOICE else None,
+    }.get(field.kind, "EUR" if field.name == "currency" else "Many")
+
+
+COLUMNS = [
+    (kind, name)
+    for kind in Workspace.kinds
+    for name, field in fields_of(by_name(kind)).items()
+    if field.edit and field.kind is not Kind.JSON
+]
+
+
+@pytest.mark.parametrize(("kind", "name"), COLUMNS)
+def test_every_column_is_given_to_many_and_cleared_or_says_why_not(
+    two: Office, state: dict[str, Any], kind: str, name: str
+) -> None:
+    my = two.at()
+    records = my.records(kind)
+    field = many.choices(records)[name]
+    made = [records.add(least(my, kind)) for _ in range(2)]
+    my.leads.add({"lead_name": "To name"})
+    state["key"] = a_value(my, field)
+
+    def press(how: str) -> list[Any]:
+        many.begin(kind, made)
+        state.pop(f"{kind}.refusal", None)
+        many._give(my, records, my.members(), state[f"{kind}.many"], field, "key", how)
+        return [records.get(id_)[name] for id_ in made]
+
+    before = [records.get(id_)[name] for id_ in made]
+    held = press(many.SET)
+    if f"{kind}.refusal" in state:
+        assert held == before, "what is refused stays"
+        assert field.name in ("loss_reason", "actual_close_date"), state[f"{kind}.refusal"]
+        return
+    assert held[0] == held[1]
+    assert not say.holds_nothing(held[0])
+    assert held != before or held[0] == field.default or field.kind in (Kind.MEMBER, Kind.CHOICE, Kind.LINK)
+    if many.CLEAR in many.ways(field):
+        assert press(many.CLEAR) == [None, None]
+        undo(my, state[f"{kind}.undo"])
+        assert [records.get(id_)[name] for id_ in made] == held
+
+
+def test_tags_are_added_and_taken_away_beside_others(two: Office, state: dict[str, Any]) -> None:
+    my = two.at()
+    tags = [["vip", "Öl"], None, ["öl"]]
+    ids = [my.customers.add({"name": f"T{at}", "tags": each}) for at, each in enumerate(tags)]
+    field = many.choices(my.customers)["tags"]
+
+    def press(how: str, said: list[str]) -> list[Any]:
+        state["key"] = said
+        many.begin("customers", ids)
+        many._give(my, my.customers, my.members(), state["customers.many"], field, "key", how)
+        return [my.customers.get(id_)["tags"] for id_ in ids]
+
+    assert press(many.ADD, ["ÖL", "new"]) == [["vip", "Öl", "new"], ["ÖL", "new"], ["öl", "new"]]
+    assert press(many.TAKE, ["öl", "nowhere"]) == [["vip", "new"], ["new"], ["new"]]
+    assert press(many.TAKE, ["new"]) == [["vip"], None, None]
