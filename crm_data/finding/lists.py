@@ -15,6 +15,7 @@ from crm_data.store.scope import CompanySession
 from crm_data.tables import SearchList, SearchPiece
 
 MOST_WORDS = 300  # that one word of a person's may stand in; of more it is asked in the records alone
+_MOST_PLACES = 2 * MOST_WORDS  # a word may hold it more than once
 _LAST = "\U0010ffff"
 # The best first: the word itself in the title, what begins with it there, either of them beside, within, nearly.
 _TIERS = 5
@@ -49,22 +50,24 @@ def _stands_in(session: CompanySession, asked: Asked, nearly: bool) -> dict[str,
         if len(found) > MOST_WORDS:
             common[word] = found
         made[word] = None if word in common else [*found, *(_near(session, word, found) if nearly else ())]
-    if common and all(
-        held is None for held in made.values()
-    ):  # one must be looked for; the longest is the rarest
-        longest = max(common, key=len)
+    if common and all(held is None for held in made.values()):
+        longest = max(common, key=len)  # one must be looked for, and it is the rarest
         made[longest] = common[longest]
     return made
 
 
 def _words(session: CompanySession, word: str) -> list[str]:
-    """Listed words that begin with one of a letter or two, or hold a longer one: it begins an end of them."""
+    """Listed words that begin with one of a letter or two, or hold a longer one: it begins an end of them.
+
+    The word itself comes first, so that it is there however many there are; more than are counted are cut off.
+    """
     if len(word) <= SHORT:
         listed = SearchList.word
-        wanted = sa.select(listed).where(_begins(listed, word)).order_by(listed)
+        wanted = sa.select(listed).where(_begins(listed, word)).distinct().order_by(listed)
     else:
-        wanted = sa.select(SearchPiece.word).where(_begins(SearchPiece.piece, word[:HALF]))
-    return list(session.scalars(wanted.distinct().limit(MOST_WORDS + 1)))
+        listed, piece = SearchPiece.word, SearchPiece.piece
+        wanted = sa.select(listed).where(_begins(piece, word[:HALF])).order_by(piece, listed)
+    return list(dict.fromkeys(session.scalars(wanted.limit(_MOST_PLACES))))[: MOST_WORDS + 1]
 
 
 def _near(session: CompanySession, word: str, known: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from crm_data import Edit, Kind, Workspace
 from crm_data.finding.finder import MOST, Answer
 from crm_data.finding.listing import list_words
+from crm_data.finding.lists import MOST_WORDS
 from crm_data.finding.plain import searched
 from crm_data.store.store import Store
 from crm_data.tables import SearchDue, SearchList, SearchPiece, by_name
@@ -225,6 +226,23 @@ def test_statements_are_few(ground: Ground) -> None:
         with counted(ground.store) as sent:
             ground.my.find(text)
         assert len(sent) <= most, (text, sent)
+
+
+def test_a_word_that_begins_more_words_than_are_counted(ground: Ground) -> None:
+    """The word itself comes first, however old; beside a rarer word it narrows all the same."""
+    first = put(ground, "customers", name="Parnassia")
+    rare = put(ground, "customers", name="Parnassia00 Wolfram")
+    with ground.store.system("many words") as session:
+        model: Any = by_name("customers")
+        session.add_all(
+            model(company_id=ground.own.company_id, name=f"Parnassia{at}")
+            for at in range(10, MOST_WORDS + 30)
+        )
+    ground.list()
+    assert ids(ground.my.find("parnassia"), "customers")[0] == first
+    assert ids(ground.my.find("parnassia wolfram"), "customers") == [rare]
+    assert ids(ground.my.find("pa wolfr"), "customers") == [rare]
+    assert len(ids(ground.my.find("arnass"), "customers")) == MOST
 
 
 @pytest.mark.parametrize("kind", KINDS)
