@@ -146,7 +146,7 @@ class Workspace:
     ) -> tuple[str, Iterator[bytes]]:
         """A chart's bars as CSV: the file's name, and its bytes; see `Numbers.chart`. For managers."""
         chart = self.numbers.chart(name, query, period, base=base, skipped=skipped)
-        return table_out.table_csv(self.deals, name, chart.heads, chart.table())
+        return table_out.table_csv(self._store, self._scope, name, chart.heads, chart.table())
 
     def take_away(self) -> tuple[str, Iterator[bytes]]:
         """All of the company's data as one ZIP: its name, and its bytes piece by piece. For admins."""

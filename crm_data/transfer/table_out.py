@@ -6,22 +6,23 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crm_data import clock
-from crm_data.rights import Act, demand
-from crm_data.store.records import Records
+from crm_data.rights import Act, Person, demand
+from crm_data.store.scope import CompanyScope
+from crm_data.store.store import Store
+from crm_data.tables import Deal
 from crm_data.transfer.csv_out import noted
 from crm_data.transfer.formulas import disarmed
 
 
 def table_csv(
-    records: Records, name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]
+    store: Store, scope: CompanyScope, name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> tuple[str, Iterator[bytes]]:
-    """The file's name and its bytes; None is an empty cell. It needs the right to export `records`.
+    """The file's name and its bytes; None is an empty cell. It needs the right to export deals.
 
     Raises NotAllowed.
     """
-    demand(records.person, Act.EXPORT, records.name)
-    scope = records._scope
-    noted(records._store, "export", scope.user_id, scope.company_id, table=f"chart {name}", rows=len(rows))
+    demand(Person(scope.role, scope.operator), Act.EXPORT, Deal.__tablename__)
+    noted(store, "export", scope.user_id, scope.company_id, table=f"chart {name}", rows=len(rows))
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     writer.writerow(heads)
