@@ -33,7 +33,7 @@ def read(pieces: Iterator[bytes]) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_the_file_holds_what_is_drawn(two: Office, name: str) -> None:
+def test_the_file_holds_what_is_drawn(two: Office, frozen_clock: object, name: str) -> None:
     my = two.at()
     file, pieces = my.export_chart(name, period=YEAR)
     chart = my.numbers.chart(name, period=YEAR)
