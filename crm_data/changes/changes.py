@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_data.changes import put_back as putting
 from crm_data.changes import undo as undoing
 from crm_data.changes.export import history_file
 from crm_data.changes.named import named
@@ -13,6 +14,7 @@ from crm_data.changes.plan import Left
 from crm_data.changes.security import Event, events
 from crm_data.changes.sets import Asked, Done, Lines, done_of, lines_of, listed, sees_all
 from crm_data.changes.undo import Preview
+from crm_data.errors import NotFound
 from crm_data.store.again import again
 from crm_data.store.changes import doing_of
 from crm_data.store.records import Records
@@ -69,6 +71,26 @@ class Changes:
         """What an undo would do now and what it would leave. Raises NotFound, NotAllowed."""
         with self._store.read(self._scope) as session:
             return undoing.preview(session, self._scope, self._kinds, id)
+
+    @again
+    def put_back(
+        self,
+        table: str,
+        id: Any,
+        before: str,
+        field: str | None = None,
+        act_id: str | None = None,
+        zone: tzinfo = UTC,
+    ) -> Mapping[str, Any]:
+        """Give a record, or one field of it, what it held before an act of this name; field -> value.
+
+        The rules and rights are those of any change. Raises Invalid, NotAllowed, NotFound.
+        """
+        if table not in self._kinds:
+            raise NotFound
+        doing = doing_of(self._scope.user_id, act_id, zone, kind="put_back")
+        with self._store.write(self._scope) as session:
+            return putting.put_back(session, self._kinds[table], id, before, field, doing)
 
     @again
     def undo(self, id: Any, rest: bool = False, act_id: str | None = None, zone: tzinfo = UTC) -> list[Left]:

@@ -28,6 +28,7 @@ _VERBS = {
     "member": "Changed the",
     "profile": "Changed the",
     "move": "Moved",
+    "put_back": "Put back",
     "restore": "Restored",
 }
 _MOST_NAMED = 3  # fields of one record, in a title
@@ -104,7 +105,7 @@ def title_of_act(act: _Act) -> str:
     if count != 1:
         return f"{verb} {count:,} {noun(table, count)}"
     said = f"{verb} {noun(table)} {act.name}".strip()
-    if (doing.kind or act.action) == "change" and 0 < len(act.fields) <= _MOST_NAMED:
+    if (doing.kind or act.action) in ("change", "put_back") and 0 < len(act.fields) <= _MOST_NAMED:
         said = f"{said}: {', '.join(words(name.removesuffix('_id')) for name in act.fields)}"
     return said
 

@@ -232,7 +232,7 @@ def _views(my: Workspace, records: Records, row: Row, names: Any) -> dict[str, C
         views["Timeline"] = lambda: _timeline(my, about, row["id"])
     for other, link in belonging(my, records):
         views[words(other.name)] = partial(related, my, other, link, row["id"])
-    return {**views, "Changes": lambda: history(records, row["id"], names)}
+    return {**views, "Changes": lambda: history(my, records, row["id"], names)}
 
 
 def _timeline(my: Workspace, link: str, id_: int) -> None:

@@ -46,3 +46,19 @@ def test_what_a_colleague_changed_since_is_named_and_stays(town: Town, enter: Do
     toast(page, "Undone")
     row = my.customers.get(id_)
     assert (row["phone"], row["city"]) == ("222", None)
+
+
+def test_a_value_is_put_back_from_the_changes_of_a_record(town: Town, enter: Door) -> None:
+    my = town.my()
+    id_ = my.customers.add({"name": "Lambda"})
+    my.customers.change([Edit(id_, {"phone": (None, "111")})])
+    my.customers.change([Edit(id_, {"phone": ("111", "222")})])
+    page = enter(DANIEL, f"/record?kind=customer&id={id_}")
+    page.get_by_text("Changes", exact=True).click()
+    at_rest(page)
+    page.get_by_role("combobox", name="Put back", exact=True).click()
+    page.get_by_role("option", name="Phone: 111").click()
+    at_rest(page)
+    page.get_by_role("button", name="Put back", exact=True).click()
+    toast(page, "Put back.")
+    assert my.customers.get(id_)["phone"] == "111"

@@ -631,6 +631,19 @@ def _act(do: Callable[[Workspace, Any], Any], writes: bool = False) -> Callable[
     return made
 
 
+def _put_back(here: Scene) -> Call:
+    kind = _kind(here)
+    id_ = here.id(kind)
+    lines = [
+        line
+        for line in here.own["change_log"].values()
+        if (line["table_name"], line["row_id"]) == (kind, id_)
+    ]
+    act = here.dice.choice([line["act_id"] for line in lines] or ["none"])
+    field_ = here.dice.choice([None, *fields_of(CLASSES[kind].table)])
+    return Call("", lambda my: my.changes.put_back(kind, id_, act, field_), {"kind": kind}, writes=True)
+
+
 def _find_act(here: Scene) -> Call:
     names = [line["act_id"] for line in here.own["change_sets"].values()]
     name = here.dice.choice([*names[-9:], "none"])
@@ -750,6 +763,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Changes.lines": _act(lambda my, id_: my.changes.lines(id_)),
     "Changes.page": _simply(lambda my: my.changes.page()),
     "Changes.preview": _act(lambda my, id_: my.changes.preview(id_)),
+    "Changes.put_back": _put_back,
     "Changes.undo": _act(lambda my, id_: my.changes.undo(id_, rest=True), writes=True),
     "Layouts.get": _layout,
     "Layouts.keep": _keep_layout,

@@ -130,6 +130,7 @@ CHANGES = {
     "lines": Verb(lambda my, ids: my.changes.lines(ids.done), "manager"),
     "page": Verb(lambda my, ids: my.changes.page()),
     "preview": Verb(lambda my, ids: my.changes.preview(ids.done), "manager"),
+    "put_back": Verb(lambda my, ids: my.changes.put_back("customers", ids.customer, "a change"), "manager"),
     "undo": Verb(lambda my, ids: my.changes.undo(ids.done, rest=True), "manager"),
 }
 VIEWS = {
