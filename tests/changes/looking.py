@@ -19,7 +19,7 @@ def tables_of(store: Store, company: int, stamps: tuple[str, ...] = STAMPS) -> T
     found: Tables = {}
     with store.system("a test looks", write=False) as session:
         for name, column in guarded_tables().items():
-            if name not in LOGS:
+            if name not in LOGS and not name.startswith("search_"):  # of which triggers take care
                 table = Base.metadata.tables[name]
                 rows = session.execute(sa.select(table).where(table.c[column] == company)).mappings()
                 found[name] = {row["id"]: {n: v for n, v in row.items() if n not in stamps} for row in rows}

@@ -641,7 +641,8 @@ def _put_back(here: Scene) -> Call:
     ]
     act = here.dice.choice([line["act_id"] for line in lines] or ["none"])
     field_ = here.dice.choice([None, *fields_of(CLASSES[kind].table)])
-    return Call("", lambda my: my.changes.put_back(kind, id_, act, field_), {"kind": kind}, writes=True)
+    said_ = {"kind": kind, "id": id_}
+    return Call("", lambda my: my.changes.put_back(kind, id_, act, field_), said_, writes=True)
 
 
 def _find_act(here: Scene) -> Call:

@@ -9,7 +9,7 @@ from crm_data import Page, errors
 from tests.model.calls import Call, Place, make, scene
 from tests.model.reads import Reader
 from tests.model.results import Answer, answer
-from tests.model.rules import Wrong, may_call
+from tests.model.rules import Wrong, may_call, may_change
 from tests.model.world import ACTS, Dump, Row, World
 from tests.model.writes import Writer
 from tests.support.kinds import KINDS
@@ -32,8 +32,8 @@ MODELLED = {
     "Members.bring_back",
     "Profile.change",
 }
-# What is a person's habit and no record of the company.
-UNLOGGED = {"grid_layouts"}
+# What is a person's habit, or a way of looking, and no record of the company.
+UNLOGGED = {"grid_layouts", "views"}
 STAMPS = {"updated_at", "version"}
 
 
@@ -201,6 +201,13 @@ class Checked:
             assert [done.id for done in found.raw[0]] == own[::-1][:50]
         elif call.verb == "Changes.events":
             assert found.refused is None
+        elif call.verb == "Changes.put_back":
+            kind, id_ = call.said["kind"], call.said["id"]
+            row = self.before[call.company][kind].get(id_) if type(id_) is int else None
+            if row is None:
+                assert found.refused is errors.NotFound
+            elif not may_change(call.role, call.user, row):
+                assert found.refused is errors.NotAllowed
         elif call.verb == "Changes.find":
             named = [id_ for id_, one in sets.items() if one["act_id"] == call.said["act"]]
             mine = [id_ for id_ in named if sets[id_]["user_id"] == call.user]
