@@ -51,7 +51,7 @@ def goes_round(page: Page, body: Locator) -> None:
 
 def test_a_popover_is_gone_into_and_left_by_keyboard(enter: Door) -> None:
     page = enter(RUTH, "/timeline")
-    opener = page.get_by_test_id("stPopoverButton")
+    opener = page.get_by_test_id("stPopoverButton").filter(has_text="Log")
     opener.focus()
     page.keyboard.press("Enter")
     opened(page, opener)
