@@ -8,15 +8,21 @@ import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler, SQLiteDialect
 
 from crm_data.settings import ROOT
+from crm_data.store.store import Store
+from crm_data.tables import Company
 from tests.conftest import FrozenClock
-from tests.support import longest
-from tests.support.databases import Database
+from tests.support import longest, run
+from tests.support.databases import Database, fresh
 
 MADE = "INSERT INTO companies (name, email) VALUES ('Only here', 'info@only.example')"
 
@@ -145,3 +151,43 @@ def test_all_chance_comes_from_one_number() -> None:
         if drawn.search(line)
     ]
     assert found == []
+
+
+def test_a_statement_becomes_sql_once_for_all_databases_of_a_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    visit = SQLiteCompiler.visit_select
+
+    def counted(*said: Any, **more: Any) -> str:
+        made.append(said)
+        return visit(*said, **more)
+
+    fresh("sqlite").drop()  # the first of a run is migrated, with selects of its own
+    monkeypatch.setattr(SQLiteCompiler, "visit_select", counted)
+    found = []
+    for count in (0, 1):
+        database = fresh("sqlite")
+        for _ in range(count):
+            companies(database, add=True)
+        with closing(Store(database.url)) as store, store.system("a test", write=False) as session:
+            found.append(session.scalars(sa.select(Company.id).where(Company.name != "of this test")).all())
+        database.drop()
+    assert (found, len(made)) == ([[], [1]], 1)
+
+
+def test_a_dialect_that_was_told_something_else_is_another() -> None:
+    assert SQLiteDialect() == SQLiteDialect()
+    assert SQLiteDialect() != SQLiteDialect(paramstyle="named")
+    assert SQLiteDialect() != PGDialect()
+
+
+def test_what_a_run_made_in_memory_goes_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "SHARED_MEMORY", tmp_path)
+    monkeypatch.setenv(run.FOLDER, str(tmp_path / "elsewhere" / "foyer-tests-0-other"))
+    run.folder().mkdir(parents=True)
+    assert run.memory() == run.folder()
+    monkeypatch.setattr(run, "_spare", lambda: run.ENOUGH)
+    within = run.within("part")
+    assert [place.name for place in tmp_path.iterdir()] == ["elsewhere", within.name]
+    run.remove(run.folder())
+    assert [*tmp_path.iterdir()] == [tmp_path / "elsewhere"]
+    assert not run.folder().exists()

@@ -17,10 +17,18 @@ _kept: Any = util.LRUCache(MOST)
 
 
 def _known(dialect: DefaultDialect) -> tuple[Any, ...]:
-    """What a dialect was told and has found out; asked only once it is connected, when it changes no more."""
+    """What a dialect was told and has found out; asked only once it is connected, when it changes no more.
+
+    What it works out and keeps as it goes along, as a property of its kind, follows from the rest.
+    """
     said: tuple[Any, ...] | None = getattr(dialect, "_foyer_known", None)
     if said is None:
-        here = {name: value for name, value in vars(dialect).items() if isinstance(value, _PLAIN)}
+        kind = type(dialect)
+        here = {
+            name: value
+            for name, value in vars(dialect).items()
+            if isinstance(value, _PLAIN) and not hasattr(getattr(kind, name, None), "__get__")
+        }
         said = dialect._foyer_known = tuple(sorted(here.items(), key=lambda item: item[0]))  # type: ignore[attr-defined]
     return said
 
@@ -36,8 +44,3 @@ def keep() -> None:
     Engine._compiled_cache = property(lambda engine: _kept, lambda engine, own: None)  # type: ignore[assignment]
     DefaultDialect.__eq__ = _same  # type: ignore[method-assign, assignment]
     DefaultDialect.__hash__ = lambda dialect: hash(type(dialect))  # type: ignore[method-assign, assignment]
-
-
-def forget() -> None:
-    """Make all SQL anew from here: for a test that changes how it is made."""
-    _kept.clear()
