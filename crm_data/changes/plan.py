@@ -1,6 +1,6 @@
 """A dry run of an undo: what it would do, row by row, and what it leaves as it is, with the reason."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,20 +9,17 @@ import sqlalchemy as sa
 
 from crm_data.changes.lines import ARCHIVED, UNKNOWN, Key, Net, Row, net_of
 from crm_data.changes.since import WHOLE, Wrote, written_since
+from crm_data.changes.tables import chunks, links_of, naming_columns, order, whole_rows
 from crm_data.errors import Invalid
 from crm_data.nouns.links import UP, parents_of
 from crm_data.rights import Act
 from crm_data.store.changes import Doing
-from crm_data.store.many import table_of
 from crm_data.store.names import member_names
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanySession
-from crm_data.store.writer import MOST_IDS
-from crm_data.tables import APPEND_ONLY, OUTSIDE_ANY_COMPANY, Base, ChangeSet, by_name, noun
+from crm_data.tables import APPEND_ONLY, ChangeSet, by_name, noun
 from crm_data.tables.fields import Kind, words
-from crm_data.tables.sort_keys import sorted_texts
 
-_LOGS = ("change_log", "change_sets")
 _CHANGED = "It was changed since."
 
 
@@ -144,7 +141,7 @@ class Planner:
         """Colleagues who left and records that are gone are not given anything anew."""
         known: set[tuple[str, int]] = set(restored)
         for table, ids in self._by_table(changed).items():
-            for some in _chunks(ids):
+            for some in chunks(ids):
                 rows = [changed[table, id_] for id_ in some]
                 known |= self._kinds[table]._known_links(self._session, rows)
         found: dict[Key, Row] = {}
@@ -191,10 +188,10 @@ class Planner:
         """The rows that come back, each after those that it names."""
         wanted = {key: net.erased for key, net in nets.items() if net.erased is not None}
         found: dict[Key, Row] = {}
-        for table in _order({table for table, _ in wanted}):
+        for table in order({table for table, _ in wanted}):
             some = {key: row for key, row in wanted.items() if key[0] == table}
             records = self._kinds.get(table)
-            links = _links_of(table)
+            links = links_of(table)
             there = {
                 to: self._existing(to, {row[name] for row in some.values() if row.get(name)})
                 | {id_ for other, id_ in found if other == to}
@@ -218,7 +215,7 @@ class Planner:
     def _existing(self, table: str, ids: Collection[int]) -> set[int]:
         model: Any = by_name(table)
         found: set[int] = set()
-        for some in _chunks(sorted(ids)):
+        for some in chunks(sorted(ids)):
             found |= set(self._session.scalars(sa.select(model.id).where(model.id.in_(some))))
         return found
 
@@ -226,7 +223,7 @@ class Planner:
 
     def _agree(self, changed: dict[Key, Row], restored: dict[Key, Row]) -> None:
         """Links that are put back agree with what the records behind them will be by then."""
-        linked = [key for key, new in changed.items() if any(n in _links_of(key[0]) for n in new)]
+        linked = [key for key, new in changed.items() if any(n in links_of(key[0]) for n in new)]
         rows = {key: {**self._rows[key], **changed[key]} for key in linked} | restored
         rows = {key: row for key, row in rows.items() if key[0] in self._kinds}
         if not rows:
@@ -253,7 +250,7 @@ class Planner:
     def _without_orphans(self, restored: dict[Key, Row], came: Collection[Key]) -> None:
         """What names a row that was to come back, and does not, stays away as well."""
         for key, row in list(restored.items()):
-            named = [(to, int(row.get(n) or 0)) for n, to in _links_of(key[0]).items()]
+            named = [(to, int(row.get(n) or 0)) for n, to in links_of(key[0]).items()]
             if any(to in came and to not in restored for to in named):
                 del restored[key]
                 if key[0] in self._kinds:
@@ -313,7 +310,7 @@ class Planner:
         """Whether a line that the product wrote by itself is about a change that stays."""
         if not self._kinds[key[0]].by_itself(row):
             return False
-        for link, to in _links_of(key[0]).items():
+        for link, to in links_of(key[0]).items():
             about = (to, int(row.get(link) or 0))
             net, records = nets.get(about), self._kinds.get(to)
             if net is None or records is None or not records.noted & set(net.added or net.changed):
@@ -329,9 +326,9 @@ class Planner:
         """Which rows name those that would go: (the one that names, its column, the one that is named)."""
         found: list[tuple[Key, str, Key]] = []
         for table, ids in self._by_table(erased).items():
-            for child, column in _naming_columns(table):
+            for child, column in naming_columns(table):
                 model: Any = by_name(child)
-                for some in _chunks(sorted(ids)):
+                for some in chunks(sorted(ids)):
                     wanted = sa.select(model.id, getattr(model, column)).where(
                         getattr(model, column).in_(some)
                     )
@@ -376,7 +373,7 @@ class Planner:
     def _by_table(self, keys: Collection[Key]) -> dict[str, list[int]]:
         """Ids by table, in the order in which rows are locked."""
         return {
-            table: [id_ for other, id_ in keys if other == table] for table in _order({t for t, _ in keys})
+            table: [id_ for other, id_ in keys if other == table] for table in order({t for t, _ in keys})
         }
 
 
@@ -399,60 +396,6 @@ class _KnownParents:
 
     def __exit__(self, *error: object) -> None:
         self._session.info.pop("parents", None)
-
-
-def whole_rows(session: CompanySession, table: str, ids: Sequence[int], lock: bool) -> Iterator[Row]:
-    """Rows with every column but their company and their sort keys, a statement for 500."""
-    model: Any = by_name(table)
-    columns = table_of(model).c
-    kept = sorted_texts(columns.keys())
-    names = [column.key for column in columns if column.key != "company_id" and column.key not in kept]
-    for some in _chunks(sorted(ids)):
-        wanted = (
-            sa.select(*(getattr(model, name) for name in names)).where(model.id.in_(some)).order_by(model.id)
-        )
-        for row in session.execute(wanted.with_for_update() if lock else wanted).mappings():
-            yield dict(row)
-
-
-def cascading(table: str) -> list[tuple[str, str]]:
-    """The tables that only grow whose rows go with a row of this one: (table, column)."""
-    return [(child, column) for child, column in _all_naming(table) if child in APPEND_ONLY]
-
-
-def _naming_columns(table: str) -> list[tuple[str, str]]:
-    return [(child, column) for child, column in _all_naming(table) if child not in APPEND_ONLY]
-
-
-def _all_naming(table: str) -> list[tuple[str, str]]:
-    return [
-        (child.name, key.parent.name)
-        for child in Base.metadata.sorted_tables
-        if child.name not in OUTSIDE_ANY_COMPANY and child.name not in _LOGS
-        for key in sorted(child.foreign_keys, key=lambda key: key.parent.name)
-        if key.column.table.name == table and key.column.name == "id" and _alone(key)
-    ]
-
-
-def _alone(key: sa.ForeignKey) -> bool:
-    return key.constraint is not None and len(key.constraint.columns) == 1
-
-
-def _links_of(table: str) -> dict[str, str]:
-    """Column -> the company's table that it leads to."""
-    return {
-        key.parent.name: key.column.table.name
-        for key in table_of(by_name(table)).foreign_keys
-        if _alone(key) and key.column.table.name not in (*OUTSIDE_ANY_COMPANY, "companies")
-    }
-
-
-def _order(tables: Collection[str]) -> list[str]:
-    return [table.name for table in Base.metadata.sorted_tables if table.name in tables]
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[start : start + MOST_IDS] for start in range(0, len(ids), MOST_IDS))
 
 
 def _label(records: Records, name: str) -> str:

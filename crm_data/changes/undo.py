@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data.changes.plan import Left, Plan, Planner, cascading, whole_rows
+from crm_data.changes.plan import Left, Plan, Planner
 from crm_data.changes.sets import OF_PEOPLE, undone_by
+from crm_data.changes.tables import cascading, whole_rows
 from crm_data.errors import ChangedSince, Invalid, NotAllowed, NotFound
 from crm_data.rights import Act, Person, demand, may
 from crm_data.store import writer

@@ -1,0 +1,72 @@
+"""How the tables of a company hang on each other, and whole rows of them, for an undo."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_data.changes.lines import Row
+from crm_data.store.many import table_of
+from crm_data.store.scope import CompanySession
+from crm_data.store.writer import MOST_IDS
+from crm_data.tables import APPEND_ONLY, OUTSIDE_ANY_COMPANY, Base, by_name
+from crm_data.tables.sort_keys import sorted_texts
+
+_LOGS = ("change_log", "change_sets")
+
+
+def whole_rows(session: CompanySession, table: str, ids: Sequence[int], lock: bool) -> Iterator[Row]:
+    """Rows with every column but their company and their sort keys, a statement for 500."""
+    model: Any = by_name(table)
+    columns = table_of(model).c
+    kept = sorted_texts(columns.keys())
+    names = [column.key for column in columns if column.key != "company_id" and column.key not in kept]
+    for some in chunks(sorted(ids)):
+        wanted = (
+            sa.select(*(getattr(model, name) for name in names)).where(model.id.in_(some)).order_by(model.id)
+        )
+        for row in session.execute(wanted.with_for_update() if lock else wanted).mappings():
+            yield dict(row)
+
+
+def cascading(table: str) -> list[tuple[str, str]]:
+    """The tables that only grow whose rows go with a row of this one: (table, column)."""
+    return [(child, column) for child, column in _all_naming(table) if child in APPEND_ONLY]
+
+
+def naming_columns(table: str) -> list[tuple[str, str]]:
+    """The columns of other rows that may name a row of this table, and hold on to it: (table, column)."""
+    return [(child, column) for child, column in _all_naming(table) if child not in APPEND_ONLY]
+
+
+def _all_naming(table: str) -> list[tuple[str, str]]:
+    return [
+        (child.name, key.parent.name)
+        for child in Base.metadata.sorted_tables
+        if child.name not in OUTSIDE_ANY_COMPANY and child.name not in _LOGS
+        for key in sorted(child.foreign_keys, key=lambda key: key.parent.name)
+        if key.column.table.name == table and key.column.name == "id" and _alone(key)
+    ]
+
+
+def _alone(key: sa.ForeignKey) -> bool:
+    return key.constraint is not None and len(key.constraint.columns) == 1
+
+
+def links_of(table: str) -> dict[str, str]:
+    """Column -> the company's table that it leads to."""
+    return {
+        key.parent.name: key.column.table.name
+        for key in table_of(by_name(table)).foreign_keys
+        if _alone(key) and key.column.table.name not in (*OUTSIDE_ANY_COMPANY, "companies")
+    }
+
+
+def order(tables: Collection[str]) -> list[str]:
+    """Tables in the order in which rows are locked, and one needs another."""
+    return [table.name for table in Base.metadata.sorted_tables if table.name in tables]
+
+
+def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Ids as many at a time as one statement names."""
+    return (ids[start : start + MOST_IDS] for start in range(0, len(ids), MOST_IDS))
