@@ -108,7 +108,11 @@ def _hold(connection: Connection) -> None:
 def _copied(there: Connection, here: Connection, tell: Tell) -> list[Copied]:
     tables = Base.metadata.sorted_tables
     _demand_empty(here, tables)
-    sent = [_sent(there, here, table) for table in tables] if _is_sqlite(here) else _exchanged(there, here)
+    if _is_sqlite(here):
+        with _unwatched(here):
+            sent = [_sent(there, here, table) for table in tables]
+    else:
+        sent = _exchanged(there, here)
     for one in sent:
         if _seen(here, Base.metadata.tables[one.table]) != one:
             raise Unavailable(_UNEQUAL.format(one.table))
@@ -118,6 +122,18 @@ def _copied(there: Connection, here: Connection, tell: Tell) -> list[Copied]:
         if here.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise Unavailable(_UNEQUAL.format("what points at what"))
     return sent
+
+
+@contextmanager
+def _unwatched(connection: Connection) -> Iterator[None]:
+    """Rows are copied and nobody writes them: SQLite's triggers, as that of the search, stand aside meanwhile."""
+    named = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    triggers = connection.exec_driver_sql(named).all()
+    for name, _ in triggers:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield
+    for _, sql in triggers:
+        connection.exec_driver_sql(sql)
 
 
 def _sent(there: Connection, here: Connection, table: sa.Table, into: sa.TableClause | None = None) -> Copied:
