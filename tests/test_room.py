@@ -103,7 +103,7 @@ def test_a_full_disk_is_told_everywhere(
     assert http.get("/healthz?strict=1").status_code == (200 if status == "ok" else 503)
     found = {finding.what: finding for finding in health.check(home.office.store, home.settings)}
     assert found["Room on disk"].ok is (status == "ok")
-    assert [word in line for line in home.installation.shortages()] == ([True] if status != "ok" else [])
+    assert {word in line for line in home.installation.shortages()} == ({True} if status != "ok" else set())
 
 
 def test_near_the_limit_healthz_is_degraded(home: House, monkeypatch: pytest.MonkeyPatch) -> None:

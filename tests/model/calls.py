@@ -8,11 +8,14 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from crm_data import Edit, Layout, Query, Workspace
 from crm_data.numbers.numbers import CHARTS
 from crm_data.numbers.period import Period
 from crm_data.rights import ROLES
 from crm_data.store.summary import groups_by
+from crm_data.tables import ChangeSet
 from crm_data.tables.fields import Field, Kind, fields_of
 from crm_data.transfer.csv_out import Form
 from tests.model import files
@@ -646,9 +649,14 @@ def _put_back(here: Scene) -> Call:
 
 
 def _find_act(here: Scene) -> Call:
-    names = [line["act_id"] for line in here.own["change_sets"].values()]
-    name = here.dice.choice([*names[-9:], "none"])
-    return Call("", lambda my: my.changes.find(name), {"act": name})
+    id_ = here.dice.choice([*list(here.own["change_sets"])[-9:], NOBODY])
+
+    def do(my: Workspace) -> Any:
+        with my._store.read(my._scope) as session:  # its name is by chance, and another one on each engine
+            name = session.scalar(sa.select(ChangeSet.act_id).where(ChangeSet.id == id_))
+        return my.changes.find(name or "none")
+
+    return Call("", do, {"set": id_})
 
 
 def _layout(here: Scene) -> Call:

@@ -209,8 +209,8 @@ class Checked:
             elif not may_change(call.role, call.user, row):
                 assert found.refused is errors.NotAllowed
         elif call.verb == "Changes.find":
-            named = [id_ for id_, one in sets.items() if one["act_id"] == call.said["act"]]
-            mine = [id_ for id_ in named if sets[id_]["user_id"] == call.user]
+            name = sets.get(call.said["set"], {"act_id": None})["act_id"]
+            mine = [id_ for id_, one in sets.items() if (one["act_id"], one["user_id"]) == (name, call.user)]
             assert found.raw == max(mine, default=None)
         elif call.said["id"] not in sets or type(call.said["id"]) is not int:
             assert found.refused is errors.NotFound
