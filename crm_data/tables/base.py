@@ -21,6 +21,8 @@ NAMING = {
 
 # The `info` of a table whose rows are added and never changed.
 ONLY_GROWS = {"append_only": True}
+# The `info` of a table that is made from others by triggers: a company that comes back makes its own.
+DERIVED = {"derived": True}
 
 
 class Base(DeclarativeBase):

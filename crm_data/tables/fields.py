@@ -41,7 +41,8 @@ class Field:
     here. `filter`, `sort`: offered as such (a sortable column gets its index). `grid`: shown in the grid from the
     start. `form`: in the add and edit dialog. `edit`: a person may change it. `imports`: a file may fill it.
     `copy`: a duplicate of the record has it too, as what tells a record from another or says how far it has come
-    must not. `low`, `high`: bounds of a whole number. `to`: the table a link points to.
+    must not. `low`, `high`: bounds of a whole number. `to`: the table whose
+    ids it holds.
     """
 
     label: str

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_data.tables import fields as f
-from crm_data.tables.base import Base, CompanyOwned
+from crm_data.tables.base import DERIVED, Base, CompanyOwned
 from crm_data.tables.fields import Field, Kind
 from crm_data.tables.types import SortKey
 
@@ -24,7 +24,7 @@ class SearchList(CompanyOwned, Base):
         sa.UniqueConstraint(
             "company_id", "word", "table_name", "titled", "part", name="uq_search_lists_company_word"
         ),
-        {"sqlite_autoincrement": True},
+        {"sqlite_autoincrement": True, "info": DERIVED},
     )
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
@@ -43,7 +43,7 @@ class SearchPiece(CompanyOwned, Base):
     __tablename__ = "search_pieces"
     __table_args__ = (
         sa.Index("ix_search_pieces_company_piece", "company_id", "piece", "word"),
-        {"sqlite_autoincrement": True},
+        {"sqlite_autoincrement": True, "info": DERIVED},
     )
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
@@ -62,7 +62,7 @@ class SearchDue(CompanyOwned, Base):
     """
 
     __tablename__ = "search_due"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = ({"sqlite_autoincrement": True, "info": DERIVED},)
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
     table_name: Mapped[str] = f.text("Kind", 50, required=True)

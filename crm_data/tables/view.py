@@ -36,6 +36,7 @@ class SavedView(CompanyOwned, Base):
     name: Mapped[str] = f.text("Name", 60, required=True)
     shared: Mapped[bool] = f.yes_no("For the company")
     asks: Mapped[dict[str, str]] = f.json("Filter and order", required=True)
+    asks.column.info["asks_of"] = "list_name"  # type: ignore[attr-defined]
     layout: Mapped[dict[str, Any]] = f.json("Layout", required=True)
     version: Mapped[int] = mapped_column(sa.Integer, nullable=False, default=1, server_default=sa.text("1"))
     updated_at: Mapped[datetime] = mapped_column(

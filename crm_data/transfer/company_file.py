@@ -21,7 +21,7 @@ from crm_data.store.store import Store
 from crm_data.tables import Base, User
 from crm_data.transfer.csv_out import noted
 from crm_data.transfer.manifest import product
-from crm_data.transfer.moved_rows import Row, company_tables, moved
+from crm_data.transfer.moved_rows import Row, company_tables, is_derived, moved
 from crm_data.transfer.verify import digest
 
 FORMAT = 1
@@ -123,6 +123,8 @@ def _written(store: Store, scope: CompanyScope, path: Path) -> dict[str, Content
     finally:
         engine.dispose()
     with opened(path, write=True) as plain:
+        for table in filter(is_derived, Base.metadata.tables.values()):
+            plain.execute(f"DELETE FROM {table.name}")
         plain.execute("PRAGMA journal_mode=DELETE")
         plain.execute("VACUUM")
     return content

@@ -1,9 +1,11 @@
 """Rows whose numbers mean something elsewhere: each id in them, also within logs, put through a mapping. Pure.
 
-What a column points at is told by its foreign key, or by its `info`: `refers` names a table; `refers_by` the
-column that names the table; `values_of` that what it holds are values of that table's columns.
+What a column points at is told by its foreign key or its field; else by its `info`: `refers` names a table,
+`refers_by` the column that names the table, `values_of` that it holds values of the columns of the table so named,
+`asks_of` that it is the address of a list of that table.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -23,8 +25,13 @@ def company_tables() -> tuple[sa.Table, ...]:
     return tuple(
         table
         for table in Base.metadata.sorted_tables
-        if "company_id" in table.columns and table.name not in OUTSIDE_ANY_COMPANY
+        if "company_id" in table.columns and table.name not in OUTSIDE_ANY_COMPANY and not is_derived(table)
     )
+
+
+def is_derived(table: sa.Table) -> bool:
+    """Whether its rows are made from those of other tables."""
+    return bool(table.info.get("derived"))
 
 
 @cache
@@ -33,7 +40,8 @@ def pointing(table: str) -> Mapping[str, str]:
     found = {}
     for column in Base.metadata.tables[table].columns:
         keys = [key for key in column.foreign_keys if _is_by_id(key)]
-        to = column.info.get("refers") or next((key.column.table.name for key in keys), None)
+        said = column.info.get("refers") or getattr(column.info.get("field"), "to", None)
+        to = next((key.column.table.name for key in keys), said)
         if to and to != "companies":
             found[column.name] = to
     return found
@@ -54,6 +62,8 @@ def moved(table: str, row: Mapping[str, Any], move: Move) -> Row:
             made[column.name] = move(row[by], row[column.name])
         if (by := column.info.get("values_of")) and isinstance(row[column.name], dict):
             made[column.name] = _values(row[by], row[column.name], move)
+        if (by := column.info.get("asks_of")) and isinstance(row[column.name], dict):
+            made[column.name] = _asks(row[by], row[column.name], move)
     return made
 
 
@@ -64,3 +74,36 @@ def _values(table: str, values: Mapping[str, Any], move: Move) -> Row:
         name: move(to[name], value) if name in to and isinstance(value, int) else value
         for name, value in values.items()
     }
+
+
+def _asks(table: str, asks: Mapping[str, Any], move: Move) -> Row:
+    """The address of a list: ids stand in it beside words, as `me`, and within a filter's conditions."""
+    to = pointing(table) if table in Base.metadata.tables else {}
+
+    def one(name: str, said: Any) -> Any:
+        text = str(said)
+        if not (text.isascii() and text.isdigit()):
+            return said
+        there = move(to[name], int(text))
+        there = 0 if there is None else there  # which is nobody's, and so finds nothing
+        return there if isinstance(said, int) else str(there)
+
+    def within(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {name: within(each) for name, each in part.items()}
+        if isinstance(part, list) and part and part[0] in to and part[1:2] in (["any"], ["none"]):
+            return [*part[:2], *([one(part[0], v) for v in each] if isinstance(each, list) else one(part[0], each)
+                    for each in part[2:])]  # fmt: skip
+        return [within(each) for each in part] if isinstance(part, list) else part
+
+    made = {}
+    for name, said in asks.items():
+        if name in to:
+            ids = str(said).lstrip("!=")
+            sign = str(said).removesuffix(ids)
+            made[name] = sign + ",".join(str(one(name, part)) for part in ids.split(","))
+        elif str(said)[:1] in ("[", "{"):
+            made[name] = json.dumps(within(json.loads(said)), ensure_ascii=False, separators=(",", ":"))
+        else:
+            made[name] = said
+    return made
