@@ -15,7 +15,7 @@ from crm_data.numbers.numbers import CHARTS
 from crm_data.numbers.period import Period
 from crm_data.rights import ROLES
 from crm_data.store.summary import groups_by
-from crm_data.tables import ChangeSet
+from crm_data.tables import ChangeLog, ChangeSet
 from crm_data.tables.fields import Field, Kind, fields_of
 from crm_data.transfer.csv_out import Form
 from tests.model import files
@@ -638,25 +638,30 @@ def _put_back(here: Scene) -> Call:
     kind = _kind(here)
     id_ = here.id(kind)
     lines = [
-        line
-        for line in here.own["change_log"].values()
+        number
+        for number, line in here.own["change_log"].items()
         if (line["table_name"], line["row_id"]) == (kind, id_)
     ]
-    act = here.dice.choice([line["act_id"] for line in lines] or ["none"])
+    line = here.dice.choice(lines or [NOBODY])
     field_ = here.dice.choice([None, *fields_of(CLASSES[kind].table)])
-    said_ = {"kind": kind, "id": id_}
-    return Call("", lambda my: my.changes.put_back(kind, id_, act, field_), said_, writes=True)
+    said_ = {"kind": kind, "id": id_, "line": line}
+    return Call(
+        "",
+        lambda my: my.changes.put_back(kind, id_, _act_of(my, ChangeLog, line), field_),
+        said_,
+        writes=True,
+    )
+
+
+def _act_of(my: Workspace, table: Any, id_: int) -> str:
+    """The name of the act behind a row: given by chance, so that it is another one on each engine."""
+    with my._store.read(my._scope) as session:
+        return session.scalar(sa.select(table.act_id).where(table.id == id_)) or "none"
 
 
 def _find_act(here: Scene) -> Call:
     id_ = here.dice.choice([*list(here.own["change_sets"])[-9:], NOBODY])
-
-    def do(my: Workspace) -> Any:
-        with my._store.read(my._scope) as session:  # its name is by chance, and another one on each engine
-            name = session.scalar(sa.select(ChangeSet.act_id).where(ChangeSet.id == id_))
-        return my.changes.find(name or "none")
-
-    return Call("", do, {"set": id_})
+    return Call("", lambda my: my.changes.find(_act_of(my, ChangeSet, id_)), {"set": id_})
 
 
 def _layout(here: Scene) -> Call:
