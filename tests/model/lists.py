@@ -7,7 +7,7 @@ from typing import Any
 from crm_data import Query
 from crm_data.tables.fields import Field, Kind, fields_of
 from tests.model.calls import Place
-from tests.model.rules import OPEN_TASK, Tables
+from tests.model.rules import OPEN_TASK, USUAL_DAYS, Tables
 from tests.model.world import Row
 from tests.support.kinds import CLASSES
 
@@ -92,7 +92,11 @@ def _preset(tables: Tables, kind: str, row: Row, query: Query, user: int, now: d
         steps = open_tasks(tables, row["id"])
         late = any(t["due_date"] and t["due_date"] < begins(today, query.zone) for t in steps)
         more = {"mine": mine, "without_step": not steps, "overdue_step": late}
-        more |= {"undated": row["expected_close_date"] is None, "open": True}
+        expected = row["expected_close_date"]
+        more |= {"undated": expected is None, "open": True, "slipped": bool(expected and expected < today)}
+        if query.preset == "stalled":
+            stood = today - row["stage_since"].astimezone(query.zone).date()
+            more["stalled"] = row["stage"] in USUAL_DAYS and stood.days >= USUAL_DAYS[row["stage"]]
         return row["status"] == "open" and more[query.preset]
     if query.preset == "all":
         return True

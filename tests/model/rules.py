@@ -16,6 +16,8 @@ CHANCES = {
     "closed_won": 100,
     "closed_lost": 0,
 }
+# Days in a stage from which on an open deal is stalled.
+USUAL_DAYS = {"prospect": 14, "qualified": 14, "proposal": 10, "negotiation": 10}
 OPEN_TASK = ("pending", "in_progress")
 # What a role must be at least, by verb; verbs that are not here are everybody's, or by record.
 AT_LEAST = {
@@ -24,6 +26,7 @@ AT_LEAST = {
     "Records.restore": "manager",
     "Records.walk": "manager",
     "Workspace.export": "manager",
+    "Workspace.export_chart": "manager",
     "Workspace.rehearse": "manager",
     "Workspace.strangers": "manager",
     "Workspace.commit_import": "manager",

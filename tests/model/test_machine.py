@@ -42,6 +42,8 @@ TRIES = 200
 OFTEN = ("Records.add", "Records.change", "Records.set_all", "Records.archive", "Records.restore")
 OFTEN += ("Leads.convert", "Deals.move", "Tasks.complete", "Activities.log", "Workspace.commit_import")
 OFTEN += ("Changes.undo",)
+# The search is held against a plain reading of its own, on both engines: tests/finding.
+ELSEWHERE = {"Workspace.find"}
 # Verbs that neither read nor write rows: they judge, name or describe, and the others call them.
 
 
@@ -134,7 +136,7 @@ def test_every_public_verb_is_a_rule() -> None:
     rules = {name for name in vars(Companies) if hasattr(vars(Companies)[name], "hypothesis_stateful_rule")}
     assert {
         name for name in found if name.partition(".")[2] not in RECORDS_PURE or name.startswith("Workspace")
-    } == set(known)
+    } - ELSEWHERE == set(known)
     assert rules == {verb.replace(".", "_") for verb in known}
 
 
