@@ -125,6 +125,7 @@ def test_every_surface_has_it(made: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)  # a part of the suite within one test
 @pytest.mark.parametrize(
     ("files", "which"), [(GENERATED, ""), (ONE_BY_ONE, "contract")], ids=["whole", "its own"]
 )

@@ -54,6 +54,10 @@ def next_ids(session: CompanySession, table: sa.Table, count: int) -> list[int]:
         last = core.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()
         return [(last or 0) + place for place in range(1, count + 1)]
     series = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+    if not table.info.get("append_only"):
+        # The table is locked before its counter, as an INSERT would: a restore, which has all tables and then
+        # wants the counters, would wait for this writer, and this one for it.
+        series = f"WITH held AS (SELECT FROM {table.name} WHERE false FOR UPDATE) {series}"
     return sorted(core.exec_driver_sql(series, (table.name, count)).scalars())
 
 

@@ -73,7 +73,7 @@ class MappingStep:
         strange = f"{say.count(count, 'word')} of no {noun} here, in {say.count(rows, 'row')}"
         label = f"{say.plain(column.heading)}: {strange} ({few})"
         key = self._key("as", column.heading, column.to, "unmatched")
-        return replace(column, unmatched=self._choice(label, options, column.unmatched, key))
+        return replace(column, unmatched=self._way_of(label, options, column.unmatched, key))
 
     def _key(self, *parts: str) -> str:
         return ".".join((self.place, *parts))
@@ -121,7 +121,7 @@ class MappingStep:
             return column
         if field.kind in (Kind.DAY, Kind.MOMENT) and (column.unsure or column.dates != ANY):
             orders = {order: said.capitalize() for order, said in DATES.items()}
-            dates = self._choice(f"Dates in {shown}", orders, column.dates, f"{key}.dates")
+            dates = self._way_of(f"Dates in {shown}", orders, column.dates, f"{key}.dates")
             column = replace(column, dates=dates)
             if column.unsure:
                 st.warning(
@@ -129,7 +129,7 @@ class MappingStep:
                 )
         if field.kind in (Kind.MONEY, Kind.WHOLE) and (column.unsure or column.numbers != POINT):
             ways = {way: f"With {said}: {way}" for way, said in NUMBERS.items()}
-            numbers = self._choice(f"Numbers in {shown}", ways, column.numbers, f"{key}.numbers")
+            numbers = self._way_of(f"Numbers in {shown}", ways, column.numbers, f"{key}.numbers")
             column = replace(column, numbers=numbers)
         if field.kind in (Kind.MEMBER, Kind.LINK):
             column = self._names(column, key)
@@ -149,10 +149,10 @@ class MappingStep:
             By.ID: "Ids of ours",
             By.EXTERNAL: "Ids of the other system",
         }
-        by = self._choice(f"{say.plain(column.heading)} holds", kinds, column.by, f"{key}.by")
+        by = self._way_of(f"{say.plain(column.heading)} holds", kinds, column.by, f"{key}.by")
         return replace(column, by=by)
 
-    def _choice(self, label: str, options: Mapping[str, str], chosen: str, key: str) -> str:
+    def _way_of(self, label: str, options: Mapping[str, str], chosen: str, key: str) -> str:
         known = list(options)
         picked: str = st.selectbox(
             label, known, index=known.index(chosen), format_func=options.__getitem__, key=key
@@ -221,11 +221,11 @@ class MappingStep:
                 key=self._key("key", *names),
             )
         with middle:
-            mode = self._choice(
+            mode = self._way_of(
                 "New and existing", {m: m.value.capitalize() for m in Mode}, plan.mode, self._key("mode")
             )
         with right:
-            blanks = self._choice(
+            blanks = self._way_of(
                 "Empty cells", {b: b.value.capitalize() for b in Blanks}, plan.blanks, self._key("blanks")
             )
         newer = st.session_state.get(self._key("newer"), Newer.LEAVE)

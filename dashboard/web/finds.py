@@ -36,14 +36,14 @@ _listing = threading.Lock()
 async def answer(request: Request) -> Response:
     """POST /find {"text": "..."}: the records of this browser's company that answer, by kind, best first."""
     running = runtime.running()
-    said = await _said(request)
-    if said is None:
-        return _refused(400, "This search cannot be read. Type it again.")
     token = cookie.read(running.settings, request.scope)
     try:
         here = await run_in_threadpool(running.installation.sessions.resolve, token)
         if here is None:
             return _refused(401, "You are signed out. Sign in to go on.")
+        said = await _said(request)
+        if said is None:
+            return _refused(400, "This search cannot be read. Type it again.")
         wait = _PACE.wait(str(here.account.id))
         if wait > _LONGEST_WAIT:
             return _refused(429, "These are many searches at once. Wait a moment.")

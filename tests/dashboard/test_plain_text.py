@@ -15,8 +15,6 @@ KNOWN = {
     "dashboard/menu.py: screen.title": "titles of screens, written in that file",
     _CODE: "letters and digits that were drawn by lot",
     "dashboard/parts/csv_panel.py: label": "four words in a tuple above the loop",
-    "dashboard/parts/period.py: word if word in labels else FROM_TO": "one of the words in `labels`",
-    "dashboard/parts/listing.py: self.presets": "names of presets, written in pages/",
     "dashboard/parts/listing.py: f'No {self.noun}{self._selected(query)}. Choose another selection above.'": (
         "names of presets, written in pages/"
     ),

@@ -36,8 +36,8 @@ def pages(count: int, step: int) -> list[int]:
 ACTS = {
     "save": writes(60, 1),
     "bring": writes(200, size(4, 1)),
-    "back_up": pages(300, size(12, 1)),
-    "put_back": pages(450, size(15, 1)),
+    "back_up": pages(420, size(12, 1)),
+    "put_back": pages(600, size(15, 1)),
     "migrate": writes(150, size(8, 1)),
 }
 
