@@ -57,7 +57,7 @@ def next_ids(session: CompanySession, table: sa.Table, count: int) -> list[int]:
     if not table.info.get("append_only"):
         # The table is locked before its counter, as an INSERT would: a restore, which has all tables and then
         # wants the counters, would wait for this writer, and this one for it.
-        series = f"WITH held AS (SELECT FROM {table.name} WHERE false FOR UPDATE) {series}"
+        series = f"WITH held AS (SELECT FROM {table.name} WHERE false ORDER BY id FOR UPDATE) {series}"
     return sorted(core.exec_driver_sql(series, (table.name, count)).scalars())
 
 
