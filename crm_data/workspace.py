@@ -172,9 +172,9 @@ class Workspace:
         with reading_place(self._scope.user_id):
             return read_file(data, name, encoding, delimiter, top, sheet)
 
-    def guess(self, sheet: Sheet, records: Records, zone: str = "UTC") -> Plan:
-        """Where the columns of a file go, as its headings and cells suggest."""
-        return mapping.guess(sheet, records, zone)
+    def guess(self, sheet: Sheet, records: Records, zone: str = "UTC", system: str | None = None) -> Plan:
+        """Where the columns of a file go, as its headings, its cells and its `system` suggest: see `guess`."""
+        return mapping.guess(sheet, records, zone, system)
 
     def strangers(self, records: Records, sheet: Sheet, plan: Plan) -> dict[str, dict[str, int]]:
         """Heading -> word -> rows: the words of a file that mean nothing here. For managers."""

@@ -83,6 +83,10 @@ def add(commands: Commands) -> None:
         default="",
         help="the system that the ids come from, as Salesforce; the file's name unless told",
     )
+    parser.add_argument(
+        "--system",
+        help="which system's file it is, as 'HubSpot contacts', or none; told by its headings unless said",
+    )
     parser.add_argument("--dates", choices=_DATES, help="which part of a date comes first in this file")
     parser.add_argument("--numbers", choices=_NUMBERS, help="which sign stands before decimals in this file")
     parser.add_argument(
@@ -137,6 +141,7 @@ def _choices(args: argparse.Namespace) -> Choices:
         empty=tuple(args.empty),
         columns=dict(args.map),
         fill=dict(args.fill),
+        system="" if args.system == "none" else args.system,
         dry_run=args.dry_run,
     )
 

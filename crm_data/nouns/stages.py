@@ -102,11 +102,13 @@ def judged(values: Row, before: Row | None, doing: Doing) -> Row:
 
 
 def from_file(values: Row, before: Row | None) -> Row:
-    """The close date of an open deal is its expected close; a new deal that is won or lost has that stage."""
+    """The close date of an open deal is its expected close; one that is won or lost has that stage."""
     new = dict(values)
     closed = {status.value: stage.value for stage, status in STATUS.items()}
-    if before is None and "stage" not in new and new.get("status") in closed:
-        new["stage"] = closed[new["status"]]
+    if new.get("status") in closed and (
+        new["stage"] not in CLOSED_STAGES if "stage" in new else before is None
+    ):
+        new["stage"] = closed[new["status"]]  # others say at which stage it was won or lost
     stage = new.get("stage") or (before or {}).get("stage") or Stage.PROSPECT
     if stage not in CLOSED_STAGES and new.get("actual_close_date") is not None:
         day = new.pop("actual_close_date")

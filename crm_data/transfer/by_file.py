@@ -18,6 +18,7 @@ from crm_data.transfer.mapping import BESIDE, fitted, guess, importable, shaped,
 from crm_data.transfer.plan import CHANGED, By, Column, Plan, Unmatched
 from crm_data.transfer.report import Report
 from crm_data.transfer.rows import Progress
+from crm_data.transfer.systems import known
 from crm_data.transfer.workbook import read_file
 
 # What the command line calls what becomes of names that nobody knows.
@@ -36,6 +37,7 @@ class Choices:
     `columns`: heading -> a field's name, 'id', 'imported' (keep) or '' (leave out). `key`: fields by name, or
     ('row',) for the whole row. `empty`: words that mean nothing. `fill`: field -> text for new records.
     `words`: (heading, word, what it means here). `newer`: see plan.Newer.
+    `system`: see mapping.guess.
     """
 
     mode: str = ""
@@ -55,6 +57,7 @@ class Choices:
     fill: Mapping[str, str] = field(default_factory=dict)
     newer: str = ""
     words: tuple[tuple[str, str, str], ...] = ()
+    system: str | None = None
     dry_run: bool = False
 
 
@@ -83,7 +86,7 @@ def import_file(
     except OSError as trouble:
         raise Invalid(f"The file {path} cannot be read ({trouble.strerror}). Check its name.") from None
     sheet = read_file(data, path.name, choices.encoding, choices.delimiter, choices.top, choices.sheet)
-    plan = chosen(guess(sheet, records, choices.zone), choices, sheet, records)
+    plan = chosen(guess(sheet, records, choices.zone, choices.system), choices, sheet, records)
     plan = fitted(plan, sheet, records)
     notes = (
         *told(sheet, plan, records),
@@ -203,6 +206,7 @@ def told(sheet: csv_read.Sheet, plan: Plan, records: Records) -> tuple[str, ...]
         notes.append(f"Not read: sheet {', '.join(others)}. Choose one with --sheet.")
     if sheet.top > 1:
         notes.append(f"The headings stand in row {sheet.top}; what is above them was left out.")
+    notes += _recognised(sheet, plan, records)
     for column in plan.columns:
         if column.to in BESIDE:
             notes.append(f"{column.heading}: {words[column.to].lower()}.")
@@ -227,6 +231,22 @@ def told(sheet: csv_read.Sheet, plan: Plan, records: Records) -> tuple[str, ...]
         notes.append(f"The ids come from: {plan.source} ({said}).")
     key = " and ".join(words[name] for name in plan.key) or "the whole row"
     return (*notes, f"Records are found by: {key}.")
+
+
+def _recognised(sheet: csv_read.Sheet, plan: Plan, records: Records) -> list[str]:
+    """Which system's file it is taken for, and why; or for which list it would be one."""
+    found = known.recognised(sheet.headings, records.name)
+    if plan.system and found is not None and found.export.name == plan.system:
+        because = " and ".join(found.because)
+        return [f"Recognised as {plan.system} by {because}; --system chooses another, or none."]
+    if plan.system:
+        return [f"Read as {plan.system}, as you said."]
+    other = known.elsewhere(sheet.headings, records.name)
+    if other is None:
+        return []
+    return [
+        f"It looks like {other.export.name} by {' and '.join(other.because)}: see --table {other.export.table}."
+    ]
 
 
 def _way(column: Column, field: Field | None) -> list[str]:

@@ -61,7 +61,7 @@ _BY_TABLE: dict[str, dict[str, str]] = {
     },
     "deals": {
         "deal_name": "opportunity opportunityname deal dealname title",
-        "deal_value": "value amount closevalue dealamount",
+        "deal_value": "value amount closevalue dealamount expectedrevenue",
         "stage": "dealstage opportunitystage salesstage",
         "actual_close_date": "closedate closedon closed closeddate",
         "expected_close_date": "expectedclose expectedclosedate targetdate",
@@ -86,24 +86,6 @@ _BY_TABLE: dict[str, dict[str, str]] = {
     },
 }
 
-# What other systems call our coded values.
-WORDS: dict[tuple[str, str], dict[str, str]] = {
-    ("deals", "stage"): {
-        "prospecting": "prospect",
-        "engaging": "qualified",
-        "qualification": "qualified",
-        "won": "closed_won",
-        "lost": "closed_lost",
-    },
-    ("customers", "customer_type"): {"company": "business", "person": "individual", "b2b": "business"},
-    ("leads", "status"): {"open": "new", "working": "contacted", "unqualified": "lost"},
-    ("tasks", "status"): {
-        "open": "pending",
-        "to do": "pending",
-        "done": "completed",
-        "canceled": "cancelled",
-    },
-}
 # Asked once, and offered so, for new records of a file that does not say.
 DEFAULTS: dict[str, dict[str, str]] = {"deals": {"deal_value": "0", "loss_reason": "Not recorded"}}
 # A title under one of these headings is a firm's.

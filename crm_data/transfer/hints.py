@@ -31,6 +31,15 @@ def kept_beside(beside: Words, plan: Plan, records: Records) -> list[str]:
     return found
 
 
+def first_of_several(several: Mapping[str, int]) -> list[str]:
+    """That cells hold more than one address or number."""
+    return [
+        f"{heading}: {_counted(rows, 'cell')} {'holds' if rows == 1 else 'hold'} several. The first is taken,"
+        " and the whole cell is kept beside the record."
+        for heading, rows in several.items()
+    ]
+
+
 def changed_since(rows: int, plan: Plan) -> list[str]:
     """That records were changed here after the file was made."""
     if not rows:

@@ -13,8 +13,8 @@ from crm_data.tables.reading import fold
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.headings import FIRMS, squeezed
 from crm_data.transfer.mapping import importable
-from crm_data.transfer.plan import By, Plan, Unmatched
-from crm_data.transfer.rows import NAMED, WRONG, Cells, Draft, Named
+from crm_data.transfer.plan import By, Column, Plan, Unmatched
+from crm_data.transfer.rows import NAMED, WRONG, Cells, Draft, Named, Template, templates
 
 # What stands for a colleague who would be added: a rehearsal adds nobody.
 TO_BE_ADDED = 0
@@ -176,10 +176,22 @@ def unknown_words(sheet: Sheet, plan: Plan, records: Records, lookup: Lookup) ->
             continue
         cells = Cells(column, to, ZoneInfo(plan.zone), plan.source)
         words: Counter[str] = Counter()
-        for cell, rows in Counter(sheet.column(column.heading)).items():
+        for cell, rows in Counter(_said(sheet, plan, column, to, cells)).items():
             state, said = cells.read(cell)
             if state == WRONG or (state == NAMED and not said.chosen and not lookup.knows(column.to, said)):
                 words[cell.strip()] += rows
         if words:
             found[column.heading] = dict(words.most_common())
     return found
+
+
+def _said(sheet: Sheet, plan: Plan, column: Column, to: Field, cells: Cells) -> list[str]:
+    """The cells of a column, and what stands in for those that are empty."""
+    found, text = sheet.column(column.heading), templates(plan).get(column.to)
+    if text is None:
+        return found
+    other = Template(text, sheet, plan, to)
+    return [
+        other.text(line.cells) if cells.empty(cell) else cell
+        for cell, line in zip(found, sheet.lines, strict=True)
+    ]

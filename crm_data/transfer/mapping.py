@@ -18,19 +18,23 @@ from crm_data.transfer.headings import (
     LAST,
     OWN_ID,
     REFUSED,
-    WORDS,
     own_columns,
     refused_tail,
     squeezed,
 )
 from crm_data.transfer.marks import MARKED, mark_in, mark_of
+from crm_data.transfer.meanings import WORDS
 from crm_data.transfer.meant import assigned
 from crm_data.transfer.plan import CHANGED, ID, KEEP, LEAVE, MARK, By, Column, Plan, Unmatched
+from crm_data.transfer.systems import known
+from crm_data.transfer.systems.export import OR, Export
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 # Where a title alone says which record is meant. Two deals or tasks may well share one.
 _TITLE_IS_KEY = ("customers", "leads")
 _LAST_CHANGED = re.compile(r"(last|date)?(changed|updated?|modified)(at|on|date|time)?")
+_BEFORE = re.compile(r"^\s*(?:[#(]?\d{1,3}%?\s*[.):\-–]\s*|\d{1,3}\s+)")
+_BEHIND = re.compile(r"\s*\([^()]*\)\s*$")
 # Targets that are no field: what a column may say beside the record's own values.
 BESIDE = (KEEP, LEAVE, ID, MARK, CHANGED)
 _THINGS = ("product", "productname", "item", "service")
@@ -74,16 +78,63 @@ def _has_gaps(sheet: Sheet, column: Column) -> bool:
     return any(cell.strip().casefold() in empty for cell in sheet.column(column.heading))
 
 
-def guess(sheet: Sheet, records: Records, zone: str = "UTC") -> Plan:
-    """A first plan for a file, to be shown and changed."""
+def guess(sheet: Sheet, records: Records, zone: str = "UTC", system: str | None = None) -> Plan:
+    """A first plan for a file, to be shown and changed.
+
+    `system`: the name of the file that another system makes, as `systems.known` has it; '' for none of them. It is
+    told by the headings when it is not given. Raises Invalid for a name that is none.
+    """
     own = here = _is_own_export(sheet, records)
     if own:
         at = sheet.headings.index(MARKED)
         marks = {mark.company for line in sheet.lines if (mark := mark_in(line.cells[at]))}
         here = marks <= {mark_of(records)}
-        chosen = _own_targets(sheet, records, here)
-    else:
-        chosen = _targets(sheet, records)
+        return _planned(sheet, records, zone, _own_targets(sheet, records, here), own, here)
+    export = _export(sheet, records, system)
+    if export is None:
+        return _planned(sheet, records, zone, _targets(sheet, records))
+    found = known.taken(export, records.title, importable(records), sheet.headings, _empty(sheet))
+    plan = _planned(sheet, records, zone, _targets(sheet, records, found))
+    gaps = {n: _enough(sheet, said) for n, said in found.gaps.items() if _needs(sheet, plan, n)}
+    # What the system is known by wins over what the cells suggest.
+    fill = {**plan.fill, **{n: v for n, v in export.fill.items() if plan.going_to(n) is None}, **gaps}
+    return replace(plan, fill=fill, source=export.ids, system=export.name)
+
+
+def _export(sheet: Sheet, records: Records, system: str | None) -> Export | None:
+    """The file of another system that this is said to be, or seems to be."""
+    if system:
+        return known.named(system, records.name)
+    found = known.recognised(sheet.headings, records.name) if system is None else None
+    return found.export if found else None
+
+
+def _enough(sheet: Sheet, text: str) -> str:
+    """The first of the ways to fill a gap, as many as it takes until every row has one."""
+    ways, left = text.split(OR), sheet.lines
+    for count, way in enumerate(ways, start=1):
+        at = [sheet.headings.index(heading) for heading in PLACEHOLDER.findall(way)]
+        left = [line for line in left if not any(line.cells[n].strip() for n in at)]
+        if not left:
+            return OR.join(ways[:count])
+    return text
+
+
+def _needs(sheet: Sheet, plan: Plan, name: str) -> bool:
+    """Whether some row has nothing for a field."""
+    column = plan.going_to(name)
+    return column is None or _has_gaps(sheet, column)
+
+
+def _planned(
+    sheet: Sheet,
+    records: Records,
+    zone: str,
+    chosen: Mapping[str, str],
+    own: bool = False,
+    here: bool = False,
+) -> Plan:
+    """The plan once it is known where the columns go. `own`: it is an export of ours, `here`: of this company."""
     columns = tuple(_column(sheet, heading, chosen[heading], records) for heading in sheet.headings)
     if own:
         columns = tuple(replace(c, by=By.ID) if c.heading.endswith(" id") else c for c in columns)
@@ -166,11 +217,19 @@ def _own_targets(sheet: Sheet, records: Records, here: bool) -> dict[str, str]:
     return chosen | ({changed: CHANGED} if changed in sheet.headings else {})
 
 
-def _targets(sheet: Sheet, records: Records) -> dict[str, str]:
-    empty = {heading for heading in sheet.headings if not any(map(str.strip, sheet.column(heading)))}
+def _targets(sheet: Sheet, records: Records, found: known.Taken | None = None) -> dict[str, str]:
+    """Where columns go as their headings suggest. `found`: what is known of some of them."""
+    empty = _empty(sheet)
     persons = bool(_names_of_persons(sheet) - empty)
     chosen = {h: LEAVE if squeezed(h) in IGNORED or _counts_rows(sheet, h) else KEEP for h in sheet.headings}
-    chosen |= assigned(records.name, records.title, importable(records), sheet.headings, empty, persons)
+    fields, headings = importable(records), sheet.headings
+    if found is not None:
+        settled = {*found.fields, *found.beside}
+        headings = tuple(heading for heading in headings if heading not in settled)
+        filled = {*found.fields.values(), *found.gaps}
+        fields = {name: field for name, field in fields.items() if name not in filled}
+        chosen |= {**dict.fromkeys(found.beside, KEEP), **found.fields}
+    chosen |= assigned(records.name, records.title, fields, headings, empty, persons)
     chosen |= dict.fromkeys(refused_tail(sheet.headings), LEAVE)
     for heading in sheet.headings:
         if (
@@ -180,6 +239,11 @@ def _targets(sheet: Sheet, records: Records) -> dict[str, str]:
         ):
             chosen[heading] = CHANGED
     return chosen
+
+
+def _empty(sheet: Sheet) -> set[str]:
+    """The headings of columns that say nothing."""
+    return {heading for heading in sheet.headings if not any(map(str.strip, sheet.column(heading)))}
 
 
 def _names_of_persons(sheet: Sheet) -> set[str]:
@@ -230,15 +294,31 @@ def _unmatched(field: Field) -> Unmatched:
 
 
 def _known_words(field: Field, cells: Collection[str], table: str) -> Mapping[str, str]:
-    words, known = WORDS.get((table, field.name), {}), {}
+    """What words of a file mean here: 'Closed Won (Sales Pipeline)', '3. Proposal' and 'Not started' as well."""
+    words = WORDS.get((table, field.name), {})
+    found = {}
     for cell in cells:
-        meant = words.get(cell.casefold())
-        if meant is not None:
-            try:
-                parse(field, cell)
-            except Invalid:
-                known[cell] = meant
-    return dict(sorted(known.items()))
+        if _choice(field, cell) is not None:
+            continue
+        for said in (cell, _bare(cell)):
+            meant = words.get(squeezed(said)) or _choice(field, said)
+            if meant is not None:
+                found[cell] = meant
+                break
+    return dict(sorted(found.items()))
+
+
+def _choice(field: Field, cell: str) -> str | None:
+    """The coded value that a word names, or None."""
+    try:
+        return str(parse(field, cell))
+    except Invalid:
+        return None
+
+
+def _bare(word: str) -> str:
+    """A word without the number before it and what stands in brackets behind: '1. New (Sales)' -> 'New'."""
+    return _BEHIND.sub("", _BEFORE.sub("", word)).strip()
 
 
 def _fill(sheet: Sheet, plan: Plan, records: Records) -> dict[str, str]:

@@ -18,9 +18,20 @@ _PLACES = (
     ("home", "private", "personal"),
     ("secondary", "second", "alternate", "alternative", "additional", "other", "shipping"),
 )
-_ENDS = dict.fromkeys(("value", "address", "number", "geschäftlich", "bureau"), 0) | dict.fromkeys(
-    ("formatted", "privat", "domicile"), 3
+_ENDS = dict.fromkeys(("value", "address", "number", "work", "geschäftlich", "bureau"), 0) | dict.fromkeys(
+    ("formatted", "home", "other", "privat", "domicile"), 3
 )
+# A number before a heading, as '3. Phone', and the kind of record, as 'Deal - Title' and 'Contact: Email'.
+_NUMBERED = re.compile(r"^\s*[#(]?\d{1,3}\s*[.):]\s*")
+_OF_A_KIND = re.compile(r"^\s*([^\W\d_]+)\s*(?:-|–|:|\.|/)\s*(?=\S)")
+_KINDS = {
+    "customers": "customer customers person people contact contacts organization organisation company account"
+    " properties",
+    "leads": "lead leads properties",
+    "deals": "deal deals opportunity opportunities properties",
+    "tasks": "task tasks activity properties",
+    "activities": "activity activities call meeting event properties",
+}
 # Only these have places and numbers; with such a word before it another field would be another thing.
 _PLACED = frozenset(
     ["phone", "email", "address", "city", "state", "zip_code", "country", "website", "company_name"]
@@ -60,7 +71,7 @@ def assigned(
         if not of_firm and meaning.heading not in chosen and meaning.field not in chosen.values():
             chosen[meaning.heading] = meaning.field
     if _PHONE in fields and _SECOND in fields:
-        _give_telephones(chosen, fields, headings, empty)
+        _give_telephones(table, chosen, fields, headings, empty)
     if not persons and "company_name" in fields and title not in chosen.values():
         # A list of firms, whose name is the customer's.
         chosen = {h: title if name == "company_name" else name for h, name in chosen.items()}
@@ -80,12 +91,19 @@ def _meanings(
                 continue
             fits = [
                 (place, max(names.index(said) - 1, 0), number)
-                for said, place, number in _readings(heading, name in _PLACED)
+                for said, place, number in _readings(_plain(heading, table), name in _PLACED)
                 if said in names
             ]
             if fits:
                 found.append(Meaning(heading in empty, *min(fits), at, heading, name))
     return sorted(found)
+
+
+def _plain(heading: str, table: str) -> str:
+    """A heading without what is only before it: '2. Deal - Title' -> 'Title'."""
+    plain = _NUMBERED.sub("", heading) or heading
+    kind = _OF_A_KIND.match(plain)
+    return plain[kind.end() :] if kind and squeezed(kind[1]) in _KINDS.get(table, "").split() else plain
 
 
 def _readings(heading: str, placed: bool) -> Iterator[tuple[str, int, int]]:
@@ -105,7 +123,11 @@ def _readings(heading: str, placed: bool) -> Iterator[tuple[str, int, int]]:
 
 
 def _give_telephones(
-    chosen: dict[str, str], fields: Mapping[str, Field], headings: Sequence[str], empty: Collection[str]
+    table: str,
+    chosen: dict[str, str],
+    fields: Mapping[str, Field],
+    headings: Sequence[str],
+    empty: Collection[str],
 ) -> None:
     """The first telephone number of a row in the first field, the next one in the second."""
     ours = {squeezed(said): name for name in (_PHONE, _SECOND) for said in (name, fields[name].label)}
@@ -114,7 +136,7 @@ def _give_telephones(
     for at, heading in enumerate(headings):
         fits = [
             (max(place, said in MOBILES), number)
-            for said, place, number in _readings(heading, True)
+            for said, place, number in _readings(_plain(heading, table), True)
             if said in TELEPHONES or said in MOBILES
         ]
         if fits and heading not in fixed and chosen.get(heading, _PHONE) in (_PHONE, _SECOND):

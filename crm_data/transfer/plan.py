@@ -90,6 +90,7 @@ class Plan:
     new records where the file has nothing; a text with {Heading} in it is put together from the row.
     `source`: the name of the system that the ids come from, under which they are unique; `named`: a person said
     so, it is not guessed from the file's name. `newer`: see Newer. `zone`: of times and days that name none.
+    `system`: the file of another system that this is taken for, as 'HubSpot contacts'; '' for none.
     """
 
     columns: tuple[Column, ...]
@@ -101,6 +102,7 @@ class Plan:
     named: bool = False
     newer: str = Newer.LEAVE
     zone: str = "UTC"
+    system: str = ""
 
     def column(self, heading: str) -> Column:
         """The column under a heading. Raises Invalid when there is none."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,12 +20,14 @@ from crm_data.transfer.mapping import PLACEHOLDER, importable
 from crm_data.transfer.marks import Mark, mark_in
 from crm_data.transfer.plan import CHANGED, ID, KEEP, LEAVE, MARK, By, Column, Plan
 
-VALUE, BLANK, NAMED, WRONG, LEFT = range(5)
+VALUE, BLANK, NAMED, WRONG, LEFT, SEVERAL = range(6)
 Read = tuple[int, Any]
 Progress = Callable[[float], object]
 # Begins the external id of a record that is known by its whole row in the file it came from.
 PRINT = "row-"
 _STEP = 500
+# Between several addresses or numbers in one cell; ' ::: ' is Google's.
+_BETWEEN = re.compile(r"\s*(?::::|[;,|\n]| / )\s*")
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class Draft:
     """One row of the file, read: values by field, names still to be looked up, and what is wrong with it.
 
     `wrong`: what a field does not take; `refused`: what refuses the row; `beside`: what was not understood and is
-    kept beside the record; each with its field and cell. `changed`: when the row was last changed there.
+    kept beside the record; each with its field and cell. `several`: headings of cells of which only the first
+    address or number went into the field. `changed`: when the row was last changed there.
     """
 
     number: int
@@ -58,6 +62,7 @@ class Draft:
     wrong: list[tuple[str, str, str]] = field(default_factory=list)  # field, cell, sentence
     refused: list[tuple[str, str, str]] = field(default_factory=list)  # field, cell, sentence
     beside: list[tuple[str, str]] = field(default_factory=list)  # field, cell
+    several: list[str] = field(default_factory=list)
     id: str = ""
     marked: Mark | None = None
     changed: datetime | None = None
@@ -71,7 +76,7 @@ def drafts(sheet: Sheet, plan: Plan, records: Records, progress: Progress) -> li
         to = records.fields["updated_at"] if column.to == CHANGED else fields.get(column.to)
         if column.to != LEAVE:
             steps.append((at, column, Cells(column, to, zone, plan.source) if to else None))
-    made_up = [(n, _Template(text, sheet, plan, fields[n], zone)) for n, text in templates(plan).items()]
+    made_up = [(n, Template(text, sheet, plan, fields[n])) for n, text in templates(plan).items()]
     own_json = records.fields[KEEP].label if KEEP in records.fields else ""
     found = []
     for count, line in enumerate(sheet.lines):
@@ -95,8 +100,9 @@ def drafts(sheet: Sheet, plan: Plan, records: Records, progress: Progress) -> li
             else:
                 _keep(draft, column, line.cells[at], own_json)
         for name, template in made_up:
-            said = template.text(line.cells)
-            _put(draft, name, said, template.cells.read(said))
+            if _says_nothing(draft, name):
+                said = template.text(line.cells)
+                _put(draft, name, said, template.cells.read(said))
         found.append(draft)
     return found
 
@@ -166,19 +172,32 @@ class Cells:
         try:
             value = parse(to, said, self._zone, self._ways)
         except Invalid as wrong:
-            return WRONG, str(wrong)
+            first = self._first(said)
+            return (WRONG, str(wrong)) if first is None else (SEVERAL, (first, self._column.heading))
         return (BLANK, None) if value is None else (VALUE, value)
 
+    def _first(self, said: str) -> Any:
+        """The first of several addresses or numbers, where each of them is one; else None."""
+        parts = [part for part in _BETWEEN.split(said) if part]
+        if self._field.kind not in (Kind.EMAIL, Kind.PHONE) or len(parts) < 2:
+            return None
+        try:
+            first, *_ = [parse(self._field, part, self._zone, self._ways) for part in parts]
+        except Invalid:
+            return None
+        return first
 
-class _Template:
+
+class Template:
     """A value put together from the cells of a row: '{First name} {Last name} | {Company}', the first that says
-    something."""
+    something. It is read as a cell of the column that it stands in for, where there is one."""
 
-    def __init__(self, text: str, sheet: Sheet, plan: Plan, to: Field, zone: tzinfo) -> None:
+    def __init__(self, text: str, sheet: Sheet, plan: Plan, to: Field) -> None:
         self._text = text
         self._at = {heading: at for at, heading in enumerate(sheet.headings)}
         self._empties = {c.heading: {"", *(word.casefold() for word in c.empties)} for c in plan.columns}
-        self.cells = Cells(Column("", to.name), to, zone)
+        column = plan.going_to(to.name) or Column("", to.name)
+        self.cells = Cells(column, to, ZoneInfo(plan.zone), plan.source)
         for heading in PLACEHOLDER.findall(text):
             if heading not in self._at:
                 raise Invalid(f"This file has no column {heading!r}; {to.label} cannot be made from it.")
@@ -199,10 +218,23 @@ class _Template:
         return whole.strip(" ,;-") if any(said) else ""
 
 
+def _says_nothing(draft: Draft, name: str) -> bool:
+    """Whether the row has nothing for a field so far; what was wrong or kept beside is something."""
+    told = {name for name, *_ in (*draft.wrong, *draft.beside)}
+    return name not in draft.values and name not in draft.named and name not in told
+
+
 def _put(draft: Draft, name: str, cell: str, read: Read) -> None:
     state, value = read
+    if state in (VALUE, NAMED) and name in draft.blank:
+        draft.blank.remove(name)
     if state == VALUE:
         draft.values[name] = value
+    elif state == SEVERAL:
+        draft.values[name], heading = value
+        if heading:  # else it was put together of columns that are kept themselves
+            draft.kept[heading] = shown(cell)
+            draft.several.append(heading)
     elif state == BLANK:
         draft.blank.append(name)
     elif state == NAMED:

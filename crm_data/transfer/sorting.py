@@ -51,6 +51,7 @@ class Sorting:
         """Look up, match and judge every row; the report says what was, or would be, `done`."""
         if self._adding:
             self._lookup.add_former(read)
+        self._several = Counter(heading for draft in read for heading in draft.several)
         for draft in read:
             self._matching.claim(draft)
             self._lookup.resolve(draft, draft.named.items())
@@ -111,6 +112,7 @@ class Sorting:
                 *hints.from_elsewhere(self._keys.elsewhere),
                 *hints.made(making, done),
                 *hints.kept_beside(self._beside, self._plan, self._records),
+                *hints.first_of_several(self._several),
                 *hints.changed_since(self._newer_rows, self._plan),
                 *hints.twice(self._twice),
             ),
@@ -280,8 +282,8 @@ class Sorting:
         """The values as the noun reads a file's; what finds no place in it is kept beside."""
         new = self._records.from_file(values, before)
         for name, value in values.items():
-            placed = name in new or value in [v for n, v in new.items() if n not in values]
-            if name in draft.values and not placed:
+            placed = name in new and new[name] == value
+            if name in draft.values and not placed and value not in [new[n] for n in new if n not in values]:
                 self._set_aside(draft, name)
         return new
 

@@ -184,7 +184,8 @@ class MappingStep:
             labels = {str(id_): name for id_, name in self.my.members().items()}
         elif field.kind is Kind.LINK and field.to:
             found = self.my.records(field.to).choices(limit=500)
-            labels = {str(id_): name for id_, name in found.items()}
+            labels = {start: f"As the row says in {say.plain(start)}"} if "{" in start else {}
+            labels |= {str(id_): name for id_, name in found.items()}
         else:
             help_ = (
                 "A heading in braces takes the row's own text, as {product}."

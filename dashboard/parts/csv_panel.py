@@ -19,6 +19,7 @@ from dashboard.components import grid
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.csv_mapping import MappingStep
+from dashboard.parts.csv_system import forget_choices, system_choice, system_told
 from dashboard.parts.dialog import dialog
 from dashboard.web import csv_files
 
@@ -114,24 +115,28 @@ class _Import:
         top = st.session_state.get(f"{self.place}.top")
         leaf = f"{self.place}.leaf.{file.file_id}"
         chosen = st.session_state.get(leaf)
-        version = (file.file_id, encoding, delimiter, top, chosen)
+        made_by = f"{self.place}.made_by.{file.file_id}"
+        system = st.session_state.get(f"{made_by}.said")
+        version = (file.file_id, encoding, delimiter, top, chosen, system)
         if known is None or known[0] != version:
             try:
                 sheet = self.my.read_file(file.getvalue(), file.name, encoding, delimiter, top, chosen)
-                plan = self.my.guess(sheet, self.records, str(say.zone()))
+                plan = self.my.guess(sheet, self.records, str(say.zone()), system)
             except Undecided as asked:
                 self._ask_letters(asked, letters)
                 return None
             except CrmError as refused:
                 st.error(say.plain(str(refused)), icon=":material/error:")
-                self._ways(ways, None, leaf)
+                self._ways(ways, None, leaf, made_by)
                 return None
+            if known is not None:  # another file, or the same one read otherwise: nothing was chosen for it
+                forget_choices(self.place)
             known = (version, sheet)
             st.session_state[f"{self.place}.sheet"] = known
             st.session_state[f"{self.place}.plan"] = plan
             st.session_state[f"{self.place}.act"] = new_act()
             forget_refusal(self.place)
-        self._ways(ways, known[1], leaf)
+        self._ways(ways, known[1], leaf, made_by)
         return known[1]
 
     def _ask_letters(self, asked: Undecided, key: str) -> None:
@@ -154,7 +159,9 @@ class _Import:
             key=f"{self.place}.encoding",
         )
 
-    def _ways(self, where: "st.delta_generator.DeltaGenerator", sheet: Sheet | None, leaf: str) -> None:
+    def _ways(
+        self, where: "st.delta_generator.DeltaGenerator", sheet: Sheet | None, leaf: str, made_by: str
+    ) -> None:
         """How the file is read, and another choice for when the guess was wrong."""
         with where:
             if sheet is not None and len(sheet.sheets) > 1:
@@ -173,6 +180,7 @@ class _Import:
                     + (f"; letters as in {say.plain(sheet.sample)}" if sheet.sample else "")
                     + (f"; headings in row {sheet.top:,}" if sheet.top > 1 else "")
                 )
+                system_told(self.records, sheet, st.session_state[f"{self.place}.plan"])
             # No popover: a dialog keeps the keyboard to itself, and nobody could Tab into one.
             with st.expander("Read it differently"):
                 if sheet is None or not sheet.sheets:
@@ -185,6 +193,8 @@ class _Import:
                     placeholder="Guessed from the file",
                     key=f"{self.place}.top",
                 )
+                if sheet is not None:
+                    system_choice(self.records, st.session_state[f"{self.place}.plan"], made_by)
 
     def _letters_and_delimiter(self) -> None:
         st.selectbox(

@@ -67,7 +67,7 @@ FILES: dict[str, tuple[str, dict[str, str]]] = {
             "zip_code": "Business Postal Code",
             "country": "Business Country/Region",
             "phone": "Business Phone",
-            "secondary_phone": "Business Phone 2",
+            "secondary_phone": "Mobile Phone",
             "email": "E-mail Address",
             "website": "Web Page",
             "notes": "Notes",
@@ -171,7 +171,8 @@ def test_persons_are_named_by_their_own_names(my: Workspace, system: str) -> Non
     headings = FILES[system][0].split(",")
     first = next(h for h in headings if h in ("First Name", "Vorname", "Prénom"))
     last = next(h for h in headings if h in ("Last Name", "Nachname", "Nom"))
-    assert planned(my, headings).fill["name"] == f"{{{first}}} {{{last}}}"
+    middle = " {Middle Name}" if "Middle Name" in headings else ""
+    assert planned(my, headings).fill["name"] == f"{{{first}}}{middle} {{{last}}}"
 
 
 @pytest.mark.parametrize("heading", ["account", "company", "Company Name", "Customer", "Client", "Firma"])

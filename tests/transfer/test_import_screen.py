@@ -281,3 +281,34 @@ def test_a_sheet_of_a_workbook_is_chosen(home: House, my: Workspace, monkeypatch
     assert "2 rows, 1 column; sheet Firms" in [caption.value for caption in at.caption]
     at.button(key=f"{PLACE}.go").click().run()
     assert my.customers.count() == 2
+
+
+def test_a_file_of_another_system_is_recognised_and_may_be_said_to_be_none(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headings = ["Record ID", "First Name", "Last Name", "Email", "Contact owner", "Lifecycle Stage"]
+    file = csv_bytes([headings, ["7", "Ann", "Ace", "ann@x.example", "Alpha Admin", "Customer"]])
+    at = opened(customers_page(home, monkeypatch), file, "hubspot.csv")
+    assert any("Recognised as HubSpot contacts" in caption.value for caption in at.caption)
+    assert at.text_input(key=f"{PLACE}.fill.name").value == "{First Name} {Last Name}"
+    assert at.selectbox(key=f"{PLACE}.to.Lifecycle Stage").value == "status"
+    made_by = next(box for box in at.selectbox if box.label == "Made by")
+    made_by.select("").run()
+    assert not at.exception
+    assert not any("Recognised" in caption.value for caption in at.caption)
+    assert at.selectbox(key=f"{PLACE}.to.Lifecycle Stage").value == "imported"
+    next(box for box in at.selectbox if box.label == "Made by").select("HubSpot contacts").run()
+    assert at.selectbox(key=f"{PLACE}.to.Lifecycle Stage").value == "status"
+    at.button(key=f"{PLACE}.go").click().run()
+    row = my.customers.page().rows[0]
+    assert (row["name"], row["status"], my.members()[row["assigned_to"]]) == (
+        "Ann Ace",
+        "active",
+        "Alpha Admin",
+    )
+
+
+def test_a_file_that_belongs_to_another_list_says_so(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = csv_bytes([["Deal Name", "Deal Stage", "Deal owner", "Amount"], ["A", "Closed Won", "Who", "5"]])
+    at = opened(customers_page(home, monkeypatch), file, "deals.csv")
+    assert any("HubSpot deals" in told.value and "from the list of deals" in told.value for told in at.info)
