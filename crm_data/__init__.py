@@ -3,6 +3,8 @@
 from crm_data import errors
 from crm_data.accounts.layouts import Layout
 from crm_data.accounts.views import Chosen, View
+from crm_data.alike.likeness import Reason
+from crm_data.alike.lookup import Lookalike
 from crm_data.errors import CrmError
 from crm_data.nouns.leads import Converted
 from crm_data.nouns.steps import NextStep, Step
@@ -38,6 +40,7 @@ __all__ = [
     "Formula",
     "Kind",
     "Layout",
+    "Lookalike",
     "NextStep",
     "Overview",
     "Page",
@@ -46,6 +49,7 @@ __all__ = [
     "Plan",
     "Query",
     "Question",
+    "Reason",
     "Records",
     "Report",
     "Sheet",

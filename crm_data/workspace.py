@@ -1,13 +1,14 @@
 """The front door to one company: all that a page can reach. It is bound to one company; none is passed."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
 from crm_data.accounts.views import Views
+from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
 from crm_data.errors import NotFound
 from crm_data.finding import finder
@@ -21,7 +22,6 @@ from crm_data.numbers.funnel import Base
 from crm_data.numbers.numbers import Numbers
 from crm_data.numbers.period import Period
 from crm_data.rights import Act, Person, may
-from crm_data.store.known import Known, known_by_email
 from crm_data.store.names import member_names
 from crm_data.store.query import Query
 from crm_data.store.records import Records
@@ -95,6 +95,11 @@ class Workspace:
         """What was done in the company: looked up, undone, done again."""
         return Changes(self._store, self._scope, {kind: self.records(kind) for kind in self.kinds})
 
+    @cached_property
+    def alike(self) -> Alike:
+        """Records that may be the same person or firm: looked for, merged, kept apart."""
+        return Alike(self._store, self._scope, {kind: self.records(kind) for kind in self.kinds})
+
     @property
     def people(self) -> Members:
         """Who works in the company: for its admins."""
@@ -119,10 +124,6 @@ class Workspace:
         """The company's active members: user id -> name, ordered by name."""
         with self._store.read(self._scope) as session:
             return member_names(session, active=True)
-
-    def known_by_email(self, emails: Collection[Any]) -> list[Known]:
-        """Which records of the company have one of these addresses already, of every kind: for a warning."""
-        return known_by_email(self._store, self._scope, self.kinds, emails)
 
     # files in and out: a file is read, a plan guessed and changed, rehearsed as often as wanted, then imported
 

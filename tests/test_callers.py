@@ -16,6 +16,7 @@ from crm_data.accounts.members import Members
 from crm_data.accounts.operator import People
 from crm_data.accounts.sessions import Sessions
 from crm_data.accounts.views import Views
+from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
 from crm_data.installation import Installation
 from crm_data.numbers.numbers import Numbers
@@ -30,6 +31,7 @@ CALLED: dict[type, set[str]] = {
     Members: {"people", "members"},
     Profile: {"profile"},
     Layouts: {"layouts"},
+    Alike: {"alike"},
     Changes: {"changes"},
     Views: {"views"},
     Installation: {"installation"},

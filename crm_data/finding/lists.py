@@ -31,7 +31,7 @@ def candidates(session: CompanySession, asked: Asked, nearly: bool) -> Mapping[s
     """
     stands = _stands_in(session, asked, nearly)
     every = {word for words in stands.values() if words is not None for word in words}
-    lists = _lists(session, every)
+    lists = listed_in(session, every)
     steps = [_step(reading, stands, lists, nearly) for reading in asked.readings]
     tables = {table for step in steps for table, _ in step[-1]}
     return {table: _ids(table, steps) for table in sorted(tables)}
@@ -49,7 +49,9 @@ def _stands_in(session: CompanySession, asked: Asked, nearly: bool) -> dict[str,
         found = _words(session, word)
         if len(found) > MOST_WORDS:
             common[word] = found
-        made[word] = None if word in common else [*found, *(_near(session, word, found) if nearly else ())]
+        made[word] = (
+            None if word in common else [*found, *(near_words(session, word, found) if nearly else ())]
+        )
     if common and all(held is None for held in made.values()):
         longest = max(common, key=len)  # one must be looked for, and it is the rarest
         made[longest] = common[longest]
@@ -63,24 +65,24 @@ def _words(session: CompanySession, word: str) -> list[str]:
     """
     if len(word) <= SHORT:
         listed = SearchList.word
-        wanted = sa.select(listed).where(_begins(listed, word)).distinct().order_by(listed)
+        wanted = sa.select(listed).where(begins(listed, word)).distinct().order_by(listed)
     else:
         listed, piece = SearchPiece.word, SearchPiece.piece
-        wanted = sa.select(listed).where(_begins(piece, word[:HALF])).order_by(piece, listed)
+        wanted = sa.select(listed).where(begins(piece, word[:HALF])).order_by(piece, listed)
     return list(dict.fromkeys(session.scalars(wanted.limit(_MOST_PLACES))))[: MOST_WORDS + 1]
 
 
-def _near(session: CompanySession, word: str, known: Sequence[str]) -> list[str]:
+def near_words(session: CompanySession, word: str, known: Sequence[str]) -> list[str]:
     """Listed words that are nearly it."""
     most, asked = slips(word), word[:LONGEST]
     if not most:
         return []
     piece = SearchPiece.piece
-    begins = sa.func.length(SearchPiece.word) - sa.func.length(piece)
+    from_ = sa.func.length(SearchPiece.word) - sa.func.length(piece)
     parts = []
     for part, start, end in unhurt(asked):
-        there = sa.or_(begins.between(start, end), sa.func.length(piece) == HALF)
-        parts.append(sa.and_(_begins(piece, part), there))
+        there = sa.or_(from_.between(start, end), sa.func.length(piece) == HALF)
+        parts.append(sa.and_(begins(piece, part), there))
     wanted = sa.select(SearchPiece.word).where(sa.or_(*parts)).distinct()
     seen = set(known)
     return [one for one in session.scalars(wanted) if one not in seen and is_near(asked, one, most)][
@@ -88,11 +90,11 @@ def _near(session: CompanySession, word: str, known: Sequence[str]) -> list[str]
     ]
 
 
-def _begins(column: Any, word: str) -> sa.ColumnElement[bool]:
+def begins(column: Any, word: str) -> sa.ColumnElement[bool]:
     return sa.and_(column >= word, column < word + _LAST)
 
 
-def _lists(session: CompanySession, words: set[str]) -> dict[str, list[tuple[str, bool, int, int]]]:
+def listed_in(session: CompanySession, words: set[str]) -> dict[str, list[tuple[str, bool, int, int]]]:
     """Word -> (table, in the title, part, ids)."""
     found: dict[str, list[tuple[str, bool, int, int]]] = defaultdict(list)
     if words:

@@ -83,18 +83,19 @@ class Leads(Records):
         act_id: str | None = None,
         zone: tzinfo = UTC,
         second: bool = False,
+        although: str = "",
     ) -> Converted:
         """Make a deal of a lead, with its customer, in one transaction. The same `act_id` again makes nothing.
 
         `customer`: an id to link; values of a new one, over those of the lead; None for the lead's own. None and
         {} link the customer who has the lead's e-mail already, and make one where there is none; values of a new
         one are refused there. `second`: make another with that e-mail, since a person asked for it. `deal`: values
-        over those that follow from the lead (its name, value, owner, stage qualified). Needs the right to change
-        the lead and to add what is made.
+        over those that follow from the lead (its name, value, owner, stage qualified). `although`: what was said
+        against it, which the log keeps. Needs the right to change the lead and to add what is made.
         Raises Invalid (also for a lead converted already), NotAllowed, NotFound.
         """
         deals, customers = Deals(self._store, self._scope), Customers(self._store, self._scope)
-        doing = doing_of(self._scope.user_id, act_id, zone, kind="convert")
+        doing = replace(doing_of(self._scope.user_id, act_id, zone, kind="convert"), although=although)
         with self._store.write(self._scope) as session:
             lock_company(session)  # for the customer that there may be already, and before the lead
             lead = self._rows(session, [id])[row_id(id) or 0]

@@ -20,7 +20,7 @@ class Doing:
     `bulk`: the same values for many records at once, of which nobody looks at each. `named`: the name of the act
     was given by whoever called, and may be that of an act that is done already. `kind` and `title`: what the act
     is called where its lines in the log do not say it; `actor` where it is not simply the person. `undoes`: the
-    change set that is taken back.
+    change set that is taken back. `although`: what was said against it, and it was done all the same.
     """
 
     user_id: int | None
@@ -33,6 +33,7 @@ class Doing:
     title: str = ""
     actor: str = ""
     undoes: int | None = None
+    although: str = ""
 
     @property
     def today(self) -> date:

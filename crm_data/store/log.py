@@ -88,7 +88,7 @@ def close(session: Session) -> None:
             "actor": _actor(doing, session.info.get("via", "")),
             "user_id": doing.user_id,
             "kind": doing.kind or act.action or "change",
-            "title": title_of_act(act)[:255],
+            "title": _with_doubt(title_of_act(act), doing.although),
             "counts": {table: len(ids) for table, ids in act.ids.items()},
             "undoes": doing.undoes,
         }
@@ -108,6 +108,11 @@ def title_of_act(act: _Act) -> str:
     if (doing.kind or act.action) in ("change", "put_back") and 0 < len(act.fields) <= _MOST_NAMED:
         said = f"{said}: {', '.join(words(name.removesuffix('_id')) for name in act.fields)}"
     return said
+
+
+def _with_doubt(title: str, although: str) -> str:
+    """The title with what was said against the act; of a long one what fits."""
+    return (f"{title}, although {although}" if although else title)[:255]
 
 
 def _act(session: Session, doing: Doing, company: int) -> _Act:

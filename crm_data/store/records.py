@@ -46,14 +46,16 @@ class Records(Lists):
         act_id: str | None = None,
         zone: tzinfo = UTC,
         also: Mapping[str, "tuple[Records, Mapping[str, Any]]"] | None = None,
+        although: str = "",
     ) -> int:
         """Make one record and return its id. The same `act_id` again makes nothing and returns the same id.
 
         `also`: link field -> the records it leads to and the values of a new one, which is made in the same
-        transaction and linked. Raises Invalid, NotAllowed; then nothing is made.
+        transaction and linked. `although`: what was said against it, which the log keeps beside the act. Raises
+        Invalid, NotAllowed; then nothing is made.
         """
         demand(self.person, Act.ADD, self.name)
-        doing = doing_of(self._scope.user_id, act_id, zone)
+        doing = replace(doing_of(self._scope.user_id, act_id, zone), although=although)
         if also:
             return self._add_both(values, also, doing)
         parsed = self.judge(self.parse_all(values, zone, adding=True), None, doing)
@@ -88,15 +90,18 @@ class Records(Lists):
             return self._add_many(session, doing, new)
 
     @again
-    def change(self, edits: Sequence[Edit], act_id: str | None = None, zone: tzinfo = UTC) -> int:
+    def change(
+        self, edits: Sequence[Edit], act_id: str | None = None, zone: tzinfo = UTC, although: str = ""
+    ) -> int:
         """Save edits of up to 2,000 rows in one transaction, all or none; returns how many rows changed.
 
         A handful of statements however many rows there are, and some more for each record that is linked anew.
+        `although`: what was said against it, which the log keeps beside the act.
         Raises Conflict where the stored value is no longer the one that was seen, Invalid, NotAllowed, NotFound.
         """
         if len(edits) > MOST_EDITED:
             raise Invalid(f"At most {MOST_EDITED:,} rows can be saved at once. Save in smaller steps.")
-        doing = doing_of(self._scope.user_id, act_id, zone)
+        doing = replace(doing_of(self._scope.user_id, act_id, zone), although=although)
         wanted = self._wanted(edits, zone)
         with self._store.write(self._scope) as session:
             rows = self._rows(session, list(wanted))

@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import Workspace, new_act
-from dashboard.parts import amount, say
+from crm_data import Lookalike, Reason, Workspace, new_act
+from dashboard.parts import amount, say, twins
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.picker import pick_record
@@ -41,19 +41,25 @@ def convert_dialog(my: Workspace, place: str) -> None:
         if known and known["archived_at"]:
             st.caption(say.plain(f"{known['name']} is archived. Restore it first, or go on without it."))
             start = None
-        same = _same_email(my, lead["email"]) if start is None else None
-        if same is not None and same["archived_at"] is None:
+        alike = _alike(my, lead) if start is None else []
+        same = next((like for like in alike if Reason.EMAIL in like.reasons), None)
+        if same is not None and not same.archived:
+            st.caption(say.plain(f"{same.title} has the e-mail {lead['email']} already, and is chosen here."))
+            start = same.id
+        others = [like for like in alike if like is not same and not like.archived]
+        if others:
             st.caption(
-                say.plain(f"{same['name']} has the e-mail {lead['email']} already, and is chosen here.")
+                say.plain(
+                    "It may be here already: " + "; ".join(f"{like.title} ({like.why})" for like in others)
+                )
             )
-            start = same["id"]
         customer = pick_record(my, my.leads.fields["customer_id"], f"{key}.customer", start)
         second = False
         if same is None:
             st.caption("Without a customer, a new one is made from the lead.")
-        elif customer != same["id"]:
-            away = " (archived)" if same["archived_at"] else ""
-            label = say.plain(f"Make another customer with the e-mail of {same['name']}{away}")
+        elif customer != same.id:
+            away = " (archived)" if same.archived else ""
+            label = say.plain(f"Make another customer with the e-mail of {same.title}{away}")
             second = customer is None and st.checkbox(label, key=f"{key}.second")
         with st.form(key, border=False):
             st.text_input("Deal", lead["lead_name"], key=f"{key}.deal_name", max_chars=255)
@@ -65,20 +71,26 @@ def convert_dialog(my: Workspace, place: str) -> None:
                 "Convert to a deal",
                 type="primary",
                 on_click=_convert,
-                args=(my, place, key, begun, customer, second),
+                args=(my, place, key, begun, customer, second, twins.despite(others)),
             )
 
     show()
 
 
-def _same_email(my: Workspace, email: str | None) -> dict[str, Any] | None:
-    """The customer who has the lead's e-mail already; one that is put away only where no other has it."""
-    found = [my.customers.get(id_) for id_, _ in my.customers.lookalikes({"email": email})] if email else []
-    return min(found, key=lambda row: row["archived_at"] is not None, default=None)
+def _alike(my: Workspace, lead: dict[str, Any]) -> list[Lookalike]:
+    """The customers who may be this lead: those in use first, then whoever has its e-mail and is put away."""
+    said = {"name": lead["lead_name"], "email": lead["email"], "phone": lead["phone"]}
+    return [like for like in my.alike.lookalikes("customers", said) if like.table == "customers"]
 
 
 def _convert(
-    my: Workspace, place: str, key: str, begun: tuple[int, str], customer: int | None, second: bool
+    my: Workspace,
+    place: str,
+    key: str,
+    begun: tuple[int, str],
+    customer: int | None,
+    second: bool,
+    despite: str,
 ) -> None:
     if st.session_state.get(f"{place}.converting") != begun:
         return  # the second click of two
@@ -89,7 +101,8 @@ def _convert(
     # No values of its own: a new customer as the lead names it, unless somebody has its e-mail by now. None would
     # mean the one the lead has already.
     whose: int | dict[str, Any] = {} if customer is None else customer
-    made = attempt(place, lambda: my.leads.convert(id_, whose, deal, act, say.zone(), second), NAMES)
+    said = despite if customer is None else ""
+    made = attempt(place, lambda: my.leads.convert(id_, whose, deal, act, say.zone(), second, said), NAMES)
     if made is not None:
         st.session_state.pop(f"{place}.converting", None)
         announce("Lead converted to a deal.", "handshake")

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Edit, Field, Kind, Records, Workspace, errors, new_act
-from dashboard.parts import clashes, emails, say
+from dashboard.parts import clashes, say, twins
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.clashes import Choices, Pairs, settled
 from dashboard.parts.dialog import dialog
@@ -27,7 +27,7 @@ def open_form(place: str, row: Row | None = None) -> None:
         del st.session_state[name]
     forget_refusal(place)
     clashes.forget(place)
-    emails.forget(place)
+    twins.forget(place)
 
 
 def form_dialog(
@@ -84,17 +84,23 @@ def _body(
                 n: raw for n, raw in new.items() if not (say.holds_nothing(raw) and values.get(n) is None)
             }
             also = {name: made for name in choices if (made := new_record(my, records.fields[name], place))}
-            if emails.known(my, place, [(records, wanted), *also.values()]):
-                return  # said who has one of them; the second press makes it all the same
-            act = st.session_state[f"{place}.act"]
-            _store(place, lambda: records.add(wanted, act, say.zone(), also), True)
+            every_new = [(records, wanted, None), *((made, said_, None) for made, said_ in also.values())]
+            if twins.known(my, place, every_new):
+                return  # said who is like them; the second press makes it all the same
+            act, despite = st.session_state[f"{place}.act"], twins.although(place)
+            _store(place, lambda: records.add(wanted, act, say.zone(), also, despite), True)
         else:
-            save(row["id"], _changed(row, new, every))
+            pairs = _changed(row, new, every)
+            if twins.known(my, place, [(records, twins.changed(records, row, pairs), row["id"])]):
+                return
+            save(row["id"], pairs)
 
     def save(id_: int, pairs: Pairs) -> None:
         def do() -> int:
             try:
-                records.change([Edit(id_, pairs)] if pairs else [], zone=say.zone())
+                records.change(
+                    [Edit(id_, pairs)] if pairs else [], zone=say.zone(), although=twins.although(place)
+                )
             except errors.Conflict as conflict:
                 clashes.remember(place, conflict)
                 st.session_state[f"{place}.pairs"] = pairs
@@ -141,8 +147,8 @@ def _body(
         with st.expander("More details"):
             down_then_across([f for f in fields if not (f.grid or f.required)], draw)
         show_refusal(place)
-        again = emails.warn(place)
-        label = "Save changes" if row else f"Add {noun} all the same" if again else f"Add {noun}"
+        label = "Save changes" if row else f"Add {noun}"
+        label += " all the same" if twins.warn(place) else ""
         st.form_submit_button(label, type="primary", on_click=submit, shortcut="Ctrl+Enter", disabled=frozen)
 
 

@@ -21,7 +21,7 @@ from crm_data.transfer.csv_out import Form
 from tests.model import files
 from tests.model.values import Around, Said, said
 from tests.model.world import CANARIES, NOBODY, Dump, Row, Table, World, members
-from tests.support.kinds import CLASSES, KINDS
+from tests.support.kinds import CLASSES, KINDS, TITLES
 
 ZONES: tuple[tzinfo, ...] = (UTC, UTC, ZoneInfo("Pacific/Auckland"), ZoneInfo("America/New_York"))
 SEARCHES = (
@@ -405,19 +405,26 @@ def _put(verb: str) -> Callable[[Scene], Call]:
 
 
 def _lookalikes(here: Scene) -> Call:
+    """What is typed is what some record holds, here or in another company, or a little of two of them."""
+    kind = here.dice.choice(("customers", "leads"))
+    names = {"title": TITLES[kind], "email": "email", "phone": "phone"}
     rows = [
-        *here.own["customers"].values(),
-        *(r for t in here.dump.values() for r in t["customers"].values()),
+        *((kind, row) for row in here.own[kind].values()),
+        *(
+            (other, r)
+            for t in here.dump.values()
+            for other in ("customers", "leads")
+            for r in t[other].values()
+        ),
     ]
-    row = here.dice.choice(rows)
-    sought = {name: row[name] for name in here.dice.sample(["name", "email", "phone"], 2)}
-    return Call("", lambda my: my.customers.lookalikes(sought), {"values": sought})
-
-
-def _known_by_email(here: Scene) -> Call:
-    rows = [r for t in here.dump.values() for kind in ("customers", "leads") for r in t[kind].values()]
-    emails = [here.dice.choice(rows)["email"], here.dice.choice([None, "nobody", " X@Example.com "])]
-    return Call("", lambda my: my.known_by_email(emails), {"emails": emails})
+    of, row = here.dice.choice(rows)
+    sought = {}
+    for name in here.dice.sample(list(names), 2):
+        value = row[TITLES[of] if name == "title" else name]
+        sought[names[name]] = value.upper() if value and here.dice.random() < 0.3 else value
+    id_ = row["id"] if of == kind and here.dice.random() < 0.3 else None
+    said_ = {"kind": kind, "values": sought, "own": id_}
+    return Call("", lambda my: my.alike.lookalikes(kind, sought, id_), said_)
 
 
 def _convert(here: Scene) -> Call:
@@ -728,7 +735,6 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Records.set_all": _set_all,
     "Records.archive": _put("archive"),
     "Records.restore": _put("restore"),
-    "Customers.lookalikes": _lookalikes,
     "Leads.convert": _convert,
     "Deals.move": _move,
     "Deals.moves": _moves,
@@ -777,11 +783,11 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Changes.lines": _act(lambda my, id_: my.changes.lines(id_)),
     "Changes.page": _simply(lambda my: my.changes.page()),
     "Changes.preview": _act(lambda my, id_: my.changes.preview(id_)),
+    "Alike.lookalikes": _lookalikes,
     "Changes.put_back": _put_back,
     "Changes.undo": _act(lambda my, id_: my.changes.undo(id_, rest=True), writes=True),
     "Layouts.get": _layout,
     "Layouts.keep": _keep_layout,
-    "Workspace.known_by_email": _known_by_email,
     "Workspace.members": _simply(lambda my: my.members()),
     "Workspace.may": _simply(lambda my: {act: my.may(act) for act in ("add", "export", "members", "backup")}),
     "Workspace.records": _simply(lambda my: my.records("security_log")),

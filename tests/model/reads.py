@@ -64,14 +64,6 @@ class Reader:
             assert row == {name: stored[name] for name in row}
             assert set(stored) - set(row) <= {"company_id"}
 
-    def _known_by_email(self, found: Any, raw: Any, emails: list[str | None]) -> None:
-        wanted: list[tuple[str, int]] = []
-        for kind in KINDS:
-            rows = [r for r in self.tables[kind].values() if r.get("email") and r["email"] in emails]
-            rows.sort(key=lambda row: (row["archived_at"] is not None, row["id"]))
-            wanted += [(kind, row["id"]) for row in rows[:3]]
-        assert [(one.table, one.id) for one in raw] == wanted
-
     # records
 
     def _page(self, value: Any, raw: Any, kind: str, query: Any, place: Any, broken: bool = False) -> None:
@@ -211,17 +203,30 @@ class Reader:
 
     # one noun's own
 
-    def _lookalikes(self, value: Any, raw: Any, values: Row) -> None:
-        found = []
-        for id_, row in sorted(self.tables["customers"].items()):
-            same = [
-                n
-                for n in ("name", "email")
-                if values.get(n) and row[n] and row[n].casefold() == values[n].casefold()
-            ]
-            if same or (values.get("phone") and row["phone"] == values["phone"]):
-                found.append((id_, row["name"]))
-        assert raw == found[:3]
+    def _lookalikes(self, value: Any, raw: Any, kind: str, values: Row, own: int | None) -> None:
+        """Each is of this company and shares something; who has the e-mail or the very name is among them."""
+        for one in raw:
+            assert self.tables[one.table][one.id][TITLES[one.table]] == one.title
+            assert one.reasons
+            assert (one.table, one.id) != (kind, own)
+        for other in ("customers", "leads"):
+            found = {one.id: one.why for one in raw if one.table == other}
+            sure: set[int] = set()
+            for id_, row in self.tables[other].items():
+                if (other == kind and id_ == own) or _linked(kind, values, own, other, row):
+                    continue
+                email, title = values.get("email"), values.get(TITLES[kind])
+                if email and row["email"] and row["email"].casefold() == email.casefold():
+                    sure.add(id_)
+                    assert id_ not in found or "same e-mail" in found[id_]
+                elif (
+                    other == kind
+                    and row["archived_at"] is None
+                    and any(map(str.isalnum, title or ""))
+                    and row[TITLES[kind]].casefold() == title.casefold()
+                ):
+                    sure.add(id_)
+            assert sure <= set(found) or len(found) == 5
 
     def _moves(self, value: Any, raw: Any, id: Any) -> None:
         lines = [row for row in self.tables["deal_stage_history"].values() if row["deal_id"] == id]
@@ -372,3 +377,8 @@ def _sums(rows: list[Row]) -> dict[str, tuple[int, Decimal, Decimal]]:
         part[1] += cents(row["deal_value"])
         part[2] += (cents(row["deal_value"]) * row["probability"] + 50) // 100
     return {code: (n, Decimal(v).scaleb(-2), Decimal(w).scaleb(-2)) for code, (n, v, w) in parts.items()}
+
+
+def _linked(kind: str, values: Row, own: int | None, other: str, row: Row) -> bool:
+    """Whether a lead names the customer that is asked about: the two are then known to belong together."""
+    return other == "leads" and kind == "customers" and own is not None and row["customer_id"] == own

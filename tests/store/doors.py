@@ -16,6 +16,7 @@ from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
 from crm_data.accounts.people import Actor
 from crm_data.accounts.views import Views
+from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
 from crm_data.installation import Installation
 from crm_data.numbers.numbers import Numbers
@@ -70,7 +71,6 @@ WORKSPACE = {
     ),
     "export_chart": Verb(lambda my, ids: my.export_chart("owner"), "manager"),
     "find": Verb(lambda my, ids: my.find(ids.email)),
-    "known_by_email": Verb(lambda my, ids: my.known_by_email([ids.email])),
     "members": Verb(lambda my, ids: my.members()),
     "strangers": Verb(lambda my, ids: my.strangers(*_file(my, ids)), "manager"),
     "rehearse": Verb(lambda my, ids: my.rehearse(*_file(my, ids)), "manager"),
@@ -122,6 +122,11 @@ LAYOUTS = {
     "get": Verb(lambda my, ids: my.layouts.get(my.customers)),
     "keep": Verb(lambda my, ids: my.layouts.keep(my.customers, Layout(hidden=("email",)))),
 }
+ALIKE = {
+    "lookalikes": Verb(
+        lambda my, ids: my.alike.lookalikes("customers", {"email": ids.email.replace("admin@", "buyer@")})
+    ),
+}
 CHANGES = {
     "events": Verb(lambda my, ids: my.changes.events(), "admin"),
     "export": Verb(lambda my, ids: my.changes.export(), "manager"),
@@ -143,9 +148,6 @@ VIEWS = {
 }
 NOUNS = {
     "Activities.log": Verb(lambda my, ids: my.activities.log("call", **_links(ids))),
-    "Customers.lookalikes": Verb(
-        lambda my, ids: my.customers.lookalikes({"email": ids.email.replace("admin@", "buyer@")})
-    ),
     "Deals.move": Verb(lambda my, ids: my.deals.move(ids.deal, "proposal", "prospect"), "manager"),
     "Deals.moves": Verb(lambda my, ids: my.deals.moves(ids.deal)),
     "Leads.convert": Verb(lambda my, ids: my.leads.convert(ids.lead, customer=ids.customer), "manager"),
@@ -206,6 +208,7 @@ DOORS: dict[str, tuple[tuple[type, ...], dict[str, Verb], set[str]]] = {
     "Members": ((Members,), MEMBERS, set()),
     "Profile": ((Profile,), PROFILE, set()),
     "Layouts": ((Layouts,), LAYOUTS, set()),
+    "Alike": ((Alike,), ALIKE, set()),
     "Changes": ((Changes,), CHANGES, set()),
     "Views": ((Views,), VIEWS, set()),
 }

@@ -34,7 +34,6 @@ CALLS: dict[str, Callable[[Any, int], Any]] = {
     "history": lambda records, id_: records.history(id_),
     "ids": lambda records, id_: records.ids(Query(), 500),
     "last_change": lambda records, id_: records.last_change(),
-    "lookalikes": lambda records, id_: records.lookalikes({"name": "x"}),
     "names": lambda records, id_: records.names({"assigned_to": 1}),
     "page": lambda records, id_: records.page(),
     "restore": lambda records, id_: records.restore([id_]),
@@ -43,8 +42,8 @@ CALLS: dict[str, Callable[[Any, int], Any]] = {
     "window": lambda records, id_: records.window(Query(), 0, 50),
 }
 LISTS = {"find", "footers", "fresh", "groups", "ids", "last_change", "window"}
-NO_RECORD = {"choices", "add", "add_all", "count", "page", "walk", "lookalikes", "names", *LISTS}
-READING = {"choices", "count", "get", "history", "lookalikes", "names", "page", *LISTS}
+NO_RECORD = {"choices", "add", "add_all", "count", "page", "walk", "names", *LISTS}
+READING = {"choices", "count", "get", "history", "names", "page", *LISTS}
 MANAGING = {"archive", "restore", "set_all", "walk"}
 
 

@@ -1,0 +1,34 @@
+"""Which country is meant by what a person has written: 'Switzerland', 'Schweiz', 'CHE', 'ch'. Pure."""
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+from babel import Locale
+from babel.core import get_global
+from phonenumbers import SUPPORTED_REGIONS
+
+from crm_data.tables.reading import reading_order
+
+# Read one after the other until one of them knows the name.
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "tr", "pl", "sv", "da", "nb", "cs", "hu", "ro")
+
+
+@lru_cache(maxsize=1_000)
+def region(said: str | None) -> str | None:
+    """The two letters of a country that has telephone numbers; None for what names none."""
+    wanted = reading_order((said or "").strip().rstrip("."))
+    if not wanted:
+        return None
+    code = wanted.replace(".", "").upper()
+    aliases = get_global("territory_aliases").get(code)
+    if len(code) in (2, 3) and aliases and aliases[0] in SUPPORTED_REGIONS:
+        return str(aliases[0])
+    if code in SUPPORTED_REGIONS:
+        return code
+    return next((found for language in _LANGUAGES if (found := _names(language).get(wanted))), None)
+
+
+@cache
+def _names(language: str) -> Mapping[str, str]:
+    territories = Locale.parse(language).territories
+    return {reading_order(name): code for code, name in territories.items() if code in SUPPORTED_REGIONS}
