@@ -6,6 +6,7 @@ from crm_data.accounts.views import Chosen, View
 from crm_data.alike.likeness import Reason
 from crm_data.alike.lookup import Lookalike
 from crm_data.errors import CrmError
+from crm_data.nouns.goals import Wanted
 from crm_data.nouns.leads import Converted
 from crm_data.nouns.steps import NextStep, Step
 from crm_data.numbers.board import Card, Column, Standing, standing, untouched
@@ -60,6 +61,7 @@ __all__ = [
     "Totals",
     "Unit",
     "View",
+    "Wanted",
     "Workspace",
     "errors",
     "new_act",

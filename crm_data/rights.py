@@ -37,6 +37,8 @@ class Tie(StrEnum):
 ROLES = ("user", "sales_rep", "manager", "admin")
 _RANK = {role: rank for rank, role in enumerate(ROLES)}
 _ANYBODY_ADDS = frozenset({"tasks", "activities"})
+# What managers alone write, also of what is about oneself.
+_MANAGERS_WRITE = frozenset({"goals"})
 
 # Act -> the weakest role that may do it on any record of the company.
 _FROM = {
@@ -74,6 +76,8 @@ def may(person: Person, act: Act, table: str = "", tie: Tie = Tie.OTHER) -> bool
     rank = _RANK.get(person.role)
     if rank is None:
         return False
+    if table in _MANAGERS_WRITE and act in (Act.ADD, Act.CHANGE):
+        return rank >= _RANK["manager"]
     if rank >= _RANK[_FROM[act]]:
         return True
     if act is Act.ADD:
@@ -94,7 +98,8 @@ def grantable(role: str) -> tuple[str, ...]:
 def demand(person: Person, act: Act, table: str = "", tie: Tie = Tie.OTHER) -> None:
     """Require a permission: raise NotAllowed, with a sentence, unless the role carries the act."""
     if not may(person, act, table, tie):
-        raise NotAllowed(_SENTENCES.get(act, NotAllowed.sentence))
+        said = _OF_TABLES.get(table) if table in _MANAGERS_WRITE else _SENTENCES.get(act)
+        raise NotAllowed(said or NotAllowed.sentence)
 
 
 _SENTENCES = {
@@ -113,3 +118,4 @@ _SENTENCES = {
     Act.BACKUP: "Backups of the whole database are for the operator of this installation.",
     Act.COMPANIES: "Companies are looked after by the operator of this installation.",
 }
+_OF_TABLES = {"goals": "Goals are set by managers. Ask a manager of your company."}

@@ -16,6 +16,7 @@ from crm_data.finding.finder import Answer
 from crm_data.nouns.activities import Activities
 from crm_data.nouns.customers import Customers
 from crm_data.nouns.deals import Deals
+from crm_data.nouns.goals import Goals
 from crm_data.nouns.leads import Leads
 from crm_data.nouns.tasks import Tasks
 from crm_data.numbers.funnel import Base
@@ -27,6 +28,7 @@ from crm_data.store.query import Query
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
+from crm_data.tables import Goal
 from crm_data.transfer import company_file, csv_in, csv_out, mapping, table_out, takeaway
 from crm_data.transfer.csv_out import Form
 from crm_data.transfer.csv_read import Sheet
@@ -84,16 +86,22 @@ class Workspace:
         return Numbers(self._store, self._scope)
 
     def records(self, table: str) -> Records:
-        """The records of one table by its name. Raises NotFound for a name that is none."""
-        if table not in self.kinds:
+        """The records of one table by its name, goals too. Raises NotFound for a name that is none."""
+        if table not in (*self.kinds, Goal.__tablename__):
             raise NotFound
         found: Records = getattr(self, table)
         return found
 
     @cached_property
+    def goals(self) -> Goals:
+        """What its people are to win, a month each."""
+        return Goals(self._store, self._scope)
+
+    @cached_property
     def changes(self) -> Changes:
         """What was done in the company: looked up, undone, done again."""
-        return Changes(self._store, self._scope, {kind: self.records(kind) for kind in self.kinds})
+        kinds = {kind: self.records(kind) for kind in self.kinds}
+        return Changes(self._store, self._scope, {**kinds, self.goals.name: self.goals})
 
     @cached_property
     def alike(self) -> Alike:

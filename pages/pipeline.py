@@ -3,6 +3,7 @@
 from dashboard.parts.changes import changes_screen
 from dashboard.parts.convert import convert_dialog
 from dashboard.parts.forecast import forecast_screen
+from dashboard.parts.goals import goals_screen
 from dashboard.parts.insights import insights_screen
 from dashboard.parts.listing import Listing
 from dashboard.parts.move import closing_dialog
@@ -19,6 +20,7 @@ VIEWS = {
     "forecast": "Forecast",
     "changes": "Changes",
     "insights": "Insights",
+    "goals": "Goals",
 }
 DEALS = {
     "": "All",
@@ -44,6 +46,8 @@ elif view == "changes":
     changes_screen(my)
 elif view == "insights":
     insights_screen(my)
+elif view == "goals":
+    goals_screen(my)
 else:
     board_screen(my)
 closing_dialog(my, "board")

@@ -24,7 +24,7 @@ from crm_data.settings import ROOT
 from crm_data.transfer.backups import Backups
 
 # What the code calls each room where it asks one: the last name before the dot, or the class where it is made.
-NOUNS = {"records", *Workspace.kinds}
+NOUNS = {"records", "goals", *Workspace.kinds}
 CALLED: dict[type, set[str]] = {
     Workspace: {"my", "workspace"},
     Numbers: {"numbers"},

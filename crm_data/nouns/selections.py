@@ -102,6 +102,30 @@ def since(said: str, zone: tzinfo) -> Clause:
     return Since(day_start(began, zone), *days_of(days)).of(bucket)
 
 
+def needing(first: date | None, last: date | None, zone: tzinfo) -> Clause:
+    """What tells how much pipeline a goal needs: won in its days, closed in a year, open and due by its end."""
+    if first is None or last is None:
+        raise Invalid(_UNKNOWN)
+    return sa.or_(won_between(first, last), closed_lately(zone), due_until(last, zone))
+
+
+def won_between(first: date, last: date) -> Clause:
+    """Deals won in some days."""
+    return sa.and_(Deal.status == DealStatus.WON.value, Deal.actual_close_date.between(first, last))
+
+
+def closed_lately(zone: tzinfo) -> Clause:
+    """Deals won or lost in the last 365 days, today among them."""
+    today = _today(zone)
+    lately = Deal.actual_close_date.between(today - timedelta(days=364), today)
+    return sa.and_(Deal.status.in_((DealStatus.WON.value, DealStatus.LOST.value)), lately)
+
+
+def due_until(last: date, zone: tzinfo) -> Clause:
+    """Open deals that are expected from today to a day."""
+    return sa.and_(Deal.status == _OPEN, Deal.expected_close_date.between(_today(zone), last))
+
+
 def pushes() -> sa.ColumnElement[int]:
     """How often a deal's expected close was put off to a later day, as the log of changes tells."""
     was, became = (side["expected_close_date"].as_string() for side in (ChangeLog.before, ChangeLog.after))
@@ -167,6 +191,7 @@ DEALS: Mapping[str, Callable[[str, tzinfo], Clause]] = MappingProxyType(
         "moved": _staged(moved),
         "stood": _staged(stood),
         "since": since,
+        "needing": lambda said, zone: needing(*days_of(said), zone),
         "pushed": lambda said, zone: pushed(said),
         "lost_for": lambda said, zone: worded(Deal.loss_reason, said),
         "lost_else": lambda said, zone: otherwise(Deal.loss_reason, said),
@@ -189,6 +214,7 @@ SAID: Mapping[str, str] = MappingProxyType(
         "moved": "moved into the stage",
         "stood": "left the stage then, or stand there",
         "since": "in this way since the day",
+        "needing": "won in the period, closed in a year, or due by its end",
         "pushed": "put off so many times",
         "lost_for": "lost for this reason",
         "lost_else": "lost for none of these reasons",

@@ -52,6 +52,14 @@ class Formula(StrEnum):
     )
     THEN = "Sum of the values that the deals had then."
     DELTA = "Sum of what each deal has in the pipeline now - what it had in it then."
+    GOAL = "Sum of the goals of the period's months; of a month in it in part that part by days, to the cent."
+    ATTAINMENT = "Value won in the period / goal of the period."
+    PACE = "Days of the period that have come, today among them / days of the period."
+    GAP = "Goal of the period - value won in it; below zero when more was won."
+    NEEDED = (
+        "Gap / win rate by value of the last 365 days - value of the open deals expected from today to the"
+        " period's end; never below zero."
+    )
     COHORT = "Of the leads made in the period, the share that was converted since."
 
     @property
@@ -68,6 +76,9 @@ _UNITS = {
     Formula.MEAN_DAYS: Unit.DAYS,
     Formula.MEDIAN_DAYS: Unit.DAYS,
     Formula.VELOCITY: Unit.MONEY_A_DAY,
+    Formula.GOAL: Unit.MONEY,
+    Formula.GAP: Unit.MONEY,
+    Formula.NEEDED: Unit.MONEY,
     Formula.THEN: Unit.MONEY,
     Formula.DELTA: Unit.MONEY,
     Formula.STAGE_MEDIAN: Unit.DAYS,
@@ -97,7 +108,8 @@ class Figure:
     """One number. `value` None is "not available": there was nothing to divide by.
 
     `count` rows are behind it, those that `rows` asks for. `period` None is as of now; `means`: what the formula
-    does not say, as the date basis. `before`: the same over the equal period before.
+    does not say, as the date basis. `before`: the same over the equal period before, or what it is compared with.
+    `against`: the goal that it is measured by.
     """
 
     label: str
@@ -109,6 +121,7 @@ class Figure:
     period: Period | None = None
     means: str = ""
     before: "Figure | None" = None
+    against: "Figure | None" = None
 
     @property
     def unit(self) -> Unit:

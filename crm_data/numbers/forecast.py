@@ -1,7 +1,7 @@
 """The forecast: by month what was won, and what is open by how sure it is; each open deal in exactly one line."""
 
 from calendar import monthrange
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -28,7 +28,7 @@ CATEGORIES: Mapping[str, tuple[Stage, ...]] = MappingProxyType(
         "Pipeline": (Stage.PROSPECT, Stage.QUALIFIED),
     }
 )
-HEADS = ("Won", *CATEGORIES, "Weighted")
+HEADS = ("Won", *CATEGORIES, "Weighted", "Goal")
 EARLIER, LATER, SLIPPED, UNDATED, ALL = "Earlier", "Later", "Slipped", "No date", "All"
 _MOST_MONTHS = 36
 Key = date | str
@@ -53,20 +53,29 @@ class Forecast:
 
 
 def forecast(
-    session: CompanySession, where: Where, asked: Question, period: Period, today: date, currency: str
+    session: CompanySession,
+    where: Where,
+    asked: Question,
+    period: Period,
+    today: date,
+    currency: str,
+    goals: Callable[[Sequence[Period]], Iterator[Figure]],
 ) -> Forecast:
     """Months of the period, and of the next ones where it reaches to today.
 
     Won by `actual_close_date`, in the period. Open deals as of now by `expected_close_date`: those of a day that
     has passed are slipped, those behind the last month later. Lost deals are in no number. Categories are those of
-    the stages, each deal in one; the sum of a category is not cumulative. Unit: money. Source: Odoo's layout,
-    Salesforce's categories. Two statements.
+    the stages, each deal in one; the sum of a category is not cumulative. `goals`: the goal of each of some
+    spans and of all. Unit: money. Source: Odoo's layout, Salesforce's categories. Two statements, and that of
+    goals.
     """
     to_come = expected_days(period, today)
     months = _months(period, to_come.last, today)
     won = _won(session, where, period)
     open_ = _open(session, where, today, months)
     rows = asked.but(currency=(currency,))
+    *of_months, of_all = goals([_of_period(month, period) for month in months])
+    goal_of: dict[Key, Figure] = dict(zip(months, of_months, strict=True))
     lines: list[Line] = []
     before, behind = months[0] - timedelta(days=1), _end(months[-1]) + timedelta(days=1)
     spans: list[tuple[Key, Days, Any]] = [
@@ -83,16 +92,18 @@ def forecast(
         if isinstance(key, date) or won_here[0]:
             closed = _cell(name, "Won", won_here, currency, in_period.but(actual_close_date=on), period)
         expected = None if due is None else rows.but(status=(OPEN,), expected_close_date=due)
-        line = Line(name, [closed, *_expected(name, open_.get(key, {}), currency, expected)])
+        parts = _expected(name, open_.get(key, {}), currency, expected)
+        line = Line(name, [closed, *parts, goal_of.get(key)])
         if key != EARLIER or closed or expected:
             lines.append(line)
     every: dict[str, list[int]] = {}
-    for parts in open_.values():
-        for stage, numbers in parts.items():
+    for found in open_.values():
+        for stage, numbers in found.items():
             every[stage] = [a + b for a, b in zip(every.get(stage, [0, 0, 0]), numbers, strict=True)]
     all_won = (sum(count for count, _ in won.values()), sum(value for _, value in won.values()))
     closed = _cell(ALL, "Won", all_won, currency, in_period, period)
-    lines.append(Line(ALL, [closed, *_expected(ALL, every, currency, rows.but(status=(OPEN,)))]))
+    parts = _expected(ALL, every, currency, rows.but(status=(OPEN,)))
+    lines.append(Line(ALL, [closed, *parts, of_all]))
     return Forecast(currency, lines)
 
 
@@ -176,6 +187,11 @@ def _open(
 def _still(month: date, today: date) -> Days:
     """The days of a month that have not passed; None when all of them have."""
     return (max(month, today), _end(month)) if _end(month) >= today else None
+
+
+def _of_period(month: date, period: Period) -> Period:
+    """The days of a month from the beginning of the period on, where it begins in it."""
+    return Period(max(month, period.first) if period.first <= _end(month) else month, _end(month))
 
 
 def _months(period: Period, last: date, today: date) -> list[date]:

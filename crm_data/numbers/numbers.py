@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta, tzinfo
+from functools import partial
 
 from crm_data import clock
 from crm_data.errors import NotFound
 from crm_data.nouns.activities import Activities
 from crm_data.nouns.deals import Deals
+from crm_data.nouns.goals import Goals
 from crm_data.nouns.leads import Leads
 from crm_data.nouns.tasks import Tasks
 from crm_data.numbers import board as boards
@@ -19,6 +21,8 @@ from crm_data.numbers.conversion import conversion
 from crm_data.numbers.figures import Chart, Figure, Formula, Question, counted
 from crm_data.numbers.forecast import Forecast, forecast
 from crm_data.numbers.funnel import Base, funnel
+from crm_data.numbers.goal_year import GoalYear, goal_year
+from crm_data.numbers.goals import against_goals, by_months
 from crm_data.numbers.overview import Overview, lists
 from crm_data.numbers.period import EARLIEST, LATEST, USUAL, Compare, Period, chosen
 from crm_data.numbers.stage_days import stage_days
@@ -55,6 +59,7 @@ class Numbers:
         self._store, self._scope = store, scope
         self._deals, self._leads = Deals(store, scope), Leads(store, scope)
         self._tasks, self._activities = Tasks(store, scope), Activities(store, scope)
+        self._goals = Goals(store, scope)
 
     def board(self, query: Query | None = None, per_column: int = 20) -> list[boards.Column]:
         """Open stages with totals over all matching deals, and the first cards of each. Five statements."""
@@ -116,13 +121,49 @@ class Numbers:
     ) -> list[Figure]:
         """Won, win rates, average deal, cycle and velocity of a period of closing; see `rates`.
 
-        The last 90 days unless a period is given. Four statements.
+        The last 90 days unless a period is given. Four statements, and two for the goal where it is compared with.
         """
         query, money = self._asked(query), self.currency(query, currency)
         period = period or self.period(USUAL, query.zone)
         with self._store.read(self._scope) as session:
             pair = rates.rates(session, self._where(query, currency), period, query.zone)
-        return rates.tiles(*pair, period, Question("deals", query), money)
+        won, *rest = rates.tiles(*pair, period, Question("deals", query), money)
+        if period.against_goal and self._goals.all_seen:
+            won = replace(won, before=self.against_goals(query, period, currency)[-1])
+        return [won, *rest]
+
+    def against_goals(
+        self, query: Query | None = None, period: Period | None = None, currency: str | None = None
+    ) -> list[Figure]:
+        """Won against goal, pace, gap, the pipeline that is needed, and the goal; see `goals`. Two statements.
+
+        Who is no manager is shown their own deals and goal.
+        """
+        query, money = self._asked(query), self.currency(query, currency)
+        period = period or self.period(USUAL, query.zone)
+        deals = self._of_goals(query)
+        with self._store.read(self._scope) as session:
+            where, today = self._where(deals.query, currency), self._today(query.zone)
+            return against_goals(session, where, deals, self._goals, period, today, money)
+
+    def goal_year(
+        self, query: Query | None = None, first: date | None = None, currency: str | None = None
+    ) -> GoalYear:
+        """Goals and what was won, by month and by person, of the twelve months from `first`; see `goal_year`.
+
+        Of this fiscal year unless it is given. Who is no manager is shown their own. Three statements.
+        """
+        query, money = self._asked(query), self.currency(query, currency)
+        first = first or self.period("this_year", query.zone).first
+        query = self._of_goals(query).query
+        with self._store.read(self._scope) as session:
+            where, names = self._where(query, currency), member_names(session)
+            return goal_year(session, self._goals, query, where, names, first, money)
+
+    def _of_goals(self, query: Query) -> Question:
+        """The deals that goals are compared with: one's own where one sees no other goal."""
+        deals = Question("deals", query)
+        return deals if self._goals.all_seen else deals.but(assigned_to=(self._scope.user_id,))
 
     def standing(self, query: Query | None = None, currency: str | None = None) -> list[Figure]:
         """What is open now, due this month, and has gone wrong; see `standing`. One statement."""
@@ -149,12 +190,13 @@ class Numbers:
     def forecast(
         self, query: Query | None = None, period: Period | None = None, currency: str | None = None
     ) -> Forecast:
-        """By month what was won and what is open by how sure it is; see `forecast`. Two statements."""
+        """By month what was won and what is open by how sure it is; see `forecast`. Three statements."""
         query, money = self._asked(query), self.currency(query, currency)
         period = period or self.period(USUAL, query.zone)
         with self._store.read(self._scope) as session:
             where, today = self._where(query, currency), self._today(query.zone)
-            return forecast(session, where, Question("deals", query), period, today, money)
+            goals = partial(by_months, session, self._goals, query, money)
+            return forecast(session, where, Question("deals", query), period, today, money, goals)
 
     def funnel(
         self,

@@ -39,12 +39,14 @@ class Compare(StrEnum):
 
     BEFORE = "before"
     YEAR_AGO = "year"
+    GOAL = "goal"
     NOTHING = "none"
 
 
 COMPARED: Mapping[str, str] = {
     Compare.BEFORE: "Period before",
     Compare.YEAR_AGO: "Same a year ago",
+    Compare.GOAL: "Goal",
     Compare.NOTHING: "Nothing",
 }
 
@@ -53,14 +55,15 @@ COMPARED: Mapping[str, str] = {
 class Period:
     """The days from `first` to `last`, both of them included.
 
-    `beside`: what it is compared with, where that is not as many days directly before; `alone`: with nothing.
-    `passed`: its last day that has come, where it is still running.
+    `beside`: what it is compared with, where that is not as many days directly before; `alone`: with nothing;
+    `against_goal`: with what people are to win in it. `passed`: its last day that has come, where it still runs.
     """
 
     first: date
     last: date
     beside: "Period | None" = field(default=None, compare=False)
     alone: bool = field(default=False, compare=False)
+    against_goal: bool = field(default=False, compare=False)
     passed: date | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -76,6 +79,15 @@ class Period:
     def all_time(self) -> bool:
         """Whether it is every day that a field can hold, and those without a day as well."""
         return (self.first, self.last) == (EARLIEST, LATEST)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it has a beginning and an end that somebody chose."""
+        return self.first > EARLIEST and self.last < LATEST
+
+    def gone(self, today: date) -> int:
+        """How many of its days have come, today among them."""
+        return min(max((today - self.first).days + 1, 0), self.days)
 
     @property
     def edges(self) -> tuple[date | None, date | None]:
@@ -115,7 +127,7 @@ class Period:
         if how is Compare.BEFORE:
             return self
         then = self.year_ago() if how is Compare.YEAR_AGO else None
-        return replace(self, beside=then, alone=then is None)
+        return replace(self, beside=then, alone=then is None, against_goal=how is Compare.GOAL)
 
     def last_month(self) -> "Period":
         """As many days of the month before `first`: from its 1st, or up to its end when it has fewer."""
@@ -145,18 +157,18 @@ def fiscal_year(day: date, fiscal: int = 1) -> int:
 def past_periods(first: date, last: date, fiscal: int = 1) -> dict[str, str]:
     """Word -> label of the last years that these days touch, and of their quarters, the latest first."""
     years = range(fiscal_year(last, fiscal), fiscal_year(first, fiscal) - 1, -1)[:_MOST_YEARS]
-    found = {str(year): _called(year, fiscal) for year in years}
+    found = {str(year): called(year, fiscal) for year in years}
     quarters = [(year, quarter) for year in years for quarter in (4, 3, 2, 1)]
     inside = [
         (year, quarter)
         for year, quarter in quarters
         if (span := _whole(year, quarter, fiscal)).first <= last and span.last >= first
     ]
-    named = {f"{year}-q{quarter}": f"Q{quarter} {_called(year, fiscal)}" for year, quarter in inside}
+    named = {f"{year}-q{quarter}": f"Q{quarter} {called(year, fiscal)}" for year, quarter in inside}
     return {**found, **named}
 
 
-def _called(year: int, fiscal: int) -> str:
+def called(year: int, fiscal: int) -> str:
     """A fiscal year that is no calendar year by both years of it, so that nobody has to guess."""
     return str(year) if fiscal == 1 else f"{year}/{(year + 1) % 100:02}"
 

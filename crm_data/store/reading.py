@@ -161,6 +161,10 @@ class Reader:
         """The filter of a preset, which only one kind of record knows; asked for those in `presets`, `behind`."""
         return []
 
+    def visible(self) -> list[sa.ColumnElement[bool]]:
+        """What this person sees of the company's rows: all, unless the kind of record says otherwise."""
+        return []
+
     def matching(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
         """The WHERE of a list without its company, for pages and totals alike. Raises Invalid."""
         each = query.preset.split(",") if query.preset else []
@@ -169,7 +173,7 @@ class Reader:
         ):
             raise Invalid("This link names a list that is not known here. Choose one from the screen.")
         narrowed = [clause for preset in each for clause in self.narrow(replace(query, preset=preset))]
-        return [*q.conditions(self.table, query, self._scope.user_id), *narrowed]
+        return [*q.conditions(self.table, query, self._scope.user_id), *self.visible(), *narrowed]
 
     def count(self, query: q.Query | None = None) -> int:
         """How many rows match, all pages together."""
@@ -187,7 +191,7 @@ class Reader:
         """What can be chosen as a link: id -> what the record is called, by that, archived ones left out."""
         model: Any = self.table
         title = getattr(model, self.title)
-        where = q.conditions(self.table, q.Query(search=search))
+        where = [*q.conditions(self.table, q.Query(search=search)), *self.visible()]
         by = sort_key(sa.inspect(model).columns[self.title], model)
         wanted = sa.select(model.id, title).where(*where).order_by(by, model.id).limit(limit)
         with self._store.read(self._scope) as session:
@@ -229,7 +233,8 @@ class Reader:
         if number is None:
             raise NotFound
         model: Any = self.table
-        row = session.execute(sa.select(*self._columns()).where(model.id == number)).mappings().first()
+        where = (model.id == number, *self.visible())
+        row = session.execute(sa.select(*self._columns()).where(*where)).mappings().first()
         if row is None:
             raise NotFound
         return dict(row)

@@ -13,6 +13,7 @@ from crm_data.tables.company import Company
 from crm_data.tables.customer import Customer
 from crm_data.tables.deal import Deal, DealStageHistory
 from crm_data.tables.fields import fields_of
+from crm_data.tables.goal import Goal
 from crm_data.tables.layout import GridLayout
 from crm_data.tables.lead import Lead
 from crm_data.tables.membership import Membership
@@ -75,6 +76,7 @@ __all__ = [
     "Customer",
     "Deal",
     "DealStageHistory",
+    "Goal",
     "GridLayout",
     "Lead",
     "Membership",

@@ -16,7 +16,7 @@ from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.store.values import plain
-from crm_data.tables import ChangeLog, ChangeSet, Company, DealStageHistory, Membership, SavedView, User
+from crm_data.tables import ChangeLog, ChangeSet, Company, DealStageHistory, Goal, Membership, SavedView, User
 from crm_data.transfer.csv_out import export, noted
 from crm_data.transfer.formulas import disarmed
 
@@ -27,6 +27,7 @@ _LOGS = (
     ("change_sets", ChangeSet),
     ("change_log", ChangeLog),
     ("views", SavedView),
+    ("goals", Goal),
 )
 
 README = """Foyer: all data of {company}, as of {at} UTC
@@ -40,6 +41,7 @@ customers.csv, leads.csv, deals.csv, tasks.csv, activities.csv
 deal_stage_history.csv   every move of every deal from stage to stage
 change_sets.csv          what was done, an act a line: who, when, in words, and what it undoes
 change_log.csv           what each act (by act_id) changed from what to what, as JSON
+goals.csv                what each person is to win in a month, by its first day
 views.csv                the saved views for the company: filter, order and columns as JSON
 
 How they link: customer_id, lead_id, deal_id and task_id are the id columns of those files; assigned_to,

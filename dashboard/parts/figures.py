@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from crm_data import Figure, Page, Query, Question, Records, Totals, Unit, Workspace, words
+from crm_data import Figure, Formula, Page, Query, Question, Records, Totals, Unit, Workspace, words
 from crm_data.numbers.figures import counted
 from dashboard.components.figures import Link, draw
 from dashboard.parts import say
@@ -21,6 +21,7 @@ _LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "leads": ("pipeline", {"tab": "leads"}),
     "tasks": ("tasks", {"preset": "all"}),
     "activities": ("timeline", {}),
+    "goals": ("pipeline", {"tab": "goals"}),
 }
 
 
@@ -131,11 +132,12 @@ def _short(figure: Figure, value: Any) -> str:
 
 
 def _tone(figure: Figure) -> str:
-    """Better or worse: of days fewer are better."""
+    """Better or worse: of days, and of what is lacking, less is better."""
     change: Any = figure.change
     if not change:
         return "same"
-    return "better" if (change < 0) is (figure.unit is Unit.DAYS) else "worse"
+    less = figure.unit is Unit.DAYS or figure.formula in (Formula.GAP, Formula.NEEDED)
+    return "better" if (change < 0) is less else "worse"
 
 
 def _change(figure: Figure) -> str:
@@ -154,6 +156,8 @@ def _means(figure: Figure) -> str:
     parts = [figure.formula.value, figure.means]
     if figure.period:
         parts.append(f"Period: {say.span(*figure.period.edges)}.")
-    if figure.before and figure.before.period:
+    if figure.against and figure.formula is not Formula.PACE:
+        parts.append(f"{exactly(figure.against)}.")
+    if figure.before and figure.before.period and figure.before.period != figure.period:
         parts.append(f"Before: {say.span(*figure.before.period.edges)}.")
     return " ".join(part for part in parts if part)

@@ -23,7 +23,8 @@ def forecast_screen(my: Workspace) -> None:
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed)
     found = known(my, "forecast", (query, say.today(), period), lambda: my.numbers.forecast(query, period))
-    heads = (f"Month ({found.currency})", *HEADS)
+    whose = HEADS if my.goals.all_seen else [*HEADS[:-1], f"Your {HEADS[-1].lower()}"]
+    heads = (f"Month ({found.currency})", *whose)
     figures.matrix(my, heads, [(line.name, line.figures) for line in found.lines], "forecast")
     said = "; ".join(
         f"{name.lower()}: {' and '.join(words(stage).lower() for stage in stages)}"

@@ -30,7 +30,7 @@ def insights_screen(my: Workspace) -> None:
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed)
     asked = (query, say.today(), period, period.before())
-    tiles, standing, leads = known(
+    tiles, standing, leads, goals = known(
         my,
         "tiles",
         asked,
@@ -38,10 +38,13 @@ def insights_screen(my: Workspace) -> None:
             my.numbers.tiles(query, period),
             my.numbers.standing(query),
             my.numbers.conversion(my.numbers.leads_of(query), period),
+            my.numbers.against_goals(query, period),
         ),
     )
     won, rate, *rest = tiles
-    figures.tiles(my, [won, rate, *standing])
+    attained, _, gap, needed, goal = goals
+    compared = [attained, gap, needed, goal] if goal.value is not None else []
+    figures.tiles(my, [*compared, won, rate, *standing])
     figures.tiles(my, [*rest, *leads])
     with st.grid(min_column_width=330, gap="small"):
         for name in CHARTS:

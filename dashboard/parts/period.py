@@ -39,7 +39,8 @@ def choose_period(my: Workspace, query: Query, known: Period | None) -> Period:
         _comparison(compare)
         before = period.before()
         note = say.span(*period.edges)
-        st.caption(f"{note}, compared with {say.span(*before.edges)}" if before else note, width="content")
+        beside = "the goal" if period.against_goal else say.span(*before.edges) if before else ""
+        st.caption(f"{note}, compared with {beside}" if beside else note, width="content")
     return period
 
 

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from crm_data import Chart, Figure
+from crm_data import Chart, Figure, Wanted
 from dashboard import runtime, session
 from dashboard.menu import SCREENS
 from dashboard.parts import figures as drawing
@@ -23,7 +23,7 @@ from tests.numbers.test_pipeline import some_deals
 ROOT = Path(__file__).resolve().parents[2]
 NUMBERS = ("overview", "pipeline", "tasks")  # the screens that show numbers of records
 LISTS = ("deals", "leads")
-TABS = {"pipeline": ("", *LISTS, "forecast", "changes", "insights")}
+TABS = {"pipeline": ("", *LISTS, "forecast", "changes", "insights", "goals")}
 DRAWN = [(one.name, tab) for one in SCREENS for tab in TABS.get(one.name, ("",))]
 # What draws a number or a chart, and where that may be called. The rehearsal of an import counts lines of a file
 # that no list holds; the refused ones stand below it.
@@ -60,6 +60,10 @@ def fill(home: House) -> None:
     )
     put_deals(home.office, [{"expected_close_date": begun, "deal_value": Decimal("5.55")}] * 25)
     customer = my.customers.add({"name": "Busy"})
+    people = home.office.people[0]
+    year = date(today.year, 1, 1)
+    my.goals.set([Wanted(people["sales_rep"], year, 12, None, "240000")])
+    my.goals.set([Wanted(people["user"], year, 3, None, "7000.01")], "EUR")
     for number in range(23):
         my.deals.add({"deal_name": f"D{number}", "deal_value": "7", "customer_id": customer})
     for day in ("2020-01-01", today.isoformat(), "2090-01-01"):

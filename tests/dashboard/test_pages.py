@@ -24,6 +24,7 @@ COSTS = {
     ("pipeline", ""): 16,
     ("pipeline", "tab=insights"): 32,
     ("pipeline", "tab=forecast"): 12,
+    ("pipeline", "tab=goals"): 10,
     ("pipeline", "tab=changes"): 12,
     ("pipeline", "tab=deals"): 10,
     ("pipeline", "tab=leads"): 10,
@@ -100,7 +101,12 @@ def test_a_page_draws_for_every_role(
     shown = everything(at)
     assert FOREIGN.encode() not in shown
     nothing_yet = page == "history" and role in ("user", "sales_rep")
-    numbers_alone = query in ("tab=insights", "tab=forecast", "tab=changes")  # which name no record
+    numbers_alone = query in (
+        "tab=insights",
+        "tab=forecast",
+        "tab=changes",
+        "tab=goals",
+    )  # which name no record
     if page not in ("account", "admin") and not numbers_alone and not nothing_yet:
         assert OWN.encode() in shown
     most = COSTS[page, query.split("&")[0]]

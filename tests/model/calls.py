@@ -3,14 +3,15 @@
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from crm_data import Edit, Layout, Query, Workspace
+from crm_data import Edit, Layout, Query, Wanted, Workspace
+from crm_data.nouns.goals import months_from
 from crm_data.numbers.numbers import CHARTS
 from crm_data.numbers.period import Period
 from crm_data.rights import ROLES
@@ -517,6 +518,31 @@ def _log(here: Scene) -> Call:
     return Call("", lambda my: my.activities.log(word, title, **given), said_, writes=True)
 
 
+def _goals(here: Scene) -> Call:
+    """Goals of a few people, as they are seen or as they were not; of a stranger at times."""
+    cells, currency = [], here.dice.choice(["", "", "EUR", "XXX"])
+    for _ in range(here.dice.choice([1, 1, 2, 5])):
+        first, months = date(2026, here.dice.choice([1, 4, 10]), 1), here.dice.choice([1, 1, 3, 12, 2])
+        user, typed = _person(here), here.dice.choice(["1200", "99.99", "0.01", "0", "", "x", "7,000.55"])
+        of_user = [
+            Decimal(row["amount"])
+            for row in here.own["goals"].values()
+            if row["user_id"] == user
+            and row["currency"] == (currency or here.own["companies"][here.company]["currency"])
+            and row["amount"] is not None
+            and row["month"] in months_from(first, months)
+        ]
+        seen = sum(of_user, Decimal(0)) if of_user else None
+        cells.append(Wanted(user, first, months, seen if here.dice.random() < 0.9 else "5", typed))
+    act = here.act("goals")
+    return Call("", lambda my: my.goals.set(cells, currency, act), {"cells": cells}, writes=True)
+
+
+def _goal_year(here: Scene) -> Call:
+    first, money = date(2026, here.dice.choice([1, 4]), 1), here.dice.choice(["USD", "EUR"])
+    return Call("", lambda my: my.goals.year(first, money), {"first": first})
+
+
 # --------------------------------------------------------------------------------------------- of the rest
 
 
@@ -743,6 +769,10 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Tasks.reschedule": _reschedule,
     "Tasks.counts": _counts,
     "Activities.log": _log,
+    "Goals.set": _goals,
+    "Goals.year": _goal_year,
+    "Numbers.against_goals": _number("against_goals", period=_period, currency=_currency),
+    "Numbers.goal_year": _number("goal_year", currency=_currency),
     "Numbers.board": _number("board"),
     "Numbers.by_stage": _number("by_stage", currency=_currency),
     "Numbers.by_month": _number("by_month", period=_period, currency=_currency),

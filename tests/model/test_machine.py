@@ -16,6 +16,7 @@ from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
 from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
+from crm_data.nouns.goals import Goals
 from crm_data.numbers.numbers import Numbers
 from crm_data.store.records import Records
 from tests.model.calls import VERBS
@@ -130,7 +131,7 @@ def public(kind: type) -> Iterator[str]:
 def test_every_public_verb_is_a_rule() -> None:
     known: dict[str, Callable[..., Any]] = dict(VERBS)
     found = set()
-    for kind in (Workspace, *CLASSES.values(), Numbers, Alike, Changes, Members, Profile, Layouts):
+    for kind in (Workspace, *CLASSES.values(), Goals, Numbers, Alike, Changes, Members, Profile, Layouts):
         found |= {f"{kind.__name__}.{name}" for name in public(kind)}
     for base in Records.__mro__[:-1]:
         found |= {f"Records.{name}" for name in public(base)}
@@ -149,6 +150,7 @@ def test_every_room_of_a_workspace_is_looked_into() -> None:
     }
     assert rooms == {
         *CLASSES,
+        "goals",
         "numbers",
         "alike",
         "changes",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
 from statistics import mean, median
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from crm_data import Figure, Formula, Workspace, clock
+from crm_data import Figure, Formula, Period, Workspace, clock
 from crm_data.nouns.stages import QUALIFIED_STAGES
 from crm_data.tables import Base
 from tests.numbers.makers import CENT, weighted
@@ -26,6 +26,7 @@ def figures_in(value: Any) -> Iterator[Figure]:
     if isinstance(value, Figure):
         yield value
         yield from figures_in(value.before)
+        yield from figures_in(value.against)
     elif is_dataclass(value) and not isinstance(value, type):
         for part in fields(value):
             yield from figures_in(getattr(value, part.name))
@@ -270,6 +271,63 @@ def _four_of_five(days: list[float]) -> float:
     return days[ceil(len(days) * 0.8 - 1e-9) - 1]
 
 
+def _goal(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
+    assert figure.period is not None
+    found = Decimal("0.00")
+    for row in rows:
+        assert row["amount"] is not None
+        of = Period.month_of(row["month"])
+        days = [of.first + timedelta(days=n) for n in range(of.days)]
+        inside = sum(figure.period.first <= day <= figure.period.last for day in days)
+        found += (row["amount"] * inside / of.days).quantize(CENT, ROUND_HALF_UP)
+    return found if rows else None
+
+
+def _goal_of(figure: Figure) -> Any:
+    return figure.against.value if figure.against else None
+
+
+def _attainment(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+    assert _won(rows) == rows
+    return float(_value(rows) / _goal_of(figure)) if _goal_of(figure) else None
+
+
+def _pace(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+    if not rows:
+        return None
+    assert figure.period is not None
+    first, last = figure.period.first, figure.period.last
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return sum(day <= checker.today(figure.rows.query.zone) for day in days) / len(days)
+
+
+def _gap(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
+    assert _won(rows) == rows
+    return None if _goal_of(figure) is None else _goal_of(figure) - _value(rows)
+
+
+def _needed(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
+    assert figure.period is not None
+    today, last = checker.today(figure.rows.query.zone), figure.period.last
+    lately = [
+        row
+        for row in rows
+        if row["actual_close_date"] and today - timedelta(days=365) < row["actual_close_date"] <= today
+    ]
+    won = _value(_won([row for row in rows if _between(figure, row["actual_close_date"])]))
+    due = [row for row in rows if row["status"] == "open"]
+    assert all(today <= row["expected_close_date"] <= last for row in due)
+    if _goal_of(figure) is None or not _value(_won(lately)) or last < today:
+        return None
+    needed = ((_goal_of(figure) - won) * _value(lately) / _value(_won(lately))).quantize(CENT)
+    return max(needed - _value(due), Decimal("0.00"))
+
+
+def _between(figure: Figure, day: date | None) -> bool:
+    assert figure.period is not None
+    return day is not None and figure.period.first <= day <= figure.period.last
+
+
 # How each formula makes a value of its rows; a new formula has to say it here.
 MADE: Mapping[Formula, Callable[[Checker, Figure, list[Row]], Any]] = {
     Formula.COUNT: lambda checker, figure, rows: len(rows),
@@ -283,6 +341,11 @@ MADE: Mapping[Formula, Callable[[Checker, Figure, list[Row]], Any]] = {
     Formula.VELOCITY: _velocity,
     Formula.CONVERSION: _conversion,
     Formula.COHORT: _cohort,
+    Formula.GOAL: _goal,
+    Formula.ATTAINMENT: _attainment,
+    Formula.PACE: _pace,
+    Formula.GAP: _gap,
+    Formula.NEEDED: _needed,
     Formula.STEP: _step,
     Formula.THEN: _then,
     Formula.DELTA: _delta,

@@ -14,6 +14,7 @@ import pytest
 from crm_data import Chart, Figure, Formula, Period, Query, Question, Workspace, clock
 from crm_data.accounts import passwords
 from crm_data.demo import fill
+from crm_data.nouns.goals import Wanted
 from crm_data.numbers.figures import counted
 from crm_data.numbers.numbers import ALL_TIME, Numbers
 from crm_data.store.conditions import Except
@@ -80,6 +81,23 @@ def some_of_everything(two: Office) -> None:
         put(two, "leads", [{**line, "converted_at": made + timedelta(days=20) if n % 2 else None}])
         my.tasks.add({"title": "T", "deal_id": deal, "due_date": f"2026-03-{1 + n % 4:02}"})
     my.activities.log("call", "C", deal_id=deal)
+    some_goals(two)
+
+
+def some_goals(two: Office) -> None:
+    """Goals of a year for some, of a quarter for another, in two currencies; one that was taken away."""
+    people, year = two.people[0], date(2026, 1, 1)
+    two.at().goals.set(
+        [
+            Wanted(people["sales_rep"], year, 12, None, "250000.05"),
+            Wanted(people["manager"], date(2026, 1, 1), 3, None, "9999.99"),
+            Wanted(people["user"], date(2026, 2, 1), 1, None, "1234.57"),
+        ]
+    )
+    two.at().goals.set([Wanted(people["manager"], date(2026, 2, 1), 1, None, "700")], "EUR")
+    two.at().goals.set([Wanted(people["user"], date(2026, 3, 1), 1, None, "5")])
+    two.at().goals.set([Wanted(people["user"], date(2026, 3, 1), 1, Decimal(5), "")])
+    two.at(1).goals.set([Wanted(two.people[1]["manager"], date(2026, 2, 1), 1, None, "77")])
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +168,18 @@ def test_every_figure_opens_its_rows(everything: tuple[Office, Checker], verb: s
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "verb", ["by_stage", "by_month", "by_owner", "tiles", "standing", "forecast", "ages", "put_off"]
+    "verb",
+    [
+        "by_stage",
+        "by_month",
+        "by_owner",
+        "tiles",
+        "standing",
+        "forecast",
+        "against_goals",
+        "goal_year",
+        "ages",
+    ],
 )
 @pytest.mark.parametrize("currency", ["EUR", "usd", "XXX"])
 def test_in_each_currency(everything: tuple[Office, Checker], verb: str, currency: str) -> None:

@@ -40,6 +40,9 @@ def test_every_deal_stands_in_one_line(two: Office, period: Period | None) -> No
         column = [line.figures[at] for line in lines if line.figures[at]]
         total = every.figures[at]
         assert total is not None
+        if head == "Goal":
+            assert total.value is None
+            continue
         assert sum((figure.value for figure in column), Decimal(0)) == total.value
         assert sum(figure.count for figure in column) == total.count
         if head in CATEGORIES:
@@ -67,12 +70,14 @@ def test_months_slipped_and_undated(two: Office) -> None:
     my = two.at()
     with counted(two.store) as sent:
         found = my.numbers.forecast(period=Period(date(2026, 2, 1), date(2026, 4, 30)))
-    assert len(sent) == 2
+    assert len(sent) == 3
     assert [one.name for one in found.lines][:3] == ["Feb 2026", "Mar 2026", "Apr 2026"]
     nothing = Decimal("0.00")
-    assert line(found, "Feb 2026") == dict(zip(HEADS, (Decimal(160), None, None, None, None), strict=True))
+    assert line(found, "Feb 2026") == dict(
+        zip(HEADS, (Decimal(160), None, None, None, None, None), strict=True)
+    )
     assert line(found, "Mar 2026") == dict(
-        zip(HEADS, (nothing, Decimal("10.05"), nothing, nothing, Decimal("7.54")), strict=True)
+        zip(HEADS, (nothing, Decimal("10.05"), nothing, nothing, Decimal("7.54"), None), strict=True)
     )
     assert line(found, "Apr 2026")["Pipeline"] == 40
     assert line(found, "Slipped")["Best case"] == 20

@@ -4,13 +4,14 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pandas as pd
 
-from crm_data import Chosen, Layout, Query, Workspace
+from crm_data import Chosen, Layout, Query, Wanted, Workspace
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
@@ -59,6 +60,15 @@ def _view(my: Workspace, ids: Ids) -> int:
     return my.views.add(my.customers, f"View {uuid4().hex}", {}, Layout())
 
 
+def _goal(my: Workspace, ids: Ids) -> int:
+    return my.goals.set([Wanted(ids.user, date(2026, 2, 1), 1, None, "12.50")])
+
+
+def _of(ids: Ids) -> Query:
+    """The deals of somebody, whose goals are compared with them."""
+    return Query(where={"assigned_to": (ids.user,)})
+
+
 def _about(ids: Ids) -> Query:
     return Query(where={"customer_id": (ids.customer,)})
 
@@ -80,6 +90,7 @@ WORKSPACE = {
 WORKSPACE_PURE = {"may", "records", "read_file", "guess"}
 
 NUMBERS = {
+    "against_goals": Verb(lambda my, ids: my.numbers.against_goals(_of(ids), my.numbers.period("this_year"))),
     "ages": Verb(lambda my, ids: my.numbers.ages()),
     "board": Verb(lambda my, ids: my.numbers.board(_about(ids))),
     "by_month": Verb(lambda my, ids: my.numbers.by_month()),
@@ -92,6 +103,7 @@ NUMBERS = {
     "currency": Verb(lambda my, ids: my.numbers.currency()),
     "forecast": Verb(lambda my, ids: my.numbers.forecast(_about(ids))),
     "funnel": Verb(lambda my, ids: my.numbers.funnel(_about(ids))),
+    "goal_year": Verb(lambda my, ids: my.numbers.goal_year(_of(ids))),
     "leads_of": Verb(lambda my, ids: my.numbers.leads_of(_about(ids))),
     "losses": Verb(lambda my, ids: my.numbers.losses()),
     "overview": Verb(lambda my, ids: my.numbers.overview()),
@@ -150,6 +162,8 @@ NOUNS = {
     "Activities.log": Verb(lambda my, ids: my.activities.log("call", **_links(ids))),
     "Deals.move": Verb(lambda my, ids: my.deals.move(ids.deal, "proposal", "prospect"), "manager"),
     "Deals.moves": Verb(lambda my, ids: my.deals.moves(ids.deal)),
+    "Goals.set": Verb(_goal, "manager"),
+    "Goals.year": Verb(lambda my, ids: my.goals.year(date(2026, 1, 1), "USD")),
     "Leads.convert": Verb(lambda my, ids: my.leads.convert(ids.lead, customer=ids.customer), "manager"),
     "Tasks.complete": Verb(lambda my, ids: my.tasks.complete(ids.task), "manager"),
     "Tasks.counts": Verb(lambda my, ids: my.tasks.counts(_about(ids))),
@@ -159,7 +173,7 @@ NOUNS = {
 # Of every kind of record: they neither read nor write rows, but judge, name or describe.
 RECORDS_PURE = {
     "may", "query", "params", "narrow", "default_query", "judge", "consequences", "from_file", "in_one_currency",
-    "parse_all", "linked", "matching", "new_values", "group", "unsound", "by_itself",
+    "parse_all", "linked", "matching", "visible", "new_values", "group", "unsound", "by_itself",
 }  # fmt: skip
 
 # What an Actor asks of the installation: the operator alone, whatever role they have in a company.
