@@ -71,6 +71,21 @@ TOLD: Mapping[Formula, tuple[str, str, str, str]] = {
         "deals that came and went since",
         "",
     ),
+    Formula.GOAL: (
+        "the goal's month",
+        "3,100 for March, 10 of its 31 days: 1,000",
+        "goals in other currencies",
+        "",
+    ),
+    Formula.ATTAINMENT: ("close date", "600 won of 1,000: 60 %", "deals that are still open", "kpi.zone"),
+    Formula.PACE: ("today", "the 15th of April: 50 %", "periods without a beginning or an end", "BottleCRM"),
+    Formula.GAP: ("close date", "1,000 - 600 = 400", "deals that are still open", ""),
+    Formula.NEEDED: (
+        "close date; expected close",
+        "400 / 40 % - 300 = 700",
+        "open deals without a date, or expected before today",
+        "",
+    ),
     Formula.COHORT: (
         "day the lead was made",
         "18 of the 100 made in May: 18 %",

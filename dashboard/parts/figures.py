@@ -95,7 +95,7 @@ def _tile(my: Workspace, figure: Figure) -> dict[str, Any]:
         "value": asdict(link(my, figure)),
         "change": _change(figure),
         "tone": _tone(figure),
-        "before": asdict(link(my, figure.before)) if figure.before else None,
+        "before": asdict(link(my, figure.before, _compared(figure.before))) if figure.before else None,
         "means": _means(figure),
     }
 
@@ -150,6 +150,12 @@ def _change(figure: Figure) -> str:
     if figure.unit is Unit.SHARE:
         return f"{arrow} {say.count(round(abs(change) * 100), 'point')}"
     return f"{arrow} {_short(figure, abs(change))}"
+
+
+def _compared(before: Figure) -> str:
+    """What a figure is compared with, by its name where it is not the same over another period."""
+    name = {Formula.PACE: "pace ", Formula.GOAL: "goal "}.get(before.formula)
+    return f"{name}{shown(before)}" if name else ""
 
 
 def _means(figure: Figure) -> str:

@@ -26,8 +26,8 @@ def goals_screen(my: Workspace) -> None:
         undo.undo_button(my, PLACE)
     query = _asked(my)
     currency = my.numbers.currency(query)
-    first = _year(my, query)
-    span = _span()
+    with st.container(horizontal=True, vertical_alignment="center", key="goals.line"):
+        first, span = _year(my, query), _span()
     show_refusal(PLACE)
     found, names = known(my, PLACE, (first, currency), lambda: my.goals.year(first, currency))
     if query.where:
@@ -76,16 +76,15 @@ def _year(my: Workspace, query: Query) -> date:
         chosen = st.session_state[f"{PLACE}.{YEAR}"]
         place.go({"tab": PLACE, YEAR: str(chosen)}, keep=(BY,))
 
-    with st.container(horizontal=True, vertical_alignment="center", key="goals.line"):
-        st.selectbox(
-            "Fiscal year",
-            years,
-            key=f"{PLACE}.{YEAR}",
-            format_func=lambda year: called(year, fiscal),
-            label_visibility="collapsed",
-            width=140,
-            on_change=changed,
-        )
+    st.selectbox(
+        "Fiscal year",
+        years,
+        key=f"{PLACE}.{YEAR}",
+        format_func=lambda year: called(year, fiscal),
+        label_visibility="collapsed",
+        width=140,
+        on_change=changed,
+    )
     return date(year, fiscal, 1)
 
 

@@ -176,6 +176,11 @@ class Checked:
             "Workspace.commit_import",
         ):
             return  # a file may be refused for many reasons: its own tests know them
+        if call.verb == "Numbers.chart" and call.said["name"] == "none":
+            assert found.refused is errors.NotFound
+            return
+        if call.verb == "Goals.set":
+            return  # what it makes of each cell is known in tests/nouns/test_goals.py
         if call.verb.startswith("Members.") and call.writes:
             return
         if call.verb.startswith("Changes."):
