@@ -16,6 +16,7 @@ from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Pipeline
 from crm_data.numbers.sums import Sum, Totals
 from crm_data.rights import Act, Tie
+from crm_data.store.at_once import All, Changed, Given, Refused, Way
 from crm_data.store.changes import Change, new_act
 from crm_data.store.query import Query
 from crm_data.store.records import Edit, Page, Records
@@ -27,9 +28,11 @@ from crm_data.workspace import Workspace
 
 __all__ = [
     "Act",
+    "All",
     "Bar",
     "Card",
     "Change",
+    "Changed",
     "Chart",
     "Chosen",
     "Column",
@@ -39,6 +42,7 @@ __all__ = [
     "Field",
     "Figure",
     "Formula",
+    "Given",
     "Kind",
     "Layout",
     "Lookalike",
@@ -52,6 +56,7 @@ __all__ = [
     "Question",
     "Reason",
     "Records",
+    "Refused",
     "Report",
     "Sheet",
     "Standing",
@@ -62,6 +67,7 @@ __all__ = [
     "Unit",
     "View",
     "Wanted",
+    "Way",
     "Workspace",
     "errors",
     "new_act",

@@ -137,6 +137,24 @@ class Conflict(CrmError):
         )
 
 
+class Recounted(CrmError):
+    """A list has another number of rows than whoever acts on all of them was told. `count`: how many there are."""
+
+    def __init__(self, said: int, count: int) -> None:
+        self.count = count
+        super().__init__(
+            f"The list has {count:,} rows by now, not {said:,}. Nothing was changed; look at it and choose again."
+        )
+
+
+class NotAll(Invalid):
+    """Of many rows some were refused, and all or nothing was asked for. `refused`: which and why."""
+
+    def __init__(self, refused: Sequence[Any], sentence: str) -> None:
+        self.refused = list(refused)
+        super().__init__(sentence)
+
+
 class ChangedSince(CrmError):
     """An undo would leave some of it, which was changed since; nothing was done. `left` lists what and why.
 

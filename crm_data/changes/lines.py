@@ -1,8 +1,11 @@
 """What an act did to each row: all its lines in the log together, in the values of the columns."""
 
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,16 +38,22 @@ class Net:
 
 def net_of(session: CompanySession, act_id: str) -> dict[Key, Net]:
     """Every row that an act wrote, in the order of its first line. One statement."""
+    was, now = (sa.cast(held, sa.Text) for held in (ChangeLog.before, ChangeLog.after))
     wanted = (
-        sa.select(ChangeLog.table_name, ChangeLog.row_id, ChangeLog.action, ChangeLog.before, ChangeLog.after)
+        sa.select(ChangeLog.table_name, ChangeLog.row_id, ChangeLog.action, was, now)
         .where(ChangeLog.act_id == act_id)
         .order_by(ChangeLog.id)
     )
     found: dict[Key, Net] = {}
+    read = cache(_read)  # rows that were given the same share what the log says of it
     for table, id_, action, before, after in session.execute(wanted):
         net = found.setdefault((table, id_), Net(table, id_, action))
-        _take(net, action, typed(table, before), typed(table, after))
+        _take(net, action, read(table, before), read(table, after))
     return found
+
+
+def _read(table: str, said: str | None) -> Row | None:
+    return typed(table, json.loads(said)) if said is not None else None
 
 
 def _take(net: Net, action: str, before: Row | None, after: Row | None) -> None:
@@ -54,7 +63,7 @@ def _take(net: Net, action: str, before: Row | None, after: Row | None) -> None:
     elif action == "erase":
         net.erased = before or {}
     elif net.added is not None:
-        net.added |= after or {}
+        net.added = net.added | (after or {})
     elif after is None:  # an older version put rows away without a word of what they were
         for name in ARCHIVED:
             net.changed[name] = (None, UNKNOWN) if action == "archive" else (UNKNOWN, None)
@@ -68,18 +77,29 @@ def typed(table: str, values: dict[str, Any] | None) -> Row | None:
     """Values of the log as the columns of a table hold them; what is no column any more is left out."""
     if values is None:
         return None
+    readers = _readers(table)
+    if readers is None:
+        return dict(values)
+    return {
+        name: readers[name](value) if isinstance(value, str) else value
+        for name, value in values.items()
+        if name in readers
+    }
+
+
+@cache
+def _readers(table: str) -> Mapping[str, Callable[[str], Any]] | None:
+    """How the text of the log is read, by column; None where there is no such table any more."""
     try:
         columns = table_of(by_name(table)).c
     except KeyError:
-        return dict(values)
-    return {name: _typed(columns[name].type, value) for name, value in values.items() if name in columns}
+        return None
+    return {column.key: _reader(column.type) for column in columns}
 
 
-def _typed(kind: Any, value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
+def _reader(kind: Any) -> Callable[[str], Any]:
     if isinstance(kind, Money):
-        return Decimal(value)
+        return Decimal
     if isinstance(kind, UtcDateTime):
-        return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if isinstance(kind, sa.Date) else value
+        return datetime.fromisoformat
+    return date.fromisoformat if isinstance(kind, sa.Date) else str

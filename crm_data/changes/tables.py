@@ -1,6 +1,7 @@
 """How the tables of a company hang on each other, and whole rows of them, for an undo."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,8 +26,8 @@ def whole_rows(session: CompanySession, table: str, ids: Sequence[int], lock: bo
         wanted = (
             sa.select(*(getattr(model, name) for name in names)).where(model.id.in_(some)).order_by(model.id)
         )
-        for row in session.execute(wanted.with_for_update() if lock else wanted).mappings():
-            yield dict(row)
+        for row in session.execute(wanted.with_for_update() if lock else wanted):
+            yield dict(zip(names, row, strict=True))
 
 
 def cascading(table: str) -> list[tuple[str, str]]:
@@ -39,6 +40,7 @@ def naming_columns(table: str) -> list[tuple[str, str]]:
     return [(child, column) for child, column in _all_naming(table) if child not in APPEND_ONLY]
 
 
+@cache
 def _all_naming(table: str) -> list[tuple[str, str]]:
     return [
         (child.name, key.parent.name)
@@ -53,7 +55,8 @@ def _alone(key: sa.ForeignKey) -> bool:
     return key.constraint is not None and len(key.constraint.columns) == 1
 
 
-def links_of(table: str) -> dict[str, str]:
+@cache
+def links_of(table: str) -> Mapping[str, str]:
     """Column -> the company's table that it leads to."""
     return {
         key.parent.name: key.column.table.name

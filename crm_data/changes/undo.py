@@ -116,9 +116,7 @@ def _apply(session: CompanySession, kinds: Mapping[str, Records], plan: Plan, do
             writer.update(session, doing, table_of(records.table), some, action)
         written = [(row, {**row, **new}) for row, new, _ in changes]
         writer.follow(session, doing, _OnlyHistory(records), [(row, after) for row, after in written])
-        for before, after in written:
-            if any(name in records.carried and before[name] != after[name] for name in records.carried):
-                records._carry(session, doing, before, after)
+        records._carry(session, doing, written)
     for table, rows in reversed(plan.erased.items()):
         for child, column in cascading(table):
             _keep(session, doing, child, column, [row["id"] for row in rows])

@@ -1,12 +1,13 @@
 """Activities: what happened, logged in one call, read newest first; changes of status write themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, tzinfo
 from typing import Any
 
 from crm_data import clock
 from crm_data.errors import Invalid
-from crm_data.nouns.links import linked
+from crm_data.nouns.links import known_parents, linked
 from crm_data.store import query as q
 from crm_data.store.changes import Doing
 from crm_data.store.records import Records, Row
@@ -87,6 +88,11 @@ class Activities(Records):
     def by_itself(self, row: Row) -> bool:
         """Changes of status are noted by themselves."""
         return bool(row["activity_type"] == ActivityType.STATUS_CHANGE)
+
+    def _parents_known(
+        self, session: CompanySession, wanted: Sequence[tuple[Row, Row]]
+    ) -> AbstractContextManager[None]:
+        return known_parents(session, wanted)
 
     def linked(self, session: CompanySession, values: Row, before: Row | None) -> Row:
         """An activity about a task, deal or lead is about its customer too."""

@@ -1,6 +1,7 @@
 """Deals: every change of stage goes through one contract, whichever screen, file or command it comes from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -12,7 +13,7 @@ from crm_data import clock
 from crm_data.errors import Clash, Conflict
 from crm_data.nouns import selections, stages
 from crm_data.nouns.cycles import moving, timed
-from crm_data.nouns.links import carry_customer, linked
+from crm_data.nouns.links import carry_customers, known_parents, linked
 from crm_data.nouns.moves import noted
 from crm_data.nouns.steps import has_step, step_before
 from crm_data.store import query as q
@@ -189,13 +190,20 @@ class Deals(Records):
         """A won deal has the amount it was won for."""
         return stages.WON_NEEDS if after["stage"] == Stage.CLOSED_WON and not after["deal_value"] else ""
 
+    def _parents_known(
+        self, session: CompanySession, wanted: Sequence[tuple[Row, Row]]
+    ) -> AbstractContextManager[None]:
+        return known_parents(session, wanted)
+
     def linked(self, session: CompanySession, values: Row, before: Row | None) -> Row:
         """A deal that names a lead has the lead's customer."""
         return values if values.get("lead_id") is None else linked(session, values, before, ("lead_id",))
 
-    def _carry(self, session: CompanySession, doing: Doing, before: Row, after: Row) -> None:
-        if before["customer_id"] != after["customer_id"]:
-            carry_customer(session, doing, "deal_id", before["id"], after["customer_id"])
+    def _carry(self, session: CompanySession, doing: Doing, written: Sequence[tuple[Row, Row]]) -> None:
+        moved = {
+            was["id"]: now["customer_id"] for was, now in written if was["customer_id"] != now["customer_id"]
+        }
+        carry_customers(session, doing, "deal_id", moved)
 
     def _moved_already(self, session: CompanySession, act_id: str, id_: int) -> bool:
         wanted = sa.select(ChangeLog.id).where(

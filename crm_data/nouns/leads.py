@@ -1,6 +1,6 @@
 """Leads: changes of status are noted, and a lead becomes customer and deal in one act."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ from crm_data.errors import Invalid
 from crm_data.nouns import selections
 from crm_data.nouns.customers import Customers
 from crm_data.nouns.deals import Deals
-from crm_data.nouns.links import carry_customer
+from crm_data.nouns.links import carry_customers
 from crm_data.nouns.moves import noted
 from crm_data.rights import Act, demand
 from crm_data.store import query as q
@@ -145,9 +145,9 @@ class Leads(Records):
             return []
         return noted(doing, f"Status: {words(before['status'])} to {words(after['status'])}", **about)
 
-    def _carry(self, session: CompanySession, doing: Doing, before: Row, after: Row) -> None:
-        if after["customer_id"] not in (None, before["customer_id"]):
-            carry_customer(session, doing, "lead_id", before["id"], after["customer_id"])
+    def _carry(self, session: CompanySession, doing: Doing, written: Sequence[tuple[Row, Row]]) -> None:
+        given = [(was, now) for was, now in written if now["customer_id"] not in (None, was["customer_id"])]
+        carry_customers(session, doing, "lead_id", {was["id"]: now["customer_id"] for was, now in given})
 
     def _may_convert(self, lead: Any) -> None:
         demand(self.person, Act.CHANGE, self.name, self._tie(self._as_row(lead)))

@@ -1,6 +1,7 @@
 """References: records about a deal, a lead or a customer: filled in from each other, and never contradicting."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,6 +41,24 @@ def parents_of(session: CompanySession, rows: Sequence[Mapping[str, Any]]) -> Pa
                 if up in wanted and ups[up] is not None:
                     wanted[up].add(ups[up])
     return found
+
+
+@contextmanager
+def known_parents(session: CompanySession, wanted: Sequence[tuple[Row, Row]]) -> Iterator[None]:
+    """While many rows are linked: what all of them name is read together, and not by each.
+
+    `wanted`: each row as it is, and the values that it is given.
+    """
+    linking = {*UP, "customer_id"}
+    rows = [{**row, **values} for row, values in wanted if linking & values.keys()]
+    kept: dict[str, dict[int, Any]] = {link: {} for link in UP}
+    for (link, id_), ups in parents_of(session, rows).items() if rows else ():
+        kept[link][id_] = ups
+    session.info["parents"] = kept
+    try:
+        yield
+    finally:
+        session.info.pop("parents")
 
 
 def _ups(session: CompanySession, link: str, ids: list[int]) -> dict[int, Mapping[str, int | None]]:
@@ -94,15 +113,25 @@ def linked(session: CompanySession, values: Row, before: Row | None, links: Iter
     return agreed(values, before, parents_of(session, [{link: now.get(link) for link in links}]))
 
 
-def carry_customer(session: CompanySession, doing: Doing, link: str, id_: int, customer_id: int) -> None:
-    """What hangs on a deal or lead moves with it to its new customer, each row with its own entry in the log."""
+def carry_customers(session: CompanySession, doing: Doing, link: str, moved: Mapping[int, int]) -> None:
+    """What hangs on deals or leads moves with them to their new customers, each row with its entry in the log.
+
+    `moved`: the deal or lead -> its customer. Two statements for 500 of them, and the writes.
+    """
     models: tuple[Any, ...] = (Task, Activity)
+    every = sorted(moved)
     for model in models:
-        mine: list[sa.ColumnElement[bool]] = [getattr(model, link) == id_]
-        if link == "lead_id":
-            mine.append(model.deal_id.is_(None))
-        other = sa.or_(model.customer_id.is_(None), model.customer_id != customer_id)
-        rows = sa.select(model.id, model.customer_id).where(*mine, other).order_by(model.id).with_for_update()
-        found = [dict(row) for row in session.execute(rows).mappings()]
-        moved = [(row, {"customer_id": customer_id}) for row in found]
-        update(session, doing, table_of(model), moved, follows=True)
+        found: list[Row] = []
+        hangs = getattr(model, link)
+        for start in range(0, len(every), _MOST_IDS):
+            mine: list[sa.ColumnElement[bool]] = [hangs.in_(every[start : start + _MOST_IDS])]
+            if link == "lead_id":
+                mine.append(model.deal_id.is_(None))
+            rows = sa.select(model.id, model.customer_id, hangs.label("on")).where(*mine).order_by(model.id)
+            found += [dict(row) for row in session.execute(rows.with_for_update()).mappings()]
+        goes = [
+            (row, {"customer_id": moved[row["on"]]})
+            for row in found
+            if row["customer_id"] != moved[row["on"]]
+        ]
+        update(session, doing, table_of(model), goes, follows=True)

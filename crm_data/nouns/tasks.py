@@ -1,6 +1,7 @@
 """Tasks: done, put off and taken up again in one click; mine, overdue, today and upcoming with true counts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, ClassVar
@@ -8,7 +9,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from crm_data.errors import Invalid
-from crm_data.nouns.links import linked
+from crm_data.nouns.links import known_parents, linked
 from crm_data.nouns.steps import OPEN_TASK, open_tasks, today_of
 from crm_data.store import query as q
 from crm_data.store.again import again
@@ -86,6 +87,11 @@ class Tasks(Records):
         done = values["status"] == TaskStatus.COMPLETED
         at = (values.get("completed_at") or (doing or Doing(None)).at) if done else None
         return {**values, "completed_at": at} if done or before else values
+
+    def _parents_known(
+        self, session: CompanySession, wanted: Sequence[tuple[Row, Row]]
+    ) -> AbstractContextManager[None]:
+        return known_parents(session, wanted)
 
     def linked(self, session: CompanySession, values: Row, before: Row | None) -> Row:
         """A task about a deal or lead is about its customer too."""

@@ -20,7 +20,6 @@ from crm_data.store.scope import CompanySession
 from crm_data.store.writer import CHUNK
 from crm_data.tables import ChangeLog, Company, Membership, User, by_name, title_of
 from crm_data.tables.change_set import Actor
-from crm_data.tables.fields import Kind
 
 _MOST_IDS = 500  # in one IN (...)
 
@@ -139,9 +138,7 @@ class Bulk:
             writer.update(self._session, self.doing, table, some)
             written = [(b, {**b, **changed}) for b, changed in some]
             writer.follow(self._session, self.doing, self.records, written)
-            for before, after in written:  # what hangs on a row that is linked anew may move with it
-                if any(before[name] != after[name] for name in self._links):
-                    self.records._carry(self._session, self.doing, before, after)
+            self.records._carry(self._session, self.doing, written)
             done += len(some)
             told(done)
 
@@ -168,12 +165,6 @@ class Bulk:
             writer.join(self._session, doing, member, kept, self._session.company, follows=True)
             made[name] = int(user.id)
         return made
-
-    # the parts
-
-    @property
-    def _links(self) -> set[str]:
-        return {name for name, field in self.records.fields.items() if field.kind is Kind.LINK}
 
 
 @contextmanager

@@ -72,7 +72,10 @@ def record(
     if not act.action and not follows:
         act.action, act.table, act.name = action, table, name
         act.fields = tuple(entries[0][2] or ()) if len(entries) == 1 else ()
-    lines = [{"row_id": id_, "before": _plain(was), "after": _plain(now)} for id_, was, now in entries]
+    kept: dict[int, Any] = {}  # rows that are given the same share it
+    lines = [
+        {"row_id": id_, "before": _plain(was, kept), "after": _plain(now, kept)} for id_, was, now in entries
+    ]
     same = {"act_id": act.act_id, "at": doing.at, "user_id": doing.user_id, "action": action}
     put(session, table_of(ChangeLog), lines, {**same, "table_name": table}, company)
 
@@ -138,5 +141,11 @@ def _actor(doing: Doing, via: str) -> str:
     return Actor.SYSTEM if doing.user_id is None else Actor.PERSON
 
 
-def _plain(values: Row | None) -> dict[str, Any] | None:
-    return None if values is None else {name: plain(value) for name, value in values.items()}
+def _plain(values: Row | None, kept: dict[int, Any]) -> dict[str, Any] | None:
+    """As JSON can hold it; the same object as before for the same one. `kept` lives while the entries do."""
+    if values is None:
+        return None
+    found: dict[str, Any] | None = kept.get(id(values))
+    if found is None:
+        found = kept[id(values)] = {name: plain(value) for name, value in values.items()}
+    return found

@@ -64,4 +64,12 @@ def next_ids(session: CompanySession, table: sa.Table, count: int) -> list[int]:
 def _bound(core: sa.Connection, column: sa.Column[Any], values: list[Any]) -> list[Any]:
     """Values of one column as the driver takes them."""
     convert = column.type.dialect_impl(core.dialect).bind_processor(core.dialect)
-    return values if convert is None else [convert(value) for value in values]
+    if convert is None:
+        return values
+    if not isinstance(column.type, sa.JSON):
+        return [convert(value) for value in values]
+    texts = {
+        id(value): value for value in values
+    }  # rows that are given the same share what the log says of it
+    texts = {key: convert(value) for key, value in texts.items()}
+    return [texts[id(value)] for value in values]

@@ -1,6 +1,7 @@
 """Writing the records of any table: add, change, archive, restore. Every surface calls these verbs."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any
@@ -9,8 +10,9 @@ import sqlalchemy as sa
 
 from crm_data.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from crm_data.rights import Act, demand
-from crm_data.store import writer
+from crm_data.store import at_once, writer
 from crm_data.store.again import again
+from crm_data.store.at_once import All, Changed, Given
 from crm_data.store.changes import Doing, doing_of
 from crm_data.store.lists import Lists
 from crm_data.store.many import table_of
@@ -115,17 +117,26 @@ class Records(Lists):
             return self._apply_all(session, doing, [(rows[id_], values) for id_, values in wanted.items()])
 
     @again
-    def set_all(
-        self, ids: Sequence[int], values: Mapping[str, Any], zone: tzinfo = UTC, act_id: str | None = None
-    ) -> int:
-        """Give many records the same values; the same rules hold for each as for one. For managers."""
+    def change_many(
+        self,
+        which: Sequence[int] | All,
+        given: Given,
+        rest: bool = True,
+        act_id: str | None = None,
+        zone: tzinfo = UTC,
+        told: at_once.Told = at_once.nobody_listens,
+    ) -> Changed:
+        """Give ticked rows, or all of a list, a value in one act; up to 100,000; see `at_once`. For managers.
+
+        Each row by the rules of one edit: those that these refuse stay and are named, or with `rest=False` no
+        row is changed. `told` hears how many are done. Raises Recounted when the list has another number of rows
+        by now, NotAll, Invalid, NotAllowed.
+        """
         demand(self.person, Act.BULK, self.name)
-        self._count(ids)
         doing = replace(doing_of(self._scope.user_id, act_id, zone), bulk=True)
-        parsed = self.parse_all(values, zone, adding=False)
+        wanted = at_once.Wanted(self, given, zone)
         with self._store.write(self._scope) as session:
-            rows = self._rows(session, ids)
-            return self._apply_all(session, doing, [(row, parsed) for row in rows.values()])
+            return at_once.change_many(self, session, doing, which, wanted, rest, told)
 
     def archive(self, ids: Sequence[int], act_id: str | None = None) -> int:
         """Put records away; they stay in every log and can be restored. Returns how many were put away."""
@@ -266,8 +277,9 @@ class Records(Lists):
         problems: list[Problem] = []
         theirs: NotAllowed | None = None
         for row, values in wanted:
+            before = self._as_row(row)
             try:
-                judged.append((row, *self._judged(doing, row, values)))
+                judged.append((row, before, self._judged(doing, before, values)))
             except Invalid as wrong:
                 problems += [replace(problem, row=row.id) for problem in wrong.problems]
             except NotAllowed as refused:
@@ -288,29 +300,29 @@ class Records(Lists):
             raise theirs
         return self._write(session, doing, [change for change in changes if change[2]])
 
-    def _judged(self, doing: Doing, row: Any, values: Row) -> tuple[Row, Row]:
-        """The row as it is, and the values that are wanted, made to agree with it."""
-        before = self._as_row(row)
+    def _judged(self, doing: Doing, before: Row, values: Row) -> Row:
+        """The values that are wanted of a row, made to agree with it. Raises Invalid, NotAllowed."""
         demand(self.person, Act.CHANGE, self.name, self._tie(before))
-        if row.archived_at is not None:
+        if before["archived_at"] is not None:
             raise Invalid("This record was archived meanwhile. Restore it before changing it.")
         values = self.in_one_currency(values, before)
-        return before, self.judge({n: v for n, v in values.items() if before[n] != v}, before, doing)
+        return self.judge({n: v for n, v in values.items() if before[n] != v}, before, doing)
 
     def _write(self, session: CompanySession, doing: Doing, changes: Sequence[tuple[Any, Row, Row]]) -> int:
         """Rows, log and what follows."""
-        if not changes:
-            return 0
-        writer.update(session, doing, table_of(self.table), [(b, changed) for _, b, changed in changes])
         writer.seen_anew([(row, changed) for row, _, changed in changes], doing)
-        written = [(before, {**before, **changed}) for _, before, changed in changes]
-        writer.follow(session, doing, self, written)
-        for before, after in written:
-            self._carry(session, doing, before, after)
+        return self._write_rows(session, doing, [(before, changed) for _, before, changed in changes])
+
+    def _write_rows(self, session: CompanySession, doing: Doing, changes: Sequence[tuple[Row, Row]]) -> int:
+        if changes:
+            writer.update(session, doing, table_of(self.table), changes)
+            written = [(before, {**before, **changed}) for before, changed in changes]
+            writer.follow(session, doing, self, written)
+            self._carry(session, doing, written)
         return len(changes)
 
-    def _carry(self, session: CompanySession, doing: Doing, before: Row, after: Row) -> None:
-        """What hangs on a record and goes where it goes, which only one kind of record knows."""
+    def _carry(self, session: CompanySession, doing: Doing, written: Sequence[tuple[Row, Row]]) -> None:
+        """What hangs on records and goes where they go, which only one kind of record knows."""
 
     @again
     def _put_away(self, ids: Sequence[int], away: bool, act_id: str | None) -> int:
@@ -364,6 +376,12 @@ class Records(Lists):
             here = [id_.in_(ids), *([Membership.ended_at.is_(None)] if table == "users" else [])]
             known |= {(table, found) for found in session.scalars(sa.select(id_).where(*here))}
         return known
+
+    def _parents_known(
+        self, session: CompanySession, wanted: Sequence[tuple[Row, Row]]
+    ) -> AbstractContextManager[None]:
+        """While many rows are linked: what they name is read together. `wanted`: each as it is, and its values."""
+        return nullcontext()
 
     def _check_links(self, values: Row, known: set[tuple[str, int]]) -> None:
         """Every colleague and record named is of this company: a sentence before the keys refuse at COMMIT."""

@@ -4,7 +4,7 @@ Every verb, file, bulk act and undo writes through it; `tests/walls/test_one_wri
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from crm_data.tables.types import UtcDateTime
 
 CHUNK = 1000
 MOST_IDS = 500  # in one IN (...)
+_ALIKE = 200  # rows that are given the same, from which one statement for them all is worth it
 Row = dict[str, Any]
 Told = Callable[[int], object]
 
@@ -76,29 +77,66 @@ def update(
 ) -> None:
     """Change rows that are locked, as their next version: what each was, with its id, and its new values.
 
-    Every row is sent with the columns of them all: one statement then does, however they differ.
+    Many that are given the same get it by one statement for a thousand of them. Of the others every row is sent
+    with the columns of them all: one statement then does, however they differ.
     """
-    for start in range(0, len(changes), CHUNK):
-        some = changes[start : start + CHUNK]
+    for some, alike in _parts(changes):
         names = dict.fromkeys(name for _, changed in some for name in changed)
-        whole = [{name: changed.get(name, before.get(name)) for name in names} for before, changed in some]
+        sent = some[:1] if alike else some
+        whole = [{name: changed.get(name, before.get(name)) for name in names} for before, changed in sent]
         written = with_sort_keys(table, whole)
-        own = table.c.company_id == session.company
-        values = {name: sa.bindparam(f"_{name}", type_=table.c[name].type) for name in written[0]}
-        statement = (
-            sa.update(table)
-            .where(table.c.id == sa.bindparam("_id"), own)
-            .values(**values, updated_at=doing.at, version=table.c.version + 1)
-        )
-        rows = [
-            {"_id": before["id"], **{f"_{name}": value for name, value in row.items()}}
-            for (before, _), row in zip(some, written, strict=True)
-        ]
-        if session.core().execute(statement, rows).rowcount != len(some):
+        ids = [before["id"] for before, _ in some]
+        count = (_give_all if alike else _give_each)(session, doing, table, ids, written)
+        if count != len(some):
             raise NotFound
-        lines = [(before["id"], {n: before.get(n) for n in new}, new) for before, new in some]
+        news = [some[0][1]] * len(some) if alike else [new for _, new in some]
+        lines = [
+            (before["id"], {n: before.get(n) for n in new}, new)
+            for (before, _), new in zip(some, news, strict=True)
+        ]
         name = name_of(table.name, {**some[0][0], **some[0][1]})
         record(session, doing, table.name, action, lines, name=name, follows=follows)
+
+
+def _parts(changes: Sequence[tuple[Row, Row]]) -> Iterator[tuple[Sequence[tuple[Row, Row]], bool]]:
+    """Changes a thousand at a time, those alike together: (some, whether they are given the same)."""
+    groups: dict[str, list[tuple[Row, Row]]] = defaultdict(list)
+    for change in changes:
+        groups[repr(change[1])].append(change)
+    rest: list[tuple[Row, Row]] = []
+    for group in groups.values():
+        if len(group) < _ALIKE:
+            rest += group
+        else:
+            yield from ((group[at : at + CHUNK], True) for at in range(0, len(group), CHUNK))
+    yield from ((rest[at : at + CHUNK], False) for at in range(0, len(rest), CHUNK))
+
+
+def _give_all(
+    session: CompanySession, doing: Doing, table: sa.Table, ids: list[int], rows: Sequence[Row]
+) -> int:
+    statement = (
+        sa.update(table)
+        .where(table.c.company_id == session.company, table.c.id.in_(ids))
+        .values(**rows[0], updated_at=doing.at, version=table.c.version + 1)
+    )
+    return session.core().execute(statement).rowcount
+
+
+def _give_each(
+    session: CompanySession, doing: Doing, table: sa.Table, ids: list[int], rows: Sequence[Row]
+) -> int:
+    values = {name: sa.bindparam(f"_{name}", type_=table.c[name].type) for name in rows[0]}
+    statement = (
+        sa.update(table)
+        .where(table.c.id == sa.bindparam("_id"), table.c.company_id == session.company)
+        .values(**values, updated_at=doing.at, version=table.c.version + 1)
+    )
+    each = [
+        {"_id": id_, **{f"_{name}": value for name, value in row.items()}}
+        for id_, row in zip(ids, rows, strict=True)
+    ]
+    return session.core().execute(statement, each).rowcount
 
 
 def follow(

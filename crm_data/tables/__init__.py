@@ -38,6 +38,7 @@ APPEND_ONLY = frozenset(
 )
 
 
+@cache
 def by_name(table: str) -> type[Base]:
     """The class of a table, by its name."""
     for mapper in Base.registry.mappers:

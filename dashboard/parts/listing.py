@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from crm_data import Figure, Query, Records, Workspace, new_act, words
+from crm_data import All, Figure, Given, Query, Records, Way, Workspace, new_act, words
+from crm_data.store.records import MOST_AT_ONCE
 from dashboard import session
 from dashboard.components.grid import Grid
 from dashboard.components.grid.data import Act
@@ -125,15 +126,18 @@ class Listing:
             *((Act(ARCHIVE, "Archive", settled=True),) if may("archive") else ()),
         )
 
-    def _act(self, act: str, ids: list[int]) -> None:
+    def _act(self, act: str, which: list[int] | All) -> None:
         if act in (ARCHIVE, RESTORE):
-            self._put_away(act, ids)
+            if isinstance(which, All):
+                many.begin(self.name, which, Given(Way(act)), words(act))
+            else:
+                self._put_away(act, which)
         elif act == CHANGE:
-            many.begin(self.name, ids)
+            many.begin(self.name, which)
         elif act == DUPLICATE:
-            self._duplicate(ids)
+            self._duplicate(which)
         else:
-            self.own.act(act, ids)
+            self.own.act(act, which)
 
     def _put_away(self, act: str, ids: list[int]) -> None:
         do = self.records.restore if act == RESTORE else self.records.archive
@@ -145,10 +149,11 @@ class Listing:
             was = "restored" if act == ARCHIVE else "archived"
             offer(self.name, f"{what} {act}d", name, f"{what} {was}.")
 
-    def _duplicate(self, ids: list[int]) -> None:
+    def _duplicate(self, which: list[int] | All) -> None:
         name = new_act()
 
         def do() -> list[int]:
+            ids = self.records.ids(which.query, MOST_AT_ONCE) if isinstance(which, All) else which
             wanted = copies(self.records, ids, self.my.scope.user_id)
             return self.records.add_all(wanted, name, say.zone())
 

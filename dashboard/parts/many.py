@@ -1,4 +1,4 @@
-"""One value for many ticked rows, in any column: what can be changed is, what is refused is named."""
+"""The dialog of many at once: one value for ticked rows or all of a list; what is refused is named, with why."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,13 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import Edit, Field, Kind, Records, Workspace, new_act
+from crm_data import All, Changed, Field, Given, Kind, Records, Refused, Way, Workspace, errors, new_act
+from crm_data.store.at_once import CHUNK
 from crm_data.tables import noun
-from crm_data.tables.reading import fold
-from dashboard.components.grid.saving import keep
-from dashboard.components.grid.wire import Save
+from dashboard.components import grid
 from dashboard.parts import say
-from dashboard.parts.acts import announce, attempt, refuse
+from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.move import OPEN_STAGES
 from dashboard.parts.picker import pick_record
@@ -20,21 +19,34 @@ from dashboard.parts.undo import offer
 from dashboard.parts.widgets import key as widget_key
 from dashboard.parts.widgets import widget
 
-_NAMED = 3  # of so many refused rows it is said why
+_SHOWN = 200  # refused rows
 _CHOSEN = (Kind.MEMBER, Kind.CHOICE)  # from a list in which nobody stands too
-SET, CLEAR, ADD, TAKE = "set", "clear", "add", "take"
-_HOW = {SET: "Set", CLEAR: "Clear", ADD: "Add", TAKE: "Take away"}
+_HOW = {Way.SET: "Set", Way.CLEAR: "Clear", Way.ADD: "Add", Way.TAKE: "Take away"}
+_ELSE = {True: "Change the rest", False: "Change none"}
+Which = Sequence[int] | All
 
 
 @dataclass(frozen=True)
 class _Asked:
+    """An act in the dialog: upon which rows, what it gives where that is not asked, and which rows stay."""
+
     act: str
-    ids: tuple[int, ...]
+    which: tuple[int, ...] | All
+    given: Given | None = None
+    verb: str = "Change"
+    stays: tuple[Refused, ...] = ()
+    done: bool = False
+
+    @property
+    def count(self) -> int:
+        return self.which.count if isinstance(self.which, All) else len(self.which)
 
 
-def begin(place: str, ids: Sequence[int]) -> None:
-    """From a callback: open the dialog for these rows."""
-    st.session_state[_name(place)] = _Asked(new_act(), tuple(ids))
+def begin(place: str, which: Which, given: Given | None = None, verb: str = "Change") -> None:
+    """From a callback: open the dialog for these rows. `given`: what they are given is known, and is `verb`."""
+    ids = which if isinstance(which, All) else tuple(which)
+    st.session_state[_name(place)] = _Asked(new_act(), ids, given, verb)
+    forget_refusal(_name(place))
 
 
 def choices(records: Records) -> dict[str, Field]:
@@ -44,12 +56,12 @@ def choices(records: Records) -> dict[str, Field]:
     return {f.name: f for f in [*first, *(f for f in fields if f not in first)]}
 
 
-def ways(field: Field) -> list[str]:
+def ways(field: Field) -> list[Way]:
     """What can be done with a field of many rows."""
     if field.kind is Kind.TAGS:
-        return [ADD, TAKE, SET, CLEAR]
+        return [Way.ADD, Way.TAKE, Way.SET, Way.CLEAR]
     may_be_empty = not field.required and field.default is None and field.kind is not Kind.YES_NO
-    return [SET, CLEAR] if may_be_empty and field.kind not in _CHOSEN else [SET]
+    return [Way.SET, Way.CLEAR] if may_be_empty and field.kind not in _CHOSEN else [Way.SET]
 
 
 def dialog_of(my: Workspace, records: Records, members: Mapping[int, str]) -> None:
@@ -62,37 +74,51 @@ def dialog_of(my: Workspace, records: Records, members: Mapping[int, str]) -> No
     def forget() -> None:
         st.session_state.pop(state, None)
 
-    @dialog(my, f"Change {say.count(len(asked.ids), noun(records.name))}", forget)
+    @dialog(my, f"{say.plain(asked.verb)} {say.count(asked.count, noun(records.name))}", forget)
     def show() -> None:
-        if st.session_state.get(state) != asked:
+        now: _Asked | None = st.session_state.get(state)
+        if now is None or now.act != asked.act:
             st.rerun()
-        fields = choices(records)
-        name = st.selectbox(
-            "What", list(fields), key=f"{state}.{asked.act}.what", format_func=lambda n: fields[n].label
+        if now.done:
+            _stayed(records, now)
+            st.button("Done", key=f"{state}.done", type="primary", on_click=forget)
+            return
+        if isinstance(now.which, All):
+            st.caption("All that match the list as it is searched and filtered.")
+        given = now.given or _ask(my, records, members, now)
+        rest = st.segmented_control(
+            "If some cannot be changed",
+            list(_ELSE),
+            default=True,
+            key=f"{state}.{now.act}.rest",
+            format_func=_ELSE.__getitem__,
+            required=True,
         )
-        field = fields[name]
-        how = _asked_how(field, f"{state}.{asked.act}.{name}.how")
-        key = _value(my, field, members, f"{state}.{asked.act}.{name}") if how != CLEAR else ""
-        st.button(
-            f"Change {len(asked.ids):,}",
-            key=f"{state}.give",
-            type="primary",
-            disabled=how != CLEAR and say.holds_nothing(st.session_state.get(key)),
-            on_click=_give,
-            args=(my, records, members, asked, field, key, how),
-        )
+        show_refusal(state)
+        _stayed(records, now)
+        label = say.plain(f"{now.verb} {now.count:,}")
+        if st.button(label, key=f"{state}.give", type="primary", disabled=given is None) and given:
+            give(my, records, members, now, given, bool(rest))
+            st.rerun()
 
     show()
 
 
-def _asked_how(field: Field, key: str) -> str:
-    offered = ways(field)
-    if len(offered) == 1:
-        return offered[0]
-    how = st.segmented_control(
-        "How", offered, default=offered[0], key=key, format_func=_HOW.__getitem__, required=True
-    )
-    return str(how)
+def _ask(my: Workspace, records: Records, members: Mapping[int, str], asked: _Asked) -> Given | None:
+    """Draw what is asked; None while there is no value yet."""
+    fields, place = choices(records), f"{_name(records.name)}.{asked.act}"
+    name = st.selectbox("What", list(fields), key=f"{place}.what", format_func=lambda n: fields[n].label)
+    field = fields[name]
+    way = ways(field)[0]
+    if len(ways(field)) > 1:
+        key = f"{place}.{name}.how"
+        way = st.segmented_control(
+            "How", ways(field), default=way, key=key, format_func=_HOW.__getitem__, required=True
+        )
+    if way is Way.CLEAR:
+        return Given(way, name)
+    value = st.session_state.get(_value(my, field, members, f"{place}.{name}"))
+    return None if say.holds_nothing(value) else Given(way, name, value)
 
 
 def _value(my: Workspace, field: Field, members: Mapping[int, str], key: str) -> str:
@@ -117,65 +143,74 @@ def _options(field: Field, members: Mapping[int, str]) -> dict[Any, str]:
     return {value: labels[value] for value in OPEN_STAGES} if field.name == "stage" else labels
 
 
-def _give(
-    my: Workspace,
-    records: Records,
-    members: Mapping[int, str],
-    asked: _Asked,
-    field: Field,
-    key: str,
-    how: str = SET,
+def give(
+    my: Workspace, records: Records, members: Mapping[int, str], asked: _Asked, given: Given, rest: bool
 ) -> None:
-    if st.session_state.pop(_name(records.name), None) != asked:
+    """Do it, with a bar while it takes long; the dialog stays for what was refused."""
+    state = _name(records.name)
+    now: _Asked | None = st.session_state.get(state)
+    if now is None or now.act != asked.act or now.done:
         return  # the second click of two
-    value = None if how == CLEAR else st.session_state[key]
-    before = rows_of(records, asked.ids)
-    edits = [
-        Edit(id_, {field.name: (row[field.name], wanted(field, row[field.name], how, value))})
-        for id_, row in before.items()
-    ]
-    result = attempt(records.name, lambda: keep(my, records, Save(asked.act, edits), members, say.zone()))
-    if result is None:
+    bar = (
+        st.progress(0.0, "Changing. If you close this, nothing is changed.") if asked.count > CHUNK else None
+    )
+    nobody = records.fields.get(given.field) is not None and given.value == 0
+    meant = (
+        replace(given, value=None) if nobody and records.fields[given.field].kind is Kind.MEMBER else given
+    )
+
+    def told(done: int) -> None:
+        if bar is not None:
+            bar.progress(min(done / max(asked.count, 1), 1.0))
+
+    def do() -> Changed:
+        try:
+            return records.change_many(asked.which, meant, rest, asked.act, say.zone(), told)
+        except errors.Recounted as other:
+            assert isinstance(asked.which, All)
+            now = replace(asked, which=replace(asked.which, count=other.count))
+            st.session_state[state] = now
+            raise
+        except errors.NotAll as refused:
+            st.session_state[state] = replace(asked, stays=tuple(refused.refused))
+            raise
+
+    made = attempt(state, do)
+    if made is None:
         return
-    done = [int(id_) for id_ in result["saved"]]
-    if done:
-        what = f"{field.label} of {say.count(len(done), noun(records.name))}"
-        chosen = _options(field, members).get(value) if field.kind in _CHOSEN else None
-        announce(f"{what} is {chosen} now." if chosen else f"{what} changed.")
-        offer(records.name, what, str(result["act"]), f"{what} is as before.")
-    gone = [id_ for id_ in asked.ids if id_ not in before]
-    refused = {int(id_): cells for id_, cells in {**result["problems"], **result["clashes"]}.items()}
-    if refused or gone:
-        refuse(records.name, _refused(records, before, refused, len(gone)))
+    if made.refused:
+        st.session_state[state] = replace(asked, stays=made.refused, done=True)
+    else:
+        st.session_state.pop(state, None)
+    if not made.count:
+        announce("Nothing was changed." if made.refused else "They have it so already.", "info")
+        return
+    what, said, undone = _words(records, members, given, made.count)
+    announce(said)
+    offer(records.name, what, asked.act, undone)
 
 
-def wanted(field: Field, held: Any, how: str, value: Any) -> Any:
-    """What a row should hold that holds something already."""
-    if how in (ADD, TAKE):
-        tags, said = list(held or []), list(value or [])
-        same = {fold(tag) for tag in (tags if how == ADD else said)}
-        new = [tag for tag in said if fold(tag) not in same]
-        return [*tags, *new] if how == ADD else [tag for tag in tags if fold(tag) not in same]
-    return None if field.kind is Kind.MEMBER and value == 0 else value
+def _words(records: Records, members: Mapping[int, str], given: Given, count: int) -> tuple[str, str, str]:
+    """What it was done to, that it was done, and what is said once it was undone."""
+    rows = say.count(count, noun(records.name))
+    field = records.fields.get(given.field)
+    if field is None:
+        was = "restored" if given.way is Way.ARCHIVE else "archived"
+        return f"{rows} {given.way}d", f"{rows} {given.way}d.", f"{rows} {was}."
+    what = f"{field.label} of {rows}"
+    chosen = _options(field, members).get(given.value) if field.kind in _CHOSEN else None
+    return what, f"{what} is {chosen} now." if chosen else f"{what} changed.", f"{what} is as before."
 
 
-def _refused(
-    records: Records,
-    rows: Mapping[int, Mapping[str, Any]],
-    refused: Mapping[int, Mapping[str, Any]],
-    gone: int,
-) -> str:
-    """Which rows stay as they are, and why."""
-    said = []
-    for id_, cells in list(refused.items())[:_NAMED]:
-        why = next(iter(cells.values()))
-        sentence = why if isinstance(why, str) else "a colleague has changed it meanwhile."
-        said.append(f"{rows[id_][records.title]}: {sentence}")
-    if len(refused) > len(said):
-        said.append(f"And {len(refused) - len(said):,} more.")
-    if gone:
-        said.append(f"{gone:,} no longer in the list.")
-    return f"{say.count(len(refused) + gone, noun(records.name))} not changed. {' '.join(said)}"
+def _stayed(records: Records, asked: _Asked) -> None:
+    """Which rows are refused, and why."""
+    if not asked.stays:
+        return
+    st.text(f"{say.count(len(asked.stays), noun(records.name))} not changed:")
+    lines = [{"Record": one.name or "–", "Why": one.sentence} for one in asked.stays[:_SHOWN]]
+    grid.table(f"{_name(records.name)}.stays", "Not changed", lines)
+    if len(asked.stays) > _SHOWN:
+        st.caption(f"The first {_SHOWN}.")
 
 
 def rows_of(records: Records, ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from crm_data import All
 from dashboard.components.grid.data import Act, Beside
 
 
@@ -12,4 +13,4 @@ class Own:
 
     columns: tuple[Beside, ...] = ()
     acts: tuple[Act, ...] = ()
-    act: Callable[[str, list[int]], object] = lambda act, ids: None
+    act: Callable[[str, list[int] | All], object] = lambda act, which: None

@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Act as Crm
-from crm_data import Workspace, new_act, words
+from crm_data import All, Given, Way, Workspace, new_act, words
 from dashboard.components.grid.data import Act, Buttons, Words
-from dashboard.parts import say
+from dashboard.parts import many, say
 from dashboard.parts.acts import announce, attempt, done, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.own import Own
@@ -26,17 +26,15 @@ OPEN = ("pending", "in_progress")
 
 def own(my: Workspace, place: str) -> Own:
     """The columns and acts of a task's row; refusals are kept under `place`."""
-    many = my.tasks.may(Crm.BULK)
+    several = my.tasks.may(Crm.BULK)
 
-    def act(name: str, ids: list[int]) -> None:
-        if name == DONE and len(ids) > 1:
-            many_ = new_act()
-            done_ = attempt(place, lambda: my.tasks.set_all(ids, {"status": "completed"}, say.zone(), many_))
-            if done_ is not None:
-                what = say.count(done_, "task")
-                announce(f"{what} completed.")
-                offer(place, what, many_, f"{what} open again.")
-        elif name == DONE:
+    def act(name: str, which: list[int] | All) -> None:
+        if name == DONE and (isinstance(which, All) or len(which) > 1):
+            many.begin(my.tasks.name, which, Given(Way.SET, "status", "completed"), "Complete")
+            return
+        assert not isinstance(which, All)
+        ids = which
+        if name == DONE:
             _complete(my, place, ids[0])
         elif name == REOPEN:
             if attempt(place, lambda: my.tasks.reopen(ids[0])) is not None:
@@ -55,7 +53,7 @@ def own(my: Workspace, place: str) -> Own:
             Buttons("later", "Later", _when_open, {_LATER: list(_LATER_WORDS)}),
             due_note(),
         ),
-        (Act(DONE, "Complete", many=many), Act(REOPEN, "Reopen", many=False), *later),
+        (Act(DONE, "Complete", many=several), Act(REOPEN, "Reopen", many=False), *later),
         act,
     )
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from crm_data import Given, Way
 from tests.browser.conftest import DANIEL, GRACE, PRIYA, Door, Town
 from tests.support.screen import SLOW, at_rest, choose, says, toast
 
@@ -200,9 +201,9 @@ def test_nobody_but_its_owner_and_managers_moves_a_deal(email: str, board: Board
 def test_a_deal_given_away_meanwhile_is_not_moved(board: Board, enter: Door) -> None:
     """What the browser still offers is decided by the server."""
     his, hers = board.town.my(), board.town.my(PRIYA)
-    his.deals.set_all(board.ids, {"assigned_to": hers.scope.user_id})
+    his.deals.change_many(board.ids, Given(Way.SET, "assigned_to", hers.scope.user_id), rest=False)
     page = look(enter, PRIYA, board.word)
-    his.deals.set_all(board.ids, {"assigned_to": his.scope.user_id})
+    his.deals.change_many(board.ids, Given(Way.SET, "assigned_to", his.scope.user_id), rest=False)
     page.locator(f".foyer-board .card[data-id='{board.ids[0]}']").drag_to(page.locator(".column").nth(1))
     says(page, "You may change only records that are yours. Ask their owner or a manager.")
     expect(page.locator(".foyer-board .column").nth(0).locator(".card")).to_have_count(2)

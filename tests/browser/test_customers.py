@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Page, expect
 
+from crm_data import Given, Way
 from tests.browser.conftest import DANIEL, MARTA, PRIYA, Door, Town
 from tests.support.screen import at_rest, choose, listed, says, toast, unfold, until
 
@@ -358,7 +359,7 @@ def test_who_wrote_a_cell_is_told_from_its_menu(town: Town, enter: Door) -> None
     my = town.my()
     id_ = my.customers.add({"name": "Chi Works", "city": "Bergen"})
     town.my(PRIYA)
-    my.customers.set_all([id_], {"city": "Oslo"})
+    my.customers.change_many([id_], Given(Way.SET, "city", "Oslo"), rest=False)
     page = enter(DANIEL, "/customers?q=Chi")
     sheet = listed(page)
     sheet.cell(0, "City").click(button="right")

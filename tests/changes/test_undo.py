@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crm_data import Edit, Workspace, errors
+from crm_data import Edit, Given, Way, Workspace, errors
 from tests.changes.looking import last, tables_of, undo_last
 from tests.nouns.makers import a_customer, a_deal, a_lead, a_task
 from tests.support.office import Office
@@ -54,7 +54,9 @@ ACTS: dict[str, Act] = {
     "convert": lambda my, ids: my.leads.convert(ids["lead"]),
     "convert to a known customer": lambda my, ids: my.leads.convert(ids["lead"], ids["customer"]),
     "archive": lambda my, ids: my.customers.archive([ids["customer"], ids["other"]]),
-    "set all": lambda my, ids: my.deals.set_all([ids["deal"], ids["second"]], {"stage": "negotiation"}),
+    "set all": lambda my, ids: my.deals.change_many(
+        [ids["deal"], ids["second"]], Given(Way.SET, "stage", "negotiation"), rest=False
+    ),
     "complete": lambda my, ids: my.tasks.complete(ids["task"]),
     "log": lambda my, ids: my.activities.log("call", deal_id=ids["deal"]),
     "import": _import,

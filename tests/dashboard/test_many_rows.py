@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from crm_data import CrmError, Edit, Field, Kind, Workspace
+from crm_data import CrmError, Edit, Field, Given, Kind, Way, Workspace
 from crm_data.tables import by_name
 from crm_data.tables.deal import Stage
 from crm_data.tables.fields import fields_of
@@ -103,16 +103,29 @@ def test_a_colleagues_record_is_duplicated_as_mine_and_a_strangers_not_at_all(tw
         copies(two.at(1).customers, [id_], None)
 
 
-def give(my: Workspace, kind: str, ids: list[int], name: str, value: Any, state: dict[str, Any]) -> None:
-    """What a press of the dialog's button does."""
+def give(
+    my: Workspace,
+    kind: str,
+    ids: list[int],
+    name: str,
+    value: Any,
+    state: dict[str, Any],
+    way: Way = Way.SET,
+    rest: bool = True,
+) -> None:
+    """What a press of the dialog's button does, and the second of two."""
     records = my.records(kind)
     many.begin(kind, ids)
     asked = state[f"{kind}.many"]
-    state["key"] = value
-    many._give(my, records, my.members(), asked, many.choices(records)[name], "key")
-    many._give(
-        my, records, my.members(), asked, many.choices(records)[name], "key"
-    )  # the second click of two
+    given = Given(way, name, None if way is Way.CLEAR else value)
+    for _ in range(2):
+        many.give(my, records, my.members(), asked, given, rest)
+
+
+def stays(state: dict[str, Any], kind: str) -> list[tuple[str, str]]:
+    """The rows that the dialog names as refused."""
+    asked = state.get(f"{kind}.many")
+    return [(one.name, one.sentence) for one in asked.stays] if asked else []
 
 
 def undo(my: Workspace, offered: Any) -> None:
@@ -131,7 +144,10 @@ def test_many_get_one_owner_and_the_undo_gives_each_its_own(two: Office, state: 
     give(my, "leads", [*mine, gone, foreign], "assigned_to", rep, state)
     owners = lambda: [my.leads.get(id_)["assigned_to"] for id_ in mine]  # noqa: E731
     assert owners() == [rep, rep, rep]
-    assert state["leads.refusal"] == "2 leads not changed. 2 no longer in the list."
+    assert sorted(stays(state, "leads")) == [
+        ("", "It is not here any more."),
+        ("Gone", "This record was archived meanwhile. Restore it before changing it."),
+    ]
     assert two.at(1).leads.get(foreign)["assigned_to"] is None
     undo(my, state["leads.undo"])
     assert owners() == [None, rep, my.scope.user_id]
@@ -145,7 +161,7 @@ def test_what_is_refused_is_named_and_the_rest_is_done(two: Office, state: dict[
     my.deals.change([Edit(deals[1], {"probability": (10, 35)})])
     give(my, "deals", deals, "stage", "proposal", state)
     assert [my.deals.get(id_)["stage"] for id_ in deals] == ["proposal", "proposal"]
-    assert "deals.refusal" not in state
+    assert stays(state, "deals") == []
     undo(my, state["deals.undo"])
     assert [(d["stage"], d["probability"]) for d in map(my.deals.get, deals)] == [
         ("prospect", 10),
@@ -156,7 +172,12 @@ def test_what_is_refused_is_named_and_the_rest_is_done(two: Office, state: dict[
     other = my.leads.add({"lead_name": "Other"})
     give(my, "leads", [lead, other], "status", "lost", state)
     assert my.leads.get(other)["status"] == "lost"
-    assert state["leads.refusal"].startswith("1 lead not changed. Won: ")
+    assert stays(state, "leads") == [("Won", "Status: this lead became a deal. Make the change there.")]
+    state.pop("leads.many")
+    give(my, "leads", [lead, other], "status", "contacted", state, rest=False)
+    assert my.leads.get(other)["status"] == "lost", "none was asked for rather than the rest"
+    assert state["leads.many.refusal"].endswith("So none was changed.")
+    assert [name for name, _ in stays(state, "leads")] == ["Won"]
 
 
 def test_a_deal_is_closed_one_by_one(two: Office) -> None:
@@ -199,25 +220,24 @@ def test_every_column_is_given_to_many_and_cleared_or_says_why_not(
     field = many.choices(records)[name]
     made = [records.add(least(my, kind)) for _ in range(2)]
     my.leads.add({"lead_name": "To name"})
-    state["key"] = a_value(my, field)
+    value = a_value(my, field)
 
-    def press(how: str) -> list[Any]:
-        many.begin(kind, made)
-        state.pop(f"{kind}.refusal", None)
-        many._give(my, records, my.members(), state[f"{kind}.many"], field, "key", how)
+    def press(way: Way) -> list[Any]:
+        state.clear()
+        give(my, kind, made, name, value, state, way)
         return [records.get(id_)[name] for id_ in made]
 
     before = [records.get(id_)[name] for id_ in made]
-    held = press(many.SET)
-    if f"{kind}.refusal" in state:
+    held = press(Way.SET)
+    if stays(state, kind):
         assert held == before, "what is refused stays"
-        assert field.name in ("loss_reason", "actual_close_date"), state[f"{kind}.refusal"]
+        assert field.name in ("loss_reason", "actual_close_date"), stays(state, kind)
         return
     assert held[0] == held[1]
     assert not say.holds_nothing(held[0])
     assert held != before or held[0] == field.default or field.kind in (Kind.MEMBER, Kind.CHOICE, Kind.LINK)
-    if many.CLEAR in many.ways(field):
-        assert press(many.CLEAR) == [None, None]
+    if Way.CLEAR in many.ways(field):
+        assert press(Way.CLEAR) == [None, None]
         undo(my, state[f"{kind}.undo"])
         assert [records.get(id_)[name] for id_ in made] == held
 
@@ -226,14 +246,11 @@ def test_tags_are_added_and_taken_away_beside_others(two: Office, state: dict[st
     my = two.at()
     tags = [["vip", "Öl"], None, ["öl"]]
     ids = [my.customers.add({"name": f"T{at}", "tags": each}) for at, each in enumerate(tags)]
-    field = many.choices(my.customers)["tags"]
 
-    def press(how: str, said: list[str]) -> list[Any]:
-        state["key"] = said
-        many.begin("customers", ids)
-        many._give(my, my.customers, my.members(), state["customers.many"], field, "key", how)
+    def press(way: Way, said: list[str]) -> list[Any]:
+        give(my, "customers", ids, "tags", said, state, way)
         return [my.customers.get(id_)["tags"] for id_ in ids]
 
-    assert press(many.ADD, ["ÖL", "new"]) == [["vip", "Öl", "new"], ["ÖL", "new"], ["öl", "new"]]
-    assert press(many.TAKE, ["öl", "nowhere"]) == [["vip", "new"], ["new"], ["new"]]
-    assert press(many.TAKE, ["new"]) == [["vip"], None, None]
+    assert press(Way.ADD, ["ÖL", "new"]) == [["vip", "Öl", "new"], ["ÖL", "new"], ["öl", "new"]]
+    assert press(Way.TAKE, ["öl", "nowhere"]) == [["vip", "new"], ["new"], ["new"]]
+    assert press(Way.TAKE, ["new"]) == [["vip"], None, None]

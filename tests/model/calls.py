@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from crm_data import Edit, Layout, Query, Wanted, Workspace
+from crm_data import Edit, Given, Layout, Query, Wanted, Way, Workspace
 from crm_data.nouns.goals import months_from
 from crm_data.numbers.numbers import CHARTS
 from crm_data.numbers.period import Period
@@ -380,13 +380,18 @@ def _add_all(here: Scene) -> Call:
     return Call("", lambda my: my.records(kind).add_all([raw(one) for one in new]), said_, writes=True)
 
 
-def _set_all(here: Scene) -> Call:
-    kind = _kind(here)
-    ids, new = here.ids(kind), values(here, kind, few=True, wrong=0.02)
-    if here.dice.random() < 0.02:
-        ids = ids * 501
-    said_ = {"kind": kind, "ids": ids, "values": new}
-    return Call("", lambda my: my.records(kind).set_all(ids, raw(new)), said_, writes=True)
+def _change_many(here: Scene) -> Call:
+    kind, dice = _kind(here), here.dice
+    ids, way, rest = here.ids(kind), dice.choice(list(Way)), dice.random() < 0.7
+    fields = {name: f for name, f in fields_of(CLASSES[kind].table).items() if f.edit}
+    tags = [name for name, f in fields.items() if f.kind is Kind.TAGS]
+    if way in (Way.ADD, Way.TAKE) and not tags and dice.random() < 0.9:
+        way = Way.SET
+    name = dice.choice(tags if way in (Way.ADD, Way.TAKE) and tags else list(fields))
+    value = _said(here, kind, fields[name], here.around(), 0.02)
+    given = Given(way, name, value.raw)
+    said_ = {"kind": kind, "ids": ids, "way": way, "name": name, "value": value, "rest": rest}
+    return Call("", lambda my: my.records(kind).change_many(ids, given, rest), said_, writes=True)
 
 
 def _put(verb: str) -> Callable[[Scene], Call]:
@@ -758,7 +763,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Records.add": _add,
     "Records.add_all": _add_all,
     "Records.change": _change,
-    "Records.set_all": _set_all,
+    "Records.change_many": _change_many,
     "Records.archive": _put("archive"),
     "Records.restore": _put("restore"),
     "Leads.convert": _convert,

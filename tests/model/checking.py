@@ -18,7 +18,7 @@ MODELLED = {
     "Records.add",
     "Records.add_all",
     "Records.change",
-    "Records.set_all",
+    "Records.change_many",
     "Records.archive",
     "Records.restore",
     "Leads.convert",

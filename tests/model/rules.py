@@ -22,7 +22,7 @@ OPEN_TASK = ("pending", "in_progress")
 # What a role must be at least, by verb; verbs that are not here are everybody's, or by record.
 AT_LEAST = {
     "Goals.set": "manager",
-    "Records.set_all": "manager",
+    "Records.change_many": "manager",
     "Records.archive": "manager",
     "Records.restore": "manager",
     "Records.walk": "manager",

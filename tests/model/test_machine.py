@@ -41,7 +41,7 @@ SETTINGS = settings(
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
 TRIES = 200
-OFTEN = ("Records.add", "Records.change", "Records.set_all", "Records.archive", "Records.restore")
+OFTEN = ("Records.add", "Records.change", "Records.change_many", "Records.archive", "Records.restore")
 OFTEN += ("Leads.convert", "Deals.move", "Tasks.complete", "Activities.log", "Workspace.commit_import")
 OFTEN += ("Changes.undo",)
 # The search is held against a plain reading of its own, on both engines: tests/finding.

@@ -57,7 +57,7 @@ def sellers_archive(patch: Patch) -> None:
 
 def tasks_stay_behind(patch: Patch) -> None:
     """What hangs on a deal keeps its old customer."""
-    patch.setattr("crm_data.nouns.deals.carry_customer", lambda *args: None)
+    patch.setattr("crm_data.nouns.deals.carry_customers", lambda *args: None)
 
 
 def refusals_write(patch: Patch) -> None:
@@ -97,7 +97,7 @@ def what_follows_is_not_logged(patch: Patch) -> None:
     patch.setattr("crm_data.store.writer.record", record)
 
 
-WRITING = ("Records.add", "Records.change", "Records.set_all", "Leads.convert")
+WRITING = ("Records.add", "Records.change", "Records.change_many", "Leads.convert")
 FAULTS = [
     (no_filter, tuple(VERBS)),
     (sellers_archive, tuple(VERBS)),

@@ -17,7 +17,7 @@ from tests.model.rules import (
     may_add,
     may_change,
 )
-from tests.model.values import REFUSED, Said
+from tests.model.values import REFUSED, Said, _default
 from tests.model.world import UTC, Member, Row, members
 from tests.support.kinds import CLASSES
 
@@ -197,12 +197,46 @@ class Writer:
                 raise Wrong("Conflict")
         return sum(self._apply(kind, self.tables[kind][id_], new) for id_, _, new in wanted)
 
-    def _set_all(self, kind: str, ids: list[Any], values: dict[str, Said]) -> int:
-        if len(ids) > 500:
-            raise Wrong("Invalid")
-        new = self._means(kind, values)
-        rows = sorted({self._row(kind, id_)["id"] for id_ in ids})
-        return sum(self._apply(kind, self.tables[kind][id_], new, bulk=True) for id_ in rows)
+    def _change_many(
+        self, kind: str, ids: list[Any], way: str, name: str, value: Said, rest: bool
+    ) -> dict[str, Any]:
+        new = {} if way in ("archive", "restore") else self._given(kind, way, name, value)
+        known = [id_ if type(id_) is int and id_ in self.tables[kind] else None for id_ in dict.fromkeys(ids)]
+        refused = known.count(None)
+        rows = sorted(id_ for id_ in known if id_ is not None)
+        count = 0
+        for id_ in rows:
+            row = self.tables[kind][id_]
+            if way in ("archive", "restore"):
+                count += self._put(kind, [id_], way == "archive")
+                continue
+            try:
+                count += self._apply(kind, row, {name: _of(row[name], way, new[name])}, bulk=True)
+            except Wrong:
+                refused += 1
+        if refused and not rest:
+            raise Wrong("NotAll")
+        return {
+            "": "Changed",
+            "count": count,
+            "same": len(rows) - count - (refused - known.count(None)),
+            "refused": refused,
+        }
+
+    def _given(self, kind: str, way: str, name: str, value: Said) -> Row:
+        """What is asked for, which is judged before any row is looked at."""
+        field = self._fields(kind)[name]
+        if way in ("add", "take"):
+            if field.kind is not Kind.TAGS or value.means is REFUSED or not value.means:
+                raise Wrong("Invalid")
+            return {name: value.means}
+        if way == "clear":
+            if field.required:
+                raise Wrong("Invalid")
+            value = Said(None, None if field.kind is Kind.TAGS else _default(field, field.default))
+            if field.kind is Kind.YES_NO:
+                value = Said(None, False)
+        return self._means(kind, {name: value})
 
     def _put(self, kind: str, ids: list[Any], away: bool) -> int:
         rows = {self._row(kind, id_)["id"]: self._row(kind, id_) for id_ in ids}
@@ -375,3 +409,13 @@ class Writer:
             raise Wrong("Conflict")
         if row[name] != new:
             self._touch("companies", row, {name: new})
+
+
+def _of(held: Any, way: str, said: Any) -> Any:
+    """The tags of a row once some are added or taken away, capitals aside; any other value is the one given."""
+    if way not in ("add", "take"):
+        return said
+    tags = list(held or [])
+    lower = {tag.casefold() for tag in (tags if way == "add" else said)}
+    rest = [tag for tag in (said if way == "add" else tags) if tag.casefold() not in lower]
+    return ([*tags, *rest] if way == "add" else rest) or None

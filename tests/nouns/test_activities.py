@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crm_data import Edit, errors, new_act
+from crm_data import Edit, Given, Way, errors, new_act
 from tests.nouns.makers import a_customer, a_deal, a_lead, a_task
 from tests.support.office import Office
 from tests.support.timeline import timeline
@@ -66,8 +66,8 @@ def test_changes_of_status_stay_as_they_are(two: Office) -> None:
     note = my.activities.log("note")
     with pytest.raises(errors.Invalid):
         my.activities.change([Edit(note, {"activity_type": ("note", "status_change")})])
-    with pytest.raises(errors.Invalid):
-        my.activities.set_all([note, row["id"]], {"outcome": "Reached"})
+    with pytest.raises(errors.NotAll):
+        my.activities.change_many([note, row["id"]], Given(Way.SET, "outcome", "Reached"), rest=False)
     assert my.activities.get(row["id"]) == row
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crm_data import Edit, Query, Workspace, errors, new_act
+from crm_data import Edit, Given, Query, Way, Workspace, errors, new_act
 from tests.nouns.makers import a_customer, a_deal, a_lead, a_task
 from tests.support import makers
 from tests.support.office import Office
@@ -65,7 +65,7 @@ def test_the_same_rules_for_board_grid_form_and_bulk(two: Office) -> None:
         lambda: my.deals.move(deal, "closed_lost", "prospect"),
         lambda: my.deals.change([Edit(deal, {"stage": ("prospect", "closed_lost")})]),
         lambda: a_deal(my, stage="closed_lost"),
-        lambda: my.deals.set_all([deal], {"stage": "closed_lost"}),
+        lambda: my.deals.change_many([deal], Given(Way.SET, "stage", "closed_lost"), rest=False),
         lambda: my.deals.move(deal, "closed_lost", "prospect", reason="Other"),
         lambda: my.deals.change([Edit(deal, {"actual_close_date": (None, "2026-01-01")})]),
         lambda: my.deals.change([Edit(deal, {"status": ("open", "won")})]),
@@ -141,14 +141,14 @@ def test_a_move_sent_twice_happens_once(two: Office) -> None:
 def test_bulk_moves_open_stages_only_and_all_or_none(two: Office) -> None:
     my = two.at()
     deals = [a_deal(my) for _ in range(3)]
-    assert my.deals.set_all(deals, {"stage": "proposal"}) == 3
+    assert my.deals.change_many(deals, Given(Way.SET, "stage", "proposal"), rest=False).count == 3
     assert [my.deals.get(id_)["probability"] for id_ in deals] == [50, 50, 50]
     assert all(len(stages(my, id_)) == 2 for id_ in deals)
     my.deals.move(deals[1], "closed_won", "proposal")
-    with pytest.raises(errors.Invalid):
-        my.deals.set_all(deals, {"stage": "negotiation"})
+    with pytest.raises(errors.NotAll, match=r"1 deal cannot be changed\..* one by one.*So none was changed"):
+        my.deals.change_many(deals, Given(Way.SET, "stage", "negotiation"), rest=False)
     assert my.deals.get(deals[0])["stage"] == "proposal"
-    assert my.deals.set_all(deals, {"notes": "All three"}) == 3
+    assert my.deals.change_many(deals, Given(Way.SET, "notes", "All three"), rest=False).count == 3
 
 
 def test_closing_several_in_the_grid_asks_each_for_its_own(two: Office) -> None:

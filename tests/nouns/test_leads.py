@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crm_data import Edit, errors, new_act
+from crm_data import Edit, Given, Way, errors, new_act
 from tests.nouns.makers import a_customer, a_lead, a_task
 from tests.support.office import Office
 from tests.support.timeline import timeline
@@ -19,7 +19,7 @@ def test_a_move_of_status_is_noted(two: Office) -> None:
     lead = a_lead(my)
     assert my.activities.page().total == 0
     my.leads.change([Edit(lead, {"status": ("new", "contacted")})])
-    my.leads.set_all([lead], {"status": "lost"})
+    my.leads.change_many([lead], Given(Way.SET, "status", "lost"), rest=False)
     titles = [row["title"] for row in timeline(my, {"lead_id": lead}).rows]
     assert titles == ["Status: Contacted to Lost", "Status: New to Contacted"]
 
@@ -109,8 +109,8 @@ def test_a_converted_lead_stays_converted(two: Office) -> None:
     for field, old, new in (("status", "qualified", "lost"), ("customer_id", made.customer_id, other)):
         with pytest.raises(errors.Invalid):
             my.leads.change([Edit(lead, {field: (old, new)})])
-    with pytest.raises(errors.Invalid):
-        my.leads.set_all([lead], {"status": "lost"})
+    with pytest.raises(errors.NotAll):
+        my.leads.change_many([lead], Given(Way.SET, "status", "lost"), rest=False)
     assert my.leads.change([Edit(lead, {"notes": (None, "Still here")})]) == 1
 
 

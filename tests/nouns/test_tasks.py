@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crm_data import Edit, Query, errors
+from crm_data import Edit, Given, Query, Way, errors
 from tests.nouns.makers import a_customer, a_deal, a_lead, a_task
 from tests.support.office import Office
 from tests.support.statements import counted
@@ -33,7 +33,7 @@ def test_completed_at_follows_the_status_whatever_the_way(two: Office, frozen_cl
     assert my.tasks.get(task)["completed_at"] == frozen_clock()
     my.tasks.change([Edit(task, {"status": ("completed", "cancelled")})])
     assert my.tasks.get(task)["completed_at"] is None
-    my.tasks.set_all([task], {"status": "completed"})
+    my.tasks.change_many([task], Given(Way.SET, "status", "completed"), rest=False)
     assert my.tasks.get(task)["completed_at"] == frozen_clock()
     with pytest.raises(errors.Invalid):
         my.tasks.change([Edit(task, {"completed_at": (None, "2020-01-01")})])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from crm_data import errors
+from crm_data.store import writer
 from crm_data.store.bulk import Bulk, reading, writing
 from crm_data.store.changes import Doing, new_act
 from tests.support.databases import Database
@@ -48,8 +49,12 @@ def test_changing_is_asked(two: Office) -> None:
 
 
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
-def test_a_foreign_row_is_not_found(two: Office, database: Database) -> None:
-    """As an id that is nobody's, and by the statement itself: the database's own walls are down here."""
+@pytest.mark.parametrize("alike", [1_000, 1], ids=["each", "together"])
+def test_a_foreign_row_is_not_found(
+    two: Office, database: Database, alike: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an id that is nobody's, and by the statements themselves: the database's own walls are down here."""
+    monkeypatch.setattr(writer, "_ALIKE", alike)
     two.store.close()
     two.store = store_with(frozenset({SESSION, KEYS}), database)
     two.at(0).customers.add({"name": "Mine"})

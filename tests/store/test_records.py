@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 import sqlalchemy as sa
 
-from crm_data import Edit, Query, Workspace, errors
+from crm_data import Edit, Given, Query, Way, Workspace, errors
 from crm_data.store.ordering import directed, keys
 from crm_data.tables.fields import Kind
 from tests.support.office import Office, office
@@ -208,11 +208,11 @@ def test_history_tells_old_and_new_of_each_field(two: Office) -> None:
 
 def test_bulk_changes_follow_the_same_rules(two: Office) -> None:
     ids = fill(two, 3)
-    assert two.at().customers.set_all(ids, {"status": "lost"}) == 3
+    assert two.at().customers.change_many(ids, Given(Way.SET, "status", "lost"), rest=False).count == 3
     with pytest.raises(errors.Invalid):
-        two.at().customers.set_all(ids, {"status": "unheard"})
+        two.at().customers.change_many(ids, Given(Way.SET, "status", "unheard"), rest=False)
     with pytest.raises(errors.NotAllowed):
-        two.at(0, "sales_rep").customers.set_all(ids, {"status": "active"})
+        two.at(0, "sales_rep").customers.change_many(ids, Given(Way.SET, "status", "active"), rest=False)
 
 
 def test_a_stranger_finds_and_changes_nothing(two: Office) -> None:
@@ -225,13 +225,17 @@ def test_a_stranger_finds_and_changes_nothing(two: Office) -> None:
         lambda: customers.history(theirs),
         lambda: customers.archive([mine, theirs]),
         lambda: customers.restore([theirs]),
-        lambda: customers.set_all([mine, theirs], {"status": "lost"}),
         lambda: customers.change([Edit(mine, {"city": (None, "X")}), Edit(theirs, {"city": (None, "X")})]),
     ]
     for attempt in attempts:
         with pytest.raises(errors.NotFound) as refusal:
             attempt()
         assert str(refusal.value) == errors.NotFound.sentence
+    with pytest.raises(errors.NotAll) as stayed:
+        customers.change_many([mine, theirs], Given(Way.SET, "status", "lost"), rest=False)
+    with pytest.raises(errors.NotAll) as never:
+        customers.change_many([mine, 99_999], Given(Way.SET, "status", "lost"), rest=False)
+    assert str(stayed.value) == str(never.value)
     with pytest.raises(errors.Invalid, match="no such choice here"):
         customers.change([Edit(mine, {"assigned_to": (None, two.people[1]["admin"])})])
     assert two.at(1).customers.get(theirs) == before

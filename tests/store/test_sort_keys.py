@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from crm_data import Edit, Query, Workspace
+from crm_data import Edit, Given, Query, Way, Workspace
 from crm_data.demo.filling import fill
 from crm_data.store import migrating
 from crm_data.store.store import Store
@@ -138,7 +138,7 @@ def test_whoever_writes_a_text_writes_its_key(my: Workspace, own: Filled, kind: 
     (other,) = {"notes", "description"} & set(records.fields)
     edits = [Edit(first, {title: ("Ähre", "Igel")}), Edit(second, {other: (records.get(second)[other], "x")})]
     assert records.change(edits) == 2
-    records.set_all([first, second], {title: "Über"})
+    records.change_many([first, second], Given(Way.SET, title, "Über"))
     records.archive([second])
     name, pieces = my.export(records)
     told = b"".join(pieces).decode("utf-8-sig")

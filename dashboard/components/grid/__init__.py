@@ -8,9 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import CrmError, Kind, Layout, Query, Records, View, Workspace, clock, errors, new_act
+from crm_data import All, CrmError, Kind, Layout, Query, Records, View, Workspace, clock, errors, new_act
 from crm_data.store.lists import KNOWN_FOR, MOST_WATCHED, Fresh
-from crm_data.store.records import MOST_AT_ONCE
 from dashboard import session
 from dashboard.components import room
 from dashboard.components.assets import component, text
@@ -76,7 +75,7 @@ class Grid:
     `beside`: the record that stands open beside the list; the browser walks from it to the next. `view`: whose
     columns the list has; what is arranged then is not kept but in this tab, until somebody saves it there.
     Called from callbacks: `on_opened(id)` to open one so, `on_visited(id)` to go to its page,
-    `on_acted(act, ids)`, `on_cell(id, field)`, `on_sorted()` when a head of a column was clicked, and
+    `on_acted(act, which)`, `on_cell(id, field)`, `on_sorted()` when a head of a column was clicked, and
     `on_lacking(save, fields by record)` for what a Save cannot do without.
     """
 
@@ -95,7 +94,7 @@ class Grid:
     view: View | None = None
     on_opened: Callable[[int], object] = nothing
     on_visited: Callable[[int], object] = nothing
-    on_acted: Callable[[str, list[int]], object] = nothing
+    on_acted: Callable[[str, list[int] | All], object] = nothing
     on_cell: Callable[[int, str], object] = nothing
     on_sorted: Callable[[], object] = nothing
     on_lacking: Callable[[Save, Mapping[int, Sequence[str]]], object] = nothing
@@ -365,9 +364,9 @@ class Grid:
             return
         if acted.ids is None and acted.query[:16] != fingerprint(self.records, query):
             raise CrmError(_OTHER)
-        ids = self.records.ids(query, MOST_AT_ONCE) if acted.ids is None else list(acted.ids)
+        which = All(query.first(), acted.count) if acted.ids is None else list(acted.ids)
         self._kept().whole = True
-        self.on_acted(acted.act, ids)
+        self.on_acted(acted.act, which)
 
     def _cell(self, said: Any) -> None:
         found = wire.cell(said, self.records.fields)

@@ -55,7 +55,7 @@ export class Ticks {
 
   // What an act says of whom it is about.
   said() {
-    return this.all ? { all: true, query: this.app.model.query } : { ids: [...this.ids] };
+    return this.all ? { all: true, query: this.app.model.query, count: this.app.model.count } : { ids: [...this.ids] };
   }
 
   changed() {

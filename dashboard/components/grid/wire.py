@@ -83,11 +83,15 @@ class Ask:
 
 @dataclass(frozen=True)
 class Acted:
-    """An act upon rows: those ticked, or with `ids` None all that the list means by this fingerprint of it."""
+    """An act upon rows: those ticked, or with `ids` None all that the list means by this fingerprint of it.
+
+    `count`: how many the person was told that these are.
+    """
 
     act: str
     ids: tuple[int, ...] | None
     query: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -225,11 +229,11 @@ def fold(said: Any) -> str:
 
 def acted(said: Any, acts: Sequence[str]) -> Acted | None:
     """An act of those that are offered, upon rows."""
-    act, ids, query = _of(said, "act"), _of(said, "ids"), _of(said, "query")
+    act, ids, query, count = (_of(said, name) for name in ("act", "ids", "query", "count"))
     if act not in [*acts]:
         return None
     if _of(said, "all") is True:
-        return Acted(act, None, query) if _short(query) else None
+        return Acted(act, None, query, count) if _short(query) and _whole(count) else None
     if not isinstance(ids, list) or not 0 < len(ids) <= MOST_IDS or not all(map(_whole, ids)):
         return None
     known = dict.fromkeys(_id(each) for each in ids)

@@ -105,7 +105,7 @@ def test_rows_are_ticked_by_shift_and_all_that_match(grid: Grid) -> None:
     grid.button("all").click()
     assert grid.button("act archive").inner_text() == "Archive 5,000"
     grid.button("act archive").click()
-    assert grid.heard("acted")[1] == {"act": "archive", "all": True, "query": "all"}
+    assert grid.heard("acted")[1] == {"act": "archive", "all": True, "query": "all", "count": 5000}
 
 
 def test_a_hundred_thousand_rows_are_scrolled_without_pages(grid: Grid) -> None:
