@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench import (
+    at_once,
     crowd,
     databases,
     files,
@@ -29,7 +30,7 @@ from bench.section import Section
 from crm_data.settings import ROOT
 from dashboard.warm_up import settle
 
-PARTS = ("reading", "screens", "pages", "crowd", "visit", "walls", "moving", "files")
+PARTS = ("reading", "screens", "pages", "crowd", "visit", "walls", "moving", "files", "many")
 ONE = "one of 100 companies"
 HALF = "a company with half of all rows"
 
@@ -97,6 +98,9 @@ def _measure(parts: Sequence[str], sizes: Sequence[Size], folder: Path, rounds: 
     if "files" in parts:
         _say("import and export")
         sections.append(files.section(even, folder, fewer))
+    if "many" in parts:
+        _say("many at once")
+        sections.append(at_once.section(big, folder, fewer))
     return sections
 
 

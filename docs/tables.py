@@ -18,6 +18,7 @@ QUESTIONS: tuple[tuple[str, Act, str, Tie], ...] = (
     ("Change a record made by or assigned to them", Act.CHANGE, "customers", Tie.OWN),
     ("Change a record that is assigned to nobody", Act.CHANGE, "customers", Tie.UNASSIGNED),
     ("Change anybody's record", Act.CHANGE, "customers", Tie.OTHER),
+    ("Change many records at once", Act.BULK, "customers", Tie.OTHER),
     ("Import", Act.IMPORT, "customers", Tie.OTHER),
     ("Export", Act.EXPORT, "customers", Tie.OTHER),
     ("Archive and restore", Act.ARCHIVE, "customers", Tie.OTHER),

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from crm_data.cli import (
     backup,
     bring_back,
+    change,
     check,
     copy,
     deactivate,
@@ -42,6 +43,7 @@ COMMANDS = (
     reactivate,
     import_file,
     export,
+    change,
     backup,
     verify,
     restore,

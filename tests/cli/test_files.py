@@ -69,3 +69,35 @@ def test_columns_and_fillings_are_told(run: Run, office: Office, tmp_path: Path)
         assert run("import", file, "--company", 1, *wrong).code == 1
     (tmp_path / "picture.csv").write_bytes(b"\x89PNG\r\n")
     assert "picture" in run("import", tmp_path / "picture.csv", "--company", 1).err
+
+
+def test_many_records_are_changed_by_their_list_or_their_numbers(run: Run, office: Office) -> None:
+    who = ("--company", 1, "--as", "ann@acme.com")
+    said = run("change", "customers", "--list", "", "--set", "city=Bern", "--dry-run", *who)
+    assert (said.code, said.out) == (0, "10 customers would be asked.\n")
+    said = run("change", "customers", "--list", "", "--set", "city=Bern", "--count", 9, *who)
+    assert said.code == 1
+    assert "The list has 10 rows by now, not 9." in said.err
+    said = run("change", "customers", "--list", "", "--set", "city=Bern", *who)
+    assert (said.code, said.out) == (0, "10 customers changed, 0 had it so already, 0 refused.\n")
+    said = run("change", "customers", "--rows", "1,99999", "--set", "assigned_to=ann@acme.com", *who)
+    assert said.code == 1
+    assert said.out == "1 customer changed, 0 had it so already, 1 refused.\n"
+    assert said.err == "99999: It is not here any more.\n"
+    both = ("change", "customers", "--rows", "1,99999")
+    assert run(*both, "--add", "tags=vip, new", "--or-none", *who).code == 1
+    assert run(*both[:3], "1", "--add", "tags=vip, new", *who).code == 0
+    assert run("change", "customers", "--list", "archived=1", "--restore", *who).out.startswith("0 customers")
+    rows = office.sql("SELECT DISTINCT city FROM customers WHERE company_id = 1")
+    assert rows == [("Bern",)]
+    for wrong, why in (
+        (("--rows", "x", "--archive"), "numbers of records"),
+        (("--rows", "1", "--clear", "name"), "Name is needed"),
+        (("--rows", "1", "--set", "assigned_to=nobody@x"), "Nobody here is called nobody@x"),
+        (("--list", "sort=nothing", "--archive"), ""),
+    ):
+        said = run("change", "customers", *wrong, *who)
+        assert said.code == 1, wrong
+        assert why in said.err
+    office.sql("UPDATE user_companies SET role = 'sales_rep'")
+    assert "managers" in run("change", "customers", "--rows", "1", "--archive", *who).err
