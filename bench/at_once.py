@@ -27,8 +27,8 @@ def section(big: Path, folder: Path, rounds: int) -> Section:
     times, rows = _measured(big, folder / "at-once.db", rounds)
     return Section(
         "Many at once",
-        f"{rows:,} leads are given one owner, archived, and put back by the undo. One second is what each may take;"
-        " the barest way is one UPDATE and a row in the log for each, by executemany.",
+        f"{rows:,} leads are given one owner, archived, and put back by the undo. One second is what each may"
+        " take; the barest way is one UPDATE and a row in the log for each, by executemany.",
         [
             Line("an owner for all of them", ONE_SECOND, times.median("give"), 1.0),
             Line("the undo of it", ONE_SECOND, times.median("undo"), 1.0),
