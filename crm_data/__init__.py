@@ -21,6 +21,7 @@ from crm_data.store.changes import Change, new_act
 from crm_data.store.query import Query
 from crm_data.store.records import Edit, Page, Records
 from crm_data.tables.fields import Field, Kind, words
+from crm_data.tables.stage_rules import StageRules
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.plan import Plan
 from crm_data.transfer.report import Report
@@ -59,6 +60,7 @@ __all__ = [
     "Refused",
     "Report",
     "Sheet",
+    "StageRules",
     "Standing",
     "Step",
     "Sum",

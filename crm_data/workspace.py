@@ -7,6 +7,7 @@ from typing import TypeVar
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
+from crm_data.accounts.stages import Stages
 from crm_data.accounts.views import Views
 from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
@@ -117,6 +118,11 @@ class Workspace:
     def profile(self) -> Profile:
         """The company's own profile."""
         return Profile(self._store, self._scope)
+
+    @property
+    def stages(self) -> Stages:
+        """The company's sales stages."""
+        return Stages(self._store, self._scope)
 
     @property
     def layouts(self) -> Layouts:

@@ -10,6 +10,7 @@ from dashboard.parts.heading import heading
 from dashboard.parts.people_panel import people_panel
 from dashboard.parts.profile_panel import profile_panel
 from dashboard.parts.shortages import shortages
+from dashboard.parts.stages_panel import stages_panel
 from dashboard.parts.views import choose_view
 from dashboard.session import workspace
 
@@ -23,6 +24,7 @@ panels: dict[str, Callable[[], None]] = {}
 if my.may(Act.MEMBERS):
     panels["members"] = lambda: people_panel(my)
     panels["company"] = lambda: profile_panel(my)
+    panels["stages"] = lambda: stages_panel(my)
     panels["data"] = lambda: data_panel(my)
 if my.may(Act.COMPANIES):
     panels["companies"] = companies_panel

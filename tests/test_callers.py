@@ -15,6 +15,7 @@ from crm_data.accounts.links import Links
 from crm_data.accounts.members import Members
 from crm_data.accounts.operator import People
 from crm_data.accounts.sessions import Sessions
+from crm_data.accounts.stages import Stages
 from crm_data.accounts.views import Views
 from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
@@ -30,6 +31,7 @@ CALLED: dict[type, set[str]] = {
     Numbers: {"numbers"},
     Members: {"people", "members"},
     Profile: {"profile"},
+    Stages: {"stages"},
     Layouts: {"layouts"},
     Alike: {"alike"},
     Changes: {"changes"},

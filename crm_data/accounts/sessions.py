@@ -17,7 +17,7 @@ from crm_data.store.locks import lock_rows
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
-from crm_data.tables import Company, Membership, OneTimeLink, SignInSession, User
+from crm_data.tables import Company, Membership, OneTimeLink, SignInSession, User, stage_rules
 from crm_data.tables.company import CompanyStatus, Month
 from crm_data.tables.security import LinkKind
 from crm_data.tables.user import UserRole
@@ -124,6 +124,7 @@ class Sessions:
             company_name=here.company,
             currency=here.currency,
             fiscal=Month(here.fiscal_year_begins).number,
+            stages=stage_rules.read(here.stages),
         )
         places = tuple(Workplace(r.company_id, r.company, r.role) for r in rows if not r.special)
         return Signed(here.session_id, account, scope, places)
@@ -234,6 +235,7 @@ _WHO = (
         Company.name.label("company"),
         Company.currency,
         Company.fiscal_year_begins,
+        Company.stages,
     )
     .join(User, User.id == SignInSession.user_id)
     .join(Membership, Membership.user_id == User.id)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -26,6 +27,8 @@ from crm_data.store.scope import CompanySession
 from crm_data.store.values import row_id
 from crm_data.tables import ChangeLog, Deal, DealStageHistory
 from crm_data.tables.deal import DealStatus, Stage
+from crm_data.tables.fields import Field, fields_of
+from crm_data.tables.stage_rules import StageRules
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,16 @@ class Deals(Records):
     carried: ClassVar[frozenset[str]] = frozenset({"customer_id"})
     noted: ClassVar[frozenset[str]] = frozenset({"stage"})
     suggestions: ClassVar[Mapping[str, tuple[str, ...]]] = {"loss_reason": loss_reasons}
-    stage_probability: ClassVar[Mapping[str, int]] = {s.value: p for s, p in stages.PROBABILITY.items()}
+
+    @property
+    def stages(self) -> StageRules:
+        """What the company says of the stages."""
+        return self._scope.stages
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """The declared fields by name; the stages are called as the company calls them."""
+        return _called(self.stages)
 
     def new_values(self) -> Row:
         """What the form of a new deal starts with; an empty probability means the stage's own."""
@@ -80,6 +92,8 @@ class Deals(Records):
             return timed()
         if name == "moving":
             return [moving(*q.days_of(days), query.zone)]
+        if name == "stalled":
+            return [selections.stalled(query.zone, self.stages)]
         if name in selections.DEALS:
             return [selections.DEALS[name](days, query.zone)]
         open_ = Deal.status == DealStatus.OPEN.value
@@ -159,7 +173,7 @@ class Deals(Records):
 
     def judge(self, values: Row, before: Row | None, doing: Doing | None = None) -> Row:
         """The stage-change contract (`stages.judged`) and the currency: one that there is, else the company's."""
-        new = stages.judged(values, before, doing or Doing(self._scope.user_id))
+        new = stages.judged(values, before, doing or Doing(self._scope.user_id), self.stages)
         if before is None or "currency" in values:
             said = values.get("currency")
             new["currency"] = code_of(said) if said else self._scope.currency
@@ -181,7 +195,7 @@ class Deals(Records):
         }
         rows: list[tuple[type, Row]] = [(DealStageHistory, line)]
         if was is not None:
-            title = stages.move_title(was, after["stage"])
+            title = stages.move_title(was, after["stage"], self.stages)
             about = {"deal_id": after["id"], "customer_id": after["customer_id"]}
             rows += noted(doing, title, after.get("loss_reason"), **about)
         return rows
@@ -210,6 +224,14 @@ class Deals(Records):
             ChangeLog.act_id == act_id, ChangeLog.table_name == self.name, ChangeLog.row_id == id_
         )
         return session.scalar(wanted.limit(1)) is not None
+
+
+@cache
+def _called(rules: StageRules) -> Mapping[str, Field]:
+    declared = fields_of(Deal)
+    return (
+        {**declared, "stage": replace(declared["stage"], called=rules.called)} if rules.called else declared
+    )
 
 
 def _blank(raw: Any) -> bool:

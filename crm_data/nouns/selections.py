@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from crm_data import clock
 from crm_data.errors import Invalid
 from crm_data.nouns.since import Since
-from crm_data.nouns.stages import OPEN_STAGES, USUAL_DAYS
+from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.store.query import days_of
 from crm_data.store.zones import day_start, within
 from crm_data.tables import ChangeLog, Deal, DealStageHistory, Lead
 from crm_data.tables.deal import DealStatus, Stage
+from crm_data.tables.stage_rules import USUAL, StageRules
 
 Clause = sa.ColumnElement[bool]
 PASSED = (*OPEN_STAGES, Stage.CLOSED_WON)  # what a deal that is won goes through, in order
@@ -32,17 +33,19 @@ def from_on(stage: str) -> list[str]:
     return coded[coded.index(stage) :]
 
 
-def stalled(zone: tzinfo) -> Clause:
+def stalled(zone: tzinfo, rules: StageRules = USUAL) -> Clause:
     """Open deals that are as many calendar days in their stage as should not be; as `Standing` says of a card."""
     today = _today(zone)
+    days = {stage: rules.of(stage).days for stage in OPEN_STAGES}
     late = (
         sa.and_(
             Deal.stage == stage.value,
-            Deal.stage_since < day_start(today - timedelta(days=USUAL_DAYS[stage] - 1), zone),
+            Deal.stage_since < day_start(today - timedelta(days=days[stage] - 1), zone),
         )
         for stage in OPEN_STAGES
+        if days[stage]
     )
-    return sa.and_(Deal.status == _OPEN, sa.or_(*late))
+    return sa.and_(Deal.status == _OPEN, sa.or_(sa.false(), *late))
 
 
 def slipped(zone: tzinfo) -> Clause:

@@ -7,7 +7,7 @@ from typing import Any
 from crm_data.errors import Invalid
 from crm_data.store.changes import Doing
 from crm_data.tables.deal import DealStatus, Stage
-from crm_data.tables.fields import words
+from crm_data.tables.stage_rules import USUAL, StageRules
 
 Row = dict[str, Any]
 
@@ -15,16 +15,8 @@ OPEN_STAGES = (Stage.PROSPECT, Stage.QUALIFIED, Stage.PROPOSAL, Stage.NEGOTIATIO
 CLOSED_STAGES = (Stage.CLOSED_WON, Stage.CLOSED_LOST)
 # From qualified on somebody has found that the customer may really buy.
 QUALIFIED_STAGES = (Stage.QUALIFIED, Stage.PROPOSAL, Stage.NEGOTIATION)
-PROBABILITY = {
-    Stage.PROSPECT: 10,
-    Stage.QUALIFIED: 25,
-    Stage.PROPOSAL: 50,
-    Stage.NEGOTIATION: 75,
-    Stage.CLOSED_WON: 100,
-    Stage.CLOSED_LOST: 0,
-}
-# Days that a deal stays in a stage when all goes well; one that stays longer is called stalled.
-USUAL_DAYS = {Stage.PROSPECT: 14, Stage.QUALIFIED: 14, Stage.PROPOSAL: 10, Stage.NEGOTIATION: 10}
+# What holds where a company has said nothing else.
+PROBABILITY = {Stage(rule.stage): rule.probability for rule in USUAL.each}
 # Days that a lead may be new before anybody is in touch.
 NEW_DAYS = 7
 STATUS = {Stage.CLOSED_WON: DealStatus.WON, Stage.CLOSED_LOST: DealStatus.LOST}
@@ -54,6 +46,7 @@ class _Write:
     was: Stage | None
     stage: Stage
     doing: Doing
+    rules: StageRules
 
     @property
     def moved(self) -> bool:
@@ -72,14 +65,14 @@ class _Write:
         return self.said[name] if name in self.said else (self.before or {}).get(name)
 
 
-def judged(values: Row, before: Row | None, doing: Doing) -> Row:
+def judged(values: Row, before: Row | None, doing: Doing, rules: StageRules = USUAL) -> Row:
     """What is written to a deal, with all that its stage decides. Raises Invalid with everything wrong at once.
 
     A move sets status, probability (unless the same write does) and `stage_since`. Closing stamps the close date,
     today unless it is given; won needs an amount, lost a reason. Reopening clears date and reason.
     """
     was = Stage(before["stage"]) if before else None
-    write = _Write(values, before, was, Stage(values.get("stage") or was or Stage.PROSPECT), doing)
+    write = _Write(values, before, was, Stage(values.get("stage") or was or Stage.PROSPECT), doing, rules)
     if write.moved and was and doing.bulk and (write.closed or was in CLOSED_STAGES):
         raise Invalid(
             "Deals are closed and reopened one by one, since each has its own date, amount and reason."
@@ -125,7 +118,7 @@ def since(after: Row, doing: Doing) -> datetime:
 
 
 def _probability(write: _Write) -> Row:
-    said, own = write.said.get("probability"), PROBABILITY[write.stage]
+    said, own = write.said.get("probability"), write.rules.of(write.stage).probability
     if write.closed and said not in (None, own):
         raise Invalid(
             f"Probability: a {STATUS[write.stage]} deal stands at {own} %; leave it as it is.", "probability"
@@ -169,6 +162,6 @@ def _reason(write: _Write) -> Row:
     return {}
 
 
-def move_title(before: str, after: str) -> str:
+def move_title(before: str, after: str, rules: StageRules = USUAL) -> str:
     """What the timeline calls a move."""
-    return f"Stage: {words(before)} to {words(after)}"
+    return f"Stage: {rules.label(before)} to {rules.label(after)}"

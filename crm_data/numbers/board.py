@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_data import clock
-from crm_data.nouns.stages import NEW_DAYS, OPEN_STAGES, PROBABILITY, USUAL_DAYS
+from crm_data.nouns.stages import NEW_DAYS, OPEN_STAGES
 from crm_data.nouns.steps import NextStep, next_steps
 from crm_data.numbers.figures import Figure, Question, counted
 from crm_data.numbers.pipeline import Where, stage_sums
@@ -19,8 +19,7 @@ from crm_data.store.ordering import directed, keys
 from crm_data.store.query import Query
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal
-from crm_data.tables.deal import Stage
-from crm_data.tables.fields import words
+from crm_data.tables.stage_rules import USUAL, StageRule, StageRules
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,11 @@ class Standing:
     past: int
 
 
-def standing(deal: Mapping[str, Any], zone: tzinfo) -> Standing:
+def standing(deal: Mapping[str, Any], zone: tzinfo, rules: StageRules = USUAL) -> Standing:
     """That of an open deal's row, today where the person is."""
     days = _days(deal["stage_since"].astimezone(zone).date(), zone)
-    usual = USUAL_DAYS[Stage(deal["stage"])]
-    return Standing(days, days >= usual, _days(deal["expected_close_date"], zone))
+    usual = rules.of(deal["stage"]).days
+    return Standing(days, bool(usual) and days >= usual, _days(deal["expected_close_date"], zone))
 
 
 def untouched(lead: Mapping[str, Any], zone: tzinfo) -> int:
@@ -89,7 +88,7 @@ class Column:
 
 
 def board(
-    session: CompanySession, where: Where, query: Query, per_column: int, currency: str
+    session: CompanySession, where: Where, query: Query, per_column: int, currency: str, rules: StageRules
 ) -> list[Column]:
     """The columns in order, cards as the list is sorted. Five statements, whatever the number of deals."""
     asked = Question("deals", query)
@@ -115,21 +114,21 @@ def board(
                 owner=None if owner is None else members.get(owner, "A former colleague"),
                 created_by=row["created_by"],
                 step=steps[row["id"]],
-                **asdict(standing(row, query.zone)),
+                **asdict(standing(row, query.zone, rules)),
             )
         )
     return [
-        _column(stage, sums[stage.value], currency, cards[stage.value], asked.but(stage=(stage.value,)))
+        _column(rules.of(stage), sums[stage], currency, cards[stage], asked.but(stage=(stage.value,)))
         for stage in OPEN_STAGES
     ]
 
 
-def _column(stage: Stage, sums: list[Sum], currency: str, cards: list[Card], rows: Question) -> Column:
-    label, mine = words(stage), added(sums, currency)
+def _column(rule: StageRule, sums: list[Sum], currency: str, cards: list[Card], rows: Question) -> Column:
+    label, mine = rule.label, added(sums, currency)
     count, others = sum(part.count for part in sums), [part for part in sums if part.currency != currency]
     every = counted(label, count, rows)
     each = [totals(part, label, rows) for part in (mine, *others)]
-    return Column(stage.value, label, PROBABILITY[stage], count, mine, others, cards, every, each)
+    return Column(rule.stage, label, rule.probability, count, mine, others, cards, every, each)
 
 
 def _first(session: CompanySession, where: Where, query: Query, per_column: int) -> list[Any]:

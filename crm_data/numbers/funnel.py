@@ -15,6 +15,7 @@ from crm_data.store.zones import within
 from crm_data.tables import Deal, DealStageHistory
 from crm_data.tables.deal import Stage
 from crm_data.tables.fields import words
+from crm_data.tables.stage_rules import StageRules
 
 COLUMNS = ["stage", "label", "deals", "of_those_before"]
 SERIES = "Deals"
@@ -28,7 +29,13 @@ class Base(StrEnum):
 
 
 def funnel(
-    session: CompanySession, where: Where, asked: Question, period: Period, base: Base, skipped: bool
+    session: CompanySession,
+    where: Where,
+    asked: Question,
+    period: Period,
+    base: Base,
+    skipped: bool,
+    rules: StageRules,
 ) -> Chart:
     """A place a stage, and one for won: distinct deals of every currency.
 
@@ -42,7 +49,7 @@ def funnel(
     rows: list[list[Any]] = []
     before: Figure | None = None
     for stage, count in zip(PASSED, counts, strict=True):
-        label = "Won" if stage is Stage.CLOSED_WON else words(stage)
+        label = "Won" if rules.label(stage) == words(Stage.CLOSED_WON) else rules.label(stage)
         figure = Figure(label, Formula.COUNT, count, count, _rows(asked, stage, period, base, skipped),
                         period=period, means=_MEANS[base])  # fmt: skip
         share = None

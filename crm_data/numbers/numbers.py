@@ -26,6 +26,7 @@ from crm_data.numbers.goals import against_goals, by_months
 from crm_data.numbers.overview import Overview, lists
 from crm_data.numbers.period import EARLIEST, LATEST, USUAL, Compare, Period, chosen
 from crm_data.numbers.stage_days import stage_days
+from crm_data.numbers.stage_rates import stage_rates
 from crm_data.numbers.standing import standing_now
 from crm_data.store.names import member_names
 from crm_data.store.query import Query
@@ -66,14 +67,16 @@ class Numbers:
         query = self._asked(query)
         with self._store.read(self._scope) as session:
             where = self._deals.matching(query)
-            return boards.board(session, where, query, per_column, self.currency(query))
+            return boards.board(session, where, query, per_column, self.currency(query), self._scope.stages)
 
     def by_stage(self, query: Query | None = None, currency: str | None = None) -> pipeline.Pipeline:
         """Open deals by stage: count, value and weighted value; other currencies beside. One statement."""
         query = self._asked(query)
         with self._store.read(self._scope) as session:
             sums = pipeline.stage_sums(session, self._deals.matching(query))
-        return pipeline.pipeline(sums, self.currency(query, currency), Question("deals", query))
+        return pipeline.pipeline(
+            sums, self.currency(query, currency), Question("deals", query), self._scope.stages
+        )
 
     def by_month(
         self, query: Query | None = None, period: Period | None = None, currency: str | None = None
@@ -170,7 +173,8 @@ class Numbers:
         query, money = self._asked(query), self.currency(query, currency)
         with self._store.read(self._scope) as session:
             where, today = self._where(query, currency), self._today(query.zone)
-            return standing_now(session, where, Question("deals", query), today, query.zone, money)
+            rules = self._scope.stages
+            return standing_now(session, where, Question("deals", query), today, query.zone, money, rules)
 
     def bridge(
         self,
@@ -210,7 +214,7 @@ class Numbers:
         period = period or self.period(USUAL, query.zone)
         with self._store.read(self._scope) as session:
             where = self._deals.matching(query)
-            return funnel(session, where, Question("deals", query), period, base, skipped)
+            return funnel(session, where, Question("deals", query), period, base, skipped, self._scope.stages)
 
     def stage_days(self, query: Query | None = None, period: Period | None = None) -> Chart:
         """How long deals stay in each stage; see `stage_days`. One statement."""
@@ -218,7 +222,14 @@ class Numbers:
         period = period or self.period(USUAL, query.zone)
         with self._store.read(self._scope) as session:
             where, today = self._deals.matching(query), self._today(query.zone)
-            return stage_days(session, where, Question("deals", query), period, today)
+            return stage_days(session, where, Question("deals", query), period, today, self._scope.stages)
+
+    def stage_rates(self, query: Query | None = None) -> list[Figure]:
+        """Of the deals that stood in each open stage and are closed, how many were won; see `stage_rates`."""
+        query = self._asked(query)
+        with self._store.read(self._scope) as session:
+            where, asked = self._deals.matching(query), Question("deals", query)
+            return stage_rates(session, where, asked, self._scope.stages)
 
     def losses(self, query: Query | None = None, period: Period | None = None, top: int = 8) -> Chart:
         """Why deals were lost; see `by_words`. One statement."""

@@ -11,7 +11,7 @@ from crm_data.numbers.figures import Bar, Chart, Figure, Question, counted
 from crm_data.numbers.sums import OPEN, Sum, Totals, added, amount, cents, total, totals, weighted_cents
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal
-from crm_data.tables.fields import words
+from crm_data.tables.stage_rules import StageRules
 
 Where = list[sa.ColumnElement[bool]]
 
@@ -54,7 +54,7 @@ def stage_sums(session: CompanySession, where: Where) -> dict[str, list[Sum]]:
     return found
 
 
-def pipeline(sums: dict[str, list[Sum]], currency: str, asked: Question) -> Pipeline:
+def pipeline(sums: dict[str, list[Sum]], currency: str, asked: Question, rules: StageRules) -> Pipeline:
     """The stage sums as figures of one currency, of the deals that `asked` asks for.
 
     Weighted pipeline = sum over open deals of value x probability / 100, each rounded to the cent; as of now.
@@ -64,7 +64,7 @@ def pipeline(sums: dict[str, list[Sum]], currency: str, asked: Question) -> Pipe
     frame = pd.DataFrame(
         {
             "stage": [stage.value for stage in OPEN_STAGES],
-            "label": [words(stage) for stage in OPEN_STAGES],
+            "label": [rules.label(stage) for stage in OPEN_STAGES],
             "count": [part.count for part in mine.values()],
             "value": [float(part.value) for part in mine.values()],
             "weighted": [float(part.weighted) for part in mine.values()],
@@ -73,7 +73,7 @@ def pipeline(sums: dict[str, list[Sum]], currency: str, asked: Question) -> Pipe
     every = [part for parts in sums.values() for part in parts]
     others = [added(every, code) for code in sorted({part.currency for part in every} - {currency})]
     stages = {
-        words(stage): totals(part, words(stage), asked.but(stage=(stage.value,)))
+        rules.label(stage): totals(part, rules.label(stage), asked.but(stage=(stage.value,)))
         for stage, part in mine.items()
     }
     bars = [

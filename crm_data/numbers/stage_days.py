@@ -17,14 +17,16 @@ from crm_data.numbers.sums import OPEN
 from crm_data.store.scope import CompanySession
 from crm_data.store.zones import within
 from crm_data.tables import Deal, DealStageHistory
-from crm_data.tables.fields import words
+from crm_data.tables.stage_rules import StageRules
 
 COLUMNS = ["stage", "label", "deals", "still", "median", "most"]
 SERIES = ("Median", "80th percentile")
 _A_DAY = timedelta(days=1).total_seconds()
 
 
-def stage_days(session: CompanySession, where: Where, asked: Question, period: Period, today: date) -> Chart:
+def stage_days(
+    session: CompanySession, where: Where, asked: Question, period: Period, today: date, rules: StageRules
+) -> Chart:
     """A place an open stage: median and 80th percentile (nearest rank) of days, of deals of every currency.
 
     Of deals that left the stage in the period; where it reaches to today also of those that stand there, with the
@@ -39,7 +41,7 @@ def stage_days(session: CompanySession, where: Where, asked: Question, period: P
     bars: list[Bar] = []
     rows: list[list[Any]] = []
     for stage, (count, still, middle, most) in found.items():
-        label, days = words(stage), [None if n is None else float(n) / _A_DAY for n in (middle, most)]
+        label, days = rules.label(stage), [None if n is None else float(n) / _A_DAY for n in (middle, most)]
         behind = asked.but(f"stood:{stage}:{first}..{last}")
         means = "Open deals count with the days so far." if running else "Deals that left the stage then."
         formulas = (Formula.STAGE_MEDIAN, Formula.STAGE_MOST)

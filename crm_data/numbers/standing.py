@@ -11,12 +11,19 @@ from crm_data.numbers.pipeline import Where
 from crm_data.numbers.sums import OPEN, amount, cents, number, total, weighted_cents
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal
+from crm_data.tables.stage_rules import StageRules
 
 OFTEN = 3  # a close that was put off so often is no date to plan with
 
 
 def standing_now(
-    session: CompanySession, where: Where, asked: Question, today: date, zone: tzinfo, currency: str
+    session: CompanySession,
+    where: Where,
+    asked: Question,
+    today: date,
+    zone: tzinfo,
+    currency: str,
+    rules: StageRules,
 ) -> list[Figure]:
     """Open and weighted; due this month; past their date; too long in a stage; put off three times or more.
 
@@ -25,7 +32,7 @@ def standing_now(
     month = Period.month_of(today)
     due = Deal.expected_close_date.between(month.first, month.last)
     some: list[sa.ColumnElement[bool]] = [
-        sa.true(), due, slipped(zone), stalled(zone), pushed(f"{OFTEN}.."),
+        sa.true(), due, slipped(zone), stalled(zone, rules), pushed(f"{OFTEN}.."),
     ]  # fmt: skip
     parts = [part for when in some for part in (number(when), total(cents(), when))]
     wanted = sa.select(total(weighted_cents()), *parts).select_from(Deal).where(*where, Deal.status == OPEN)

@@ -12,6 +12,7 @@ from crm_data.errors import NoCompany, NotFound
 from crm_data.store.connections import begin_for
 from crm_data.store.statements import NotImplementedInScope, demand_scoped
 from crm_data.tables import Company, CompanyOwned, User
+from crm_data.tables.stage_rules import USUAL, StageRules
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class CompanyScope:
     """Who acts, in which company, with which role. Only signing in and the command line make one.
 
     `user_id` None is the system itself acting inside one company. `fiscal`: the month, from 1, in which its
-    fiscal year begins. `via`: what a person acts by, if not a screen.
+    fiscal year begins. `via`: what a person acts by, if not a screen. `stages`: what the company says of them.
     """
 
     company_id: int
@@ -31,6 +32,7 @@ class CompanyScope:
     currency: str = "USD"
     fiscal: int = 1
     via: str = ""
+    stages: StageRules = USUAL
 
 
 class CompanySession(Session):

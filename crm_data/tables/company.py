@@ -3,6 +3,7 @@
 import secrets
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -78,5 +79,7 @@ class Company(Recorded, Made, Base):
     subscription_plan: Mapped[str | None] = f.text("Plan", 50, form=False)
     subscription_start: Mapped[date | None] = f.day("Plan starts", form=False)
     subscription_end: Mapped[date | None] = f.day("Plan ends", form=False)
+    # What it says of the sales stages, where that is not as ever: see `stage_rules`.
+    stages: Mapped[dict[str, dict[str, Any]] | None] = f.json("Stages")
     # Stands in every row of an export: a file with it comes from this company of this installation.
     export_mark: Mapped[str | None] = mapped_column(sa.String(32), default=new_mark)

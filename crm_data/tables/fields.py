@@ -42,7 +42,7 @@ class Field:
     start. `form`: in the add and edit dialog. `edit`: a person may change it. `imports`: a file may fill it.
     `copy`: a duplicate of the record has it too, as what tells a record from another or says how far it has come
     must not. `low`, `high`: bounds of a whole number. `to`: the table whose
-    ids it holds.
+    ids it holds. `called`: what a company calls some of the choices, as (value, words).
     """
 
     label: str
@@ -66,10 +66,16 @@ class Field:
     copy: bool = True
     default: Any = None
     help: str | None = None
+    called: tuple[tuple[str, str], ...] = ()
 
     def choice_labels(self) -> dict[str, str]:
         """Stored value -> words for it, in order."""
-        return {c.value: words(c.value) for c in self.choices or ()}
+        own = dict(self.called)
+        return {c.value: own.get(c.value, words(c.value)) for c in self.choices or ()}
+
+    def words_for(self, value: Any) -> str:
+        """A stored value as words."""
+        return dict(self.called).get(value, words(str(value)))
 
 
 def words(coded: str) -> str:

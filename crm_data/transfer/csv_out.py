@@ -120,6 +120,9 @@ def _column(own: Own, cells: Mapping[str, Sequence[Any]], page: Page) -> Sequenc
         return [names.get(value) for value in values]
     if kind in _AS_THEY_ARE:
         return values
+    if own.field.called:  # what the company calls its choices; where it says nothing, the codes
+        called = dict(own.field.called)
+        return [value and disarmed(called.get(value, value)) for value in values]
     if kind in _TEXTS:
         return [f"'{value}" if value and is_live(value) else value for value in values]
     if kind is Kind.MOMENT:  # always in UTC; isoformat would ask each for its zone

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from crm_data.store.records import Records
 from crm_data.tables import noun
-from crm_data.tables.fields import Kind, words
+from crm_data.tables.fields import Kind
 from crm_data.transfer.marks import MARKED
 from crm_data.transfer.plan import Newer, Plan
 from crm_data.transfer.reasons import shortened
@@ -21,7 +21,7 @@ def kept_beside(beside: Words, plan: Plan, records: Records) -> list[str]:
         field = records.fields.get(plan.column(heading).to)
         instead = ""
         if field is not None and field.kind is Kind.CHOICE and field.default is not None:
-            instead = f" New records have {words(field.default)} instead."
+            instead = f" New records have {field.words_for(field.default)} instead."
         rows = sum(cells.values())
         found.append(
             f"{heading}: {_counted(rows, 'cell')} could not be taken as {field.label if field else heading}"

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm_data import Field, Kind, words
+from crm_data import Field, Kind
 from crm_data.store.filters import ME, OPS, Condition, Op
 from dashboard.parts import say
 
@@ -96,7 +96,7 @@ def _value(field: Field, op: Op, value: Any, names: Mapping[int, str], currency:
     if field.kind is Kind.LINK and op in (Op.ANY, Op.NONE):
         return names.get(value, "a record that is not here")
     if field.kind is Kind.CHOICE:
-        return words(str(value))
+        return field.words_for(value)
     if isinstance(value, Decimal):
         return say.money(value, currency)
     if isinstance(value, bool):

@@ -26,11 +26,15 @@ def forecast_screen(my: Workspace) -> None:
     whose = HEADS if my.goals.all_seen else [*HEADS[:-1], f"Your {HEADS[-1].lower()}"]
     heads = (f"Month ({found.currency})", *whose)
     figures.matrix(my, heads, [(line.name, line.figures) for line in found.lines], "forecast")
+    own = dict(my.scope.stages.called)
+    called = {
+        stage: own.get(stage, words(stage).lower()) for stages in CATEGORIES.values() for stage in stages
+    }
     said = "; ".join(
-        f"{name.lower()}: {' and '.join(words(stage).lower() for stage in stages)}"
+        f"{name.lower()}: {' and '.join(called[stage] for stage in stages)}"
         for name, stages in CATEGORIES.items()
     )
     st.caption(
-        f"Won by close date in the period. Open deals as of now, by expected close: {said}. "
+        f"Won by close date in the period. Open deals as of now, by expected close: {say.plain(said)}. "
         "Slipped are those whose expected close has passed. Each open deal stands in one line."
     )

@@ -91,7 +91,7 @@ class Listing:
             words=self.own.columns,
             acts=self._acts(query),
             colours=colours(self.records),
-            marks=None if query.archived else marks.of(self.name),
+            marks=None if query.archived else marks.of(self.name, self.my.scope.stages),
             beside=self._beside,
             view=shelf.open,
             on_opened=self._open,

@@ -1,10 +1,11 @@
 """What in a row of a list wants to be seen, as an overdue task: which cell, in which colour, and in words."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from crm_data import standing, untouched
+from crm_data import StageRules, standing, untouched
 from dashboard.components.grid.data import Mark
 from dashboard.parts import say
 from dashboard.parts.late import late
@@ -13,9 +14,9 @@ from dashboard.parts.task_row import stands
 Row = Mapping[str, Any]
 
 
-def of(table: str) -> Callable[[Row], Mapping[str, Mark]] | None:
+def of(table: str, stages: StageRules) -> Callable[[Row], Mapping[str, Mark]] | None:
     """The rule of one kind of record; None for a kind of which nothing is marked."""
-    return _RULES.get(table)
+    return partial(_deal, stages) if table == "deals" else _RULES.get(table)
 
 
 def _task(row: Row) -> dict[str, Mark]:
@@ -23,10 +24,10 @@ def _task(row: Row) -> dict[str, Mark]:
     return dict.fromkeys(("due_date", "when"), (colour, words)) if colour == "red" else {}
 
 
-def _deal(row: Row) -> dict[str, Mark]:
+def _deal(stages: StageRules, row: Row) -> dict[str, Mark]:
     if row["status"] != "open" or row["archived_at"] is not None:
         return {}
-    stood = standing(row, say.zone())
+    stood = standing(row, say.zone(), stages)
     marks: dict[str, Mark] = {}
     if stood.past:
         marks["expected_close_date"] = ("red", late(stood.past, False)[1])
@@ -42,6 +43,4 @@ def _lead(row: Row) -> dict[str, Mark]:
     )
 
 
-_RULES: Mapping[str, Callable[[Row], Mapping[str, Mark]]] = MappingProxyType(
-    {"tasks": _task, "deals": _deal, "leads": _lead}
-)
+_RULES: Mapping[str, Callable[[Row], Mapping[str, Mark]]] = MappingProxyType({"tasks": _task, "leads": _lead})

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import Workspace, new_act, words
+from crm_data import Workspace, new_act
 from dashboard.parts import amount, say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
@@ -12,7 +12,14 @@ from dashboard.parts.dialog import dialog
 OPEN_STAGES = ("prospect", "qualified", "proposal", "negotiation")
 WON, LOST = "closed_won", "closed_lost"
 STAGES = (*OPEN_STAGES, WON, LOST)
-STAGE_WORDS = {**{stage: words(stage) for stage in OPEN_STAGES}, WON: "Won", LOST: "Lost"}
+_SHORT = {WON: "Won", LOST: "Lost"}
+
+
+def stage_words(my: Workspace) -> dict[str, str]:
+    """Stage -> what the company calls it; won and lost in short, where it says nothing of them."""
+    rules = my.scope.stages
+    own = dict(rules.called)
+    return {stage: own.get(stage, _SHORT.get(stage, rules.label(stage))) for stage in STAGES}
 
 
 def ask_to_move(my: Workspace, place: str, id_: Any, seen: str, to: str) -> None:
@@ -23,7 +30,8 @@ def ask_to_move(my: Workspace, place: str, id_: Any, seen: str, to: str) -> None
         return
     moved = attempt(place, lambda: my.deals.move(id_, to, seen, zone=say.zone()))
     if moved is not None:
-        announce(f"{moved['deal_name']}: {STAGE_WORDS[seen]} to {STAGE_WORDS[to]}.", "swap_horiz")
+        said = stage_words(my)
+        announce(f"{moved['deal_name']}: {said[seen]} to {said[to]}.", "swap_horiz")
 
 
 def closing_dialog(my: Workspace, place: str) -> None:
@@ -37,7 +45,9 @@ def closing_dialog(my: Workspace, place: str) -> None:
         st.session_state.pop(f"{place}.closing", None)
         forget_refusal(place)
 
-    @dialog(my, f"Close as {STAGE_WORDS[to].lower()}", forget)
+    label = say.plain(f"Close as {_lowered(my, to)}")
+
+    @dialog(my, label, forget)
     def show() -> None:
         if st.session_state.get(f"{place}.closing") is None:
             st.rerun()
@@ -47,12 +57,17 @@ def closing_dialog(my: Workspace, place: str) -> None:
         with st.form(key, border=False):
             said = _won(key, deal) if to == WON else _lost(my, key)
             show_refusal(f"{place}.dialog")
-            label = f"Close as {STAGE_WORDS[to].lower()}"
             st.form_submit_button(
                 label, type="primary", on_click=_close, args=(my, place, key, closing, said)
             )
 
     show()
+
+
+def _lowered(my: Workspace, stage: str) -> str:
+    """A word of ours within a sentence; the company's own as it is."""
+    own = dict(my.scope.stages.called)
+    return own.get(stage, _SHORT[stage].lower())
 
 
 def _won(key: str, deal: dict[str, Any]) -> tuple[str, ...]:
@@ -86,5 +101,5 @@ def _close(my: Workspace, place: str, key: str, closing: tuple[Any, ...], names:
         called,
     )
     if moved is not None:
-        announce(f"{moved['deal_name']} is {STAGE_WORDS[to].lower()}.", "flag")
+        announce(f"{moved['deal_name']} is {_lowered(my, to)}.", "flag")
         st.session_state.pop(f"{place}.closing", None)

@@ -13,7 +13,7 @@ from dashboard.parts.filters import filter_bar
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
 from dashboard.parts.late import late
-from dashboard.parts.move import LOST, WON, ask_to_move
+from dashboard.parts.move import LOST, WON, ask_to_move, stage_words
 
 PLACE = "board"
 PER_COLUMN = 20
@@ -52,7 +52,7 @@ def board_screen(my: Workspace) -> None:
         board(
             "board",
             [_column(my, column) for column in columns],
-            ((WON, "Won"), (LOST, "Lost")),
+            [(stage, stage_words(my)[stage]) for stage in (WON, LOST)],
             lambda id_, seen, to: ask_to_move(my, PLACE, id_, seen, to),
             lambda id_: place.leave_for("deals", id_),
         )

@@ -19,7 +19,7 @@ from dashboard.parts.history import history
 from dashboard.parts.icon_button import icon_button
 from dashboard.parts.late import late_deal
 from dashboard.parts.log_form import log_form
-from dashboard.parts.move import STAGE_WORDS, STAGES, ask_to_move, closing_dialog
+from dashboard.parts.move import STAGES, ask_to_move, closing_dialog, stage_words
 from dashboard.parts.related import belonging, form_place, link_to, related
 from dashboard.parts.task_row import OPEN, when
 
@@ -45,7 +45,7 @@ def record_screen(my: Workspace) -> None:
 def _draw(my: Workspace, records: Records, row: Row) -> None:
     kind = noun(records.name)
     st.set_page_config(f"{row[records.title]} · Foyer")
-    with heading(str(row[records.title]), lambda: _what_it_is(records, kind, row)):
+    with heading(str(row[records.title]), lambda: _what_it_is(my, records, kind, row)):
         _acts(my, records, kind, row)
     _notices(row)
     facts, beside = st.columns([2, 3], gap="large")
@@ -68,7 +68,7 @@ def record_beside(my: Workspace, records: Records, id_: int, close: Callable[[],
             st.text(str(error))
             return
         st.subheader(say.plain(str(row[records.title])), anchor=False)
-        _what_it_is(records, kind, row)
+        _what_it_is(my, records, kind, row)
         with st.container(horizontal=True, vertical_alignment="center"):
             _acts(my, records, kind, row)
         _notices(row)
@@ -114,13 +114,14 @@ def _form(records: Records) -> str:
     return f"{PLACE}.{records.name}"
 
 
-def _what_it_is(records: Records, kind: str, row: Row) -> None:
+def _what_it_is(my: Workspace, records: Records, kind: str, row: Row) -> None:
     """The kind, and what its row in a list or its card says of it at a glance."""
-    st.markdown(f":gray[{kind.capitalize()}]{_stands(records, row)}")
+    st.markdown(f":gray[{kind.capitalize()}]{_stands(my, records, row)}")
 
 
-def _stands(records: Records, row: Row) -> str:
-    said = when(row) if records.name == "tasks" else late_deal(row) if records.name == "deals" else ""
+def _stands(my: Workspace, records: Records, row: Row) -> str:
+    said = when(row) if records.name == "tasks" else ""
+    said = late_deal(row, my.scope.stages) if records.name == "deals" else said
     return f" · {said}" if said else ""
 
 
@@ -182,7 +183,7 @@ def _stage(my: Workspace, row: Row) -> None:
         "Stage",
         STAGES,
         key=key,
-        format_func=STAGE_WORDS.__getitem__,
+        format_func=stage_words(my).__getitem__,
         on_change=changed,
         label_visibility="collapsed",
         width=160,

@@ -73,7 +73,7 @@ def _what_it_says(my: Workspace, records: Records, row: Row, names: Mapping[str,
     if records.name == "tasks":
         return _task(row, names)
     if records.name == "deals":
-        return _deal(row)
+        return _deal(my, row)
     if records.name == "leads":
         return _lead(row)
     shown = [f for f in records.fields.values() if f.grid and not f.title and f.kind is not Kind.LINK]
@@ -85,9 +85,10 @@ def _what_it_says(my: Workspace, records: Records, row: Row, names: Mapping[str,
     return " · ".join(said)
 
 
-def _deal(row: Row) -> str:
+def _deal(my: Workspace, row: Row) -> str:
     """Stage and value of a deal."""
-    return f"{words(row['stage'])} · {say.plain(say.money(row['deal_value'], row['currency'] or ''))}"
+    stage = say.plain(my.scope.stages.label(row["stage"]))
+    return f"{stage} · {say.plain(say.money(row['deal_value'], row['currency'] or ''))}"
 
 
 def _lead(row: Row) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from crm_data import Field, Kind, words
+from crm_data import Field, Kind
 
 NONE = "–"
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CHF": "CHF ", "INR": "₹"}
@@ -99,7 +99,7 @@ def value(field: Field, raw: Any, names: Mapping[int, str] | None = None, curren
     if holds_nothing(raw):
         return NONE
     if field.kind is Kind.CHOICE:
-        return words(str(raw))
+        return field.words_for(raw)
     if field.kind is Kind.MONEY:
         return money(Decimal(str(raw)), currency)
     if field.kind is Kind.DAY:

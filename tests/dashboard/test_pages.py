@@ -34,6 +34,7 @@ COSTS = {
     ("admin", ""): 7,
     ("admin", "tab=company"): 7,
     ("admin", "tab=data"): 7,
+    ("admin", "tab=stages"): 7,
     ("admin", "tab=companies"): 7,
     ("admin", "tab=backups"): 7,
     ("record", "kind=task"): 14,

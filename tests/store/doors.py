@@ -16,6 +16,7 @@ from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
 from crm_data.accounts.people import Actor
+from crm_data.accounts.stages import Stages
 from crm_data.accounts.views import Views
 from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
@@ -111,6 +112,7 @@ NUMBERS = {
     "put_off": Verb(lambda my, ids: my.numbers.put_off()),
     "sources": Verb(lambda my, ids: my.numbers.sources()),
     "stage_days": Verb(lambda my, ids: my.numbers.stage_days(_about(ids))),
+    "stage_rates": Verb(lambda my, ids: my.numbers.stage_rates(_about(ids))),
     "standing": Verb(lambda my, ids: my.numbers.standing()),
     "tasks": Verb(lambda my, ids: my.numbers.tasks()),
     "tiles": Verb(lambda my, ids: my.numbers.tiles()),
@@ -138,6 +140,10 @@ ALIKE = {
     "lookalikes": Verb(
         lambda my, ids: my.alike.lookalikes("customers", {"email": ids.email.replace("admin@", "buyer@")})
     ),
+}
+STAGES = {
+    "change": Verb(lambda my, ids: my.stages.change({("proposal", "days"): (10, 9)}), "admin"),
+    "get": Verb(lambda my, ids: my.stages.get()),
 }
 CHANGES = {
     "events": Verb(lambda my, ids: my.changes.events(), "admin"),
@@ -221,6 +227,7 @@ DOORS: dict[str, tuple[tuple[type, ...], dict[str, Verb], set[str]]] = {
     "Numbers": ((Numbers,), NUMBERS, set()),
     "Members": ((Members,), MEMBERS, set()),
     "Profile": ((Profile,), PROFILE, set()),
+    "Stages": ((Stages,), STAGES, set()),
     "Layouts": ((Layouts,), LAYOUTS, set()),
     "Alike": ((Alike,), ALIKE, set()),
     "Changes": ((Changes,), CHANGES, set()),

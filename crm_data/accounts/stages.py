@@ -1,0 +1,107 @@
+"""The sales stages as the company has them: its words, probabilities and days. Looked after by its admins."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_data.errors import Clash, Conflict, Invalid, Problem
+from crm_data.rights import Act, Person, demand
+from crm_data.store.again import again
+from crm_data.store.changes import Doing
+from crm_data.store.scope import CompanyScope
+from crm_data.store.store import Store
+from crm_data.store.values import parse
+from crm_data.store.writer import amend
+from crm_data.tables import Company
+from crm_data.tables.deal import Stage
+from crm_data.tables.fields import Field, Kind, words
+from crm_data.tables.stage_rules import StageRule, StageRules, read
+
+MOST_DAYS = 999
+CLOSED = (Stage.CLOSED_WON, Stage.CLOSED_LOST)
+FIELDS: Mapping[str, Field] = {
+    "label": Field("Name", Kind.TEXT, "label", length=30),
+    "probability": Field("Probability %", Kind.WHOLE, "probability", required=True, low=0, high=100),
+    "days": Field("Days expected", Kind.WHOLE, "days", low=0, high=MOST_DAYS),
+}
+# (stage, field) -> what was seen, and what is wanted.
+Wishes = Mapping[tuple[str, str], tuple[Any, Any]]
+
+
+class Stages:
+    """One company's stages, bound to a person of it. There are six, whatever they are called."""
+
+    def __init__(self, store: Store, scope: CompanyScope) -> None:
+        self._store = store
+        self._scope = scope
+
+    def get(self) -> StageRules:
+        """The stages as they are now."""
+        with self._store.read(self._scope) as session:
+            return read(session.scalars(sa.select(Company.stages)).one())
+
+    @again
+    def change(self, wishes: Wishes) -> int:
+        """Save what is wanted of some stages, all or none; how many values changed. For admins.
+
+        An empty name is the usual one. Deals that stand in a stage keep the probability they have. Raises Invalid,
+        Conflict, NotAllowed.
+        """
+        demand(Person(self._scope.role, self._scope.operator), Act.PROFILE)
+        wanted = _judged(wishes)
+        with self._store.write(self._scope) as session:
+            company = session.scalars(sa.select(Company).with_for_update()).one()
+            now = read(company.stages)
+            clashes = [
+                Clash(company.id, f"{stage} {name}", wishes[stage, name][0], new, held)
+                for (stage, name), new in wanted.items()
+                if (held := getattr(now.of(stage), name)) not in (wishes[stage, name][0], new)
+            ]
+            if clashes:
+                raise Conflict(clashes)
+            after = StageRules(tuple(_changed(rule, wanted) for rule in now.each))
+            _demand_apart(after)
+            doing = Doing(self._scope.user_id, kind="profile", title="Changed the sales stages")
+            amend(session, doing, company, {"stages": after.kept() or None}, [company.id], company.name)
+            pairs = zip(now.each, after.each, strict=True)
+            return sum(getattr(old, name) != getattr(new, name) for old, new in pairs for name in FIELDS)
+
+
+def _judged(wishes: Wishes) -> dict[tuple[str, str], Any]:
+    wanted: dict[tuple[str, str], Any] = {}
+    problems: list[Problem] = []
+    for (stage, name), (_, raw) in wishes.items():
+        if stage not in list(Stage) or name not in FIELDS or (stage in CLOSED and name != "label"):
+            raise Invalid("This cannot be changed here.")
+        field = replace(FIELDS[name], label=f"{words(stage)}, {FIELDS[name].label.lower()}")
+        try:
+            said = parse(field, raw)
+        except Invalid as wrong:
+            problems += wrong.problems
+            continue
+        wanted[stage, name] = said if said is not None else words(stage) if name == "label" else 0
+    if problems:
+        raise Invalid(problems)
+    return wanted
+
+
+def _changed(rule: StageRule, wanted: Mapping[tuple[str, str], Any]) -> StageRule:
+    return replace(
+        rule, **{name: wanted[rule.stage, name] for name in FIELDS if (rule.stage, name) in wanted}
+    )
+
+
+def _demand_apart(rules: StageRules) -> None:
+    """No two stages may be called the same, and none as the code of another is."""
+    for rule in rules.each:
+        for other in rules.each:
+            names = {_alike(other.label), _alike(other.stage)}
+            if other.stage != rule.stage and _alike(rule.label) in names:
+                said = f"{rule.label}: another stage is called that already. Choose another name."
+                raise Invalid([Problem("label", said)])
+
+
+def _alike(said: str) -> str:
+    return "".join(sign for sign in said.casefold() if sign.isalnum())

@@ -1,0 +1,86 @@
+"""The sales stages: what the company calls them, how likely they are, and how long a deal should stay."""
+
+from typing import Any
+
+import streamlit as st
+
+from crm_data import Figure, Query, StageRules, Workspace, words
+from crm_data.accounts.stages import CLOSED, FIELDS, MOST_DAYS
+from crm_data.tables.stage_rules import StageRule
+from dashboard.known import known
+from dashboard.parts import figures, say
+from dashboard.parts.acts import announce, done, show_refusal
+
+PLACE = "stages"
+
+
+def stages_panel(my: Workspace) -> None:
+    """A line a stage, and beside its probability the share that was won of the deals that stood there."""
+    rules = my.stages.get()
+    query = Query(zone=say.zone())
+    seen = known(my, "stage_rates", (query,), lambda: my.numbers.stage_rates(query))
+    with st.form(PLACE, border=False, enter_to_submit=False):
+        for rule in rules.each:
+            _line(rule)
+        show_refusal(PLACE)
+        st.form_submit_button("Save stages", type="primary", on_click=_save, args=(my, rules))
+    st.caption(
+        "An empty name is the usual one. A deal that stays so many days in a stage is stalled; 0 is never. "
+        "Probabilities count for deals that come into the stage from now on; those that stand there keep theirs."
+    )
+    _observed(my, rules, seen)
+
+
+def _line(rule: StageRule) -> None:
+    named, length = words(rule.stage), FIELDS["label"].length
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(named, rule.label, key=_key(rule.stage, "label"), max_chars=length)
+        if rule.stage not in CLOSED:
+            odds, days = _key(rule.stage, "probability"), _key(rule.stage, "days")
+            st.number_input("Probability %", 0, 100, rule.probability, key=odds, width=150)
+            st.number_input("Days expected", 0, MOST_DAYS, rule.days, key=days, width=150)
+
+
+def _key(stage: str, name: str) -> str:
+    return f"{PLACE}.{stage}.{name}"
+
+
+def _save(my: Workspace, rules: StageRules) -> None:
+    wishes: dict[tuple[str, str], tuple[Any, Any]] = {}
+    for rule in rules.each:
+        for name in FIELDS:
+            key, held = _key(rule.stage, name), getattr(rule, name)
+            if key in st.session_state and st.session_state[key] != held:
+                wishes[rule.stage, name] = (held, st.session_state[key])
+    if not wishes:
+        announce("Nothing was changed.", "info")
+    elif done(PLACE, lambda: my.stages.change(wishes)):
+        for stage, name in wishes:  # the fields show what is kept
+            st.session_state.pop(_key(stage, name), None)
+        announce("Stages saved.")
+
+
+def _observed(my: Workspace, rules: StageRules, seen: list[Figure]) -> None:
+    """What was won of the deals that stood in each stage, how many they are, and an offer to take it."""
+    open_ = [rule for rule in rules.each if rule.stage not in CLOSED]
+    lines: list[tuple[str, list[figures.Cell]]] = [
+        (rule.label, [figure, (figure, f"{figure.count:,}")])
+        for rule, figure in zip(open_, seen, strict=True)
+    ]
+    figures.matrix(my, ("Stood in the stage, closed since", "Won", "Deals"), lines, "stage_rates")
+    with st.container(horizontal=True):
+        for rule, figure in zip(open_, seen, strict=True):
+            share = None if figure.value is None else round(float(figure.value) * 100)
+            if share is not None and share != rule.probability:
+                st.button(
+                    f"{say.plain(rule.label)}: take {share} % (n = {figure.count:,})",
+                    key=_key(rule.stage, "take"),
+                    on_click=_take,
+                    args=(my, rule.stage, rule.probability, share),
+                )
+
+
+def _take(my: Workspace, stage: str, held: int, share: int) -> None:
+    if done(PLACE, lambda: my.stages.change({(stage, "probability"): (held, share)})):
+        st.session_state.pop(_key(stage, "probability"), None)
+        announce(f"{my.scope.stages.label(stage)} has {share} % now.")
