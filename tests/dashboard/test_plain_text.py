@@ -18,7 +18,7 @@ KNOWN = {
     "dashboard/parts/listing.py: f'No {self.noun}{self._selected(query)}. Choose another selection above.'": (
         "names of presets, written in pages/"
     ),
-    "dashboard/parts/record.py: f':gray[{kind.capitalize()}]{_stands(records, row)}'": (
+    "dashboard/parts/record.py: f':gray[{kind.capitalize()}]{_stands(my, records, row)}'": (
         "a day of the calendar, or a number of days, in a colour"
     ),
     "dashboard/parts/overview.py: when(row)": "a day of the calendar in a colour",
