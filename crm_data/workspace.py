@@ -30,9 +30,10 @@ from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.tables import Goal
-from crm_data.transfer import company_file, csv_in, csv_out, mapping, table_out, takeaway
+from crm_data.transfer import company_file, csv_in, csv_out, keeping, mapping, table_out, takeaway
 from crm_data.transfer.csv_out import Form
 from crm_data.transfer.csv_read import Sheet
+from crm_data.transfer.keeping import Kept
 from crm_data.transfer.plan import Plan
 from crm_data.transfer.reading_places import reading_place
 from crm_data.transfer.report import Report
@@ -191,6 +192,10 @@ class Workspace:
         """Where the columns of a file go, as its headings, its cells and its `system` suggest: see `guess`."""
         return mapping.guess(sheet, records, zone, system)
 
+    def kept_import(self, records: Records, sheet: Sheet, plan: Plan) -> Kept | None:
+        """The choices of the last file with these headings laid over the guess, if any. For managers."""
+        return keeping.kept(records, sheet, plan)
+
     def strangers(self, records: Records, sheet: Sheet, plan: Plan) -> dict[str, dict[str, int]]:
         """Heading -> word -> rows: the words of a file that mean nothing here. For managers."""
         return csv_in.strangers(records, sheet, plan)
@@ -209,5 +214,10 @@ class Workspace:
         progress: Progress = csv_in.nobody_listens,
         act_id: str | None = None,
     ) -> Report:
-        """Import the good rows in one transaction; the same `act_id` again does nothing. For managers."""
-        return csv_in.commit(records, sheet, plan, progress, act_id)
+        """Import the good rows in one transaction; the same `act_id` again does nothing. For managers.
+
+        The choices are kept for the next file with the same headings.
+        """
+        report = csv_in.commit(records, sheet, plan, progress, act_id)
+        keeping.keep(records, sheet, plan)
+        return report

@@ -87,6 +87,11 @@ def add(commands: Commands) -> None:
         "--system",
         help="which system's file it is, as 'HubSpot contacts', or none; told by its headings unless said",
     )
+    parser.add_argument(
+        "--anew",
+        action="store_true",
+        help="go by the file alone, whatever was chosen for an earlier one with the same headings",
+    )
     parser.add_argument("--dates", choices=_DATES, help="which part of a date comes first in this file")
     parser.add_argument("--numbers", choices=_NUMBERS, help="which sign stands before decimals in this file")
     parser.add_argument(
@@ -142,6 +147,7 @@ def _choices(args: argparse.Namespace) -> Choices:
         columns=dict(args.map),
         fill=dict(args.fill),
         system="" if args.system == "none" else args.system,
+        anew=args.anew,
         dry_run=args.dry_run,
     )
 

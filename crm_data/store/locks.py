@@ -19,6 +19,7 @@ _THEIRS = (
     "sign_in_attempts",
     "grid_layouts",
     "views",
+    "kept_imports",
 )
 
 

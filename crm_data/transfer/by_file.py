@@ -10,7 +10,7 @@ from crm_data.store.days import ANY, DATES
 from crm_data.store.query import Query
 from crm_data.store.records import Records
 from crm_data.tables.fields import Field, Kind
-from crm_data.transfer import csv_in, csv_out, csv_read
+from crm_data.transfer import csv_in, csv_out, csv_read, keeping
 from crm_data.transfer.csv_out import Form
 from crm_data.transfer.hints import listed
 from crm_data.transfer.lookup import MADE
@@ -37,7 +37,7 @@ class Choices:
     `columns`: heading -> a field's name, 'id', 'imported' (keep) or '' (leave out). `key`: fields by name, or
     ('row',) for the whole row. `empty`: words that mean nothing. `fill`: field -> text for new records.
     `words`: (heading, word, what it means here). `newer`: see plan.Newer.
-    `system`: see mapping.guess.
+    `system`: see mapping.guess. `anew`: whatever was chosen for an earlier file with these headings.
     """
 
     mode: str = ""
@@ -58,6 +58,7 @@ class Choices:
     newer: str = ""
     words: tuple[tuple[str, str, str], ...] = ()
     system: str | None = None
+    anew: bool = False
     dry_run: bool = False
 
 
@@ -86,9 +87,12 @@ def import_file(
     except OSError as trouble:
         raise Invalid(f"The file {path} cannot be read ({trouble.strerror}). Check its name.") from None
     sheet = read_file(data, path.name, choices.encoding, choices.delimiter, choices.top, choices.sheet)
-    plan = chosen(guess(sheet, records, choices.zone, choices.system), choices, sheet, records)
+    plan = guess(sheet, records, choices.zone, choices.system)
+    kept = None if choices.anew else keeping.kept(records, sheet, plan)
+    plan = chosen(plan if kept is None else kept.plan, choices, sheet, records)
     plan = fitted(plan, sheet, records)
     notes = (
+        *([] if kept is None else [f"{kept.sentence()} --anew goes by the file alone."]),
         *told(sheet, plan, records),
         *strange(csv_in.strangers(records, sheet, plan), plan, records, UNMATCHED),
     )
@@ -96,6 +100,7 @@ def import_file(
         report = csv_in.rehearse(records, sheet, plan, progress)
         return Outcome(report, plan, notes, None)
     report = csv_in.commit(records, sheet, plan, progress, act_id)
+    keeping.keep(records, sheet, plan)
     refused = None
     if report.refused:
         refused = path.with_name(f"{path.stem}.refused.csv")
@@ -154,7 +159,7 @@ def chosen(plan: Plan, choices: Choices, sheet: csv_read.Sheet, records: Records
         blanks=choices.blanks or plan.blanks,
         fill={**plan.fill, **choices.fill},
         source=choices.source or plan.source,
-        named=bool(choices.source),
+        named=bool(choices.source) or plan.named,
         newer=choices.newer or plan.newer,
     )
 

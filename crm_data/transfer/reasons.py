@@ -3,6 +3,7 @@
 from crm_data.errors import Invalid
 from crm_data.store.records import Records
 from crm_data.transfer.csv_read import Sheet
+from crm_data.transfer.mapping import PLACEHOLDER
 from crm_data.transfer.plan import Plan
 from crm_data.transfer.rows import Draft
 
@@ -20,6 +21,11 @@ class Reasons:
     def heading(self, name: str) -> str:
         """The heading of the column that fills a field; '' when the file has none."""
         return self._headings.get(name, "")
+
+    def headings(self, name: str) -> list[str]:
+        """The columns that say something of a field: its own, else those that it is put together of."""
+        found = self.heading(name)
+        return [found] if found else PLACEHOLDER.findall(self._fill.get(name, ""))
 
     def cell(self, draft: Draft, name: str) -> str:
         """What the row says of a field."""

@@ -12,11 +12,15 @@ from crm_data.transfer.headings import REFUSED, refused_tail
 
 @dataclass(frozen=True)
 class Refusal:
-    """One row that was not taken, as it stands in the file, and why. Rows count from 1, the headings."""
+    """One row that was not taken, as it stands in the file, and why. Rows count from 1, the headings.
+
+    `at`: heading -> what is wrong with its cell; none where the row could not be read at all.
+    """
 
     row: int
     cells: tuple[str, ...]
     reason: str
+    at: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ class Report:
     rehearsal. `repeated`: this act was done before. `beside`: heading -> cell -> how many rows; what could not be
     taken and is kept beside the records. `newer`: the first values of records that were changed here since the
     file was made, `newer_rows` of them. `doubted`: rows whose id means another record here. `made`: customers
-    added because rows name them.
+    added because rows name them. `adding`, `left`: the numbers of the rows that are added, and of those that
+    change nothing.
     """
 
     headings: tuple[str, ...]
@@ -57,6 +62,8 @@ class Report:
     newer_rows: int = 0
     doubted: int = 0
     made: tuple[str, ...] = ()
+    adding: tuple[int, ...] = ()
+    left: tuple[int, ...] = ()
 
     def sentence(self) -> str:
         """The counts in words."""

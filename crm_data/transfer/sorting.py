@@ -1,7 +1,7 @@
 """Row matching: a file's rows beside the records that are there: added, changed, unchanged or refused."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from crm_data.errors import Invalid
@@ -20,11 +20,11 @@ from crm_data.transfer.reasons import Reasons, shortened
 from crm_data.transfer.report import Changed, Refusal, Report
 from crm_data.transfer.rows import Draft, constants, shown
 
-_SHOWN_CHANGES = 100
+_SHOWN_CHANGES = 2_000
 
 
 class Sorting:
-    """Every row of a file put where it belongs: `created`, `updated`, `unchanged` or `refused`.
+    """Every row of a file put where it belongs: `created`, `updated`, left as it is or `refused`.
 
     `adding`: colleagues who are known by name only may be added on the way.
     """
@@ -32,7 +32,7 @@ class Sorting:
     def __init__(self, bulk: Bulk, sheet: Sheet, plan: Plan, adding: bool) -> None:
         self.created: list[tuple[Draft, Row]] = []
         self.updated: list[tuple[Draft, Row, Row]] = []
-        self.unchanged = 0
+        self._left: list[int] = []
         self.refused: list[Refusal] = []
         self._bulk, self._sheet, self._plan, self._adding = bulk, sheet, plan, adding
         self._records, self._fields = bulk.records, bulk.records.fields
@@ -102,7 +102,7 @@ class Sorting:
             self._sheet.headings,
             len(self.created),
             len(self.updated),
-            self.unchanged,
+            len(self._left),
             tuple(self.refused),
             tuple(changes[:_SHOWN_CHANGES]),
             unknown,
@@ -122,6 +122,8 @@ class Sorting:
             newer_rows=self._newer_rows,
             doubted=self._matching.doubted,
             made=tuple(making),
+            adding=tuple(draft.number for draft, _ in self.created),
+            left=tuple(self._left),
         )
 
     def _note_words(self, draft: Draft) -> None:
@@ -145,7 +147,7 @@ class Sorting:
     def _decide(self, match: Match) -> None:
         draft = match.draft
         if match.found and (self._plan.mode == Mode.CREATE or match.print):
-            self.unchanged += 1
+            self._left.append(draft.number)
         elif len(match.found) > 1:
             labels = " and ".join(self._reasons.heading(n) or self._fields[n].label for n in self._plan.key)
             self._refuse(draft, f"{len(match.found)} records here have this {labels}; choose another key.")
@@ -166,7 +168,11 @@ class Sorting:
     def _add(self, draft: Draft, print_: str) -> None:
         self._part(draft)
         if draft.refused:
-            self._refuse(draft, self._sentences(draft))
+            self._refuse(
+                draft,
+                self._sentences(draft),
+                {n: self._reasons.told(draft, n, w) for n, _, w in draft.refused},
+            )
             return
         values = self._arranged(draft, {**self._always, **draft.values}, None)
         if print_:
@@ -176,13 +182,13 @@ class Sorting:
         if values.get("created_at") and values["created_at"] > self._bulk.doing.at:
             self._set_aside(draft, "created_at")
             del values["created_at"]
-        missing = [
-            self._reasons.told(draft, name, f"{field.label} is needed; fill it in.")
+        missing = {
+            name: self._reasons.told(draft, name, f"{field.label} is needed; fill it in.")
             for name, field in self._fields.items()
             if field.required and values.get(name) is None
-        ]
+        }
         if missing:
-            self._refuse(draft, " ".join(missing))
+            self._refuse(draft, " ".join(missing.values()), missing)
             return
         judged = self._judged(draft, values, None)
         if judged is None or not self._external_is_free(draft, judged, None):
@@ -202,7 +208,11 @@ class Sorting:
         ]
         self._part(draft)
         if draft.refused:
-            self._refuse(draft, self._sentences(draft))
+            self._refuse(
+                draft,
+                self._sentences(draft),
+                {n: self._reasons.told(draft, n, w) for n, _, w in draft.refused},
+            )
             return
         said = self._fitted(
             draft,
@@ -258,7 +268,7 @@ class Sorting:
         if changed:
             self.updated.append((draft, before, changed))
         else:
-            self.unchanged += 1
+            self._left.append(draft.number)
 
     def _changeable(self, name: str) -> bool:
         """What people may not change, a file may give to a new record only; but it may name an old one."""
@@ -312,7 +322,8 @@ class Sorting:
         except Invalid as wrong:
             spare = {p.field for p in wrong.problems if p.field in values and self._optional(p.field)}
             if not spare:
-                self._refuse(draft, self._reasons.all(draft, wrong))
+                told = {p.field: self._reasons.told(draft, p.field, p.sentence) for p in wrong.problems}
+                self._refuse(draft, self._reasons.all(draft, wrong), told)
                 return None
             for name in spare:
                 self._set_aside(draft, name)
@@ -368,8 +379,11 @@ class Sorting:
         told = (self._reasons.told(draft, name, why) for name, _, why in draft.refused)
         return " ".join(dict.fromkeys(told))
 
-    def _refuse(self, draft: Draft, reason: str) -> None:
-        self.refused.append(Refusal(draft.number, tuple(draft.cells), reason))
+    def _refuse(self, draft: Draft, reason: str, told: Mapping[str, str] | None = None) -> None:
+        """`told`: field -> what is wrong with its cell; without it the cells are those that find the record."""
+        told = told or dict.fromkeys([*self._plan.key, self._records.title], reason)
+        at = {heading: why for name, why in told.items() for heading in self._reasons.headings(name)}
+        self.refused.append(Refusal(draft.number, tuple(draft.cells), reason, at))
 
 
 def _same(field: Field, before: Any, after: Any) -> bool:

@@ -16,7 +16,17 @@ from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.store.values import plain
-from crm_data.tables import ChangeLog, ChangeSet, Company, DealStageHistory, Goal, Membership, SavedView, User
+from crm_data.tables import (
+    ChangeLog,
+    ChangeSet,
+    Company,
+    DealStageHistory,
+    Goal,
+    KeptImport,
+    Membership,
+    SavedView,
+    User,
+)
 from crm_data.transfer.csv_out import export, noted
 from crm_data.transfer.formulas import disarmed
 
@@ -28,6 +38,7 @@ _LOGS = (
     ("change_log", ChangeLog),
     ("views", SavedView),
     ("goals", Goal),
+    ("kept_imports", KeptImport),
 )
 
 README = """Foyer: all data of {company}, as of {at} UTC
@@ -43,6 +54,7 @@ change_sets.csv          what was done, an act a line: who, when, in words, and 
 change_log.csv           what each act (by act_id) changed from what to what, as JSON
 goals.csv                what each person is to win in a month, by its first day
 views.csv                the saved views for the company: filter, order and columns as JSON
+kept_imports.csv         how files were read that came in, by their headings: columns and words as JSON
 
 How they link: customer_id, lead_id, deal_id and task_id are the id columns of those files; assigned_to,
 created_by, user_id and moved_by are user_id in members.csv.

@@ -115,8 +115,11 @@ class MappingStep:
         shown = say.plain(column.heading)
         if column.maybe_empty and column.to not in (LEAVE, ID):
             words = ", ".join(f'"{say.plain(word)}"' for word in column.maybe_empty)
-            if st.checkbox(f"In {shown}, {words} means empty", key=f"{key}.empty"):
-                column = replace(column, empties=column.maybe_empty)
+            before = set(column.maybe_empty) <= set(column.empties)
+            said = set(column.empties) - set(column.maybe_empty)
+            if st.checkbox(f"In {shown}, {words} means empty", before, key=f"{key}.empty"):
+                said |= set(column.maybe_empty)
+            column = replace(column, empties=tuple(sorted(said)))
         if field is None:
             return column
         if field.kind in (Kind.DAY, Kind.MOMENT) and (column.unsure or column.dates != ANY):
@@ -139,7 +142,7 @@ class MappingStep:
             if said is not None
         }
         column = replace(column, values={**column.values, **values})
-        if field.kind is Kind.CHOICE:
+        if field.kind in (Kind.CHOICE, Kind.MEMBER):
             known_words(self.my, field, column, self.sheet.column(column.heading), self.place)
         return column
 

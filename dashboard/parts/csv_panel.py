@@ -1,6 +1,5 @@
 """Files in and out on the screen: the export link, and the import in one dialog: file, columns, check, import."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,14 +11,15 @@ from crm_data.tables import noun
 from crm_data.transfer.csv_out import Form
 from crm_data.transfer.csv_read import DELIMITERS, Sheet
 from crm_data.transfer.letters import ENCODINGS, Undecided
-from crm_data.transfer.mapping import importable
+from crm_data.transfer.mended import mended
 from crm_data.transfer.plan import Newer, Plan
-from crm_data.transfer.report import Changed, Report
+from crm_data.transfer.report import Report
 from dashboard.components import grid
 from dashboard.parts import say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.csv_mapping import MappingStep
-from dashboard.parts.csv_system import forget_choices, system_choice, system_told
+from dashboard.parts.csv_rows import changed_lines, mended_cells, rows_of, told_of
+from dashboard.parts.csv_system import forget_choices, kept_told, system_choice, system_told
 from dashboard.parts.dialog import dialog
 from dashboard.web import csv_files
 
@@ -88,11 +88,13 @@ class _Import:
         if sheet is None:
             return
         guessed: Plan = st.session_state[f"{self.place}.plan"]
+        cells = mended_cells(self.place)
+        sheet = mended(sheet, cells)
         # What would happen stands above the choices: where the guesses are right, nothing need be scrolled to.
         outcome = st.container()
         plan = MappingStep(self.my, self.records, sheet, self.place).draw(guessed)
         with outcome:
-            report = self._check(sheet, plan)
+            report = self._check(sheet, plan, repr(cells))
             if report is not None:
                 self._result(sheet, plan, report)
 
@@ -117,11 +119,14 @@ class _Import:
         chosen = st.session_state.get(leaf)
         made_by = f"{self.place}.made_by.{file.file_id}"
         system = st.session_state.get(f"{made_by}.said")
-        version = (file.file_id, encoding, delimiter, top, chosen, system)
+        anew = bool(st.session_state.get(f"{made_by}.anew"))
+        version = (file.file_id, encoding, delimiter, top, chosen, system, anew)
         if known is None or known[0] != version:
             try:
                 sheet = self.my.read_file(file.getvalue(), file.name, encoding, delimiter, top, chosen)
                 plan = self.my.guess(sheet, self.records, str(say.zone()), system)
+                alone = anew or system is not None
+                kept = None if alone else self.my.kept_import(self.records, sheet, plan)
             except Undecided as asked:
                 self._ask_letters(asked, letters)
                 return None
@@ -133,7 +138,8 @@ class _Import:
                 forget_choices(self.place)
             known = (version, sheet)
             st.session_state[f"{self.place}.sheet"] = known
-            st.session_state[f"{self.place}.plan"] = plan
+            st.session_state[f"{self.place}.plan"] = plan if kept is None else kept.plan
+            st.session_state[f"{self.place}.kept"] = kept
             st.session_state[f"{self.place}.act"] = new_act()
             forget_refusal(self.place)
         self._ways(ways, known[1], leaf, made_by)
@@ -181,6 +187,7 @@ class _Import:
                     + (f"; headings in row {sheet.top:,}" if sheet.top > 1 else "")
                 )
                 system_told(self.records, sheet, st.session_state[f"{self.place}.plan"])
+                kept_told(st.session_state[f"{self.place}.kept"], made_by)
             # No popover: a dialog keeps the keyboard to itself, and nobody could Tab into one.
             with st.expander("Read it differently"):
                 if sheet is None or not sheet.sheets:
@@ -214,10 +221,10 @@ class _Import:
             key=f"{self.place}.delimiter",
         )
 
-    def _check(self, sheet: Sheet, plan: Plan) -> Report | None:
-        """What the import would do, worked out once for each plan."""
+    def _check(self, sheet: Sheet, plan: Plan, cells: str) -> Report | None:
+        """What the import would do, worked out once for each plan, and for the `cells` that were put right."""
         known: tuple[str, Report] | None = st.session_state.get(f"{self.place}.checked")
-        written = plan.to_json()
+        written = plan.to_json() + cells
         if known is not None and known[0] == written:
             return known[1]
         if len(sheet.lines) > _CHECKED_AT_ONCE:
@@ -253,16 +260,9 @@ class _Import:
             st.warning(say.plain(hint), icon=":material/content_copy:")
         if report.newer_rows:
             self._newer(plan, report)
-        if report.refused:
-            with st.expander(f"Refused rows ({len(report.refused):,})", expanded=not report.created):
-                grid.table(f"{self.place}.refused.list", "Refused rows", _problems(report))
-                if len(report.refused) > _SHOWN:
-                    st.caption(f"The first {_SHOWN}. After the import all of them can be downloaded.")
-        if report.changes:
-            with st.expander(f"Changes to existing {self.records.name}"):
-                grid.table(
-                    f"{self.place}.changes.list", "What would change", _changes(self.records, report.changes)
-                )
+        if cells := mended_cells(self.place):
+            st.caption(told_of(cells))
+        rows_of(self.records, sheet, plan, report, self.place)
 
     def _newer(self, plan: Plan, report: Report) -> None:
         """Records that were changed here since the file was made: which, and whose values are to stand."""
@@ -275,7 +275,11 @@ class _Import:
             format_func=options.__getitem__,
             key=f"{self.place}.newer",
         )
-        grid.table(f"{self.place}.newer.list", "Changed here since", _changes(self.records, report.newer))
+        grid.table(
+            f"{self.place}.newer.list",
+            "Changed here since",
+            changed_lines(self.records, report.newer[:_SHOWN]),
+        )
 
     def _import(self, sheet: Sheet, plan: Plan, report: Report) -> None:
         """The one button that writes. It says what it will do, and a second click finds it done."""
@@ -346,21 +350,3 @@ def _problems(report: Report) -> list[dict[str, Any]]:
         }
         for refusal in report.refused[:_SHOWN]
     ]
-
-
-def _changes(records: Records, changes: Sequence[Changed]) -> list[dict[str, Any]]:
-    fields = importable(records)
-    lines = []
-    for change in changes[:_SHOWN]:
-        field = fields.get(change.field)
-        before, after = (str(v if v is not None else "") for v in (change.before, change.after))
-        lines.append(
-            {
-                "Row": change.row,
-                "Record": change.title,
-                "Field": field.label if field else "Kept beside it",
-                "Now": before,
-                "In the file": after,
-            }
-        )
-    return lines

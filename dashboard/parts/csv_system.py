@@ -5,6 +5,7 @@ import streamlit as st
 from crm_data import Records
 from crm_data.tables import noun
 from crm_data.transfer.csv_read import Sheet
+from crm_data.transfer.keeping import Kept
 from crm_data.transfer.plan import Plan
 from crm_data.transfer.systems import known
 from crm_data.transfer.systems.known import Found
@@ -42,6 +43,19 @@ def system_told(records: Records, sheet: Sheet, plan: Plan) -> None:
             f" Import the file from the list of {there}, or go on to make {here} of it."
         )
         st.info(say.plain(said), icon=":material/move_down:")
+
+
+def kept_told(kept: Kept | None, key: str) -> None:
+    """That the choices of an earlier file are taken again, and a way to go by this file alone."""
+    if kept is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f":material/history: {say.plain(kept.sentence())}")
+        st.button("Go by the file alone", key=f"{key}.alone", type="tertiary", on_click=_anew, args=(key,))
+
+
+def _anew(key: str) -> None:
+    st.session_state[f"{key}.anew"] = True
 
 
 def _because(found: Found) -> str:

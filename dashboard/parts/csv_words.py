@@ -32,10 +32,14 @@ def unknown_words(
 def known_words(my: Workspace, field: Field, column: Column, cells: Sequence[str], place: str) -> None:
     """Words of the file that name a choice otherwise than we do: how each is read, and a way to change that."""
     rows = Counter(cell for cell in map(str.strip, cells) if cell in column.values)
-    if not rows:
+    if not rows:  # and no colleague need be asked for
         return
-    labels = {**field.choice_labels(), "": "kept beside"}
-    said = [f"{say.plain(word)} as {labels[column.values[word]]}" for word in list(rows)[:_MOST_SAID]]
+    named = _labels(my, field)
+    labels = {**named, "": "kept beside"}
+    rows = Counter({word: n for word, n in rows.items() if column.values[word] in labels})
+    said = [
+        f"{say.plain(word)} as {say.plain(labels[column.values[word]])}" for word in list(rows)[:_MOST_SAID]
+    ]
     more = ", …" if len(rows) > _MOST_SAID else ""
     with st.expander(
         f"{say.plain(column.heading)} reads {', '.join(said)}{more}", icon=":material/translate:"
@@ -67,10 +71,7 @@ def _each(
     meant: Mapping[str, str] | None = None,
 ) -> None:
     """A choice a word; `meant`: what each is read as if nobody chooses another meaning."""
-    if field.kind is Kind.CHOICE:
-        labels = dict(field.choice_labels())
-    else:
-        labels = {str(id_): name for id_, name in my.members().items()}
+    labels = _labels(my, field)
     # What becomes of all unknown colleagues is chosen above; a word of its own wins over that.
     undecided = "Not decided" if field.kind is Kind.CHOICE else "As chosen above"
     labels[""] = "Keep it beside the record"
@@ -91,6 +92,13 @@ def _each(
                 )
     told, which = (place, heading, kept), "known" if meant else "go"
     st.button("Use these meanings", key=f"{place}.words.{which}.{heading}", on_click=_keep_words, args=told)
+
+
+def _labels(my: Workspace, field: Field) -> dict[str, str]:
+    """What a word may mean: the choices of a field, or the colleagues."""
+    if field.kind is Kind.CHOICE:
+        return dict(field.choice_labels())
+    return {str(id_): name for id_, name in my.members().items()}
 
 
 def _keep_words(place: str, heading: str, meanings: dict[str, str | None]) -> None:

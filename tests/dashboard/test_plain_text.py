@@ -15,6 +15,7 @@ KNOWN = {
     "dashboard/menu.py: screen.title": "titles of screens, written in that file",
     _CODE: "letters and digits that were drawn by lot",
     "dashboard/parts/csv_panel.py: label": "four words in a tuple above the loop",
+    "dashboard/parts/csv_rows.py: named.__getitem__": "four words with their counts, in a dictionary above",
     "dashboard/parts/listing.py: f'No {self.noun}{self._selected(query)}. Choose another selection above.'": (
         "names of presets, written in pages/"
     ),

@@ -836,5 +836,6 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Workspace.guess": _read_file,
     "Workspace.rehearse": _import("rehearse"),
     "Workspace.strangers": _import("strangers"),
+    "Workspace.kept_import": _import("kept_import"),
     "Workspace.commit_import": _import("commit"),
 }

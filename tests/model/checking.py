@@ -33,7 +33,7 @@ MODELLED = {
     "Profile.change",
 }
 # What is a person's habit, or a way of looking, and no record of the company.
-UNLOGGED = {"grid_layouts", "views"}
+UNLOGGED = {"grid_layouts", "views", "kept_imports"}
 STAMPS = {"updated_at", "version"}
 
 

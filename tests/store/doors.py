@@ -83,6 +83,7 @@ WORKSPACE = {
     "export_chart": Verb(lambda my, ids: my.export_chart("owner"), "manager"),
     "find": Verb(lambda my, ids: my.find(ids.email)),
     "members": Verb(lambda my, ids: my.members()),
+    "kept_import": Verb(lambda my, ids: my.kept_import(*_file(my, ids)), "manager"),
     "strangers": Verb(lambda my, ids: my.strangers(*_file(my, ids)), "manager"),
     "rehearse": Verb(lambda my, ids: my.rehearse(*_file(my, ids)), "manager"),
     "take_away": Verb(lambda my, ids: my.take_away(), "admin"),

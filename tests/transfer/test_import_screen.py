@@ -312,3 +312,65 @@ def test_a_file_that_belongs_to_another_list_says_so(home: House, monkeypatch: p
     file = csv_bytes([["Deal Name", "Deal Stage", "Deal owner", "Amount"], ["A", "Closed Won", "Who", "5"]])
     at = opened(customers_page(home, monkeypatch), file, "deals.csv")
     assert any("HubSpot deals" in told.value and "from the list of deals" in told.value for told in at.info)
+
+
+def test_what_was_chosen_is_taken_for_the_next_file_and_can_be_left(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headings = ["Name", "Trade", "State of things"]
+    at = opened(customers_page(home, monkeypatch), csv_bytes([headings, ["A", "Steel", "Ruht"]]), "a.csv")
+    at.selectbox(key=f"{PLACE}.to.Trade").select("industry").run()
+    at.selectbox(key=f"{PLACE}.to.State of things").select("status").run()
+    at.selectbox(key=f"{PLACE}.word.State of things.Ruht").select("inactive").run()
+    at.button(key=f"{PLACE}.words.go.State of things").click().run()
+    at.button(key=f"{PLACE}.go").click().run()
+    assert not at.exception
+    at = opened(at, csv_bytes([headings, ["B", "Wood", "Ruht"]]), "b.csv")
+    said = [caption.value for caption in at.caption]
+    assert any("The choices made for 'a' on" in text and "Trade" in text for text in said)
+    assert at.selectbox(key=f"{PLACE}.to.Trade").value == "industry"
+    at.button(key=f"{PLACE}.go").click().run()
+    row = next(row for row in my.customers.page().rows if row["name"] == "B")
+    assert (row["industry"], row["status"]) == ("Wood", "inactive")
+    at = opened(at, csv_bytes([headings, ["C", "Wood", "Ruht"]]), "c.csv")
+    next(button for button in at.button if button.label == "Go by the file alone").click().run()
+    assert not any("are taken again" in caption.value for caption in at.caption)
+    assert at.selectbox(key=f"{PLACE}.to.Trade").value == "imported"
+
+
+def test_refused_rows_are_put_right_and_come_in_with_the_others(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = csv_bytes([["Name", "City"], ["Acme", "Bern"], ["", "Biel"], ["", "Brig"]])
+    at = opened(customers_page(home, monkeypatch), file, "some.csv")
+    assert outcome(at) == {"To add": "1", "To change": "0", "Unchanged": "0", "Refused": "2"}
+    assert any("Name is empty and is needed" in caption.value for caption in at.caption)
+    at.text_input(key=f"{PLACE}.mend.3.Name").set_value("Put right").run()
+    at.button(key=f"{PLACE}.mend").click().run()
+    assert not at.exception
+    assert outcome(at) == {"To add": "2", "To change": "0", "Unchanged": "0", "Refused": "1"}
+    assert any("1 row put right here" in caption.value for caption in at.caption)
+    at.button(key=f"{PLACE}.go").click().run()
+    assert not at.exception
+    assert {row["name"]: row["city"] for row in my.customers.page().rows} == {
+        "Acme": "Bern",
+        "Put right": "Biel",
+    }
+    assert any("2 added" in said.value for said in at.success)
+    (act,) = my.changes.page()[0]
+    assert act.counts["customers"] == 2
+
+
+def test_the_rows_of_a_rehearsal_are_searched_by_what_becomes_of_them(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    my.customers.add({"name": "Old", "email": "old@x.example", "city": "Chur"})
+    rows = [["A", "a@x.example", "Bern"], ["B", "b@x.example", "Biel"], ["Old", "old@x.example", "Brig"]]
+    at = opened(customers_page(home, monkeypatch), csv_bytes([["Name", "Email", "City"], *rows]), "some.csv")
+    kinds = next(group for group in at.button_group if group.key == f"{PLACE}.rows.kind")
+    assert list(kinds.options) == ["To add (2)", "To change (1)"]
+    at.text_input(key=f"{PLACE}.rows.search").set_value("nobody says this").run()
+    assert any("No row here says that" in caption.value for caption in at.caption)
+    at.text_input(key=f"{PLACE}.rows.search").set_value("BIEL").run()
+    assert not any("No row here says that" in caption.value for caption in at.caption)
+    assert not at.exception
