@@ -25,7 +25,7 @@ PLACES = [
     (one.name, f"tab={tab}" if tab else "")
     for one in SCREENS
     for tab in TABS.get(one.name, ("",))
-    if one.name != "record"
+    if one.name != "record" and tab != "stages"  # where the codes are given their words
 ]
 WHERE_NONE = {"account", "admin", "customers", "tasks", "overview", "history", "timeline"}
 
