@@ -18,12 +18,13 @@ from crm_data.errors import CrmError
 from crm_data.finding.plain import searched
 from crm_data.settings import Settings
 from crm_data.store.blueprint import blueprint, objects
+from crm_data.store.chain_look import verify
 from crm_data.store.connections import sqlite_path, sqlite_pragmas
 from crm_data.store.guards import unguarded
 from crm_data.store.migrating import current, head
 from crm_data.store.sqlite_file import opened, wal_path
 from crm_data.store.store import Store
-from crm_data.tables import Base, Membership, User
+from crm_data.tables import Base, ChangeSet, Company, Membership, User
 from crm_data.transfer.backups import Backups
 from crm_data.transfer.trouble import as_trouble
 
@@ -163,6 +164,21 @@ def _companies(patient: _Patient) -> Iterator[str]:
                 yield f"{table.name}.{columns[1]} leads into another company (rows: {number})."
 
 
+def _log(patient: _Patient) -> Iterator[str]:
+    """The chain of each company, from its first act to its last."""
+    for id_, name in patient.session.execute(sa.select(Company.id, Company.name).order_by(Company.id)):
+        for sentence in verify(patient.session.connection(), id_).wrong:
+            yield f"{name}: {sentence}"
+    for backup, ends in Backups(patient.store, patient.settings).ends(None).items():
+        for company, end in ends.items():
+            number, _, link = end.partition(" ")
+            act = (ChangeSet.company_id == int(company), ChangeSet.number == int(number))
+            its = patient.session.scalar(sa.select(ChangeSet.link).where(*act).limit(1))
+            there = patient.session.scalar(sa.select(Company.name).where(Company.id == int(company)))
+            if there is not None and int(number) and its != link:
+                yield f"{there}: entry {int(number):,} of the log is another one than {backup} has."
+
+
 def _people(patient: _Patient) -> Iterator[str]:
     here = sa.select(Membership.id).where(Membership.user_id == User.id, Membership.ended_at.is_(None))
     active = sa.select(sa.func.count()).select_from(User).where(User.is_active)
@@ -226,6 +242,7 @@ _ON_POSTGRESQL: dict[str, _Look] = {"Triggers": _triggers, "Row security": _row_
 _EVERYWHERE: dict[str, _Look] = {
     "Revision": _revision,
     "Companies": _companies,
+    "Log of changes": _log,
     "People": _people,
     "Operator": _operator,
     "Backup": _backup,
@@ -243,6 +260,7 @@ _WELL = {
     "Row security": "Every table is behind it.",
     "Revision": "The database is up to date.",
     "Companies": "No row points into another company.",
+    "Log of changes": "Each company's log is what was written.",
     "People": "Everybody who may sign in has a company.",
     "Operator": "Somebody runs this installation.",
     "Backup": "The last verified backup is recent.",

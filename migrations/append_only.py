@@ -2,11 +2,17 @@
 
 A row goes with a parent it was to go with (ON DELETE CASCADE), and forgets one it was to forget (SET NULL); the
 parent is gone by then, so that the same change by hand, while the parent stands, is told from it.
+
+The log loses, once and for all, the values of a record that it says was erased for good, and keeps their hash.
 """
 
+import json
 from dataclasses import dataclass
 
 from sqlalchemy import Inspector
+
+from crm_data.store.chain import ERASED_FOR_GOOD
+from crm_data.tables import Base
 
 
 @dataclass(frozen=True)
@@ -15,6 +21,30 @@ class Parents:
 
     lost: dict[str, str]
     forgotten: dict[str, str]
+
+
+# Table -> which rows of the log a line or an act is about, in SQL: `mine` is that row, `log` the log.
+_ABOUT = {
+    "change_log": "gone.table_name = mine.table_name AND gone.row_id = mine.row_id",
+    "change_sets": "EXISTS (SELECT 1 FROM {log} line WHERE line.company_id = mine.company_id"
+    " AND line.act_id = mine.act_id AND line.table_name = gone.table_name AND line.row_id = gone.row_id)",
+}
+_GONE = (
+    "EXISTS (SELECT 1 FROM {log} gone WHERE gone.company_id = mine.company_id"
+    f" AND gone.action = '{ERASED_FOR_GOOD}' AND {{about}})"
+)
+
+
+def erased_in(table: str, columns: set[str]) -> dict[str, str | None]:
+    """Column -> what is left of it when its record is erased for good, its hash in `sealed`; {}: nothing goes."""
+    found: dict[str, str | None] = Base.metadata.tables[table].info.get("erased", {})
+    return {**found, "salt": None} if "sealed" in columns else {}
+
+
+def _recorded(table: str, mine: str, log: str = "change_log") -> str:
+    """Whether the log says that what a row of it is about was erased for good."""
+    about = _ABOUT[table].format(log=log)
+    return _GONE.format(log=log, about=about).replace("mine.", mine)
 
 
 def parents_of(inspector: Inspector, table: str) -> Parents:
@@ -39,7 +69,13 @@ def on_sqlite(table: str, columns: set[str], parents: Parents) -> dict[str, str]
         for column, parent in parents.forgotten.items()
     ]
     changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in parents.forgotten)
-    unless = f" WHEN NOT ({' AND '.join([*same, *forgets, f'({changed})'])})" if changed else ""
+    let = [f"({' AND '.join([*same, *forgets, f'({changed})'])})"] if changed else []
+    if left := erased_in(table, columns):
+        others = [f"NEW.{name} IS OLD.{name}" for name in sorted(columns - set(left) - {"sealed"})]
+        blank = [f"NEW.{name} IS {'NULL' if said is None else repr(said)}" for name, said in left.items()]
+        hashed = "OLD.salt IS NOT NULL AND OLD.sealed IS NULL AND NEW.sealed IS NOT NULL"
+        let.append(f"({' AND '.join([*others, *blank, hashed, _recorded(table, 'OLD.')])})")
+    unless = f" WHEN NOT ({' OR '.join(let)})" if let else ""
     return {
         # INSERT OR REPLACE would remove the old row without a DELETE that a trigger sees.
         f"{table}_no_replace": f"BEFORE INSERT ON {table}"
@@ -55,7 +91,8 @@ def _there(column: str, parent: str) -> str:
 
 # Its words are (column, parent, what becomes of the row) for each parent. It looks as the system does: a colleague
 # whom a company no longer sees is not gone. What goes with its parent goes by the owner's hand: no name in it may
-# be one of a temporary table or type, which whoever deletes the parent could have made.
+# be one of a temporary table or type, which whoever deletes the parent could have made. The last three are, for
+# the log, (what is left of a row, whether the log says that it may go, 'erased').
 REFUSE = """CREATE OR REPLACE FUNCTION app_append_only() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -70,6 +107,14 @@ BEGIN
   IF TG_OP IN ('UPDATE', 'DELETE') THEN
     before := to_jsonb(OLD);
     IF TG_OP = 'UPDATE' THEN after := to_jsonb(NEW); END IF;
+    IF before ->> 'salt' IS NOT NULL AND before -> 'sealed' = 'null' AND after ->> 'sealed' IS NOT NULL
+      AND TG_ARGV[TG_NARGS - 1] = 'erased'
+      AND after = before || TG_ARGV[TG_NARGS - 3]::jsonb || jsonb_build_object('sealed', after -> 'sealed')
+    THEN
+      EXECUTE 'SELECT ' || replace(TG_ARGV[TG_NARGS - 2], 'IN_SCHEMA', quote_ident(TG_TABLE_SCHEMA))
+        INTO there USING before;
+      IF there THEN RETURN NEW; END IF;
+    END IF;
     seen := coalesce(current_setting('app.system', true), '');
     PERFORM set_config('app.system', 'on', true);
     FOR word IN 0 .. TG_NARGS - 3 BY 3 LOOP
@@ -90,7 +135,7 @@ BEGIN
 END $$"""
 
 
-def on_postgresql(table: str, parents: Parents) -> dict[str, str]:
+def on_postgresql(table: str, columns: set[str], parents: Parents) -> dict[str, str]:
     """The triggers of one table: name -> what stands behind it."""
     words = [
         f"'{word}'"
@@ -98,6 +143,10 @@ def on_postgresql(table: str, parents: Parents) -> dict[str, str]:
         for column, parent in columns.items()
         for word in (column, parent, what)
     ]
+    if left := erased_in(table, columns):
+        row = f"jsonb_populate_record(NULL::IN_SCHEMA.{table}, $1) mine"
+        asked = f"EXISTS (SELECT FROM {row} WHERE {_recorded(table, 'mine.', 'IN_SCHEMA.change_log')})"
+        words += [f"'{word.replace(chr(39), chr(39) * 2)}'" for word in (json.dumps(left), asked, "erased")]
     call = f"EXECUTE FUNCTION app_append_only({', '.join(words)})"
     return {
         f"{table}_append_only": f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {call}",

@@ -5,13 +5,14 @@ the policies too (FORCE); only a role with BYPASSRLS, which dumps the database, 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crm_data.store.guards import seen_by_a_company
 from crm_data.tables import APPEND_ONLY
+from migrations.append_only import erased_in
 
 # In a subquery PostgreSQL asks once a statement, and not once a row. After a commit a setting reads '', not NULL.
 _COMPANY = "(SELECT nullif(current_setting('app.company_id', true), '')::integer)"
@@ -65,7 +66,7 @@ def policies(table: str, columns: set[str]) -> dict[str, str]:
     return made
 
 
-def let_in(connection: Connection, role: str, tables: Iterable[str]) -> None:
+def let_in(connection: Connection, role: str, tables: Mapping[str, set[str]]) -> None:
     """Give the application's role what it needs and no more: it reads and writes rows, and changes no table."""
     name = connection.dialect.identifier_preparer.quote(role)
     schema = connection.dialect.identifier_preparer.quote(
@@ -73,13 +74,15 @@ def let_in(connection: Connection, role: str, tables: Iterable[str]) -> None:
     )
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {schema} TO {name}")
     connection.exec_driver_sql(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {name}")
-    for table in tables:
+    for table, columns in tables.items():
         may = "SELECT, INSERT, UPDATE, DELETE"
         if table == _OPEN:
             may = "SELECT"
         elif table in APPEND_ONLY:
             # What goes with its parent goes by the owner's hand, and not by the application's.
             may = "SELECT, INSERT"
+            if left := erased_in(table, columns):
+                may = f"{may}, UPDATE ({', '.join([*left, 'sealed'])})"
         connection.exec_driver_sql(f"REVOKE ALL ON {table} FROM {name}")
         connection.exec_driver_sql(f"GRANT {may} ON {table} TO {name}")
 

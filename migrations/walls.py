@@ -103,7 +103,7 @@ def _postgresql(
     found = search.looked_through(tables)
     for table, columns in tables.items():
         standing = dict(tuple(row) for row in execute(_STANDING, (table,)))
-        wanted = on_postgresql(table, parents[table]) if table in parents else {}
+        wanted = on_postgresql(table, columns, parents[table]) if table in parents else {}
         if "updated_at" in columns:
             keys = ", ".join(f"'{key}', '{text}'" for key, text in sorted_texts(columns).items())
             touch = f"BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION app_touch({keys})"

@@ -1,16 +1,22 @@
 """`check` finds what is wrong, each thing by its own sentence, and nothing in a healthy installation."""
 
 import contextlib
+import json
 import os
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from crm_data import health
+from crm_data import Edit, Workspace, health
 from crm_data.store import migrating
+from crm_data.store.chain import Chain
+from crm_data.store.scope import CompanyScope
 from crm_data.store.sqlite_file import wal_path
+from crm_data.tables import Company
 from tests.migrations.trial import older
 from tests.support.databases import Database
 from tests.transfer.office import Office, open_office
@@ -52,6 +58,7 @@ def test_nothing_is_wrong_with_a_healthy_one(office: Office) -> None:
         "Triggers and indexes",
         "Revision",
         "Companies",
+        "Log of changes",
         "People",
         "Operator",
         "Backup",
@@ -90,6 +97,45 @@ def test_a_missing_trigger_and_a_strangers_view_are_found(office: Office) -> Non
     by_force(office, "DROP INDEX ix_customers_email", "CREATE VIEW mine AS SELECT 1")
     sentences = [f.sentence for f in health.check(office.store, office.settings) if not f.ok]
     assert ["ix_customers_email" in sentences[0], "view mine" in sentences[1]] == [True, True]
+
+
+def test_a_log_that_was_written_anew_is_told_from_the_one_in_a_backup(office: Office) -> None:
+    """Who makes the whole chain anew, as the migration does, is found out by the heads that backups keep."""
+    with office.store.system("a company at work", write=False) as session:
+        company = session.scalar(sa.select(Company.id).order_by(Company.id).limit(1)) or 0
+    my = Workspace(office.store, CompanyScope(company, 1, "admin"))
+    made = my.customers.add({"name": "Acme"})
+    office.backups.make(None)
+    my.customers.change([Edit(made, {"city": (None, "Graz")})])
+    assert wrong(office) == {}
+    by_force(office, "DROP TRIGGER change_sets_no_update", "DROP TRIGGER change_log_no_update")
+    by_force(office, "UPDATE change_sets SET title = 'Forged' WHERE number = 1")
+    assert "(Forged) was changed" in wrong(office)["Log of changes"]
+    by_force(office, "DELETE FROM chain_heads")
+    with contextlib.closing(sqlite3.connect(office.path)) as plain, plain:
+        plain.row_factory = sqlite3.Row
+        chain = Chain()
+        for table, seal in (("change_log", chain.line), ("change_sets", chain.act)):
+            for row in map(dict, plain.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()):
+                row["at"] = datetime.fromisoformat(f"{row['at']}+00:00")
+                row |= {
+                    name: json.loads(row[name] or "null")
+                    for name in ("before", "after", "counts")
+                    if name in row
+                }
+                seal(row)
+                names = [name for name in ("digest", "place", "number", "seal", "link") if name in row]
+                said = ", ".join(f"{name} = ?" for name in names)
+                plain.execute(
+                    f"UPDATE {table} SET {said} WHERE id = ?", [*(row[n] for n in names), row["id"]]
+                )
+        plain.execute(
+            "INSERT INTO chain_heads (company_id, number, link) VALUES (?, ?, ?)",
+            (company, chain.number, chain.link),
+        )
+    assert my.changes.verify().wrong == ()
+    said = wrong(office)["Log of changes"]
+    assert "entry 1 of the log is another one than crm_backup_" in said
 
 
 def test_people_without_a_company_are_found(office: Office) -> None:
@@ -155,6 +201,7 @@ def test_postgresql_is_looked_at_too(database: Database, tmp_path: Path) -> None
         "Row security",
         "Revision",
         "Companies",
+        "Log of changes",
         "People",
         "Operator",
         "Backup",

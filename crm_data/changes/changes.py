@@ -15,7 +15,9 @@ from crm_data.changes.security import Event, events
 from crm_data.changes.sets import Asked, Done, Lines, done_of, lines_of, listed, sees_all
 from crm_data.changes.undo import Preview
 from crm_data.errors import NotFound
+from crm_data.rights import Act, Person, demand
 from crm_data.store.again import again
+from crm_data.store.chain_look import Verdict, verify
 from crm_data.store.changes import doing_of
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
@@ -60,6 +62,12 @@ class Changes:
     def events(self, before: int | None = None, n: int = 50) -> tuple[list[Event], int | None]:
         """The company's security log: sign-ins, links, files taken away; and the next page. For admins."""
         return events(self._store, self._scope, before, n)
+
+    def verify(self) -> Verdict:
+        """Read the whole log of the company and say whether it is what was written. For managers and admins."""
+        demand(Person(self._scope.role, self._scope.operator), Act.AUDIT)
+        with self._store.read(self._scope) as session:
+            return verify(session.core(), session.company)
 
     def find(self, act_id: str) -> int | None:
         """The id of the act of this name, when it wrote anything: one's own alone."""

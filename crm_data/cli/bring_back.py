@@ -28,5 +28,7 @@ def run(args: argparse.Namespace) -> int:
         made = here.installation.bring_back(operator_of(here, args), args.file, args.email)
     for email in made.people:
         print(f"New here, without a password: {email}. Run: python -m crm_data reset-password {email}")
+    if made.log:
+        print(f"Its log was not whole when it was taken away. {made.log}")
     print(f"{made.name} is back as company {made.company_id}: {counted(made.rows, 'row')}.")
     return 0

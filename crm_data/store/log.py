@@ -1,4 +1,8 @@
-"""The log of changes and its change sets: the only place that writes them, in the transaction of the change."""
+"""The log of changes and its change sets: the only place that writes them, in the transaction of the change.
+
+Each company's log is one chain (see `store.chain`). Its head is locked last, right before the commit: two who
+write in one company work beside each other, and their acts are chained in the order in which they end.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,8 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from crm_data.store.chain import digest_of, link_of, new_salts, seal_on
 from crm_data.store.changes import Doing, new_act
-from crm_data.store.many import put, table_of
+from crm_data.store.heads import ended, taken
+from crm_data.store.many import next_ids, put, table_of
 from crm_data.store.values import plain
 from crm_data.tables import ChangeLog, ChangeSet, noun
 from crm_data.tables.change_set import Actor
@@ -45,6 +51,8 @@ class _Act:
     table: str = ""
     name: str = ""
     fields: tuple[str, ...] = ()
+    lines: int = 0
+    seal: str = ""
 
 
 def record(
@@ -72,30 +80,64 @@ def record(
     if not act.action and not follows:
         act.action, act.table, act.name = action, table, name
         act.fields = tuple(entries[0][2] or ()) if len(entries) == 1 else ()
+    table_, count = table_of(ChangeLog), len(entries)
+    same = {
+        "act_id": act.act_id,
+        "at": doing.at,
+        "user_id": doing.user_id,
+        "action": action,
+        "table_name": table,
+        "sealed": None,
+    }
     kept: dict[int, Any] = {}  # rows that are given the same share it
-    lines = [
-        {"row_id": id_, "before": _plain(was, kept), "after": _plain(now, kept)} for id_, was, now in entries
-    ]
-    same = {"act_id": act.act_id, "at": doing.at, "user_id": doing.user_id, "action": action}
-    put(session, table_of(ChangeLog), lines, {**same, "table_name": table}, company)
+    lines = []
+    for id_, salt, (row_id, was, now) in zip(
+        next_ids(session, table_, count), new_salts(count), entries, strict=True
+    ):
+        act.lines += 1
+        line: dict[str, Any] = {"id": id_, "row_id": row_id, "before": _plain(was, kept), "after": _plain(now, kept)}
+        line |= {"place": act.lines, "salt": salt}
+        line["digest"] = digest_of({**same, **line, "company_id": company})
+        act.seal = seal_on(act.seal, line["digest"])
+        lines.append(line)
+    put(session, table_, lines, same, company)
 
 
 def close(session: Session) -> None:
     """Write the change set of each act that wrote anything in this transaction, which ends now."""
     acts: dict[tuple[int, str], _Act] = session.info.pop("acts", {})
+    by_company: dict[int, list[_Act]] = {}
     for (company, _), act in acts.items():
-        doing = act.doing
-        row = {
-            "act_id": act.act_id,
-            "at": doing.at,
-            "actor": _actor(doing, session.info.get("via", "")),
-            "user_id": doing.user_id,
-            "kind": doing.kind or act.action or "change",
-            "title": _with_doubt(title_of_act(act), doing.although),
-            "counts": {table: len(ids) for table, ids in act.ids.items()},
-            "undoes": doing.undoes,
-        }
-        put(session, table_of(ChangeSet), [row], {}, company)
+        by_company.setdefault(company, []).append(act)
+    for company in sorted(by_company):  # in the order in which heads are locked
+        number, link = taken(session, company)
+        rows = []
+        ids = next_ids(session, table_of(ChangeSet), len(by_company[company]))
+        for id_, act in zip(ids, by_company[company], strict=True):
+            number += 1
+            row = {**_set(act, session.info.get("via", "")), "id": id_, "number": number}
+            row["link"] = link = link_of(link, {**row, "company_id": company})
+            rows.append(row)
+        put(session, table_of(ChangeSet), rows, {}, company)
+        ended(session, company, number, link)
+
+
+def _set(act: _Act, via: str) -> dict[str, Any]:
+    doing = act.doing
+    return {
+        "act_id": act.act_id,
+        "at": doing.at,
+        "actor": _actor(doing, via),
+        "user_id": doing.user_id,
+        "kind": doing.kind or act.action or "change",
+        "title": _with_doubt(title_of_act(act), doing.although),
+        "counts": {table: len(ids) for table, ids in act.ids.items()},
+        "undoes": doing.undoes,
+        "lines": act.lines,
+        "seal": act.seal,
+        "salt": new_salts(1)[0],
+        "sealed": None,
+    }
 
 
 def title_of_act(act: _Act) -> str:

@@ -47,9 +47,9 @@ def put(
     )
 
 
-def next_ids(session: CompanySession, table: sa.Table, count: int) -> list[int]:
+def next_ids(session: Session, table: sa.Table, count: int) -> list[int]:
     """Ids that no other row will get: the next ones, while this transaction alone may write."""
-    core = session.core()
+    core = session.core() if isinstance(session, CompanySession) else session.connection()
     if core.dialect.name == "sqlite":
         last = core.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()
         return [(last or 0) + place for place in range(1, count + 1)]

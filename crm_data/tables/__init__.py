@@ -8,6 +8,7 @@ from functools import cache
 from crm_data.tables.activity import Activity
 from crm_data.tables.audit import ChangeLog
 from crm_data.tables.base import Base, CompanyOwned
+from crm_data.tables.chain import ChainHead
 from crm_data.tables.change_set import ChangeSet
 from crm_data.tables.company import Company
 from crm_data.tables.customer import Customer
@@ -71,6 +72,7 @@ __all__ = [
     "OUTSIDE_ANY_COMPANY",
     "Activity",
     "Base",
+    "ChainHead",
     "ChangeLog",
     "ChangeSet",
     "Company",

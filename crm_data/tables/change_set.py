@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_data.tables import fields as f
 from crm_data.tables.base import ONLY_GROWS, Base, CompanyOwned
+from crm_data.tables.chain import OF_THE_CHAIN
 
 
 class Actor(StrEnum):
@@ -25,7 +26,8 @@ class ChangeSet(CompanyOwned, Base):
     """One act. Its lines in the log of changes carry the same `act_id`. It only grows, as the log does.
 
     `user_id` is no foreign key on purpose, as in the log. `undoes` is the id of the act that it takes back, which
-    needs no mark of its own. `counts`: table -> how many of its rows were written.
+    needs no mark of its own. `counts`: table -> how many of its rows were written. `number`, from 1, is its place
+    in the chain of the company; `seal` holds its `lines`, in their order, and `link` all of it and the act before.
     """
 
     __tablename__ = "change_sets"
@@ -34,7 +36,8 @@ class ChangeSet(CompanyOwned, Base):
         sa.Index("ix_change_sets_company_act", "company_id", "act_id"),
         sa.Index("ix_change_sets_company_person", "company_id", "user_id", "id"),
         sa.Index("ix_change_sets_company_undoes", "company_id", "undoes"),
-        {"sqlite_autoincrement": True, "info": ONLY_GROWS},
+        sa.Index("ix_change_sets_company_number", "company_id", "number"),
+        {"sqlite_autoincrement": True, "info": {**ONLY_GROWS, "erased": {"title": ""}}},
     )
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
@@ -46,3 +49,9 @@ class ChangeSet(CompanyOwned, Base):
     title: Mapped[str] = f.text("What", 255, required=True, search=True)
     counts: Mapped[dict[str, Any]] = f.json("Rows", required=True)
     undoes: Mapped[int | None] = f.whole("Undoes", 1, to="change_sets")
+    number: Mapped[int | None] = mapped_column(sa.Integer, info=OF_THE_CHAIN)
+    lines: Mapped[int | None] = mapped_column(sa.Integer, info=OF_THE_CHAIN)
+    seal: Mapped[str | None] = mapped_column(sa.String(64), info=OF_THE_CHAIN)
+    salt: Mapped[str | None] = mapped_column(sa.String(32), info=OF_THE_CHAIN)
+    sealed: Mapped[str | None] = mapped_column(sa.String(64), info=OF_THE_CHAIN)
+    link: Mapped[str | None] = mapped_column(sa.String(64), info=OF_THE_CHAIN)

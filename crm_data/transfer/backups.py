@@ -133,6 +133,19 @@ class Backups:
         manifest = verified.manifest
         return Restored(path.name, safety, head(), manifest.rows, manifest.made_at)
 
+    def ends(self, by: Actor | None) -> dict[str, dict[str, str]]:
+        """Where the log of each company ended, by its id, as the backups made since the last restore say: by name.
+
+        An older one may be of another past than what stands here now.
+        """
+        self._allow(by)
+        restored = self._memory.restored()
+        return {
+            info.name: dict(info.heads)
+            for info in self._good()
+            if info.of == self._of and (restored is None or info.made_at > restored)
+        }
+
     def prune(self) -> Names:
         """Remove what need not be kept (see Shelf.prune); the names removed."""
         gone = self._shelf.prune()
@@ -230,6 +243,7 @@ class Backups:
                 moment,
                 product(),
                 self._of,
+                facts.heads,
             )
             # First what describes it: a backup that bears its name is whole and can be used.
             write_manifest(final, manifest)

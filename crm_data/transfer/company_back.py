@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 from crm_data.errors import BadBackup, Invalid
 from crm_data.rights import Act, Person, demand
 from crm_data.store import turns
+from crm_data.store.chain import Chain
+from crm_data.store.chain_look import verify
 from crm_data.store.failures import as_sentence
 from crm_data.store.migrating import head, knows, migration_engine, upgrade
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
-from crm_data.tables import Base, Company, User
+from crm_data.tables import Base, ChainHead, Company, User
 from crm_data.tables.company import new_mark
 from crm_data.transfer.company_file import (
     DATABASE,
@@ -53,12 +55,16 @@ _DAMAGED = "This file is damaged: what is in it is not what was written. Take th
 
 @dataclass(frozen=True)
 class Brought:
-    """A company that came back: `rows` of it, and the e-mails of `people` who have no password here yet."""
+    """A company that came back: `rows` of it, and the e-mails of `people` who have no password here yet.
+
+    `log`: '' or what was wrong with its log when it was taken away. Here it begins a chain of its own.
+    """
 
     company_id: int
     name: str
     rows: int
     people: tuple[str, ...]
+    log: str = ""
 
 
 def bring_back(
@@ -70,13 +76,24 @@ def bring_back(
     for a file that is none or was changed, Invalid.
     """
     demand(person, Act.COMPANIES)
-    with _opened(path) as (manifest, file):
+    with _opened(path) as (manifest, file, older):
         if contents_of_file(manifest) != contents(file):
             raise BadBackup(_DAMAGED)
+        wrong = "" if older else _log_of(file, manifest)
         with store.system("a company is brought back") as session:
             made = _Coming(session, file, user_id).come(email)
-            note(session, "company_brought_back", user_id, made.company_id, rows=made.rows)
-        return made
+            said = {"log_there": manifest.head, "log_was": wrong[:255] or None}
+            note(session, "company_brought_back", user_id, made.company_id, rows=made.rows, **said)
+        return replace(made, log=wrong)
+
+
+def _log_of(file: Connection, manifest: CompanyManifest) -> str:
+    """What is wrong with the log of a file, whose rows have the ids that they had; '' where nothing is."""
+    (company,) = file.execute(
+        sa.select(sa.column("id", sa.Integer)).select_from(sa.table("companies"))
+    ).scalars()
+    found = verify(file, company, manifest.head or "0 ")
+    return "" if not found.wrong else found.sentence
 
 
 def contents_of_file(manifest: CompanyManifest) -> Mapping[str, Content]:
@@ -85,8 +102,10 @@ def contents_of_file(manifest: CompanyManifest) -> Mapping[str, Content]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[CompanyManifest, Connection]]:
-    """What a file says of itself, and its database in a private copy that was examined and brought up to date."""
+def _opened(path: Path) -> Iterator[tuple[CompanyManifest, Connection, bool]]:
+    """What a file says of itself, its database in a private copy that was examined and brought up to date, and
+    whether it is of an earlier version.
+    """
     with as_trouble(), tempfile.TemporaryDirectory(prefix="foyer-") as folder:
         copy = Path(folder, DATABASE)
         manifest = _unpacked(path, copy)
@@ -102,7 +121,7 @@ def _opened(path: Path) -> Iterator[tuple[CompanyManifest, Connection]]:
         engine = migration_engine(f"sqlite:///{copy}")
         try:
             with as_sentence(), engine.begin() as file:
-                yield (_measured_anew(manifest, file) if older else manifest), file
+                yield (_measured_anew(manifest, file) if older else manifest), file, older
         finally:
             engine.dispose()
 
@@ -124,7 +143,16 @@ def _unpacked(path: Path, copy: Path) -> CompanyManifest:
                 str(name): Content(int(t["rows"]), str(t["sha256"])) for name, t in told["tables"].items()
             }
             product, revision, company, made_at, sha256 = (str(told[name]) for name in _WORDS)
-            manifest = CompanyManifest(product, revision, company, made_at, sha256, int(told["size"]), tables)
+            manifest = CompanyManifest(
+                product,
+                revision,
+                company,
+                made_at,
+                sha256,
+                int(told["size"]),
+                tables,
+                str(told.get("head", "")),
+            )
             with archive.open(DATABASE) as packed, copy.open("wb") as file:
                 left = manifest.size + 1
                 while left and (piece := packed.read(min(left, _PIECE))):
@@ -145,6 +173,7 @@ class _Coming:
         self._ids: dict[str, dict[int, int]] = {}
         self._people: dict[int, int] = {}
         self._new: dict[int, str] = {}
+        self._chain = Chain()
 
     def come(self, email: str | None) -> Brought:
         """Insert everything."""
@@ -158,7 +187,8 @@ class _Coming:
             ids = [id_ for rows in chunks(self._file, table) for id_ in (row["id"] for row in rows)]
             self._ids[table.name] = dict(zip(ids, _given(self._here, table, len(ids)), strict=True))
         rows = 0
-        for table in company_tables():
+        # Acts come behind all lines of the log, which they seal.
+        for table in sorted(company_tables(), key=lambda table: table.name == "change_sets"):
             into: Any = table
             if staged is not None:
                 names = [column.name for column in table.columns]
@@ -170,6 +200,8 @@ class _Coming:
                 rows += len(some)
         if staged is not None:
             staged.add()
+        end = {"company_id": company, "number": self._chain.number, "link": self._chain.link}
+        self._here.execute(sa.insert(ChainHead), [end])
         name = self._session.scalar(sa.select(Company.name).where(Company.id == company))
         return Brought(company, str(name), rows, tuple(sorted(self._new.values())))
 
@@ -209,6 +241,10 @@ class _Coming:
     def _row(self, table: sa.Table, row: Row, company: int) -> Row:
         made = moved(table.name, row, self._move)
         made["id"], made["company_id"] = self._ids[table.name][row["id"]], company
+        if table.name == "change_log":
+            self._chain.line(made)
+        if table.name == "change_sets":
+            self._chain.act(made)
         if "is_primary" in made:
             # Whoever was here before keeps the company they begin in.
             made["is_primary"] = made["is_primary"] and made["user_id"] in self._new

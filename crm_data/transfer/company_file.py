@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from crm_data import clock
 from crm_data.rights import Act, Person, demand
+from crm_data.store.heads import heads
 from crm_data.store.migrating import head, migration_engine, upgrade
 from crm_data.store.scope import CompanyScope
 from crm_data.store.sqlite_file import opened
@@ -27,6 +28,7 @@ from crm_data.transfer.verify import digest
 FORMAT = 1
 DATABASE, MANIFEST = "company.db", "manifest.json"
 CHUNK = 1000
+LOGS = ("change_log", "change_sets")
 NO_PASSWORD = "!"  # no password has this hash
 _PIECE = 256 << 10
 # What the installation knows of a person and the company does not: it stays here.
@@ -52,7 +54,10 @@ class Content:
 
 @dataclass(frozen=True)
 class CompanyManifest:
-    """`revision` of the schema; `sha256` and `size` (bytes) of the database; `tables` by name."""
+    """`revision` of the schema; `sha256` and `size` (bytes) of the database; `tables` by name.
+
+    `head`: where the company's log ends (see `store.heads`); '' in a file of an older version.
+    """
 
     product: str
     revision: str
@@ -61,6 +66,7 @@ class CompanyManifest:
     sha256: str
     size: int
     tables: Mapping[str, Content]
+    head: str = ""
     format: int = FORMAT
 
 
@@ -75,7 +81,7 @@ def _pieces(store: Store, scope: CompanyScope) -> Iterator[bytes]:
     with tempfile.TemporaryDirectory(prefix="foyer-") as folder:
         database, archive = Path(folder, DATABASE), Path(folder, "company.zip")
         at = clock.now()
-        tables = _written(store, scope, database)
+        tables, end = _written(store, scope, database)
         manifest = CompanyManifest(
             product(),
             head(),
@@ -84,6 +90,7 @@ def _pieces(store: Store, scope: CompanyScope) -> Iterator[bytes]:
             digest(database),
             database.stat().st_size,
             tables,
+            end,
         )
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
             made.writestr("README.txt", README.format(company=scope.company_name, at=f"{at:%Y-%m-%d %H:%M}"))
@@ -95,8 +102,10 @@ def _pieces(store: Store, scope: CompanyScope) -> Iterator[bytes]:
                 yield piece
 
 
-def _written(store: Store, scope: CompanyScope, path: Path) -> dict[str, Content]:
-    """Write the rows that the company's own reading session sees into a database of this version."""
+def _written(store: Store, scope: CompanyScope, path: Path) -> tuple[dict[str, Content], str]:
+    """Write the rows that the company's own reading session sees into a database of this version; the log as it
+    is, so that its chain can be followed there. What each table says, and where the log ends.
+    """
     url = f"sqlite:///{path}"
     upgrade(url)
     engine = migration_engine(url)
@@ -118,8 +127,11 @@ def _written(store: Store, scope: CompanyScope, path: Path) -> dict[str, Content
                 )
             for table in company_tables():
                 for rows in chunks(here, table):
-                    file.execute(sa.insert(table), [moved(table.name, row, kept) for row in rows])
-            content = contents(file)
+                    same = table.name in LOGS
+                    file.execute(
+                        sa.insert(table), rows if same else [moved(table.name, row, kept) for row in rows]
+                    )
+            content, end = contents(file), heads(here).get(scope.company_id, "")
     finally:
         engine.dispose()
     with opened(path, write=True) as plain:
@@ -127,7 +139,7 @@ def _written(store: Store, scope: CompanyScope, path: Path) -> dict[str, Content
             plain.execute(f"DELETE FROM {table.name}")
         plain.execute("PRAGMA journal_mode=DELETE")
         plain.execute("VACUUM")
-    return content
+    return content, end
 
 
 def _of_a_person() -> Row:
@@ -163,6 +175,7 @@ def contents(file: Connection) -> dict[str, Content]:
                     "id",
                     "company_id",
                     "is_primary",
+                    *(column.name for column in table.columns if column.info.get("of_the_chain")),
                     *(_ITS_OWN if table.name == "companies" else ()),
                 ):
                     said.pop(name, None)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from crm_data.errors import BadBackup
 from crm_data.store.blueprint import blueprint
+from crm_data.store.heads import told
 from crm_data.store.migrating import knows
 from crm_data.store.sqlite_file import opened_untrusted
 from crm_data.transfer.quoting import quoted
@@ -26,7 +27,8 @@ def examine(path: Path) -> Facts:
             _sound(connection)
             revision = _revision(connection)
             _nothing_foreign(connection, revision)
-            return Facts(revision, row_counts(connection))
+            counts = row_counts(connection)
+            return Facts(revision, counts, heads=_heads(connection) if "chain_heads" in counts else None)
     except (sqlite3.Error, UnicodeError) as error:  # its message may quote bytes that are no text
         raise BadBackup("This backup is damaged and cannot be read. Choose another.") from error
 
@@ -40,6 +42,11 @@ def row_counts(connection: sqlite3.Connection) -> dict[str, int]:
     return {
         name: connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0] for (name,) in tables
     }
+
+
+def _heads(connection: sqlite3.Connection) -> dict[str, str]:
+    found = connection.execute("SELECT company_id, number, link FROM chain_heads").fetchall()
+    return {str(company): told(number, link) for company, number, link in found}
 
 
 def _sound(connection: sqlite3.Connection) -> None:

@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,7 @@ from crm_data.store import turns
 from crm_data.store.blueprint import blueprint
 from crm_data.store.connections import postgres_url
 from crm_data.store.failures import as_sentence
+from crm_data.store.heads import heads
 from crm_data.store.migrating import (
     application_of,
     knows,
@@ -97,11 +99,11 @@ class KeptPostgres:
             schema = self._schema(connection)
             moment = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
             self._programs.dump(self._url, str(to), schema, f"--snapshot={moment}")
-            counted = row_counts(connection)
+            counted, ends = row_counts(connection), _heads(connection)
         facts = self.examine(to)
-        if facts.rows != counted:
+        if facts.rows != counted or facts.heads not in (None, ends):
             raise BadBackup("The backup does not hold every row that was there. Make it again.")
-        return facts
+        return replace(facts, heads=ends)
 
     def examine(self, path: Path) -> Facts:
         """Its list of contents, then its rows: put into a database of their own where the role may make one."""
@@ -126,7 +128,8 @@ class KeptPostgres:
                 upgrade(url, revision)
                 _nothing_foreign(there, self._blueprint(url, schema, revision))
                 with self._connected(url=url) as connection, connection.begin():
-                    return Facts(revision, fill(connection, dump))
+                    counts = fill(connection, dump)
+                    return Facts(revision, counts, heads=_heads(connection))
         except NoScratch as error:
             return Facts(revision, dump.read(Nowhere()), untried=str(error))
 
@@ -249,6 +252,13 @@ def _sign_out(connection: Connection, user_id: int | None, name: str) -> None:
         ),
         {"now": clock.now(), "user_id": user_id, "detail": json.dumps({"name": name})},
     )
+
+
+def _heads(connection: Connection) -> dict[str, str] | None:
+    """Where the log of each company ends; None before there were chains."""
+    if "chain_heads" not in tables(connection):
+        return None
+    return {str(company): head for company, head in heads(connection).items()}
 
 
 def _nothing_foreign(there: frozenset[Entry], own: frozenset[Entry] | None) -> None:

@@ -17,7 +17,7 @@ FORMAT = 1
 _STAMP = "%Y%m%d-%H%M%S"
 SQLITE, POSTGRESQL = ".db", ".dump"
 _NAME = re.compile(r"crm_backup_(\d{8}-\d{6})(?:\.db|\.dump)", re.ASCII)
-_LONGEST = 100_000
+_LONGEST = 10_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Manifest:
     """`sha256` and `size` (bytes) of the file, rows by table, revision, moment, and the product's version.
 
     `of`: the name of the database, which tells apart those that keep their backups in one folder; '' in old ones.
+    `heads`: where the log of each company ended, by its id (see `store.heads`); None where it was not told.
     """
 
     sha256: str
@@ -34,6 +35,7 @@ class Manifest:
     made_at: datetime
     product: str
     of: str = ""
+    heads: dict[str, str] | None = None
 
 
 def name_of(moment: datetime, ending: str = SQLITE) -> str:
@@ -107,6 +109,7 @@ def _parsed(told: dict[str, Any]) -> Manifest:
         raise ValueError("an unknown format")
     rows = {str(table): count for table, count in told["rows"].items() if _whole(count)}
     made_at = datetime.fromisoformat(told["made_at"])
+    heads = told.get("heads")
     if len(rows) != len(told["rows"]) or not _whole(told["size"]) or made_at.tzinfo is None:
         raise ValueError("a value of the wrong kind")
     return Manifest(
@@ -117,6 +120,7 @@ def _parsed(told: dict[str, Any]) -> Manifest:
         made_at,
         str(told["product"]),
         str(told.get("of", "")),
+        None if heads is None else {str(company): str(head) for company, head in heads.items()},
     )
 
 

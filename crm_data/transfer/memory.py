@@ -76,6 +76,10 @@ class Memory:
             last.setdefault(str((row.detail or {}).get("name")), row.event == "backup_refused")
         return {name for name, was_refused in last.items() if was_refused}
 
+    def restored(self) -> datetime | None:
+        """When a backup was last put in the place of what stood here."""
+        return next((row.at for row in self._rows("backup_restored")), None)
+
     def last_failure(self, since: datetime | None) -> tuple[datetime | None, str]:
         """When and why making a backup last failed, here or in another process, unless one was made since."""
         found = self._failure

@@ -1,6 +1,7 @@
 """The folder of backups and their retention: which are there, which may go, and a free name for the next."""
 
 import os
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -39,6 +40,7 @@ class BackupInfo:
 
     `of` is the name of the database, '' where an old manifest does not tell it.
     `untried` is told of one that was just made: '' or what could not be tried out (see Facts).
+    `heads`: where the log of each company ended, by its id; {} where an old manifest does not tell it.
     """
 
     name: str
@@ -50,6 +52,7 @@ class BackupInfo:
     problem: str = ""
     untried: str = field(default="", compare=False)
     of: str = field(default="", compare=False)
+    heads: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def total(self) -> int:
@@ -174,6 +177,7 @@ class Shelf:
             manifest.rows,
             problem,
             of=manifest.of,
+            heads=manifest.heads or {},
         )
 
     def _intact(self, info: BackupInfo) -> bool:

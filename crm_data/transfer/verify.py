@@ -27,11 +27,13 @@ class Facts:
     """What a backup holds: its revision and the number of rows by table.
 
     `untried` is '' when it was examined as thoroughly as can be, or a sentence that says what was left out.
+    `heads`: where the log of each company ends, by its id; None where the file does not tell, or was not asked.
     """
 
     revision: str
     rows: dict[str, int]
     untried: str = ""
+    heads: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ def verified_copy(
         facts = examine(copy)
         if (facts.revision, facts.rows) != (manifest.revision, manifest.rows):
             raise BadBackup("This backup and its manifest do not agree. Choose another backup.")
+        if None not in (facts.heads, manifest.heads) and facts.heads != manifest.heads:
+            raise BadBackup(
+                "The log in this backup does not end where its manifest says that it did. Choose another backup."
+            )
         yield copy, Verified(backup.name, manifest, facts.revision != head(), facts.untried)
 
 

@@ -46,6 +46,16 @@ def acts_screen(my: Workspace) -> None:
             said = {name: said for name, said in here.items() if name != "before"}
             address = f"/export/history.csv?{urlencode({**said, 'zone': str(say.zone())})}"
             st.link_button("CSV", address, icon=":material/download:", help="These acts, a line a value")
+        look = my.may(Act.AUDIT) and st.button(
+            "Check the log",
+            key="history.check",
+            icon=":material/verified:",
+            help="Read the whole log and see that nothing in it was changed, taken away or put in",
+        )
+    if look:
+        found = my.changes.verify()
+        for sentence in found.wrong or (found.sentence,):
+            (st.error if found.wrong else st.success)(say.plain(sentence))
     _views(my)
     _filters(my, here)
     done, before = my.changes.page(asked)

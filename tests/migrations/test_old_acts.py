@@ -3,6 +3,8 @@
 import json
 
 from crm_data.store import migrating
+from crm_data.store.chain_look import verify
+from crm_data.store.store import Store
 from tests.support.databases import Database
 from tests.support.plain import plain
 
@@ -25,6 +27,12 @@ def test_each_act_of_the_log_is_one_change_set(database: Database) -> None:
         sql.run(LINE, ids[0], "archived", None, "archive", "deals", 1)
         sql.run(LINE, ids[0], "convert", 7, "change", "leads", 4)
     migrating.upgrade(database.admin_url)
+    store = Store(database.url)
+    for company, lines in zip(ids, (4, 2), strict=True):  # and they are chained as they stand
+        with store.system("a test looks", write=False) as session:
+            seen = verify(session.connection(), company)
+        assert (seen.wrong, seen.lines) == ((), lines)
+    store.close()
     with plain(database, owner=True) as sql:
         if sql.kind == "postgresql":
             sql.run("SELECT set_config('app.system', 'on', false)")

@@ -823,6 +823,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Changes.put_back": _put_back,
     "Changes.undo": _act(lambda my, id_: my.changes.undo(id_, rest=True), writes=True),
     "Stages.get": _simply(lambda my: my.stages.get().each),
+    "Changes.verify": _simply(lambda my: my.changes.verify()),
     "Layouts.get": _layout,
     "Layouts.keep": _keep_layout,
     "Workspace.members": _simply(lambda my: my.members()),

@@ -32,8 +32,8 @@ MODELLED = {
     "Members.bring_back",
     "Profile.change",
 }
-# What is a person's habit, or a way of looking, and no record of the company.
-UNLOGGED = {"grid_layouts", "views", "kept_imports"}
+# What is a person's habit, a way of looking, or the end of the log itself, and no record of the company.
+UNLOGGED = {"chain_heads", "grid_layouts", "kept_imports", "views"}
 STAMPS = {"updated_at", "version"}
 
 
@@ -206,6 +206,9 @@ class Checked:
             assert [done.id for done in found.raw[0]] == own[::-1][:50]
         elif call.verb in ("Changes.events", "Changes.export"):
             assert found.refused is None
+        elif call.verb == "Changes.verify":
+            assert found.raw.wrong == ()
+            assert found.raw.acts == len(sets)
         elif call.verb == "Changes.put_back":
             kind, id_ = call.said["kind"], call.said["id"]
             row = self.before[call.company][kind].get(id_) if type(id_) is int else None

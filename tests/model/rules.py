@@ -34,6 +34,7 @@ AT_LEAST = {
     "Workspace.take_away": "admin",
     "Changes.export": "manager",
     "Changes.events": "admin",
+    "Changes.verify": "manager",
     "Workspace.company_file": "admin",
     "Members.invite": "admin",
     "Members.invitations": "admin",

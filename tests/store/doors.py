@@ -156,6 +156,7 @@ CHANGES = {
     "preview": Verb(lambda my, ids: my.changes.preview(ids.done), "manager"),
     "put_back": Verb(lambda my, ids: my.changes.put_back("customers", ids.customer, "a change"), "manager"),
     "undo": Verb(lambda my, ids: my.changes.undo(ids.done, rest=True), "manager"),
+    "verify": Verb(lambda my, ids: my.changes.verify(), "manager"),
 }
 VIEWS = {
     "add": Verb(lambda my, ids: my.views.add(my.customers, "Mine", {}, Layout(), shared=True), "manager"),
@@ -205,6 +206,7 @@ OPERATORS: dict[str, Ask] = {
         "crm_backup_20260101-000000.db", actor
     ),
     "Backups.restore_file": lambda house, actor, ids: house.backups.restore_file(Path("x.db"), actor),
+    "Backups.ends": lambda house, actor, ids: house.backups.ends(actor),
     "Backups.status": lambda house, actor, ids: house.backups.status(actor),
     "Backups.verify": lambda house, actor, ids: house.backups.verify("crm_backup_20260101-000000.db", actor),
     "Backups.verify_file": lambda house, actor, ids: house.backups.verify_file(Path("x.db"), actor),

@@ -14,13 +14,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from crm_data.store.changes import Doing
+from crm_data.store.log import close, record
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.tables import (
     OUTSIDE_ANY_COMPANY,
     Activity,
     Base,
+    ChainHead,
     ChangeLog,
+    ChangeSet,
     Company,
     Customer,
     Deal,
@@ -33,7 +37,18 @@ from crm_data.tables import (
 )
 from crm_data.tables.fields import Kind
 
-OWN_MAKERS = (Membership, Customer, Lead, Deal, DealStageHistory, Task, Activity, ChangeLog)
+OWN_MAKERS = (
+    Membership,
+    Customer,
+    Lead,
+    Deal,
+    DealStageHistory,
+    Task,
+    Activity,
+    ChangeLog,
+    ChangeSet,
+    ChainHead,
+)
 MOMENT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 _number = count(1)
 
@@ -164,21 +179,19 @@ def filled_company(session: Session, canary: str) -> Filled:
     moved = DealStageHistory(
         company_id=own.id, deal_id=deal_.id, to_stage="prospect", moved_by=rep.id, deal_value=deal_.deal_value
     )
-    logged = ChangeLog(
-        company_id=own.id,
-        act_id="first",
-        user_id=admin.id,
-        action="add",
-        table_name="customers",
-        row_id=client.id,
-    )
-    logged.after = {"name": canary}
-    session.add_all([moved, logged])
+    session.add(moved)
     session.flush()
+    told = [(client.id, None, {"name": canary})]
+    record(session, Doing(admin.id, "first"), "customers", "add", told, company=own.id, name=canary)
+    close(session)
+    logged, act, head = (
+        session.scalars(sa.select(table).where(table.company_id == own.id)).one()
+        for table in (ChangeLog, ChangeSet, ChainHead)
+    )
     rows = (own, admin, rep, membership, client, lead_, deal_, task_, activity_, moved, logged)
     ids = [row.id for row in rows]
-    made = Filled(canary, *ids, others={})
-    return replace(made, others=the_rest(session, made, Base.metadata.tables))
+    made = Filled(canary, *ids, others={"change_sets": act.id, "chain_heads": head.id})
+    return replace(made, others={**made.others, **the_rest(session, made, Base.metadata.tables)})
 
 
 def the_rest(session: Session, made: Filled, tables: Collection[str]) -> dict[str, int]:

@@ -206,3 +206,46 @@ def test_a_file_that_was_changed_is_refused_and_nothing_is_made(
         (tmp_path / "none").write_bytes(data)
         with pytest.raises(BadBackup):
             here.bring(tmp_path / "none")
+
+
+@pytest.mark.parametrize(("kind", "other"), WAYS[:2])
+def test_the_log_can_be_followed_in_the_file_and_begins_anew_where_it_comes(
+    there: Callable[..., There], kind: str, other: str, tmp_path: Path
+) -> None:
+    first, second = there(kind), there(other, filled=False)
+    my = Workspace(first.store, first.scope())
+    made = my.customers.add({"name": "Ünal & Co", "tags": ["a"], "credit_limit": "12.50"})
+    my.customers.archive([made])
+    with first.store.system("somebody who never worked here") as session:
+        stranger = makers.person(session)
+    Workspace(first.store, makers.scope(first.filled[0].company_id, stranger.id)).customers.add(
+        {"name": "Far"}
+    )
+    whole = my.changes.verify()
+    path = first.taken(first.scope(), tmp_path)
+    assert manifest(path)["head"] == f"{whole.acts} {whole.head}"
+    came = second.bring(path)
+    assert came.log == ""
+    theirs = Workspace(second.store, makers.scope(came.company_id, role="admin"))
+    there_now = theirs.changes.verify()
+    assert (there_now.wrong, there_now.acts, there_now.lines) == ((), whole.acts, whole.lines)
+    assert there_now.head != whole.head
+    theirs.customers.add({"name": "And on"})
+    assert theirs.changes.verify().wrong == ()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_log_that_was_not_whole_says_so_and_the_company_comes_back(
+    there: Callable[..., There], kind: str, tmp_path: Path
+) -> None:
+    here = there(kind)
+    with plain(here.database, owner=True) as sql:
+        if kind == "sqlite":
+            sql.run("DROP TRIGGER change_log_no_update")
+        else:
+            sql.run("ALTER TABLE change_log DISABLE TRIGGER USER")
+        sql.run("UPDATE change_log SET action = 'change' WHERE company_id = ?", here.filled[0].company_id)
+    came = here.bring(here.taken(here.scope(), tmp_path), "again@example.com")
+    assert "was changed" in came.log
+    again = Workspace(here.store, makers.scope(came.company_id, role="admin"))
+    assert again.changes.verify().wrong == ()

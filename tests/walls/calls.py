@@ -139,6 +139,8 @@ CALLS: dict[str, Rule] = {
             "crm_data/transfer/company_file.py": "what the company's own reading session sees, into its file",
             "crm_data/store/many.py": "many rows at once, each with the session's own company",
             "crm_data/store/writer.py": "changes of many rows, held to the session's own company",
+            "crm_data/store/heads.py": "the head of the chain of the session's own company",
+            "crm_data/changes/changes.py": "the company's own log, read through for its chain",
             "crm_data/accounts/elsewhere.py": "whether a person works anywhere else, and nothing more of it",
             "crm_data/demo/": "made-up data, into a company that was just made",
         },
@@ -148,6 +150,7 @@ CALLS: dict[str, Rule] = {
         attribute("exec_driver_sql"),
         {
             "crm_data/store/bulk.py": "a lock for imports",
+            "crm_data/store/heads.py": "what is asked at the commit is asked before the last lock",
             "crm_data/store/many.py": "many rows at once, each with the session's own company",
             "crm_data/store/connections.py": "tells the database whose transaction it is",
             "crm_data/store/folding.py": "asks PostgreSQL which letters it knows, when the walls are put up",
@@ -176,6 +179,7 @@ CALLS: dict[str, Rule] = {
         of(SQLALCHEMY, "insert", "update", "delete"),
         {
             "crm_data/store/writer.py": "the one writer: rows of the session's own company",
+            "crm_data/store/heads.py": "the head of the chain of the session's own company",
             "crm_data/transfer/company_file.py": "what the company's own reading session sees, into its file",
             "crm_data/transfer/company_back.py": "a new company of a file; asks for the operator's right first",
             "crm_data/transfer/copying.py": "every table of an installation, by its owner, into another database",

@@ -1,0 +1,83 @@
+"""How the log is held together: a digest a line, a link an act, one chain a company. Pure, the same on any engine.
+
+A line is hashed with its values by way of a salted hash of their own, and an act with its title likewise, so that
+erasing a record for good can take both away and leave every digest as it is.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+Row = Mapping[str, Any]
+# The columns that a digest is of, in this order, beside the hash of the values.
+OF_A_LINE = ("company_id", "id", "act_id", "place", "at", "user_id", "action", "table_name", "row_id")
+OF_AN_ACT = (
+    "company_id", "number", "id", "act_id", "at", "actor", "user_id", "kind", "counts", "undoes", "lines", "seal",
+)  # fmt: skip
+# The columns of either that hold values, which can be erased.
+VALUES = {"change_log": ("before", "after"), "change_sets": ("title",)}
+ERASED_FOR_GOOD = "erase_for_good"
+_LINE, _ACT = "foyer line 1", "foyer act 1"  # what the digest is of, and by which rules
+
+
+def new_salts(count: int) -> list[str]:
+    """Random texts of 32 letters: who knows a digest cannot try out what a short value may have been."""
+    drawn = secrets.token_hex(16 * count)
+    return [drawn[start : start + 32] for start in range(0, 32 * count, 32)]
+
+
+def hash_of_values(table: str, row: Row) -> str:
+    """The hash of the values of a line or an act; where they were erased, the one that was kept."""
+    return row.get("sealed") or _sha(row["salt"], *(row[name] for name in VALUES[table]))
+
+
+def digest_of(line: Row) -> str:
+    """What a line of the log must bear as its digest."""
+    return _sha(_LINE, *(line[name] for name in OF_A_LINE), hash_of_values("change_log", line))
+
+
+def seal_on(seal: str, digest: str) -> str:
+    """The seal of an act's lines with one more line; '' before the first."""
+    return hashlib.sha256(f"{seal}{digest}".encode()).hexdigest()
+
+
+def link_of(before: str, act: Row) -> str:
+    """What an act must bear as its link, behind the act that bears `before`; '' before the first."""
+    return _sha(_ACT, before, *(act[name] for name in OF_AN_ACT), hash_of_values("change_sets", act))
+
+
+class Chain:
+    """Rows of one company chained anew: first all lines of the log by their ids, then all acts by theirs."""
+
+    def __init__(self) -> None:
+        self.number, self.link = 0, ""
+        self._ends: dict[str, tuple[int, str]] = {}
+
+    def line(self, row: dict[str, Any]) -> None:
+        """Give a line its place and its digest; a salt too, unless its values were erased."""
+        place, seal = self._ends.get(row["act_id"], (0, ""))
+        row |= {"place": place + 1, "salt": None if row.get("sealed") else row.get("salt") or new_salts(1)[0]}
+        row["digest"] = digest_of(row)
+        self._ends[row["act_id"]] = (place + 1, seal_on(seal, row["digest"]))
+
+    def act(self, row: dict[str, Any]) -> None:
+        """Give an act its number, the seal of its lines, and its link."""
+        lines, seal = self._ends.get(row["act_id"], (0, ""))
+        self.number += 1
+        row |= {"number": self.number, "lines": lines, "seal": seal}
+        row["salt"] = None if row.get("sealed") else row.get("salt") or new_salts(1)[0]
+        row["link"] = self.link = link_of(self.link, row)
+
+
+def _sha(*said: Any) -> str:
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), default=_moment)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _moment(value: Any) -> str:
+    if not isinstance(value, datetime):
+        raise TypeError(f"a digest is of plain values, not of {type(value).__name__}")
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
