@@ -11,6 +11,7 @@ from crm_data.accounts.stages import Stages
 from crm_data.accounts.views import Views
 from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
+from crm_data.changes.trash import Trash
 from crm_data.errors import NotFound
 from crm_data.finding import finder
 from crm_data.finding.finder import Answer
@@ -104,6 +105,11 @@ class Workspace:
         """What was done in the company: looked up, undone, done again."""
         kinds = {kind: self.records(kind) for kind in self.kinds}
         return Changes(self._store, self._scope, {**kinds, self.goals.name: self.goals})
+
+    @property
+    def trash(self) -> Trash:
+        """What is archived: looked through, and erased for good."""
+        return Trash(self._store, self._scope, {kind: self.records(kind) for kind in self.kinds})
 
     @cached_property
     def alike(self) -> Alike:

@@ -23,11 +23,10 @@ class Parents:
     forgotten: dict[str, str]
 
 
-# Table -> which rows of the log a line or an act is about, in SQL: `mine` is that row, `log` the log.
+# Table -> which line of the log says that a row of it may lose its values, in SQL: `mine` is that row.
 _ABOUT = {
     "change_log": "gone.table_name = mine.table_name AND gone.row_id = mine.row_id",
-    "change_sets": "EXISTS (SELECT 1 FROM {log} line WHERE line.company_id = mine.company_id"
-    " AND line.act_id = mine.act_id AND line.table_name = gone.table_name AND line.row_id = gone.row_id)",
+    "change_sets": "gone.table_name = 'change_sets' AND gone.row_id = mine.id",
 }
 _GONE = (
     "EXISTS (SELECT 1 FROM {log} gone WHERE gone.company_id = mine.company_id"
@@ -43,8 +42,7 @@ def erased_in(table: str, columns: set[str]) -> dict[str, str | None]:
 
 def _recorded(table: str, mine: str, log: str = "change_log") -> str:
     """Whether the log says that what a row of it is about was erased for good."""
-    about = _ABOUT[table].format(log=log)
-    return _GONE.format(log=log, about=about).replace("mine.", mine)
+    return _GONE.format(log=log, about=_ABOUT[table]).replace("mine.", mine)
 
 
 def parents_of(inspector: Inspector, table: str) -> Parents:

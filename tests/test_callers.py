@@ -19,6 +19,7 @@ from crm_data.accounts.stages import Stages
 from crm_data.accounts.views import Views
 from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
+from crm_data.changes.trash import Trash
 from crm_data.installation import Installation
 from crm_data.numbers.numbers import Numbers
 from crm_data.settings import ROOT
@@ -35,6 +36,7 @@ CALLED: dict[type, set[str]] = {
     Layouts: {"layouts"},
     Alike: {"alike"},
     Changes: {"changes"},
+    Trash: {"trash"},
     Views: {"views"},
     Installation: {"installation"},
     Companies: {"companies"},

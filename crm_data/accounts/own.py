@@ -46,6 +46,22 @@ def change_password(store: Store, signed: Signed, current: str, new: str, addres
         ) from None
 
 
+def prove_oneself(store: Store, user_id: int, password: str, address: str) -> None:
+    """Ask who is signed in for their password once more, before what cannot be undone.
+
+    Raises Invalid for a wrong one, and Throttled: guesses here are counted with those at sign-in.
+    """
+    with store.system("who is signed in proves it once more", write=False) as session:
+        email = session.get_one(User, user_id).email
+    try:
+        proved = prove(store, email, password, address)
+        with store.system("a password was proved once more") as session:
+            still(session, proved)
+            succeeded(session, proved.attempt_id)
+    except NotSignedIn:
+        raise Invalid("The password is not right. Nothing was changed; type it again.", "password") from None
+
+
 def profile_fields() -> Mapping[str, Field]:
     """What a person may change of their own account, by column name."""
     return {name: field for name, field in fields_of(User).items() if name in OWN}

@@ -25,7 +25,8 @@ UNKNOWN = object()  # the log of an older version does not say
 class Net:
     """One row and an act: it was added (`added`: what was said), erased (`erased`: all of it), or `changed`.
 
-    `changed`: field -> (before, after). `action`: what the last line calls it.
+    `changed`: field -> (before, after). `action`: what the last line calls it. `gone`: it was erased for good, and
+    the log has forgotten what it was.
     """
 
     table: str
@@ -34,20 +35,24 @@ class Net:
     added: Row | None = None
     erased: Row | None = None
     changed: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    gone: bool = False
 
 
 def net_of(session: CompanySession, act_id: str) -> dict[Key, Net]:
     """Every row that an act wrote, in the order of its first line. One statement."""
     was, now = (sa.cast(held, sa.Text) for held in (ChangeLog.before, ChangeLog.after))
     wanted = (
-        sa.select(ChangeLog.table_name, ChangeLog.row_id, ChangeLog.action, was, now)
+        sa.select(ChangeLog.table_name, ChangeLog.row_id, ChangeLog.action, was, now, ChangeLog.sealed)
         .where(ChangeLog.act_id == act_id)
         .order_by(ChangeLog.id)
     )
     found: dict[Key, Net] = {}
     read = cache(_read)  # rows that were given the same share what the log says of it
-    for table, id_, action, before, after in session.execute(wanted):
+    for table, id_, action, before, after, sealed in session.execute(wanted):
         net = found.setdefault((table, id_), Net(table, id_, action))
+        if sealed is not None:
+            net.gone = True
+            continue
         _take(net, action, read(table, before), read(table, after))
     return found
 

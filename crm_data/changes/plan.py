@@ -75,7 +75,11 @@ class Planner:
 
     def plan(self) -> Plan:
         """Read everything, in a number of statements that does not grow with each row."""
-        nets = net_of(self._session, self._act.act_id)
+        known = net_of(self._session, self._act.act_id)
+        nets = {key: net for key, net in known.items() if not net.gone}
+        for key in known:
+            if key not in nets and key[0] in self._kinds:
+                self._leave(key, None, "It was erased for good.")
         own = {key: net for key, net in nets.items() if key[0] in self._kinds}
         for table, ids in self._by_table(own).items():
             for row in whole_rows(self._session, table, ids, self._lock):

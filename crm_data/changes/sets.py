@@ -15,7 +15,8 @@ from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.values import clean_text
 from crm_data.store.writer import MOST_IDS
 from crm_data.store.zones import day_start
-from crm_data.tables import ChangeLog, ChangeSet
+from crm_data.tables import Base, ChangeLog, ChangeSet, noun
+from crm_data.tables.fields import words
 
 OF_PEOPLE = (
     "Members, roles and profiles are changed back where they are kept:"
@@ -119,10 +120,19 @@ def done_of(session: CompanySession, rows: Sequence[ChangeSet]) -> list[Done]:
         Done(
             row.id, row.act_id, row.at, row.actor, row.user_id,
             who.get(row.user_id, "A former colleague") if row.user_id else "The system",
-            row.kind, row.title, row.counts, row.undoes, undone.get(row.id),
+            row.kind, row.title or _without_names(row), row.counts, row.undoes, undone.get(row.id),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _without_names(act: ChangeSet) -> str:
+    """An act whose title named what was erased for good since."""
+    counts = {table: n for table, n in act.counts.items() if table != "change_sets"}
+    about = ", ".join(
+        f"{n:,} {noun(table, n)}" for table, n in counts.items() if table in Base.metadata.tables
+    )
+    return f"{words(act.kind)}: {about}, erased for good since" if about else words(act.kind)
 
 
 def undone_by(session: CompanySession, ids: Collection[int]) -> dict[int, int]:

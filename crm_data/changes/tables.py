@@ -42,8 +42,13 @@ def naming_columns(table: str) -> list[tuple[str, str]]:
 
 @cache
 def _all_naming(table: str) -> list[tuple[str, str]]:
+    return [(child, column) for child, column, _ in naming(table)]
+
+
+def naming(table: str) -> list[tuple[str, str, str]]:
+    """The columns that may name a row of this table, and the rule of each for when it goes: CASCADE, SET NULL."""
     return [
-        (child.name, key.parent.name)
+        (child.name, key.parent.name, str(key.ondelete or ""))
         for child in Base.metadata.sorted_tables
         if child.name not in OUTSIDE_ANY_COMPANY and child.name not in _LOGS
         for key in sorted(child.foreign_keys, key=lambda key: key.parent.name)

@@ -12,6 +12,7 @@ from crm_data.changes.tables import cascading, whole_rows
 from crm_data.errors import ChangedSince, Invalid, NotAllowed, NotFound
 from crm_data.rights import Act, Person, demand, may
 from crm_data.store import writer
+from crm_data.store.chain import ERASED_FOR_GOOD
 from crm_data.store.changes import Doing
 from crm_data.store.locks import lock_company
 from crm_data.store.many import table_of
@@ -94,6 +95,8 @@ def refusal(session: CompanySession, scope: CompanyScope, act: ChangeSet) -> str
     """Why an act as a whole cannot be undone; '' when it can."""
     if undone_by(session, [act.id]):
         return "This was undone already. Undo that, to have it done again."
+    if act.kind == ERASED_FOR_GOOD:
+        return "What was erased for good cannot be brought back."
     if act.kind != "import" and set(act.counts) & _PEOPLE:
         return OF_PEOPLE
     if act.kind == "import":

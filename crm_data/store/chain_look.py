@@ -155,20 +155,17 @@ class _Look:
         )
         for line in self._core.execute(lines.order_by(ChangeLog.id).limit(MOST)).mappings():
             yield f"{_line(line)} has lost its values, and the record was never erased for good."
-        mine: Any = aliased(ChangeLog)
-        same = (mine.company_id == ChangeSet.company_id, mine.act_id == ChangeSet.act_id)
-        erased = sa.select(mine.id).where(
-            *same,
-            gone.company_id == mine.company_id,
-            gone.table_name == mine.table_name,
-            gone.row_id == mine.row_id,
+        erased = sa.select(gone.id).where(
+            gone.company_id == ChangeSet.company_id,
+            gone.table_name == "change_sets",
+            gone.row_id == ChangeSet.id,
             gone.action == ERASED_FOR_GOOD,
         )
         acts = sa.select(ChangeSet.id, ChangeSet.title).where(
             ChangeSet.company_id == self._company, ChangeSet.sealed.is_not(None), ~erased.exists()
         )
         for act in self._core.execute(acts.order_by(ChangeSet.id).limit(MOST)).mappings():
-            yield f"{_named(act)} has lost its title, and nothing in it was ever erased for good."
+            yield f"{_named(act)} has lost its title, and the log does not say that it was erased."
 
     # reading
 

@@ -29,6 +29,7 @@ _VERBS = {
     "change": "Changed",
     "convert": "Converted",
     "erase": "Erased",
+    "erase_for_good": "Erased for good",
     "hand_over": "Ended the membership and handed over",
     "import": "Imported",
     "member": "Changed the",
@@ -95,7 +96,12 @@ def record(
         next_ids(session, table_, count), new_salts(count), entries, strict=True
     ):
         act.lines += 1
-        line: dict[str, Any] = {"id": id_, "row_id": row_id, "before": _plain(was, kept), "after": _plain(now, kept)}
+        line: dict[str, Any] = {
+            "id": id_,
+            "row_id": row_id,
+            "before": _plain(was, kept),
+            "after": _plain(now, kept),
+        }
         line |= {"place": act.lines, "salt": salt}
         line["digest"] = digest_of({**same, **line, "company_id": company})
         act.seal = seal_on(act.seal, line["digest"])

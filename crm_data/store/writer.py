@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crm_data.errors import NotFound
+from crm_data.store.chain import ERASED_FOR_GOOD
 from crm_data.store.changes import Doing
 from crm_data.store.log import record
+from crm_data.store.log_erased import blank_lines, blank_titles, titles_of
 from crm_data.store.many import next_ids, put, table_of
 from crm_data.store.scope import CompanySession
 from crm_data.tables import by_name, title_of
@@ -176,6 +178,30 @@ def erase(session: CompanySession, doing: Doing, table: sa.Table, rows: Sequence
         if not table.info.get("append_only"):
             gone = sa.delete(model).where(model.id.in_([row["id"] for row in some]))
             session.execute(gone.execution_options(synchronize_session=False))
+
+
+def erase_for_good(
+    session: CompanySession, doing: Doing, rows: Mapping[str, Sequence[int]], names: Sequence[str]
+) -> None:
+    """Take rows away, table -> ids, with every word that the log keeps of them: lines say that they were erased.
+
+    `rows`: all that goes, those that others name first; locked. `names`: what they are and were called: titles of
+    acts that name one lose their words, too.
+    """
+    about = {table: sorted(ids) for table, ids in rows.items() if ids}
+    titled = titles_of(session, about, names)
+    for table, ids in [*about.items(), *([("change_sets", titled)] if titled else [])]:
+        for start in range(0, len(ids), CHUNK):
+            gone: list[Any] = [(id_, None, None) for id_ in ids[start : start + CHUNK]]
+            record(session, doing, table, ERASED_FOR_GOOD, gone)
+    for table, ids in about.items():
+        blank_lines(session, table, ids)
+    blank_titles(session, titled)
+    for table, ids in reversed(about.items()):
+        model: Any = by_name(table)
+        for start in range(0, len(ids) if not table_of(model).info.get("append_only") else 0, MOST_IDS):
+            some = sa.delete(model).where(model.id.in_(ids[start : start + MOST_IDS]))
+            session.execute(some.execution_options(synchronize_session=False))
 
 
 def join(

@@ -22,6 +22,7 @@ ICONS = {
     "archive": "inventory_2",
     "change": "edit",
     "convert": "handshake",
+    "erase_for_good": "delete_forever",
     "import": "upload_file",
     "member": "group",
     "move": "swap_horiz",
@@ -56,7 +57,7 @@ def acts_screen(my: Workspace) -> None:
         found = my.changes.verify()
         for sentence in found.wrong or (found.sentence,):
             (st.error if found.wrong else st.success)(say.plain(sentence))
-    _views(my)
+    views(my)
     _filters(my, here)
     done, before = my.changes.page(asked)
     if not done:
@@ -74,7 +75,7 @@ def events_screen(my: Workspace) -> None:
         return
     with heading("History", "Sign-ins, links, files that were taken away"):
         pass
-    _views(my)
+    views(my)
     found, before = my.changes.events(Asked.read(place.params(), (), say.zone()).before)
     if not found:
         empty("shield", "Nobody has signed in to this company yet.")
@@ -96,9 +97,15 @@ def counted(counts: Mapping[str, int]) -> str:
 _NOTHING = "What you and your colleagues do will stand here."
 
 
-def _views(my: Workspace) -> None:
+def views(my: Workspace) -> None:
+    """The choice between what was done, sign-ins, and what is archived, as far as one may see them."""
+    found = {"changes": "Changes"}
     if my.may(Act.MEMBERS):
-        choose_view("tab", {"changes": "Changes", "security": "Security"})
+        found["security"] = "Security"
+    if my.may(Act.ARCHIVE):
+        found["trash"] = "Trash"
+    if len(found) > 1:
+        choose_view("tab", found)
 
 
 def _filters(my: Workspace, here: Mapping[str, str]) -> None:

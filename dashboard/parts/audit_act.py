@@ -17,7 +17,13 @@ from dashboard.parts.audit import counted, where_from
 from dashboard.parts.heading import heading
 
 PLACE = "history.act"
-_WHOLE = {"add": "Added", "archive": "Archived", "restore": "Restored", "erase": "Taken away"}
+_WHOLE = {
+    "add": "Added",
+    "archive": "Archived",
+    "restore": "Restored",
+    "erase": "Taken away",
+    "erase_for_good": "Erased for good",
+}
 Names = Mapping[str, Mapping[int, str]]
 
 
@@ -118,7 +124,7 @@ def _line(my: Workspace, line: Line, names: Names) -> dict[str, Any]:
     label = declared.label if declared else words(line.field) if line.field else ""
     return {
         "Record": f"{noun(line.table).capitalize()}: {called}",
-        "What": ": ".join(filter(None, (whole if line.action != "change" else "", label))),
+        "What": ": ".join(filter(None, (whole if line.action != "change" or not line.field else "", label))),
         "Was": shown(line.before) if line.field else "",
         "Is": shown(line.after) if line.field else "",
     }

@@ -24,6 +24,12 @@ def data_panel(my: Workspace) -> None:
         help="Everything with its history, as a database that any SQLite tool opens; an installation's operator"
         " can bring it back as a company, here or elsewhere",
     )
+    st.page_link(
+        "../pages/history.py",
+        label="What is archived, to be restored or erased for good",
+        icon=":material/delete:",
+        query_params={"tab": "trash"},
+    )
     for name in my.kinds:
         records = my.records(name)
         with st.container(horizontal=True, vertical_alignment="center"):

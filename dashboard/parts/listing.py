@@ -177,6 +177,9 @@ class Listing:
         return "" if label == "All" else f" in {label}"
 
     def _actions(self, query: Query) -> None:
+        if query.archived and self.records.may("archive"):
+            said = {"tab": "trash", "kind": self.name}
+            st.page_link("../pages/history.py", label="Trash", icon=":material/delete:", query_params=said)
         if self.records.may("import"):
             import_panel(self.my, self.records)
         if self.records.may("export"):

@@ -702,6 +702,29 @@ def _find_act(here: Scene) -> Call:
     return Call("", lambda my: my.changes.find(_act_of(my, ChangeSet, id_)), {"set": id_})
 
 
+def _away(here: Scene) -> Call:
+    kind = _kind(here)
+    return Call("", lambda my: my.trash.page(kind), {"kind": kind})
+
+
+def _away_for_good(here: Scene) -> Call:
+    kind = _kind(here)
+    id_ = here.id(kind)
+    return Call("", lambda my: my.trash.look(kind, [id_]), {"kind": kind, "id": id_})
+
+
+def _erased(here: Scene) -> Call:
+    """With whatever goes, as somebody at the command line would, who is asked for no password."""
+    kind = _kind(here)
+    id_ = here.id(kind)
+
+    def do(my: Workspace) -> Any:
+        there = Workspace(my._store, replace(my.scope, via="command"))
+        return there.trash.erase(kind, [id_], there.trash.look(kind, [id_]).mark, "")
+
+    return Call("", do, {"kind": kind, "id": id_}, writes=True)
+
+
 def _layout(here: Scene) -> Call:
     kind = _kind(here)
     return Call("", lambda my: my.layouts.get(my.records(kind)), {"kind": kind})
@@ -824,6 +847,10 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Changes.undo": _act(lambda my, id_: my.changes.undo(id_, rest=True), writes=True),
     "Stages.get": _simply(lambda my: my.stages.get().each),
     "Changes.verify": _simply(lambda my: my.changes.verify()),
+    "Trash.counts": _simply(lambda my: my.trash.counts()),
+    "Trash.page": _away,
+    "Trash.look": _away_for_good,
+    "Trash.erase": _erased,
     "Layouts.get": _layout,
     "Layouts.keep": _keep_layout,
     "Workspace.members": _simply(lambda my: my.members()),

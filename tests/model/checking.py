@@ -35,6 +35,7 @@ MODELLED = {
 # What is a person's habit, a way of looking, or the end of the log itself, and no record of the company.
 UNLOGGED = {"chain_heads", "grid_layouts", "kept_imports", "views"}
 STAMPS = {"updated_at", "version"}
+ERASING = ("Changes.undo", "Trash.erase")
 
 
 class Checked:
@@ -59,7 +60,8 @@ class Checked:
         self._walls(call, found)
         if call.writes or dice.random() < 0.1:
             # At the end of all everything is read once more, the logs as well.
-            after, outside = self.world.dump(known=self.before), self.world.outside()
+            known = None if verb == "Trash.erase" else self.before  # it alone changes lines that are written
+            after, outside = self.world.dump(known=known), self.world.outside()
             try:
                 self._written(call, found, after, outside)
             finally:
@@ -103,7 +105,7 @@ class Checked:
             if table in ACTS or table in UNLOGGED:
                 continue
             gone = set(old[table]) - set(new[table])
-            assert not gone or call.verb == "Changes.undo", "nothing is erased by any other verb"
+            assert not gone or call.verb in ERASING, "nothing is erased by any other verb"
             changed |= {(table, id_): set() for id_ in gone}
             for id_, row in new[table].items():
                 was = old[table].get(id_)
@@ -114,14 +116,15 @@ class Checked:
         for line in lines:
             about = said.setdefault((line["table_name"], line["row_id"]), set())
             about |= set(line["after"] or {})
-        assert set(said) == set(changed)
+        assert set(said) - {about for about in said if about[0] in ACTS} == set(changed)
         for about, names in changed.items():
-            if about[1] in old[about[0]]:
+            if about[1] in old[about[0]] and about[1] in new[about[0]]:
                 assert said[about] == names
-        if call.verb not in ("Leads.convert", "Changes.undo"):
+        said = {about: names for about, names in said.items() if about[0] not in ACTS}  # titles that went
+        if call.verb not in ("Leads.convert", *ERASING):
             assert len(lines) == len(said)
         for one in sets:
-            assert one["counts"] == Counter(table for table, _ in said)
+            assert {t: n for t, n in one["counts"].items() if t not in ACTS} == Counter(t for t, _ in said)
             assert one["title"]
 
     def _judge(self, call: Call, found: Answer, after: Dump) -> None:
@@ -131,6 +134,9 @@ class Checked:
             return
         if call.verb == "Workspace.commit_import":
             self._imported(call, found, after)
+            return
+        if call.verb == "Trash.erase":
+            self._erased(call, found, after)
             return
         if call.verb not in MODELLED:
             return
@@ -186,6 +192,9 @@ class Checked:
         if call.verb.startswith("Changes."):
             self._act(call, found)
             return
+        if call.verb.startswith("Trash."):
+            self._away(call, found)
+            return
         if "id" in call.said:
             id_, kind = call.said["id"], call.said.get("kind", "deals")
             if type(id_) is not int or id_ not in self.before[call.company][kind]:
@@ -226,6 +235,33 @@ class Checked:
             assert found.refused is errors.NotAllowed
         else:
             assert found.refused is None or call.writes
+
+    def _away(self, call: Call, found: Answer) -> None:
+        """What is archived; what was erased is judged by `_erased`."""
+        old = self.before[call.company]
+        away = {kind: {id_ for id_, row in old[kind].items() if row["archived_at"]} for kind in KINDS}
+        if call.verb == "Trash.counts":
+            assert found.raw == {kind: len(ids) for kind, ids in away.items()}
+        elif call.verb == "Trash.page":
+            assert {one.id for one in found.raw[0]} <= away[call.said["kind"]]
+            assert len(found.raw[0]) == min(len(away[call.said["kind"]]), 50)
+        elif call.verb == "Trash.look":
+            self._may_go(call, found)
+
+    def _may_go(self, call: Call, found: Answer) -> None:
+        kind, id_ = call.said["kind"], call.said["id"]
+        row = self.before[call.company][kind].get(id_) if type(id_) is int else None
+        expected = errors.NotFound if row is None else None if row["archived_at"] else errors.Invalid
+        assert found.refused is expected
+
+    def _erased(self, call: Call, found: Answer, after: Dump) -> None:
+        """What was shown is gone, and nothing else."""
+        self._may_go(call, found)
+        old, new = self.before[call.company], after[call.company]
+        if found.refused is None:
+            assert call.said["id"] not in new[call.said["kind"]]
+            for table in set(old) - set(ACTS) - UNLOGGED:
+                assert len(old[table]) - len(new[table]) == found.raw.goes.get(table, 0)
 
     def _keep(self, call: Call, page: Any) -> None:
         """The cursors of a page, to be followed later."""

@@ -17,6 +17,7 @@ from crm_data.accounts.members import Members
 from crm_data.accounts.stages import Stages
 from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
+from crm_data.changes.trash import Trash
 from crm_data.nouns.goals import Goals
 from crm_data.numbers.numbers import Numbers
 from crm_data.store.records import Records
@@ -140,6 +141,7 @@ def test_every_public_verb_is_a_rule() -> None:
         Numbers,
         Alike,
         Changes,
+        Trash,
         Members,
         Profile,
         Stages,
@@ -167,6 +169,7 @@ def test_every_room_of_a_workspace_is_looked_into() -> None:
         "numbers",
         "alike",
         "changes",
+        "trash",
         "people",
         "profile",
         "stages",

@@ -20,6 +20,7 @@ from crm_data.accounts.stages import Stages
 from crm_data.accounts.views import Views
 from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
+from crm_data.changes.trash import Trash
 from crm_data.installation import Installation
 from crm_data.numbers.numbers import Numbers
 
@@ -158,6 +159,14 @@ CHANGES = {
     "undo": Verb(lambda my, ids: my.changes.undo(ids.done, rest=True), "manager"),
     "verify": Verb(lambda my, ids: my.changes.verify(), "manager"),
 }
+TRASH = {
+    "counts": Verb(lambda my, ids: my.trash.counts(), "manager"),
+    "erase": Verb(
+        lambda my, ids: my.trash.erase("customers", [ids.customer], "as it was", "a word"), "admin"
+    ),
+    "look": Verb(lambda my, ids: my.trash.look("customers", [ids.customer]), "admin"),
+    "page": Verb(lambda my, ids: my.trash.page("customers"), "manager"),
+}
 VIEWS = {
     "add": Verb(lambda my, ids: my.views.add(my.customers, "Mine", {}, Layout(), shared=True), "manager"),
     "all": Verb(lambda my, ids: my.views.all(my.customers)),
@@ -234,6 +243,7 @@ DOORS: dict[str, tuple[tuple[type, ...], dict[str, Verb], set[str]]] = {
     "Layouts": ((Layouts,), LAYOUTS, set()),
     "Alike": ((Alike,), ALIKE, set()),
     "Changes": ((Changes,), CHANGES, set()),
+    "Trash": ((Trash,), TRASH, set()),
     "Views": ((Views,), VIEWS, set()),
 }
 VERBS = {

@@ -140,6 +140,7 @@ CALLS: dict[str, Rule] = {
             "crm_data/store/many.py": "many rows at once, each with the session's own company",
             "crm_data/store/writer.py": "changes of many rows, held to the session's own company",
             "crm_data/store/heads.py": "the head of the chain of the session's own company",
+            "crm_data/store/log_erased.py": "lines of the session's own company, which lose their values",
             "crm_data/changes/changes.py": "the company's own log, read through for its chain",
             "crm_data/accounts/elsewhere.py": "whether a person works anywhere else, and nothing more of it",
             "crm_data/demo/": "made-up data, into a company that was just made",
@@ -180,6 +181,7 @@ CALLS: dict[str, Rule] = {
         {
             "crm_data/store/writer.py": "the one writer: rows of the session's own company",
             "crm_data/store/heads.py": "the head of the chain of the session's own company",
+            "crm_data/store/log_erased.py": "lines of the session's own company, which lose their values",
             "crm_data/transfer/company_file.py": "what the company's own reading session sees, into its file",
             "crm_data/transfer/company_back.py": "a new company of a file; asks for the operator's right first",
             "crm_data/transfer/copying.py": "every table of an installation, by its owner, into another database",
