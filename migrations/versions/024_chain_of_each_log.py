@@ -10,8 +10,8 @@ from crm_data.store.chain import Chain
 from crm_data.tables.types import UtcDateTime
 from migrations.helpers import add_constraints, drop_column, on_sqlite, untouched
 
-revision = "023"
-down_revision = "022"
+revision = "024"
+down_revision = "023"
 branch_labels = None
 depends_on = None
 
