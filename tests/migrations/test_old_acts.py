@@ -27,7 +27,7 @@ def test_each_act_of_the_log_is_one_change_set(database: Database) -> None:
         sql.run(LINE, ids[0], "archived", None, "archive", "deals", 1)
         sql.run(LINE, ids[0], "convert", 7, "change", "leads", 4)
     migrating.upgrade(database.admin_url)
-    store = Store(database.url)
+    store = Store(database.admin_url)
     for company, lines in zip(ids, (4, 2), strict=True):  # and they are chained as they stand
         with store.system("a test looks", write=False) as session:
             seen = verify(session.connection(), company)
