@@ -10,8 +10,8 @@ from crm_data.store.chain import Chain
 from crm_data.tables.types import UtcDateTime
 from migrations.helpers import add_constraints, drop_column, on_sqlite, untouched
 
-revision = "024"
-down_revision = "023"
+revision = "025"
+down_revision = "024"
 branch_labels = None
 depends_on = None
 
