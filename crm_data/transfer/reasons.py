@@ -44,6 +44,8 @@ class Reasons:
             about = f"The file has no column for {field.label}"
             if name in draft.values:  # put together, or the same for all
                 return f"{field.label}, made for this row: {said}"
+            if needed and (parts := list(dict.fromkeys(self.headings(name)))):
+                return f"{field.label} is put together of {', '.join(parts)}, which say nothing here; fill in one."
             if needed:
                 return f"{about}, which every new record needs. Match a column with it, or give one value for all."
             return f"{about}: {said}"

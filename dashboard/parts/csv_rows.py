@@ -130,13 +130,16 @@ def put_right(sheet: Sheet, refused: list[Refusal], place: str) -> None:
     at = {heading: place_ for place_, heading in enumerate(sheet.headings)}
     keys: dict[tuple[int, str], str] = {}
     for refusal in able[:_AT_ONCE]:
+        before = ""
         for column, (heading, why) in enumerate(refusal.at.items()):
             key = f"{place}.mend.{refusal.row}.{heading}"
             keys[refusal.row, heading] = key
             with st.container(gap=None):
                 row = f"Row {refusal.row:,}, " if not column else f"Row {refusal.row:,}, also "
                 st.text_input(f"{row}{say.plain(heading)}", refusal.cells[at[heading]], key=key)
-                st.caption(say.plain(why))
+                if why != before:  # said once for the parts of one name
+                    st.caption(say.plain(why))
+            before = why
     with st.container(horizontal=True, vertical_alignment="center"):
         told = (place, keys, sheet)
         st.button(

@@ -90,3 +90,14 @@ def test_two_rows_of_one_key_are_told_at_the_cells_of_the_key(my: Workspace) -> 
     plan = replace(my.guess(file, my.customers), key=("email",))
     (refusal,) = my.rehearse(my.customers, file, plan).refused
     assert "Email" in refusal.at
+
+
+@pytest.mark.parametrize("engine_kind", ["sqlite"])
+def test_a_name_that_is_put_together_says_of_what(my: Workspace) -> None:
+    rows = [["Ann", "Ace", "Bern"], ["", "", "Biel"]]
+    file = sheet(["First Name", "Last Name", "City"], *rows)
+    (refusal,) = my.rehearse(my.customers, file, my.guess(file, my.customers)).refused
+    assert refusal.reason == (
+        "Name is put together of First Name, Last Name, which say nothing here; fill in one."
+    )
+    assert set(refusal.at) == {"First Name", "Last Name"}
