@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from crm_data.tables.stage_rules import USUAL
 from dashboard.parts import marks, say
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -53,13 +54,13 @@ def deal(**more: Any) -> dict[str, Any]:
     ],
 )
 def test_what_is_late_is_marked_and_said(table: str, row: dict[str, Any], marked: dict[str, Any]) -> None:
-    rule = marks.of(table)
+    rule = marks.of(table, USUAL)
     assert rule is not None
     assert rule(row) == marked
 
 
 def test_an_overdue_task_is_marked_where_its_day_stands() -> None:
-    rule = marks.of("tasks")
+    rule = marks.of("tasks", USUAL)
     assert rule is not None
     late = datetime.now(UTC) - timedelta(days=3)
     told = ("red", "Overdue 3 days")
@@ -69,4 +70,4 @@ def test_an_overdue_task_is_marked_where_its_day_stands() -> None:
 
 
 def test_of_customers_nothing_is_marked() -> None:
-    assert marks.of("customers") is None
+    assert marks.of("customers", USUAL) is None

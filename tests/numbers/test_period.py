@@ -220,8 +220,10 @@ def test_compared_with_nothing_or_with_what_there_is_not() -> None:
     assert chosen("90_days", TODAY, compare="none").before() is None
     assert chosen("2017", TODAY, compare="year").before() == Period(date(2016, 1, 1), date(2016, 12, 31))
     with pytest.raises(errors.Invalid):
-        chosen("2017", TODAY, compare="goal")
-    assert set(COMPARED) == {"before", "year", "none"}
+        chosen("2017", TODAY, compare="goals")
+    against = chosen("2017", TODAY, compare="goal")
+    assert (against.before(), against.against_goal) == (None, True)
+    assert set(COMPARED) == {"before", "year", "goal", "none"}
 
 
 @pytest.mark.parametrize(
