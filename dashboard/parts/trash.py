@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from crm_data import Act, Workspace, new_act, words
+from crm_data import Act, CrmError, Workspace, new_act, words
 from crm_data.changes.erasing import Erasure
 from crm_data.changes.trash import Away
 from crm_data.tables import noun
@@ -151,9 +151,10 @@ def _dialog(my: Workspace, table: str) -> None:
         keep = table == "customers" and st.checkbox(
             "Keep their leads, without the customer", key=f"{PLACE}.keep"
         )
-        looked = attempt(f"{PLACE}.erase", lambda: my.trash.look(table, ids, keep))
-        if looked is None:
-            show_refusal(f"{PLACE}.erase")
+        try:
+            looked = my.trash.look(table, ids, keep)
+        except CrmError as refused:
+            st.error(say.plain(str(refused)), icon=":material/error:")
             return
         _preview(looked)
         key = f"{PLACE}.password"
