@@ -1,10 +1,14 @@
 """The door to what is alike in a company: who may be the same. Bound to who asks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, tzinfo
 from typing import Any
 
+from crm_data.alike import merge as merging
 from crm_data.alike.lookup import Lookalike, lookalikes
 from crm_data.errors import NotFound
+from crm_data.store.again import again
+from crm_data.store.changes import doing_of
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
@@ -27,3 +31,31 @@ class Alike:
             raise NotFound
         with self._store.read(self._scope) as session:
             return lookalikes(session, self._kinds, table, values, id)
+
+    @again
+    def merge(
+        self,
+        table: str,
+        ids: Sequence[Any],
+        keep: Any,
+        chosen: Mapping[str, int] | None = None,
+        seen: Mapping[int, int] | None = None,
+        act_id: str | None = None,
+        zone: tzinfo = UTC,
+    ) -> int:
+        """Make one customer or lead of two to twenty, in one transaction and one act, which an undo takes apart.
+
+        `keep`: the id that stays, and is returned. `chosen`: field -> the record whose value it has; else the kept
+        one's, or where that says nothing the fullest other's. Tags and notes have what all have; numbers and
+        e-mails that find no field of their own stand in the notes. Whatever names one of the others names the kept
+        one; the others are put away and lead to it (`merged_into`). `seen`: id -> version, as it was looked at.
+        Needs the right to change each and to archive. The same `act_id` again does nothing. Raises Invalid,
+        NotAllowed, NotFound.
+        """
+        if table not in self._kinds or not merging.mergeable(table):
+            raise NotFound
+        doing = doing_of(self._scope.user_id, act_id, zone, kind="merge")
+        with self._store.write(self._scope) as session:
+            if merging.done_already(session, doing):
+                return int(keep)
+            return merging.merge(session, self._kinds, table, ids, keep, chosen or {}, seen or {}, doing)

@@ -18,6 +18,7 @@ from crm_data.tables.types import Money, UtcDateTime
 Row = dict[str, Any]
 Key = tuple[str, int]
 ARCHIVED = ("archived_at", "archived_by")
+AWAY = frozenset({*ARCHIVED, "merged_into"})  # what is written when a record is put away, or merged
 UNKNOWN = object()  # the log of an older version does not say
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data.changes.lines import ARCHIVED, UNKNOWN, Key, Net, Row, net_of
+from crm_data.changes.lines import AWAY, UNKNOWN, Key, Net, Row, net_of
 from crm_data.changes.since import WHOLE, Wrote, written_since
 from crm_data.changes.tables import chunks, links_of, naming_columns, order, whole_rows
 from crm_data.errors import Invalid
@@ -105,14 +105,13 @@ class Planner:
         if records.by_itself(row):
             return {name: was for name, (was, now) in net.changed.items() if row.get(name) == now}
         self._names[key] = str(row[records.title])
-        away = set(net.changed) <= set(ARCHIVED)
+        away = set(net.changed) <= AWAY
         if not records.may(Act.ARCHIVE if away else Act.CHANGE, row):
             self._leave(key, None, "Your role does not allow changing it today.")
             return {}
-        if row["archived_at"] is not None and not away:
-            self._leave(
-                key, None, "It was archived since. Restore it first.", self._wrote(key, "archived_at")
-            )
+        archived = self._wrote(key, "archived_at")
+        if row["archived_at"] is not None and archived is not None and not away:
+            self._leave(key, None, "It was archived since. Restore it first.", archived)
             return {}
         new = {}
         for name, (was, now) in net.changed.items():
@@ -125,7 +124,8 @@ class Planner:
             elif was != row[name]:
                 new[name] = was
         new = self._together(key, records, new, net)
-        unsound = records.unsound(row, {**row, **new}) if new else ""
+        # What nobody has touched since was sound as it was.
+        unsound = records.unsound(row, {**row, **new}) if new and self._since.get(key) else ""
         if unsound:
             self._leave(key, None, unsound)
             return {}
@@ -355,7 +355,7 @@ class Planner:
             plan.restored.setdefault(table, []).append(row)
         for key, new in changed.items():
             action = {"archive": "restore", "restore": "archive"}.get(nets[key].action, "change")
-            action = action if set(new) <= set(ARCHIVED) else "change"
+            action = action if set(new) <= AWAY else "change"
             plan.changed.setdefault(key[0], []).append((self._rows[key], new, action))
         for (table, _), row in erased.items():
             plan.erased.setdefault(table, []).append(row)

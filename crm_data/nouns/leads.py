@@ -23,7 +23,7 @@ from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import row_id
 from crm_data.store.zones import within
-from crm_data.tables import Lead
+from crm_data.tables import Deal, Lead
 from crm_data.tables.deal import Stage
 from crm_data.tables.fields import words
 from crm_data.tables.lead import LeadStatus
@@ -148,6 +148,25 @@ class Leads(Records):
     def _carry(self, session: CompanySession, doing: Doing, written: Sequence[tuple[Row, Row]]) -> None:
         given = [(was, now) for was, now in written if now["customer_id"] not in (None, was["customer_id"])]
         carry_customers(session, doing, "lead_id", {was["id"]: now["customer_id"] for was, now in given})
+
+    def _may_merge(self, kept: Row, others: Sequence[Row]) -> None:
+        """A lead that became a deal stays the one that did; those of two customers are not one."""
+        done = [row for row in (kept, *others) if row["converted_at"] is not None]
+        if len(done) > 1:
+            raise Invalid("Two of these leads became deals, each its own. Leave one of them out.")
+        if done and done[0] is not kept:
+            raise Invalid(f"{done[0]['lead_name']} became a deal. Choose that lead as the one that stays.")
+        if len({row["customer_id"] for row in (kept, *others)} - {None}) > 1:
+            raise Invalid("These leads belong to different customers. Merge the customers first.")
+
+    def _merged(self, session: CompanySession, doing: Doing, kept: Row) -> None:
+        """What hangs on the lead is its customer's."""
+        if kept["customer_id"] is None:
+            return
+        carry_customers(session, doing, "lead_id", {kept["id"]: kept["customer_id"]})
+        other = (Deal.lead_id == kept["id"], Deal.customer_id != kept["customer_id"])
+        if (name := session.scalar(sa.select(Deal.deal_name).where(*other).limit(1))) is not None:
+            raise Invalid(f"The deal {name} is of another customer than these leads. Give it theirs first.")
 
     def _may_convert(self, lead: Any) -> None:
         demand(self.person, Act.CHANGE, self.name, self._tie(self._as_row(lead)))

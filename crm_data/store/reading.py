@@ -241,7 +241,8 @@ class Reader:
 
     def _columns(self) -> list[Any]:
         model: Any = self.table
-        more = [n for n in ("created_by", "version", "archived_at", "archived_by") if n not in self.fields]
+        kept = ("created_by", "version", "archived_at", "archived_by", "merged_into")
+        more = [name for name in kept if name not in self.fields and hasattr(model, name)]
         return [model.id, *(getattr(model, name) for name in [*self.fields, *more])]
 
     def _tie(self, row: Mapping[str, Any]) -> Tie:

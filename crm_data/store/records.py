@@ -321,6 +321,12 @@ class Records(Lists):
             self._carry(session, doing, written)
         return len(changes)
 
+    def _may_merge(self, kept: Row, others: Sequence[Row]) -> None:
+        """Refuse what only one kind of record knows to be no single one. Raises Invalid."""
+
+    def _merged(self, session: CompanySession, doing: Doing, kept: Row) -> None:
+        """What must agree with a record that others were merged into. Raises Invalid."""
+
     def _carry(self, session: CompanySession, doing: Doing, written: Sequence[tuple[Row, Row]]) -> None:
         """What hangs on records and goes where they go, which only one kind of record knows."""
 
@@ -333,7 +339,11 @@ class Records(Lists):
             rows = [row for row in self._rows(session, ids).values() if (row.archived_at is None) == away]
             stamp = (doing.at, self._scope.user_id) if away else (None, None)
             new = dict(zip(("archived_at", "archived_by"), stamp, strict=True))
-            changes = [(self._as_row(row), new) for row in rows]
+            # What comes back goes on by itself, though it was merged into another.
+            changes = [
+                (before, {**new, **({"merged_into": None} if before.get("merged_into") else {})})
+                for before in map(self._as_row, rows)
+            ]
             writer.update(session, doing, table_of(self.table), changes, "archive" if away else "restore")
             return len(rows)
 

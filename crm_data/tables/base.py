@@ -89,6 +89,15 @@ class Archivable:
         return mapped_column(sa.Integer, sa.ForeignKey("users.id", ondelete="SET NULL"), index=True)
 
 
+class Mergeable:
+    """A row that may turn out to be the same as another, in which it goes on; it is then put away."""
+
+    @declared_attr
+    def merged_into(cls) -> Mapped[int | None]:
+        table = cls.__tablename__  # type: ignore[attr-defined]
+        return mapped_column(sa.Integer, sa.ForeignKey(f"{table}.id", ondelete="SET NULL"), index=True)
+
+
 class Imported:
     """Where a row came from, so that the same file again finds it; columns of the file that fit nowhere."""
 

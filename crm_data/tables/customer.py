@@ -13,7 +13,9 @@ from crm_data.tables.base import (
     CompanyOwned,
     Imported,
     Made,
+    Mergeable,
     Recorded,
+    same_company,
     same_company_member,
     table_args,
 )
@@ -43,12 +45,13 @@ class Priority(StrEnum):
     HIGH = "high"
 
 
-class Customer(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
+class Customer(CompanyOwned, Made, Recorded, Archivable, Mergeable, Imported, Base):
     """One customer of one company."""
 
     __tablename__ = "customers"
     __table_args__ = table_args(
         "customers",
+        same_company("customers", "merged_into", "customers"),
         same_company_member("customers"),
         sa.Index("ix_customers_email", "email"),
         sa.Index("ix_customers_status", "status"),

@@ -14,6 +14,7 @@ from crm_data.tables.base import (
     CompanyOwned,
     Imported,
     Made,
+    Mergeable,
     Recorded,
     same_company,
     same_company_member,
@@ -31,7 +32,7 @@ class LeadStatus(StrEnum):
     LOST = "lost"
 
 
-class Lead(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
+class Lead(CompanyOwned, Made, Recorded, Archivable, Mergeable, Imported, Base):
     """One lead of one company."""
 
     __tablename__ = "leads"
@@ -39,6 +40,7 @@ class Lead(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
         "leads",
         same_company("leads", "customer_id", "customers"),
         same_company("leads", "converted_deal_id", "deals", use_alter=True),
+        same_company("leads", "merged_into", "leads"),
         same_company_member("leads"),
         sa.CheckConstraint("converted_at IS NULL OR status = 'qualified'", name="converted_is_qualified"),
         sa.Index("ix_leads_status", "status"),

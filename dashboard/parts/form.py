@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Edit, Field, Kind, Records, Workspace, errors, new_act
-from dashboard.parts import clashes, say, twins
+from dashboard.parts import clashes, merging, say, twins
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.clashes import Choices, Pairs, settled
 from dashboard.parts.dialog import dialog
@@ -43,6 +43,7 @@ def form_dialog(
 
     `values` fill a new record's fields beforehand. `on_saved` is called with the record's id.
     """
+    merging.dialog_of(my, place)
     if st.session_state.get(f"{place}.state") != "open":
         return
     row = st.session_state[f"{place}.row"]
@@ -73,7 +74,7 @@ def _body(
     values = {**(records.new_values() if row is None else {}), **values}
     choices = {f.name: short_list(my, f) for f in every if f.kind is Kind.LINK}
 
-    def submit() -> None:
+    def submit(then_merge: bool = False) -> None:
         if st.session_state.get(f"{place}.state") != "open":
             return  # the second click of two
         new = {field.name: said(place, field) for field in every}
@@ -88,14 +89,14 @@ def _body(
             if twins.known(my, place, every_new):
                 return  # said who is like them; the second press makes it all the same
             act, despite = st.session_state[f"{place}.act"], twins.although(place)
-            _store(place, lambda: records.add(wanted, act, say.zone(), also, despite), True)
+            _store(place, lambda: records.add(wanted, act, say.zone(), also, despite), True, then_merge)
         else:
             pairs = _changed(row, new, every)
             if twins.known(my, place, [(records, twins.changed(records, row, pairs), row["id"])]):
                 return
-            save(row["id"], pairs)
+            save(row["id"], pairs, then_merge)
 
-    def save(id_: int, pairs: Pairs) -> None:
+    def save(id_: int, pairs: Pairs, then_merge: bool = False) -> None:
         def do() -> int:
             try:
                 records.change(
@@ -108,11 +109,13 @@ def _body(
             return id_
 
         clashes.forget(place)
-        _store(place, do, False)
+        _store(place, do, False, then_merge)
 
-    def _store(place: str, do: Callable[[], int], made: bool) -> None:
+    def _store(place: str, do: Callable[[], int], made: bool, then_merge: bool) -> None:
         saved = attempt(place, do)
         if saved is not None:
+            if then_merge:
+                merging.begin(place, records.name, [saved, *twins.of_kind(place, records.name)])
             announce(f"{noun.capitalize()} {'added' if made else 'saved'}.")
             st.session_state[f"{place}.state"] = "saved"
             if on_saved:
@@ -149,7 +152,13 @@ def _body(
         show_refusal(place)
         label = "Save changes" if row else f"Add {noun}"
         label += " all the same" if twins.warn(place) else ""
-        st.form_submit_button(label, type="primary", on_click=submit, shortcut="Ctrl+Enter", disabled=frozen)
+        with st.container(horizontal=True):
+            st.form_submit_button(
+                label, type="primary", on_click=submit, shortcut="Ctrl+Enter", disabled=frozen
+            )
+            if twins.of_kind(place, records.name) and merging.may_merge(records):
+                word = "Save" if row else "Add"
+                st.form_submit_button(f"{word} and merge", on_click=submit, args=(True,), disabled=frozen)
 
 
 def _changed(row: Row, new: Mapping[str, Any], fields: list[Field]) -> dict[str, tuple[Any, Any]]:

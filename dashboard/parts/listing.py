@@ -10,7 +10,7 @@ from crm_data.store.records import MOST_AT_ONCE
 from dashboard import session
 from dashboard.components.grid import Grid
 from dashboard.components.grid.data import Act
-from dashboard.parts import cell_history, lacking, many, marks, place, saved, say
+from dashboard.parts import cell_history, lacking, many, marks, merging, place, saved, say
 from dashboard.parts.acts import announce, attempt, forget_refusals, show_refusal
 from dashboard.parts.colours import colours
 from dashboard.parts.copies import copies
@@ -27,7 +27,7 @@ from dashboard.parts.undo import offer, undo_button
 # By whether one may import.
 _HOW = {False: "Add the first one.", True: "Add the first one, or import a file."}
 ARCHIVE, RESTORE = "archive", "restore"
-CHANGE, DUPLICATE = "change", "duplicate"
+CHANGE, DUPLICATE, MERGE = "change", "duplicate", "merge"
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ class Listing:
         lacking.dialog_of(self.my, grid)
         cell_history.dialog_of(self.my, self.records, members)
         many.dialog_of(self.my, self.records, members)
+        merging.dialog_of(self.my, self.name)
         if (beside := self._beside) is not None:
             record_beside(self.my, self.records, beside, self._close)
         place.follow()
@@ -122,6 +123,7 @@ class Listing:
         return (
             *self.own.acts,
             *((Act(CHANGE, "Change", settled=True, one=False),) if may("bulk") else ()),
+            *((Act(MERGE, "Merge", settled=True, one=False),) if merging.may_merge(self.records) else ()),
             *((Act(DUPLICATE, "Duplicate", settled=True),) if may("add") else ()),
             *((Act(ARCHIVE, "Archive", settled=True),) if may("archive") else ()),
         )
@@ -134,6 +136,8 @@ class Listing:
                 self._put_away(act, which)
         elif act == CHANGE:
             many.begin(self.name, which)
+        elif act == MERGE:
+            self._merge(which)
         elif act == DUPLICATE:
             self._duplicate(which)
         else:
@@ -164,6 +168,14 @@ class Listing:
                 f"{what} added as a copy." if len(made) == 1 else f"{what} added as copies.", "content_copy"
             )
             offer(self.name, f"{what} added", name, f"{what} taken away again.")
+
+    def _merge(self, which: list[int] | All) -> None:
+        def ids() -> list[int]:
+            return self.records.ids(which.query, merging.MOST) if isinstance(which, All) else which
+
+        found = attempt(self.name, ids)
+        if found is not None:
+            merging.begin(self.name, self.name, found)
 
     def _sorted(self, query: Query, shelf: Shelf) -> None:
         """An address that asks for an order asks no more once a person has chosen another."""

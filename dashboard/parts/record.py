@@ -38,6 +38,9 @@ def record_screen(my: Workspace) -> None:
         st.text(str(error))
         st.page_link("../pages/customers.py", label="Go to customers", icon=":material/arrow_back:")
         return
+    if row.get("merged_into") is not None:  # links to it lead to the one in which it goes on
+        st.info(say.plain(f"{row[records.title]} was merged into this {kind}."), icon=":material/merge:")
+        row = records.get(row["merged_into"])
     _draw(my, records, row)
     place.follow()
 
@@ -47,7 +50,7 @@ def _draw(my: Workspace, records: Records, row: Row) -> None:
     st.set_page_config(f"{row[records.title]} · Foyer")
     with heading(str(row[records.title]), lambda: _what_it_is(my, records, kind, row)):
         _acts(my, records, kind, row)
-    _notices(row)
+    _notices(records, row)
     facts, beside = st.columns([2, 3], gap="large")
     with facts:
         _next_step(my, records, row)
@@ -71,15 +74,23 @@ def record_beside(my: Workspace, records: Records, id_: int, close: Callable[[],
         _what_it_is(my, records, kind, row)
         with st.container(horizontal=True, vertical_alignment="center"):
             _acts(my, records, kind, row)
-        _notices(row)
+        _notices(records, row)
         _next_step(my, records, row)
         _facts(my, records, row, records.names(row))
         _view(my, records, row)
     _dialogs(my, records, row)
 
 
-def _notices(row: Row) -> None:
+def _notices(records: Records, row: Row) -> None:
     show_refusal(PLACE)
+    if row.get("merged_into") is not None:
+        st.button(
+            "Merged into another: open that one",
+            key="record.merged",
+            icon=":material/merge:",
+            on_click=place.leave_for,
+            args=(records.name, row["merged_into"]),
+        )
     if row["archived_at"] is not None:
         st.warning(
             f"Archived {say.moment(row['archived_at'])}. It is kept, and can be restored.",

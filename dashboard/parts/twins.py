@@ -66,6 +66,12 @@ def warn(form: str) -> list[Lookalike]:
     return found
 
 
+def of_kind(form: str, table: str) -> list[int]:
+    """The ids of those of one kind that are in use: with them what is typed may be merged."""
+    found: list[Lookalike] = st.session_state.get(_key(form), [])
+    return [like.id for like in found if like.table == table and not like.archived]
+
+
 def forget(form: str) -> None:
     """Nobody was named yet."""
     st.session_state.pop(_key(form), None)

@@ -139,6 +139,12 @@ LAYOUTS = {
     "keep": Verb(lambda my, ids: my.layouts.keep(my.customers, Layout(hidden=("email",)))),
 }
 ALIKE = {
+    "merge": Verb(
+        lambda my, ids: my.alike.merge(
+            "customers", [ids.customer, my.customers.add({"name": "Twin"})], ids.customer
+        ),
+        "manager",
+    ),
     "lookalikes": Verb(
         lambda my, ids: my.alike.lookalikes("customers", {"email": ids.email.replace("admin@", "buyer@")})
     ),
