@@ -3,6 +3,7 @@
 from crm_data import errors
 from crm_data.accounts.layouts import Layout
 from crm_data.accounts.views import Chosen, View
+from crm_data.alike.groups import Group
 from crm_data.alike.likeness import Reason
 from crm_data.alike.lookup import Lookalike
 from crm_data.errors import CrmError
@@ -44,6 +45,7 @@ __all__ = [
     "Figure",
     "Formula",
     "Given",
+    "Group",
     "Kind",
     "Layout",
     "Lookalike",

@@ -42,6 +42,7 @@ SCREENS = (
     Screen("timeline", "Timeline", ":material/history:"),
     Screen("history", "History", ":material/manage_history:"),
     Screen("admin", "Admin", ":material/settings:", needs=Act.MEMBERS),
+    Screen("duplicates", "Duplicates", ":material/merge:", in_menu=False, needs=Act.ARCHIVE),
     Screen("record", "Record", ":material/contact_page:", in_menu=False),
     Screen("account", "Account", ":material/person:", in_menu=False),
 )

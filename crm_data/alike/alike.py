@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
 from typing import Any
 
+from crm_data.alike import apart
 from crm_data.alike import merge as merging
+from crm_data.alike.groups import Group, groups
 from crm_data.alike.lookup import Lookalike, lookalikes
 from crm_data.errors import NotFound
 from crm_data.store.again import again
@@ -52,10 +54,31 @@ class Alike:
         Needs the right to change each and to archive. The same `act_id` again does nothing. Raises Invalid,
         NotAllowed, NotFound.
         """
-        if table not in self._kinds or not merging.mergeable(table):
-            raise NotFound
+        self._demand_kind(table)
         doing = doing_of(self._scope.user_id, act_id, zone, kind="merge")
         with self._store.write(self._scope) as session:
             if merging.done_already(session, doing):
                 return int(keep)
             return merging.merge(session, self._kinds, table, ids, keep, chosen or {}, seen or {}, doing)
+
+    def groups(self, table: str) -> list[Group]:
+        """Records of one kind that are likely the same, in groups, the most certain first; see `groups.groups`."""
+        self._demand_kind(table)
+        with self._store.read(self._scope) as session:
+            return groups(session, table)
+
+    @again
+    def keep_apart(self, table: str, ids: Sequence[Any], act_id: str | None = None) -> int:
+        """Remember that these two to twenty records are each their own; how many pairs that is anew.
+
+        They are neither offered as duplicates nor named when one of them is changed; an undo forgets it. Needs the
+        right to change each. Raises Invalid, NotAllowed, NotFound.
+        """
+        self._demand_kind(table)
+        doing = doing_of(self._scope.user_id, act_id, kind="keep_apart")
+        with self._store.write(self._scope) as session:
+            return apart.keep_apart(session, self._kinds[table], ids, doing)
+
+    def _demand_kind(self, table: str) -> None:
+        if table not in self._kinds or not merging.mergeable(table):
+            raise NotFound

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from crm_data.alike.groups import kept_apart
 from crm_data.alike.likeness import Marks, Reason, certainty, known_by, marks_of
 from crm_data.alike.names import asked_for
 from crm_data.finding import bits
@@ -64,12 +65,14 @@ def lookalikes(
     if table not in kinds or not marks_of(table, values):
         return []
     home = session.scalar(sa.select(Company.country))
+    apart = {one for pair in kept_apart(session, table, id) for one in pair} if id is not None else set()
     said = marks_of(table, values, home)
     ids = _candidates(session, kinds, table, said)
     found: list[Lookalike] = []
     for kind in kinds:
         rows = _rows(session, kind, ids[kind], said)
         mine = [row for row in rows if not _is_own(kind, row, table, values, id)]
+        mine = [row for row in mine if kind != table or row["id"] not in apart]
         likes = [_judged(kind, row, said, kind == table, home) for row in mine]
         found += sorted((like for like in likes if like), key=_best)[:MOST]
     return sorted(found, key=lambda like: (like.table != table, *_best(like)))

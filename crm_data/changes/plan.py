@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from crm_data.changes.lines import AWAY, UNKNOWN, Key, Net, Row, net_of
 from crm_data.changes.since import WHOLE, Wrote, written_since
-from crm_data.changes.tables import chunks, links_of, naming_columns, order, whole_rows
+from crm_data.changes.tables import BESIDE, chunks, links_of, naming_columns, order, whole_rows
 from crm_data.errors import Invalid
 from crm_data.nouns.links import UP, parents_of
 from crm_data.rights import Act
@@ -88,6 +88,7 @@ class Planner:
         restored = self._restored(nets)
         changed = {key: new for key, net in own.items() if net.changed and (new := self._back(net))}
         erased = {key: gone for key, net in own.items() if (gone := self._gone(net)) is not None}
+        erased |= self._beside(nets)
         self._agree(changed, restored)
         changed = self._still_here(changed, restored)
         self._hold_on(nets, changed, erased)
@@ -186,6 +187,15 @@ class Planner:
             return None
         return row
 
+    def _beside(self, nets: Mapping[Key, Net]) -> dict[Key, Row]:
+        """What the act added beside records, as far as it is still there."""
+        added = [key for key, net in nets.items() if key[0] in BESIDE and net.added is not None]
+        return {
+            (table, row["id"]): row
+            for table, ids in self._by_table(added).items()
+            for row in whole_rows(self._session, table, ids, self._lock)
+        }
+
     # rows that were erased
 
     def _restored(self, nets: Mapping[Key, Net]) -> dict[Key, Row]:
@@ -197,9 +207,17 @@ class Planner:
             records = self._kinds.get(table)
             links = links_of(table)
             there = {
-                to: self._existing(to, {row[name] for row in some.values() if row.get(name)})
-                | {id_ for other, id_ in found if other == to}
-                for name, to in links.items()
+                to: self._existing(
+                    to,
+                    {
+                        row[n]
+                        for row in some.values()
+                        for n, other in links.items()
+                        if other == to and row.get(n)
+                    },
+                )
+                | {id_ for other, id_ in (*found, *some) if other == to}
+                for to in set(links.values())
             }
             for key, row in some.items():
                 lacking = [n for n, to in links.items() if row.get(n) and row[n] not in there[to]]
@@ -312,7 +330,7 @@ class Planner:
         nets: Mapping[Key, Net],
     ) -> bool:
         """Whether a line that the product wrote by itself is about a change that stays."""
-        if not self._kinds[key[0]].by_itself(row):
+        if key[0] in BESIDE or not self._kinds[key[0]].by_itself(row):
             return False
         for link, to in links_of(key[0]).items():
             about = (to, int(row.get(link) or 0))

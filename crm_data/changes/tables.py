@@ -14,6 +14,8 @@ from crm_data.tables import APPEND_ONLY, OUTSIDE_ANY_COMPANY, Base, by_name
 from crm_data.tables.sort_keys import sorted_texts
 
 _LOGS = ("change_log", "change_sets")
+# Rows beside records that an act adds and its undo takes away; they hold on to nothing.
+BESIDE = frozenset({"kept_apart"})
 
 
 def whole_rows(session: CompanySession, table: str, ids: Sequence[int], lock: bool) -> Iterator[Row]:
@@ -37,7 +39,8 @@ def cascading(table: str) -> list[tuple[str, str]]:
 
 def naming_columns(table: str) -> list[tuple[str, str]]:
     """The columns of other rows that may name a row of this table, and hold on to it: (table, column)."""
-    return [(child, column) for child, column in _all_naming(table) if child not in APPEND_ONLY]
+    held = APPEND_ONLY | BESIDE
+    return [(child, column) for child, column in _all_naming(table) if child not in held]
 
 
 @cache

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from crm_data.errors import Invalid, NotAll, NotAllowed, Recounted
 from crm_data.rights import Act, demand
 from crm_data.store import writer
+from crm_data.store.away import put_away
 from crm_data.store.changes import Doing
 from crm_data.store.many import table_of
 from crm_data.store.query import Query
@@ -202,9 +203,8 @@ def _judged(
     """Rows with what is to be written of them, those left out that have it already; and those refused."""
     if wanted.away:
         archive = wanted.given.way is Way.ARCHIVE
-        stamp = (doing.at, doing.user_id) if archive else (None, None)
-        new = dict(zip(("archived_at", "archived_by"), stamp, strict=True))
-        return [(row, new) for row in rows if (row["archived_at"] is None) == archive], []
+        mine = [row for row in rows if (row["archived_at"] is None) == archive]
+        return [(row, put_away(row, doing, archive)) for row in mine], []
     refused: list[Refused] = []
     judged: list[tuple[Row, Row]] = []
     for row in rows:

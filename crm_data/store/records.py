@@ -13,6 +13,7 @@ from crm_data.rights import Act, demand
 from crm_data.store import at_once, writer
 from crm_data.store.again import again
 from crm_data.store.at_once import All, Changed, Given
+from crm_data.store.away import put_away
 from crm_data.store.changes import Doing, doing_of
 from crm_data.store.lists import Lists
 from crm_data.store.many import table_of
@@ -337,13 +338,7 @@ class Records(Lists):
         doing = doing_of(self._scope.user_id, act_id)
         with self._store.write(self._scope) as session:
             rows = [row for row in self._rows(session, ids).values() if (row.archived_at is None) == away]
-            stamp = (doing.at, self._scope.user_id) if away else (None, None)
-            new = dict(zip(("archived_at", "archived_by"), stamp, strict=True))
-            # What comes back goes on by itself, though it was merged into another.
-            changes = [
-                (before, {**new, **({"merged_into": None} if before.get("merged_into") else {})})
-                for before in map(self._as_row, rows)
-            ]
+            changes = [(before, put_away(before, doing, away)) for before in map(self._as_row, rows)]
             writer.update(session, doing, table_of(self.table), changes, "archive" if away else "restore")
             return len(rows)
 

@@ -15,8 +15,8 @@ from crm_data.tables.customer import Customer
 from crm_data.tables.deal import Deal, DealStageHistory
 from crm_data.tables.fields import fields_of
 from crm_data.tables.goal import Goal
-from crm_data.tables.kept_import import KeptImport
 from crm_data.tables.kept_apart import KeptApart
+from crm_data.tables.kept_import import KeptImport
 from crm_data.tables.layout import GridLayout
 from crm_data.tables.lead import Lead
 from crm_data.tables.membership import Membership
@@ -83,8 +83,8 @@ __all__ = [
     "DealStageHistory",
     "Goal",
     "GridLayout",
-    "KeptImport",
     "KeptApart",
+    "KeptImport",
     "Lead",
     "Membership",
     "OneTimeLink",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from crm_data import All, Figure, Given, Query, Records, Way, Workspace, new_act, words
+from crm_data.alike.merge import MOST
 from crm_data.store.records import MOST_AT_ONCE
 from dashboard import session
 from dashboard.components.grid import Grid
@@ -171,7 +172,7 @@ class Listing:
 
     def _merge(self, which: list[int] | All) -> None:
         def ids() -> list[int]:
-            return self.records.ids(which.query, merging.MOST) if isinstance(which, All) else which
+            return self.records.ids(which.query, MOST) if isinstance(which, All) else which
 
         found = attempt(self.name, ids)
         if found is not None:
@@ -192,6 +193,13 @@ class Listing:
         if query.archived and self.records.may("archive"):
             said = {"tab": "trash", "kind": self.name}
             st.page_link("../pages/history.py", label="Trash", icon=":material/delete:", query_params=said)
+        if merging.may_merge(self.records):
+            st.page_link(
+                "../pages/duplicates.py",
+                label="Duplicates",
+                icon=":material/merge:",
+                query_params={"tab": self.name},
+            )
         if self.records.may("import"):
             import_panel(self.my, self.records)
         if self.records.may("export"):

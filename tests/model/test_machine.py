@@ -48,7 +48,7 @@ OFTEN += ("Leads.convert", "Deals.move", "Tasks.complete", "Activities.log", "Wo
 OFTEN += ("Changes.undo",)
 # The search and merging are held against plain models of their own, on both engines: tests/finding, tests/alike.
 # What a company says of its stages is not in the model, whose deals follow the usual ones: tests/numbers.
-ELSEWHERE = {"Workspace.find", "Stages.change", "Alike.merge"}
+ELSEWHERE = {"Workspace.find", "Stages.change", "Alike.merge", "Alike.groups", "Alike.keep_apart"}
 # Verbs that neither read nor write rows: they judge, name or describe, and the others call them.
 
 

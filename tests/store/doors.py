@@ -71,6 +71,11 @@ def _of(ids: Ids) -> Query:
     return Query(where={"assigned_to": (ids.user,)})
 
 
+def _twin(my: Workspace, ids: Ids) -> int:
+    """Another customer, made by whoever may merge them; for others one that they must not even look for."""
+    return my.customers.add({"name": "Twin"}) if my.customers.may("archive") else ids.customer + 1
+
+
 def _about(ids: Ids) -> Query:
     return Query(where={"customer_id": (ids.customer,)})
 
@@ -139,14 +144,15 @@ LAYOUTS = {
     "keep": Verb(lambda my, ids: my.layouts.keep(my.customers, Layout(hidden=("email",)))),
 }
 ALIKE = {
-    "merge": Verb(
-        lambda my, ids: my.alike.merge(
-            "customers", [ids.customer, my.customers.add({"name": "Twin"})], ids.customer
-        ),
-        "manager",
+    "groups": Verb(lambda my, ids: my.alike.groups("customers")),
+    "keep_apart": Verb(
+        lambda my, ids: my.alike.keep_apart("customers", [ids.customer, _twin(my, ids)]), "manager"
     ),
     "lookalikes": Verb(
         lambda my, ids: my.alike.lookalikes("customers", {"email": ids.email.replace("admin@", "buyer@")})
+    ),
+    "merge": Verb(
+        lambda my, ids: my.alike.merge("customers", [ids.customer, _twin(my, ids)], ids.customer), "manager"
     ),
 }
 STAGES = {

@@ -1,0 +1,14 @@
+"""What is written of a record that is put away or brought back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm_data.store.changes import Doing
+
+
+def put_away(row: Mapping[str, Any], doing: Doing, away: bool) -> dict[str, Any]:
+    """The new values. What comes back goes on by itself, though it was merged into another."""
+    if away:
+        return {"archived_at": doing.at, "archived_by": doing.user_id}
+    new: dict[str, Any] = {"archived_at": None, "archived_by": None}
+    return {**new, "merged_into": None} if row.get("merged_into") is not None else new
