@@ -72,7 +72,7 @@ class Alike:
         """Remember that these two to twenty records are each their own; how many pairs that is anew.
 
         They are neither offered as duplicates nor named when one of them is changed; an undo forgets it. Needs the
-        right to change each. Raises Invalid, NotAllowed, NotFound.
+        rights of a merge. Raises Invalid, NotAllowed, NotFound.
         """
         self._demand_kind(table)
         doing = doing_of(self._scope.user_id, act_id, kind="keep_apart")

@@ -28,6 +28,7 @@ def keep_apart(session: CompanySession, records: Records, ids: Sequence[Any], do
         raise NotFound
     if not FEWEST <= len(wanted) <= MOST:
         raise Invalid(f"Choose {FEWEST} to {MOST} {noun(records.name, 2)} to keep apart.")
+    demand(records.person, Act.ARCHIVE, records.name)
     lock_company(session)  # so that two do not write the same pair
     rows = records._rows(session, wanted)
     for row in rows.values():

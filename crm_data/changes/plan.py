@@ -72,6 +72,7 @@ class Planner:
         self._names: dict[Key, str] = {}
         self._rows: dict[Key, Row] = {}
         self._since: dict[Key, dict[str, Wrote]] = {}
+        self._came: set[Key] = set()  # rows that the act erased
 
     def plan(self) -> Plan:
         """Read everything, in a number of statements that does not grow with each row."""
@@ -201,6 +202,7 @@ class Planner:
     def _restored(self, nets: Mapping[Key, Net]) -> dict[Key, Row]:
         """The rows that come back, each after those that it names."""
         wanted = {key: net.erased for key, net in nets.items() if net.erased is not None}
+        self._came = set(wanted)
         found: dict[Key, Row] = {}
         for table in order({table for table, _ in wanted}):
             some = {key: row for key, row in wanted.items() if key[0] == table}
@@ -251,7 +253,7 @@ class Planner:
         if not rows:
             return
         will = {key: {**self._rows[key], **new} for key, new in changed.items()} | restored
-        came = set(restored)
+        came = self._came
         with _KnownParents(self._session, list(rows.values()), will):
             for (table, id_), row in rows.items():
                 key, records = (table, id_), self._kinds[table]
