@@ -44,7 +44,7 @@ def duplicates_screen(my: Workspace, records: Records) -> None:
 def _one(my: Workspace, records: Records, group: Group) -> None:
     ids, name = group.ids[:MOST], f"{PLACE}.{records.name}.{group.ids[0]}"
     with st.container(border=True):
-        st.markdown(f"**{say.plain(group.why.capitalize())}**")
+        st.text(group.why.capitalize())
         for row in group.rows[:MOST]:
             address = place.record(noun(records.name), row["id"])
             st.link_button(

@@ -55,7 +55,7 @@ def test_groups_are_kept_apart_undone_and_merged(
     labels = [link.proto.label for link in at.get("link_button")]
     assert len(labels) == 2
     assert all("Own" in label for label in labels)
-    assert "Same name" in " ".join(said.value for said in at.markdown)
+    assert "Same name" in [said.value for said in at.text]
     press(at, "Keep apart")
     assert not at.get("link_button")
     press(at, "Undo")
