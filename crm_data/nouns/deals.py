@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from crm_data import clock
 from crm_data.errors import Clash, Conflict
-from crm_data.nouns import selections, stages
+from crm_data.nouns import selections, stages, waiting
 from crm_data.nouns.cycles import moving, timed
 from crm_data.nouns.links import carry_customers, known_parents, linked
 from crm_data.nouns.moves import noted
@@ -55,6 +55,7 @@ class Deals(Records):
         "timed": "won, and it is known how many days it took",
         "moving": "closed in the period, or open and qualified at its end",
         **{name: selections.SAID[name] for name in selections.DEALS},
+        **waiting.SAID,
     }
     loss_reasons: ClassVar[tuple[str, ...]] = stages.LOSS_REASONS
     together: ClassVar[tuple[frozenset[str], ...]] = (stages.DECIDED,)
@@ -85,8 +86,10 @@ class Deals(Records):
         """'open' deals, and of those 'mine', 'without_step', 'overdue_step' (by their tasks), 'undated'.
 
         Behind numbers: 'timed' were won and took a time, 'moving:FIRST..LAST' are what a velocity is made of,
-        and those of `selections`.
+        and those of `selections` and `waiting`.
         """
+        if query.preset in waiting.SAID:
+            return waiting.narrow(Deal, query, self._scope.user_id)
         name, _, days = query.preset.partition(":")
         if name == "timed":
             return timed()

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from crm_data.errors import Invalid
-from crm_data.nouns import selections
+from crm_data.nouns import selections, waiting
 from crm_data.nouns.customers import Customers
 from crm_data.nouns.deals import Deals
 from crm_data.nouns.links import carry_customers
@@ -51,14 +51,17 @@ class Leads(Records):
     behind: ClassVar[Mapping[str, str]] = {
         "converting": "made or converted in the period",
         **{name: selections.SAID[name] for name in selections.LEADS},
+        **waiting.SAID,
     }
 
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
         """'open' are neither lost nor converted, 'mine' those of them that are mine, 'converted' became deals.
 
         Behind numbers: 'converting:FIRST..LAST' were made or converted in those days, and those of
-        `selections`.
+        `selections` and `waiting`.
         """
+        if query.preset in waiting.SAID:
+            return waiting.narrow(Lead, query, self._scope.user_id)
         name, _, days = query.preset.partition(":")
         if name == "converting":
             first, last = q.days_of(days)

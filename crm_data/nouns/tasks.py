@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from crm_data.errors import Invalid
+from crm_data.nouns import waiting
 from crm_data.nouns.links import known_parents, linked
 from crm_data.nouns.steps import OPEN_TASK, open_tasks, today_of
 from crm_data.store import query as q
@@ -27,6 +28,7 @@ class Tasks(Records):
     table = Task
     tabs: ClassVar[tuple[str, ...]] = ("mine", "overdue", "today", "upcoming", "all")
     presets: ClassVar[tuple[str, ...]] = (*tabs, "due")
+    behind: ClassVar[Mapping[str, str]] = {"handed_over": waiting.SAID["handed_over"]}
     together: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"status", "completed_at"}),)
 
     def default_query(self) -> q.Query:
@@ -37,8 +39,10 @@ class Tasks(Records):
         """'mine' are my open tasks; 'overdue', 'today', 'upcoming' those of them by their day where I am.
 
         'due' is overdue or today. All but 'mine' are of anybody when the list is filtered by owner, and 'all'
-        holds everything, done or not.
+        holds everything, done or not. Behind a number: 'handed_over', of `waiting`.
         """
+        if query.preset in waiting.SAID:
+            return waiting.narrow(Task, query, self._scope.user_id)
         if query.preset == "all":
             return []
         mine = query.preset == "mine" or not query.asks("assigned_to")

@@ -8,6 +8,7 @@ from functools import partial
 from crm_data import clock
 from crm_data.errors import NotFound
 from crm_data.nouns.activities import Activities
+from crm_data.nouns.customers import Customers
 from crm_data.nouns.deals import Deals
 from crm_data.nouns.goals import Goals
 from crm_data.nouns.leads import Leads
@@ -25,6 +26,7 @@ from crm_data.numbers.goal_year import GoalYear, goal_year
 from crm_data.numbers.goals import against_goals, by_months
 from crm_data.numbers.overview import Overview, lists
 from crm_data.numbers.period import EARLIEST, LATEST, USUAL, Compare, Period, chosen
+from crm_data.numbers.queue import queue
 from crm_data.numbers.stage_days import stage_days
 from crm_data.numbers.stage_rates import stage_rates
 from crm_data.numbers.standing import standing_now
@@ -61,6 +63,7 @@ class Numbers:
         self._deals, self._leads = Deals(store, scope), Leads(store, scope)
         self._tasks, self._activities = Tasks(store, scope), Activities(store, scope)
         self._goals = Goals(store, scope)
+        self._customers = Customers(store, scope)
 
     def board(self, query: Query | None = None, per_column: int = 20) -> list[boards.Column]:
         """Open stages with totals over all matching deals, and the first cards of each. Five statements."""
@@ -303,27 +306,27 @@ class Numbers:
         counts = self._tasks.counts(query)
         return {name: counted(words(name), counts[name], rows) for name, rows in asked.items()}
 
-    def overview(self, zone: tzinfo = UTC, rows: int = 5, recent: int = 10) -> Overview:
-        """What the first screen shows, with the first `rows` of each list and the true totals."""
-        asked = lists(self._scope.user_id, Query(zone=zone))
+    def overview(self, zone: tzinfo = UTC, rows: int = 8, recent: int = 10) -> Overview:
+        """What the first screen shows, with the first `rows` of the queue and the true totals."""
+        base = Query(zone=zone)
+        asked = lists(base)
         *month, last_month = self._month(zone)
-        pages = {
-            name: records.page(replace(asked[name].query, size=size))
-            for name, records, size in (
-                ("due", self._tasks, rows),
-                ("without_step", self._deals, rows),
-                ("recent", self._activities, recent),
-            )
+        page = self._activities.page(replace(asked["recent"].query, size=recent))
+        counts = {
+            "recent": page.total,
+            "upcoming": self._tasks.count(asked["upcoming"].query),
+            "without_step_all": self._deals.count(asked["without_step_all"].query),
         }
-        tabs = self._tasks.counts(Query(sort="due_date", descending=False, zone=zone))
-        counts = {**tabs, **{name: page.total for name, page in pages.items()}}
-        counts["without_step_all"] = self._deals.count(asked["without_step_all"].query)
+        kinds = (self._customers, self._leads, self._deals, self._tasks)
+        with self._store.read(self._scope) as session:
+            waits = queue(session, kinds, self._scope.user_id, base, rows)
         return Overview(
+            queue=waits,
             figures={name: counted(_SAID[name], counts[name], rows_) for name, rows_ in asked.items()},
-            pipeline=self.by_stage(Query(zone=zone)),
+            pipeline=self.by_stage(base),
             month=month,
             last_month=last_month,
-            **pages,
+            recent=page,
         )
 
     def currency(self, query: Query | None = None, currency: str | None = None) -> str:
@@ -368,12 +371,8 @@ class Numbers:
 
 
 _SAID = {
-    "overdue": "overdue",
-    "today": "due today",
     "upcoming": "upcoming",
-    "due": "overdue or due today",
-    "without_step": "of yours",
-    "without_step_all": "in the company",
+    "without_step_all": "in the company without one",
     "recent": "on the timeline",
 }
 

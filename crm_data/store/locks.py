@@ -20,6 +20,7 @@ _THEIRS = (
     "grid_layouts",
     "views",
     "kept_imports",
+    "looks",
 )
 
 

@@ -15,7 +15,7 @@ from crm_data.store.again import again
 from crm_data.store.at_once import All, Changed, Given
 from crm_data.store.away import put_away
 from crm_data.store.changes import Doing, doing_of
-from crm_data.store.lists import Lists
+from crm_data.store.looking import Looking
 from crm_data.store.many import table_of
 from crm_data.store.one_currency import in_one_currency
 from crm_data.store.one_row import clashes
@@ -39,7 +39,7 @@ class Edit:
     fields: Mapping[str, tuple[Any, Any]]
 
 
-class Records(Lists):
+class Records(Looking):
     """The records of one kind in one company, as one person may see and change them."""
 
     @again

@@ -19,6 +19,7 @@ from crm_data.tables.kept_apart import KeptApart
 from crm_data.tables.kept_import import KeptImport
 from crm_data.tables.layout import GridLayout
 from crm_data.tables.lead import Lead
+from crm_data.tables.look import Look
 from crm_data.tables.membership import Membership
 from crm_data.tables.search import SearchDue, SearchList, SearchPiece
 from crm_data.tables.security import OneTimeLink, SecurityLog, SignInAttempt, SignInSession
@@ -86,6 +87,7 @@ __all__ = [
     "KeptApart",
     "KeptImport",
     "Lead",
+    "Look",
     "Membership",
     "OneTimeLink",
     "SavedView",

@@ -1,6 +1,6 @@
 """Logging a call, e-mail, meeting or note, from the timeline and from any record."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -16,8 +16,16 @@ NAMES = {"Type": "What happened", "Description": "Details"}
 TYPES = ("call", "email", "meeting", "note")
 
 
-def log_form(my: Workspace, place: str, about: Mapping[str, int] | None = None) -> None:
-    """Draw the form. `about`: the links of the record one is on; without one a customer can be chosen."""
+def log_form(
+    my: Workspace,
+    place: str,
+    about: Mapping[str, int] | None = None,
+    after: Callable[[], object] = lambda: None,
+) -> None:
+    """Draw the form. `about`: the links of the record one is on; without one a customer can be chosen.
+
+    `after` is called once it is logged.
+    """
     turn = st.session_state.setdefault(f"{place}.turn", 0)
     key = f"{place}.{turn}"
     act = st.session_state.setdefault(f"{key}.act", new_act())
@@ -37,11 +45,17 @@ def log_form(my: Workspace, place: str, about: Mapping[str, int] | None = None) 
         st.datetime_input("When", key=f"{key}.at", value=None, help="Empty means now")
         show_refusal(place)
         st.form_submit_button(
-            "Log it", type="primary", on_click=_log, args=(my, place, key, act, links), shortcut="Ctrl+Enter"
+            "Log it",
+            type="primary",
+            on_click=_log,
+            args=(my, place, key, act, links, after),
+            shortcut="Ctrl+Enter",
         )
 
 
-def _log(my: Workspace, place: str, key: str, act: str, links: dict[str, Any]) -> None:
+def _log(
+    my: Workspace, place: str, key: str, act: str, links: dict[str, Any], after: Callable[[], object]
+) -> None:
     if key != f"{place}.{st.session_state[f'{place}.turn']}":
         return  # the second click of two
     said = {
@@ -59,3 +73,4 @@ def _log(my: Workspace, place: str, key: str, act: str, links: dict[str, Any]) -
     if attempt(place, do, NAMES) is not None:
         announce(f"{words(kind)} logged.")
         st.session_state[f"{place}.turn"] += 1
+        after()

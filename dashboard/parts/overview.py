@@ -1,28 +1,25 @@
 """The first screen: what needs me now, the pipeline at a glance, this month against last, what happened lately."""
 
-from typing import Any
-
 import streamlit as st
 
-from crm_data import Page, Workspace
+from crm_data import Workspace
 from crm_data.numbers.overview import Overview
 from dashboard.known import known
 from dashboard.parts import figures, first_steps, place, say
-from dashboard.parts.acts import announce, attempt, show_refusal
+from dashboard.parts.acts import show_refusal
 from dashboard.parts.feed import feed
 from dashboard.parts.heading import heading
-from dashboard.parts.icon_button import icon_button
-from dashboard.parts.task_row import when
-
-PLACE = "overview"
+from dashboard.parts.queue import PLACE, draw_queue, shown
+from dashboard.parts.undo import undo_button
 
 
 def overview_screen(my: Workspace) -> None:
     """Draw it; every number leads to its rows."""
     zone = say.zone()
-    found = known(my, PLACE, (str(zone), say.today()), lambda: my.numbers.overview(zone))
+    rows = shown()
+    found = known(my, PLACE, (str(zone), say.today(), rows), lambda: my.numbers.overview(zone, rows))
     with heading(f"Good to see you, {my.scope.name.split(' ')[0]}", my.scope.company_name):
-        pass
+        undo_button(my, PLACE)
     show_refusal(PLACE)
     if not found.pipeline.sum.count and not found.recent.rows and first_steps.nothing_yet(my):
         first_steps.draw(my)
@@ -39,46 +36,8 @@ def overview_screen(my: Workspace) -> None:
 
 def _now(my: Workspace, found: Overview) -> None:
     st.markdown("**What needs you now**")
-    _numbers(my, found, "overdue", "today", "upcoming")
-    for row in found.due.rows:
-        _task(my, row)
-    if not found.due.rows:
-        st.caption("Nothing is overdue or due today.")
-    st.markdown("**Your deals without a next step**")
-    _deals(found.without_step)
-    _numbers(my, found, "without_step", "without_step_all")
-
-
-def _task(my: Workspace, row: dict[str, Any]) -> None:
-    def complete() -> None:
-        if attempt(PLACE, lambda: my.tasks.complete(row["id"])) is not None:
-            announce("Task completed.")
-
-    with st.container(horizontal=True, vertical_alignment="center"):
-        icon_button("Complete", "check_circle", f"overview.done.{row['id']}", complete)
-        st.button(
-            say.plain(row["title"]),
-            key=f"overview.task.{row['id']}",
-            type="tertiary",
-            on_click=place.leave_for,
-            args=("tasks", row["id"]),
-        )
-        st.markdown(when(row), width="content")
-
-
-def _deals(page: Page) -> None:
-    for row in page.rows:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                say.plain(row["deal_name"]),
-                key=f"overview.deal.{row['id']}",
-                type="tertiary",
-                on_click=place.leave_for,
-                args=("deals", row["id"]),
-            )
-            st.text(say.short_money(row["deal_value"], row["currency"]), width="content")
-    if not page.rows:
-        st.caption("No open deal of yours is without one.")
+    draw_queue(my, found.queue)
+    _numbers(my, found, "upcoming", "without_step_all")
 
 
 def _pipeline(my: Workspace, found: Overview) -> None:

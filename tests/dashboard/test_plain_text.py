@@ -22,7 +22,6 @@ KNOWN = {
     "dashboard/parts/record.py: f':gray[{kind.capitalize()}]{_stands(my, records, row)}'": (
         "a day of the calendar, or a number of days, in a colour"
     ),
-    "dashboard/parts/overview.py: when(row)": "a day of the calendar in a colour",
     "dashboard/parts/first_steps.py: f':material/{step.icon}: **{step.title}**'": "steps written in that file",
     "dashboard/parts/first_steps.py: step.button": "steps written in that file",
     "dashboard/parts/first_steps.py: step.why": "steps written in that file",

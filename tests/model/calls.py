@@ -331,6 +331,11 @@ def _one(verb: str) -> Callable[[Scene], Call]:
     return made
 
 
+def _look(here: Scene) -> Call:
+    made = _one("look")(here)
+    return replace(made, writes=True)
+
+
 def _choices(here: Scene) -> Call:
     kind, word, limit = _kind(here), here.dice.choice(SEARCHES), here.dice.choice([1, 5, 50])
     return Call(
@@ -789,6 +794,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Records.change_many": _change_many,
     "Records.archive": _put("archive"),
     "Records.restore": _put("restore"),
+    "Records.look": _look,
     "Leads.convert": _convert,
     "Deals.move": _move,
     "Deals.moves": _moves,

@@ -33,7 +33,7 @@ MODELLED = {
     "Profile.change",
 }
 # What is a person's habit, a way of looking, or the end of the log itself, and no record of the company.
-UNLOGGED = {"chain_heads", "grid_layouts", "kept_imports", "views"}
+UNLOGGED = {"chain_heads", "grid_layouts", "kept_imports", "looks", "views"}
 STAMPS = {"updated_at", "version"}
 ERASING = ("Changes.undo", "Trash.erase")
 

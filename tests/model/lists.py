@@ -1,5 +1,6 @@
 """What a list shows, said plainly: which rows of a dictionary match a query, in which order, and which page."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from crm_data import Query
 from crm_data.tables.fields import Field, Kind, fields_of
 from tests.model.calls import Place
 from tests.model.rules import OPEN_TASK, USUAL_DAYS, Tables
+from tests.model.waiting import handed_over, still_open, unplanned
 from tests.model.world import Row
 from tests.support.kinds import CLASSES
 
@@ -32,7 +34,10 @@ def matching(tables: Tables, kind: str, query: Query, user: int, now: datetime) 
         if (row["archived_at"] is not None) == query.archived
         and searched(fields, row, query.search)
         and all(_holds(fields[name], row[name], wanted, query.zone) for name, wanted in query.where.items())
-        and (not query.preset or _preset(tables, kind, row, query, user, now))
+        and all(
+            _preset(tables, kind, row, replace(query, preset=preset), user, now)
+            for preset in filter(None, query.preset.split(","))
+        )
     ]
     found.sort(key=lambda row: row["id"], reverse=query.sorts[-1][1])
     for name, down in reversed(query.sorts):
@@ -84,6 +89,10 @@ def _holds(field: Field, value: Any, wanted: Any, zone: tzinfo) -> bool:
 
 def _preset(tables: Tables, kind: str, row: Row, query: Query, user: int, now: datetime) -> bool:
     mine, today = row.get("assigned_to") == user, now.astimezone(query.zone).date()
+    if query.preset == "handed_over":
+        return still_open(kind, row) and handed_over(tables, kind, row, user, now)
+    if query.preset == "unplanned":
+        return still_open(kind, row) and unplanned(tables, kind, row, now, query.zone)
     if kind == "leads":
         if query.preset == "converted":
             return row["converted_at"] is not None

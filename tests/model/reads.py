@@ -20,6 +20,7 @@ from tests.model.files import rows as rows_of
 from tests.model.files import unzipped
 from tests.model.results import Answer, plain
 from tests.model.rules import OPEN, Tables, Wrong, cents
+from tests.model.waiting import REASONS, queue
 from tests.model.world import Row, members
 from tests.model.writes import Writer
 from tests.support.kinds import CLASSES, KINDS, TITLES
@@ -327,12 +328,15 @@ class Reader:
         assert raw[0].value == sum(won, Decimal(0))
 
     def _overview(self, value: Any, raw: Any, zone: Any, rows: int) -> None:
-        for name, page in (("due", raw.due), ("without_step", raw.without_step), ("recent", raw.recent)):
-            asked = raw.figures[name].rows
-            expected = self._list(asked.table, asked.query)
-            assert page.total == raw.figures[name].count == len(expected)
-            size = 10 if name == "recent" else rows
-            assert [row["id"] for row in page.rows] == [row["id"] for row in expected[:size]]
+        for figure in (*raw.figures.values(), *raw.queue.figures.values()):
+            assert figure.count == figure.value == len(self._list(figure.rows.table, figure.rows.query))
+        recent = self._list("activities", raw.figures["recent"].rows.query)
+        assert [row["id"] for row in raw.recent.rows] == [row["id"] for row in recent[:10]]
+        waits = queue(self.tables, self.call.user, self.now, zone)
+        assert raw.queue.more == (len(waits) > rows)
+        assert [(one.reason, one.since, one.table, one.id) for one in raw.queue.first] == [
+            (REASONS[rank], since, kind, id_) for rank, since, kind, id_ in waits[:rows]
+        ]
 
     # the rest
 

@@ -13,28 +13,6 @@ from tests.support.office import Office
 from tests.support.statements import counted
 
 
-def test_what_needs_me_now(two: Office) -> None:
-    my = two.at()
-    due(my)
-    due(two.at(0, "user"))
-    mine = a_deal(my, assigned_to=two.people[0]["manager"])
-    a_deal(my)
-    planned = a_deal(my, assigned_to=two.people[0]["manager"])
-    a_task(my, deal_id=planned, due_date="2026-03-20")
-    overview = my.numbers.overview()
-    assert {name: figure.value for name, figure in overview.figures.items()} == {
-        "overdue": 1,
-        "today": 2,
-        "upcoming": 2,
-        "due": 3,
-        "without_step": 1,
-        "without_step_all": 2,
-        "recent": overview.recent.total,
-    }
-    assert [row["title"] for row in overview.due.rows] == ["late", "today", "evening"]
-    assert [row["id"] for row in overview.without_step.rows] == [mine]
-
-
 def test_this_month_against_last(two: Office) -> None:
     days = {date(2026, 3, 1): 10, date(2026, 2, 1): 3, date(2026, 2, 2): 4, date(2026, 2, 3): 50}
     put_deals(two, [won(day, value) for day, value in days.items()])
@@ -60,10 +38,11 @@ def test_it_costs_the_same_however_much_there_is(two: Office) -> None:
         with counted(two.store) as sent:
             two.at().numbers.overview()
         sent_for.append(len(sent))
-    assert sent_for[0] == sent_for[1] <= 20
+    assert max(sent_for) <= 14
 
 
 def test_a_company_with_nothing(two: Office, frozen_clock: Any) -> None:
     overview = two.at(1, "user").numbers.overview()
-    assert {figure.value for figure in overview.figures.values()} == {0}
+    assert {figure.value for figure in (*overview.figures.values(), *overview.queue.figures.values())} == {0}
+    assert (overview.queue.first, overview.queue.more) == ([], False)
     assert (overview.pipeline.sum.count, overview.month[0].value) == (0, Decimal("0.00"))
