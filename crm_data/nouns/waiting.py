@@ -17,6 +17,9 @@ Clause = sa.ColumnElement[bool]
 # What a colleague handed over longer ago waits no more.
 HANDED_DAYS = 30
 _LINKS = {"customers": "customer_id", "leads": "lead_id", "deals": "deal_id", "tasks": "task_id"}
+# Made once: to make an alias takes longer than to ask what it is for.
+_GIFT, _OWN, _LOOK, _PLANNED = aliased(ChangeLog), aliased(ChangeLog), aliased(Look), aliased(Task)
+_ABOUT: Mapping[type, Any] = MappingProxyType({kind: aliased(kind) for kind in (Activity, Task)})
 # How a list says which of its rows wait.
 SAID: Mapping[str, str] = MappingProxyType(
     {
@@ -37,7 +40,7 @@ def handed_over(model: Any, me: int | None) -> Clause:
 
     Whoever changed it, logged something about it, planned a task for it or looked at it has it in hand.
     """
-    line, since = aliased(ChangeLog), clock.now() - timedelta(days=HANDED_DAYS)
+    line, since = _GIFT, clock.now() - timedelta(days=HANDED_DAYS)
     given = sa.select(line.id).where(
         *_gives(line, model.__tablename__, me, since),
         line.row_id == model.id,
@@ -48,9 +51,9 @@ def handed_over(model: Any, me: int | None) -> Clause:
 
 def handed_at(table: str, row_id: Any, me: int | None) -> sa.ScalarSelect[Any]:
     """When a colleague handed a row to me the last time."""
-    line = aliased(ChangeLog)
     since = clock.now() - timedelta(days=HANDED_DAYS)
-    latest = sa.select(sa.func.max(line.at)).where(*_gives(line, table, me, since), line.row_id == row_id)
+    mine = (*_gives(ChangeLog, table, me, since), ChangeLog.row_id == row_id)
+    latest = sa.select(sa.func.max(ChangeLog.at)).where(*mine)
     return latest.scalar_subquery()
 
 
@@ -63,7 +66,7 @@ def gave(table: str, ids: list[int], me: int | None) -> sa.Select[int, int | Non
 
 def unplanned(model: Any, query: Query) -> Clause:
     """Rows for which no open task is due after today."""
-    task = aliased(Task)
+    task = _PLANNED
     later = task.due_date >= today_of(query.zone)[1]
     open_ = (task.status.in_([status.value for status in OPEN_TASK]), task.archived_at.is_(None))
     link = getattr(task, _LINKS[model.__tablename__])
@@ -83,7 +86,7 @@ def _gives(line: Any, table: str, me: int | None, since: datetime) -> list[Claus
 
 def _worked_on(line: Any, table: str, me: int | None) -> list[Clause]:
     """What I have done with the row of a line since then."""
-    own, look = aliased(ChangeLog), aliased(Look)
+    own, look = _OWN, _LOOK
     changed = sa.select(own.id).where(
         own.table_name == table, own.row_id == line.row_id, own.user_id == me, own.id > line.id
     )
@@ -91,10 +94,8 @@ def _worked_on(line: Any, table: str, me: int | None) -> list[Clause]:
         look.user_id == me, look.table_name == table, look.row_id == line.row_id, look.at >= line.at
     )
     found: list[Clause] = [changed.exists(), looked.exists()]
-    for kind in (Activity, Task):
-        link = getattr(kind, _LINKS[table], None)
-        if link is not None:
-            about: Any = aliased(kind)
+    for kind, about in _ABOUT.items():
+        if hasattr(kind, _LINKS[table]):
             mine = (about.created_by == me, about.created_at >= line.at)
             link = getattr(about, _LINKS[table])
             found.append(sa.select(about.id).where(link == line.row_id, *mine).exists())

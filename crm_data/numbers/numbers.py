@@ -372,7 +372,7 @@ class Numbers:
 
 _SAID = {
     "upcoming": "upcoming",
-    "without_step_all": "in the company without one",
+    "without_step_all": "deals in the company without a next step",
     "recent": "on the timeline",
 }
 

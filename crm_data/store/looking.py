@@ -24,7 +24,7 @@ class Looking(Lists):
             # Two tabs of one person come one after the other.
             session.execute(sa.select(Membership.id).where(Membership.user_id == me).with_for_update()).all()
             mine = (Look.user_id == me, Look.table_name == self.name, Look.row_id == row_id)
-            found = session.scalars(sa.select(Look).where(*mine).with_for_update()).first()
+            found = session.scalars(sa.select(Look).where(*mine)).first()
             if found is None:
                 found = Look(user_id=me, table_name=self.name, row_id=row_id)
                 session.add(found)

@@ -6,11 +6,10 @@ whole, so a statement that has one is refused here, before it is sent.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.sql import visitors
 from sqlalchemy.sql.selectable import AliasedReturnsRows, FromGrouping, TableClause
 from sqlalchemy.sql.util import extract_first_column_annotation, surface_expressions
 
@@ -34,7 +33,7 @@ def demand_scoped(statement: Any, parameters: Any = None) -> None:
     elif not isinstance(statement, sa.Select | sa.CompoundSelect):
         raise NotImplementedInScope("Only ORM selects, updates and deletes are held to one company.")
     part: Any
-    for part in visitors.iterate(statement):
+    for part in _parts(statement):
         kind = (
             part.__visit_name__
         )  # asking for the class of each part would cost a third of the whole statement
@@ -44,6 +43,18 @@ def demand_scoped(statement: Any, parameters: Any = None) -> None:
             raise NotImplementedInScope("A change within another statement is not held to one company.")
         elif kind in _TEXTS or (kind == "column" and part.is_literal and not _CONSTANT.fullmatch(part.name)):
             raise NotImplementedInScope("SQL as text is not held to one company.")
+
+
+def _parts(statement: Any) -> Iterator[Any]:
+    """A statement and all its parts, each once: a subquery stands in every column that is taken from it."""
+    waiting, seen = [statement], {id(statement): statement}  # it is held, so that no other gets its id
+    while waiting:
+        part = waiting.pop()
+        yield part
+        for child in part.get_children():
+            if id(child) not in seen:
+                seen[id(child)] = child
+                waiting.append(child)
 
 
 def _refuse_more_text(statement: Any) -> None:

@@ -32,7 +32,8 @@ class Look(CompanyOwned, Base):
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
     user_id: Mapped[int] = f.member("Person", "CASCADE", required=True)
     table_name: Mapped[str] = f.text("Table", 50, required=True)
-    row_id: Mapped[int] = mapped_column(sa.Integer, nullable=False, info={"refers_by": "table_name"})
+    row_id: Mapped[int] = f.whole("Row", 1, required=True)
+    row_id.column.info["refers_by"] = "table_name"  # type: ignore[attr-defined]
     at: Mapped[datetime] = mapped_column(
         UtcDateTime(), nullable=False, server_default=sa.text("CURRENT_TIMESTAMP")
     )

@@ -1,4 +1,4 @@
-"""looks: which records somebody has looked at that had waited for them to be seen."""
+"""looks: what a person has seen."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,8 +6,8 @@ from alembic import op
 from crm_data.tables.types import UtcDateTime
 from migrations.helpers import on_sqlite
 
-revision = "022"
-down_revision = "021"
+revision = "023"
+down_revision = "022"
 branch_labels = None
 depends_on = None
 
@@ -37,6 +37,7 @@ def upgrade() -> None:
             )
         ),
         on_sqlite(sa.CheckConstraint("length(table_name) <= 50", name=op.f("ck_looks_table_name_length"))),
+        sa.CheckConstraint("row_id BETWEEN 1 AND 2147483647", name=op.f("ck_looks_row_id_bounds")),
         sa.ForeignKeyConstraint(
             ["company_id", "user_id"],
             ["user_companies.company_id", "user_companies.user_id"],

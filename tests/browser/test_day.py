@@ -4,8 +4,10 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from crm_data import Edit, Query
+from dashboard.parts import say
 from tests.browser.conftest import DANIEL, GRACE, PRIYA, TOM, Door, Town
 from tests.support.screen import at_rest, listed, says, toast, unfold
 
@@ -150,15 +152,58 @@ def test_the_numbers_of_the_overview_lead_to_their_rows(town: Town, enter: Door)
         at_rest(page)
 
 
-def test_a_task_is_completed_from_the_overview(town: Town, enter: Door) -> None:
-    my = town.my(TOM)
-    task = my.tasks.add({"title": "Theta call", "assigned_to": my.scope.user_id, "due_date": due(-300)})
+def in_queue(page: Page, title: str) -> Locator:
+    """The line of the overview's queue with this title."""
+    return page.locator(".foyer-queue li").filter(has=page.get_by_role("link", name=title, exact=True))
+
+
+def test_the_queue_is_worked_off_where_it_stands(town: Town, enter: Door) -> None:
+    """Done and undone, put off, logged about, seen: each in one click, and the keyboard goes from line to line."""
+    my, boss = town.my(TOM), town.my()
+    me, day = my.scope.user_id, say.day(due(1).date())
+    tasks = [
+        my.tasks.add({"title": f"Theta {n}", "assigned_to": me, "due_date": due(-400 + n)}) for n in range(3)
+    ]
+    given = boss.customers.add({"name": "Theta Works"})
+    boss.customers.change([Edit(given, {"assigned_to": (None, me)})])
     page = enter(TOM, "/")
-    line = page.get_by_test_id("stHorizontalBlock").filter(has=page.get_by_role("button", name="Theta call"))
-    line.last.get_by_role("button", name="Complete").first.click()
+    titles = page.locator(".foyer-queue .title")
+    expect(titles.nth(2)).to_have_text("Theta 2")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(titles.nth(1)).to_be_focused()
+    in_queue(page, "Theta 1").get_by_role("button", name="Complete").click()
     toast(page, "Task completed.")
-    expect(page.get_by_role("button", name="Theta call")).to_have_count(0)
-    assert my.tasks.get(task)["status"] == "completed"
+    expect(in_queue(page, "Theta 1")).to_have_count(0)
+    expect(titles.nth(1)).to_have_text("Theta 2")
+    expect(titles.nth(1)).to_be_focused()
+    assert my.tasks.get(tasks[1])["status"] == "completed"
+    page.get_by_role("button", name="Undo: Theta 1").click()
+    toast(page, "Theta 1 is open again.")
+    expect(in_queue(page, "Theta 1")).to_have_count(1)
+
+    in_queue(page, "Theta 2").get_by_role("button", name="Put off to tomorrow").click()
+    toast(page, f"Due {day} now.")
+    expect(in_queue(page, "Theta 2")).to_have_count(0)
+    in_queue(page, "Theta 0").get_by_role("button", name="Put off to another day").click()
+    page.get_by_role("dialog").get_by_role("button", name="Put off").click()
+    toast(page, f"Due {day} now.")
+    expect(in_queue(page, "Theta 0")).to_have_count(0)
+
+    while in_queue(page, "Theta Works").count() == 0:
+        page.get_by_role("button", name="Show more").click()
+        at_rest(page)
+    line = in_queue(page, "Theta Works")
+    says(line, "Handed to you by")
+    line.get_by_role("button", name="Log what happened").click()
+    box = page.get_by_role("dialog")
+    box.get_by_role("textbox", name="Title").fill("Said hello")
+    box.get_by_role("button", name="Log it").click()
+    toast(page, "Call logged.")
+    expect(line).to_have_count(0)
+    (logged,) = my.activities.page(Query(where={"customer_id": (given,)}, sort="activity_date")).rows
+    assert logged["title"] == "Said hello"
+    boss.tasks.archive(tasks)
 
 
 def test_a_call_logged_on_a_record_is_on_the_timeline(town: Town, enter: Door) -> None:

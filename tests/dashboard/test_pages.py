@@ -19,7 +19,7 @@ OWN, FOREIGN = "kittiwake", "wolverine"
 
 # page, query -> the most statements one drawing may send, the two that ask who is here included.
 COSTS = {
-    ("overview", ""): 24,
+    ("overview", ""): 18,
     ("customers", ""): 10,
     ("pipeline", ""): 16,
     ("pipeline", "tab=insights"): 32,
