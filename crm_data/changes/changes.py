@@ -1,6 +1,6 @@
 """The door to what was done in a company: looked up, taken back, done again, put back. Bound to who asks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -9,16 +9,18 @@ import sqlalchemy as sa
 from crm_data.changes import put_back as putting
 from crm_data.changes import undo as undoing
 from crm_data.changes.export import history_file
+from crm_data.changes.feed import Feed, Sort, feed
 from crm_data.changes.named import named
 from crm_data.changes.plan import Left
 from crm_data.changes.security import Event, events
 from crm_data.changes.sets import Asked, Done, Lines, done_of, lines_of, listed, sees_all
 from crm_data.changes.undo import Preview
-from crm_data.errors import NotFound
+from crm_data.errors import Invalid, NotFound
 from crm_data.rights import Act, Person, demand
 from crm_data.store.again import again
 from crm_data.store.chain_look import Verdict, verify
 from crm_data.store.changes import doing_of
+from crm_data.store.query import PAGE
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
@@ -54,6 +56,22 @@ class Changes:
             act = undoing.found(session, self._scope, id)
             lines, more = lines_of(session, act.act_id, after, n)
             return Lines(lines, named(session, self._kinds, lines), more)
+
+    def feed(
+        self, table: str, id: Any, sorts: Collection[str] = (), after: str | None = None, n: int = PAGE
+    ) -> Feed:
+        """What happened with one record, newest first; of some sorts or of all, from a place on; see `feed`.
+
+        For whoever may read the record, as its history. Raises Invalid, NotFound.
+        """
+        if table not in self._kinds:
+            raise NotFound
+        records = self._kinds[table]
+        if not set(sorts) <= set(Sort):
+            raise Invalid("There is no such part of a feed. Choose one from the screen.")
+        with self._store.read(self._scope) as session:
+            row = records._get(session, id)
+            return feed(session, self._kinds, records, row["id"], [Sort(one) for one in sorts], after, n)
 
     def export(self, asked: Asked | None = None) -> tuple[str, Iterator[bytes]]:
         """The same acts as a CSV file, a line a field: its name and its bytes. For managers and admins."""

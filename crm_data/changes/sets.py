@@ -152,10 +152,11 @@ def lines_of(session: CompanySession, act_id: str, after: int, n: int) -> tuple[
     )
     rows = list(session.scalars(wanted))
     more, rows = len(rows) > n, rows[:n]
-    return [line for row in rows for line in _lines(row)], (rows[-1].id if more else None)
+    return [line for row in rows for line in lines_in(row)], (rows[-1].id if more else None)
 
 
-def _lines(row: ChangeLog) -> list[Line]:
+def lines_in(row: ChangeLog) -> list[Line]:
+    """One row of the log, field by field."""
     head = (row.table_name, row.row_id, row.action)
     before, after = row.before or {}, row.after or {}
     if row.action in ("archive", "restore") or not (before or after):

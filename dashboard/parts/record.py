@@ -6,13 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import Kind, Query, Records, Workspace, errors, words
+from crm_data import Kind, Query, Question, Records, Workspace, errors, words
+from crm_data.numbers.figures import counted
 from crm_data.tables import noun
 from dashboard.components.walk import walk
 from dashboard.parts import convert, figures, place, reach, say
 from dashboard.parts.acts import announce, attempt, show_refusal
 from dashboard.parts.convert import convert_dialog
-from dashboard.parts.feed import growing_feed
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
 from dashboard.parts.history import history
@@ -20,6 +20,7 @@ from dashboard.parts.icon_button import icon_button
 from dashboard.parts.late import late_deal
 from dashboard.parts.log_form import log_form
 from dashboard.parts.move import STAGES, ask_to_move, closing_dialog, stage_words
+from dashboard.parts.record_feed import record_feed
 from dashboard.parts.related import belonging, form_place, link_to, related
 from dashboard.parts.task_row import OPEN, when
 
@@ -52,11 +53,12 @@ def _draw(my: Workspace, records: Records, row: Row) -> None:
         _acts(my, records, kind, row)
     _notices(records, row)
     facts, beside = st.columns([2, 3], gap="large")
+    names = records.names(row)
     with facts:
         _next_step(my, records, row)
-        _facts(my, records, row, records.names(row))
+        _facts(my, records, row, names)
     with beside:
-        _view(my, records, row)
+        _view(my, records, row, names)
     _dialogs(my, records, row)
 
 
@@ -76,8 +78,9 @@ def record_beside(my: Workspace, records: Records, id_: int, close: Callable[[],
             _acts(my, records, kind, row)
         _notices(records, row)
         _next_step(my, records, row)
-        _facts(my, records, row, records.names(row))
-        _view(my, records, row)
+        names = records.names(row)
+        _facts(my, records, row, names)
+        _view(my, records, row, names)
     _dialogs(my, records, row)
 
 
@@ -98,9 +101,9 @@ def _notices(records: Records, row: Row) -> None:
         )
 
 
-def _view(my: Workspace, records: Records, row: Row) -> None:
+def _view(my: Workspace, records: Records, row: Row, names: Any) -> None:
     """The view that was chosen alone: tabs would ask the database for all of them at every click."""
-    views = _views(my, records, row, records.names(row))
+    views = _views(my, records, row, names)
     chosen = st.segmented_control(
         "View",
         list(views),
@@ -241,25 +244,23 @@ def _views(my: Workspace, records: Records, row: Row, names: Any) -> dict[str, C
     views: dict[str, Callable[[], None]] = {}
     about = link_to(my.activities, records)
     if about is not None:
-        views["Timeline"] = lambda: _timeline(my, about, row["id"])
+        views["Timeline"] = lambda: _timeline(my, records, about, row["id"])
     for other, link in belonging(my, records):
         views[words(other.name)] = partial(related, my, other, link, row["id"])
     return {**views, "Changes": lambda: history(my, records, row["id"], names)}
 
 
-def _timeline(my: Workspace, link: str, id_: int) -> None:
+def _timeline(my: Workspace, records: Records, link: str, id_: int) -> None:
     if my.activities.may("add"):
         with st.expander("Log a call, e-mail, meeting or note", icon=":material/add:"):
             log_form(my, f"{PLACE}.log.{id_}", {link: id_})  # what is typed is of this record alone
     query = Query(where={link: (id_,)}, sort="activity_date", zone=say.zone())
-    above = st.container()
-    page = growing_feed(my, query, PLACE, (link, id_))
-    if page.total > len(page.rows):
-        every = figures.listed(my.activities, query, page)
-        with above:
-            figures.line(my, [(every, f"All {page.total:,} in the timeline")], "record.timeline")
-    elif not page.rows:
-        st.caption("Nothing has happened here yet.")
+    count = my.activities.count(query)
+    if count:
+        every = counted("In the timeline", count, Question("activities", query))
+        said = f"{say.count(count, 'activity', 'activities')} in the timeline"
+        figures.line(my, [(every, said)], "record.timeline")
+    record_feed(my, records, id_, PLACE)
 
 
 def _facts(my: Workspace, records: Records, row: Row, names: Any) -> None:

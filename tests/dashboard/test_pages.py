@@ -42,7 +42,7 @@ COSTS = {
 }
 # A screen or a record that is not named above costs no more than the other lists and records.
 COSTS |= {(screen.name, ""): 10 for screen in SCREENS if screen.name not in {page for page, _ in COSTS}}
-COSTS |= {("record", f"kind={one}"): 18 for one in ONES.values() if ("record", f"kind={one}") not in COSTS}
+COSTS |= {("record", f"kind={one}"): 20 for one in ONES.values() if ("record", f"kind={one}") not in COSTS}
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

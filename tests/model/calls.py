@@ -702,6 +702,13 @@ def _act_of(my: Workspace, table: Any, id_: int) -> str:
         return session.scalar(sa.select(table.act_id).where(table.id == id_)) or "none"
 
 
+def _feed(here: Scene) -> Call:
+    kind, n = _kind(here), here.dice.choice([1, 50])
+    id_, sorts = here.id(kind), here.dice.choice([[], ["change"], ["task", "move"]])
+    said_ = {"kind": kind, "id": id_, "sorts": sorts, "n": n}
+    return Call("", lambda my: my.changes.feed(kind, id_, sorts, n=n), said_)
+
+
 def _find_act(here: Scene) -> Call:
     id_ = here.dice.choice([*list(here.own["change_sets"])[-9:], NOBODY])
     return Call("", lambda my: my.changes.find(_act_of(my, ChangeSet, id_)), {"set": id_})
@@ -843,6 +850,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Profile.change": _profile,
     "Changes.events": _simply(lambda my: my.changes.events()),
     "Changes.export": _simply(lambda my: my.changes.export(), writes=True),
+    "Changes.feed": _feed,
     "Changes.find": _find_act,
     "Changes.get": _act(lambda my, id_: my.changes.get(id_)),
     "Changes.lines": _act(lambda my, id_: my.changes.lines(id_)),

@@ -162,6 +162,7 @@ STAGES = {
 CHANGES = {
     "events": Verb(lambda my, ids: my.changes.events(), "admin"),
     "export": Verb(lambda my, ids: my.changes.export(), "manager"),
+    "feed": Verb(lambda my, ids: my.changes.feed("deals", ids.deal)),
     "find": Verb(lambda my, ids: my.changes.find(ids.email)),
     "get": Verb(lambda my, ids: my.changes.get(ids.done), "manager"),
     "lines": Verb(lambda my, ids: my.changes.lines(ids.done), "manager"),

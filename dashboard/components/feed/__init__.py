@@ -17,9 +17,12 @@ class Link:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened, in words that are ready to show: `at` short, `full` and `moment` (ISO) exact."""
+    """One thing that happened, in words that are ready to show: `at` short, `full` and `moment` (ISO) exact.
 
-    id: int
+    `id`: by which it is known again when the feed is drawn anew.
+    """
+
+    id: int | str
     icon: str
     title: str
     at: str

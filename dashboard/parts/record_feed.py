@@ -1,0 +1,162 @@
+"""The feed of one record: what happened, was changed and was to be done, in words, of one sort or of all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+import streamlit as st
+
+from crm_data import Records, Workspace, words
+from crm_data.changes.feed import MOST_ENTRIES, Feed, Happened, Sort
+from crm_data.store.query import PAGE
+from dashboard import session
+from dashboard.components.feed import Day, Entry, Link
+from dashboard.components.feed import feed as draw
+from dashboard.known import known
+from dashboard.parts import place, say
+from dashboard.parts.feed import ICONS, LINKS, day_title
+
+Names = Mapping[str, Mapping[int, str]]
+SORTS = {
+    "": "Everything",
+    Sort.ACTIVITY.value: "Activities",
+    Sort.MOVE.value: "Moves",
+    Sort.CHANGE.value: "Changes",
+    Sort.TASK.value: "Tasks",
+}
+_ACTS = {
+    "add": ("Added", "add_circle"),
+    "archive": ("Archived", "inventory_2"),
+    "restore": ("Restored", "unarchive"),
+    "erase": ("Erased", "delete_forever"),
+}
+_TABLES = {"customer_id": "customers", "lead_id": "leads", "deal_id": "deals", "task_id": "tasks"}
+
+
+@dataclass
+class _Shown:
+    """How much of which feed a tab has asked for: `after` is where it begins, if not at its top."""
+
+    of: tuple[str, int, str]
+    n: int = PAGE
+    after: str | None = None
+
+
+def record_feed(my: Workspace, records: Records, id_: int, where: str) -> None:
+    """Draw it, and the choice of a sort above it. More comes as one scrolls; of very many the rest begins anew."""
+    sort = st.segmented_control(
+        "Show",
+        list(SORTS),
+        default="",
+        key=f"{where}.sort.{records.name}",
+        format_func=SORTS.__getitem__,
+        label_visibility="collapsed",
+        required=True,
+    )
+    key, of = f"{where}.feed.of", (records.name, id_, sort or "")
+    shown = st.session_state.get(key)
+    if shown is None or shown.of != of:
+        shown = st.session_state[key] = _Shown(of)
+
+    def read() -> Feed:
+        asked = (*of, shown.n, shown.after)
+        sorts = [Sort(sort)] if sort else []
+        return known(my, key, asked, lambda: my.changes.feed(records.name, id_, sorts, shown.after, shown.n))
+
+    def drawn() -> None:
+        session.demand_here(my)  # Streamlit runs it again without the script around it
+        now = read()
+
+        def more() -> None:
+            place.catch_up()
+            if shown.n < MOST_ENTRIES:
+                shown.n = min(shown.n + PAGE, MOST_ENTRIES)
+            else:
+                shown.after, shown.n = now.next, PAGE
+
+        def newest() -> None:
+            place.catch_up()
+            shown.after, shown.n = None, PAGE
+
+        if shown.after is not None:
+            st.button("Back to the newest", key=f"{where}.feed.newest", type="tertiary", on_click=newest)
+        if now.entries or now.next:
+            draw(f"{where}.feed", days(records, now, (records.name, id_)), more if now.next else None)
+        else:
+            st.caption("Nothing of this has happened here yet." if sort else "Nothing has happened here yet.")
+
+    st.fragment(drawn)()
+
+
+def days(records: Records, feed: Feed, here: tuple[str, int]) -> list[Day]:
+    """The entries, newest first as they come, under their days in the person's zone."""
+    zone, today = say.zone(), say.today()
+    local = [(one.at.astimezone(zone), one) for one in feed.entries]
+    return [
+        Day(day_title(day, today), [_entry(records, one, at, feed.names, here) for at, one in found])
+        for day, found in groupby(local, key=lambda pair: pair[0].date())
+    ]
+
+
+def _entry(records: Records, one: Happened, at: datetime, names: Names, here: tuple[str, int]) -> Entry:
+    who = names["users"].get(one.user_id or 0, "A former colleague") if one.user_id else "The system"
+    if one.sort is Sort.CHANGE:
+        title, icon, text = _changed(records, one, names)
+        facts, links = "Change · " + who, []
+    elif one.sort is Sort.TASK:
+        title, icon, text = str(one.row["title"]), "task_alt" if one.what == "done" else "add_task", ""
+        facts = f"Task {one.what} · {who}{_due(one)}"
+        links = [Link("Task", "Open the task", place.record("task", one.id)), *_links(one, names, here)]
+    else:
+        title, icon, text = one.row["title"], ICONS.get(one.what, "circle"), one.row["description"] or ""
+        lasted = f"{one.row['duration']} min" if one.row["duration"] else ""
+        facts = " · ".join(filter(None, (words(one.what), who, lasted, one.row["outcome"])))
+        links = _links(one, names, here)
+    return Entry(
+        f"{one.sort} {one.what} {one.id}",
+        icon,
+        title,
+        f"{at:%H:%M}",
+        f"{at.day} {at:%b %Y, %H:%M}",
+        at.isoformat(),
+        facts,
+        text,
+        links,
+    )
+
+
+def _changed(records: Records, one: Happened, names: Names) -> tuple[str, str, str]:
+    """What was changed, old to new: one field in the title, more of them below it."""
+    if one.what in _ACTS:
+        title, icon = _ACTS[one.what]
+        return (f"{title} from a file" if one.by_file and one.what == "add" else title), icon, ""
+    told = [_told(records, line.field or "", line.before, line.after, names) for line in one.lines]
+    icon = "upload_file" if one.by_file else "edit"
+    how = "" if one.what == "change" else f"{words(one.what)}: "
+    if len(told) == 1:
+        return f"{how}{told[0]}", icon, ""
+    return f"{how}{say.count(len(told), 'field')} changed", icon, "\n".join(told)
+
+
+def _told(records: Records, name: str, before: Any, after: Any, names: Names) -> str:
+    field = records.fields.get(name)
+    if field is None:
+        return f"{words(name)} changed"
+    known_ = names.get(field.to or "", {})
+    was, now = (say.value(field, value, known_) for value in (before, after))
+    return f"{field.label}: {was} to {now}" if before not in (None, "", []) else f"{field.label}: {now}"
+
+
+def _due(one: Happened) -> str:
+    due = one.row["due_date"]
+    return f" · due {say.day(due.astimezone(say.zone()).date())}" if due and one.what == "made" else ""
+
+
+def _links(one: Happened, names: Names, here: tuple[str, int]) -> list[Link]:
+    return [
+        Link(kind.capitalize(), names.get(_TABLES[link], {}).get(id_, "Record"), place.record(kind, id_))
+        for link, kind in LINKS
+        if (id_ := one.row.get(link)) is not None and (_TABLES[link], id_) != here
+    ]
