@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from dashboard.parts import place, say
+from dashboard.parts import place, saved, say
+from dashboard.parts.acts import show_refusal
 from dashboard.parts.csv_panel import export_button, import_panel
 from dashboard.parts.feed import growing_feed
 from dashboard.parts.filters import bar, filter_bar
 from dashboard.parts.heading import empty, heading
 from dashboard.parts.log_form import log_form
+from dashboard.parts.presets import preset_bar
 from dashboard.session import workspace
 
 my = workspace()
@@ -20,7 +22,16 @@ def _begin() -> None:
 
 top = st.container()
 line = bar(activities)
-query = filter_bar(activities, my.members, line=line)
+with line:
+    chosen = st.container(width="content")
+shelf = saved.shelf(my, activities)
+query = filter_bar(activities, my.members, line=line, shelf=shelf)
+if shelf.tabs():
+    with chosen:
+        preset_bar(activities, query, {"": "All"}, None, shelf=shelf)
+with line:
+    saved.Box(my, activities, shelf, query, None).draw()
+show_refusal(activities.name)
 if query != query.first():
     with line:
         st.button("Back to its beginning", key="timeline.first", type="tertiary", on_click=_begin)

@@ -71,13 +71,13 @@ def go(my: Workspace, records: Records, view: View | None, keep: tuple[str, ...]
 
 @dataclass(frozen=True)
 class Box:
-    """The box of a list's views. `now`: the list as its address says it, `grid` how it stands there."""
+    """The box of a list's views. `now`: the list as its address says it, `grid` how it stands there, if in one."""
 
     my: Workspace
     records: Records
     shelf: Shelf
     now: Query
-    grid: Grid
+    grid: Grid | None
     keep: tuple[str, ...] = ()
 
     @property
@@ -107,11 +107,15 @@ class Box:
                 self._all()
 
     def _params(self) -> dict[str, str]:
-        """What it asks, without the order: that is said once, with the columns."""
+        """What it asks, without the order: that is said once, with the columns where there are any."""
+        if self.grid is None:
+            return self.records.params(self.now)
         usual = self.records.default_query().sorts
         return self.records.params(self.now.sorted_by(usual))
 
     def _layout(self) -> Layout:
+        if self.grid is None:
+            return Layout()
         if self.now.sorts == self.records.default_query().sorts:
             return self.grid.layout
         return replace(self.grid.layout, sort=self.now.sorts)
@@ -183,7 +187,8 @@ class Box:
         self._do(act, f"View {view.name} saved.", lambda: place.go({PARAM: str(view.id)}, self.keep))
 
     def _back(self, view: View) -> None:
-        self.grid.arrange_anew()
+        if self.grid is not None:
+            self.grid.arrange_anew()
         go(self.my, self.records, view, self.keep)
 
     def _rename(self, view: View) -> None:

@@ -111,3 +111,33 @@ def test_it_is_deleted_after_a_question(home: House, my: Workspace, monkeypatch:
     assert not at.exception, at.exception
     assert view.id not in {each.id for each in my.views.all(my.customers)[0]}
     assert at.query_params["filter"] == ASKS["filter"]
+
+
+def test_the_timeline_has_views_of_its_own(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its order is kept as well, though it has no columns; another list's views are not offered there."""
+    box = "activities.views"
+    my.activities.log("call", "Rang")
+    my.activities.log("note", "Wrote")
+    others = kept(my, "Of customers")
+    held = home.token("manager")
+    monkeypatch.setattr(session, "token", lambda: held)
+    at = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
+    at.session_state[f"{box}.box"] = True
+    at.query_params["filter"], at.query_params["sort"] = '[["activity_type","any","call"]]', "activity_date"
+    at.switch_page("../pages/timeline.py").run()
+    assert "Of customers" not in buttons(at)
+    at.text_input(key=f"{box}.new").input("Calls, oldest first").run()
+    assert not at.exception, at.exception
+    (view,) = my.views.all(my.activities)[0]
+    assert view.params == {"filter": '[["activity_type","any","call"]]', "sort": "activity_date"}
+    assert (at.query_params["view"], "filter" in at.query_params) == (str(view.id), False)
+    assert any("1 activity" in caption.value for caption in at.caption)
+    my.views.choose(my.activities, Chosen((view.id,)))
+    at = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
+    at.query_params["view"] = str(others.id)
+    at.switch_page("../pages/timeline.py").run()
+    assert any("There is no such view here" in said.value for said in at.warning)
+    assert view.name in next(group for group in at.button_group if group.label == "Show").options
+    my.views.choose(my.activities, Chosen())
