@@ -52,9 +52,10 @@ def test_long_text_unfolds_and_what_happens_meanwhile_is_drawn(customer: int, en
     high = folded["height"]
     feed.get_by_role("button", name="Show all").press("Enter")
     until(page, lambda: (text.bounding_box() or folded)["height"] > 5 * high, "the text does not unfold")
-    page.get_by_role("radio", name="Tasks").click(force=True)
+    views = page.get_by_role("radiogroup", name="View")
+    views.get_by_role("radio", name="Tasks").click(force=True)
     at_rest(page)
-    page.get_by_role("radio", name="Timeline").click(force=True)
+    views.get_by_role("radio", name="Timeline").click(force=True)
     at_rest(page)
     expect(feed.get_by_text("Sigma noted")).to_be_visible()
     unfold(page, "Log a call, e-mail, meeting or note")
@@ -71,7 +72,7 @@ def test_more_comes_as_one_scrolls(town: Town, enter: Door) -> None:
     page = enter(PRIYA, f"/record?kind=customer&id={found}")
     entries = page.locator(".foyer-feed .entry")
     expect(entries).to_have_count(50)
-    for so_far in (100, 130):
+    for so_far in (100, 131):  # that the record was added is told too
         entries.last.scroll_into_view_if_needed()
         expect(entries).to_have_count(so_far, timeout=SLOW)
     expect(page.locator(".foyer-feed .more")).to_have_count(0)
