@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from crm_data import Workspace, errors, new_act, words
+from crm_data import Workspace, errors, new_act
 from crm_data.numbers.queue import Queue, Reason, Waiting
 from dashboard.components.queue import Act, Line, Said
 from dashboard.components.queue import queue as draw
@@ -41,7 +41,7 @@ def draw_queue(my: Workspace, found: Queue) -> None:
     figures.line(my, [(figure, f"{figure.count:,} {figure.label}") for figure in some], "queue")
     more = _more if found.more and shown() < MOST else None
     if found.first:
-        draw(f"{PLACE}.queue", [_line(one) for one in found.first], lambda said: _act(my, said), more)
+        draw(f"{PLACE}.queue", [_line(my, one) for one in found.first], lambda said: _act(my, said), more)
     else:
         st.caption("Nothing waits for you: nothing is due, and every deal of yours has a next step.")
     _dialogs(my)
@@ -51,8 +51,8 @@ def _more() -> None:
     st.session_state[f"{PLACE}.queue.shown"] = min(shown() + STEP, MOST)
 
 
-def _line(one: Waiting) -> Line:
-    why, tone = _why(one)
+def _line(my: Workspace, one: Waiting) -> Line:
+    why, tone = _why(my, one)
     worth = say.short_money(one.row["deal_value"], one.row["currency"]) if one.table == "deals" else ""
     acts = [_DONE] if one.table == "tasks" else []
     acts += [_TOMORROW, _OTHER, _LOG, *([_SEEN] if one.reason is Reason.HANDED else [])]
@@ -70,7 +70,7 @@ def _line(one: Waiting) -> Line:
     )
 
 
-def _why(one: Waiting) -> tuple[str, str]:
+def _why(my: Workspace, one: Waiting) -> tuple[str, str]:
     """Why it waits, in words, and a colour."""
     days = (say.today() - one.since.astimezone(say.zone()).date()).days
     if one.reason in (Reason.OVERDUE, Reason.TODAY):
@@ -80,7 +80,10 @@ def _why(one: Waiting) -> tuple[str, str]:
     if one.reason is Reason.NEW:
         return ("New today" if days < 1 else f"New for {say.count(days, 'day')}"), "green"
     if one.reason is Reason.STALLED:
-        return f"{say.count(days, 'day')} in {words(one.row['stage'])}, nothing planned", "orange"
+        return (
+            f"{say.count(days, 'day')} in {my.scope.stages.label(one.row['stage'])}, nothing planned",
+            "orange",
+        )
     return "No next step", ""
 
 
