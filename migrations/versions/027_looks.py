@@ -6,8 +6,8 @@ from alembic import op
 from crm_data.tables.types import UtcDateTime
 from migrations.helpers import on_sqlite
 
-revision = "026"
-down_revision = "025"
+revision = "027"
+down_revision = "026"
 branch_labels = None
 depends_on = None
 
