@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -63,7 +62,7 @@ def kept(records: Records, sheet: Sheet, plan: Plan) -> Kept | None:
     mine = same | (KeptImport.made_by == plan.system) if plan.system else same
     wanted = sa.select(KeptImport).where(KeptImport.list_name == records.name, mine)
     newest = wanted.order_by(sa.case((same, 0), else_=1), KeptImport.updated_at.desc(), KeptImport.id.desc())
-    with reading(records, ZoneInfo(plan.zone)) as bulk:
+    with reading(records) as bulk:
         row = bulk._session.scalars(newest.limit(1)).first()
         if row is None:
             return None
