@@ -82,7 +82,7 @@ def _choice(found: Sequence[Away]) -> list[Away]:
         "Chosen",
         list(by_id),
         key=_CHOSEN,
-        format_func=lambda id_: f"{by_id[id_].name} (no. {id_})",
+        format_func=lambda id_: say.plain(f"{by_id[id_].name} (no. {id_})"),
         placeholder="Choose what to bring back or to erase",
     )
     return [by_id[id_] for id_ in ids]
@@ -120,7 +120,7 @@ def _acts(my: Workspace, table: str, chosen: Sequence[Away]) -> None:
         )
         if together is not None:
             st.button(
-                f"Restore all {chosen[0].together:,} that went together",
+                "Restore all that went together",
                 key=f"{PLACE}.together",
                 icon=":material/undo:",
                 on_click=all_of_it,
