@@ -6,10 +6,11 @@ import streamlit as st
 
 from crm_data import Lookalike, Reason, Workspace, new_act
 from dashboard.parts import amount, say, twins
-from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
+from dashboard.parts.acts import attempt, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.picker import pick_record
 from dashboard.parts.place import leave_for
+from dashboard.parts.undo import did
 
 # What the dialog calls the new deal's fields.
 NAMES = {"Name": "Deal"}
@@ -105,5 +106,5 @@ def _convert(
     made = attempt(place, lambda: my.leads.convert(id_, whose, deal, act, say.zone(), second, said), NAMES)
     if made is not None:
         st.session_state.pop(f"{place}.converting", None)
-        announce("Lead converted to a deal.", "handshake")
+        did(my, "Lead converted to a deal.", act, icon="handshake")
         leave_for("deals", made.deal_id)

@@ -16,11 +16,12 @@ from crm_data.transfer.plan import Newer, Plan
 from crm_data.transfer.report import Report
 from dashboard.components import grid
 from dashboard.parts import say
-from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
+from dashboard.parts.acts import attempt, forget_refusal, show_refusal
 from dashboard.parts.csv_mapping import MappingStep
 from dashboard.parts.csv_rows import changed_lines, mended_cells, rows_of, told_of
 from dashboard.parts.csv_system import forget_choices, kept_told, system_choice, system_told
 from dashboard.parts.dialog import dialog
+from dashboard.parts.undo import did
 from dashboard.web import csv_files
 
 _CHECKED_AT_ONCE = 5_000  # rows; a longer file is checked on request
@@ -315,8 +316,9 @@ class _Import:
                 self.my, f"{sheet.stem}.refused.csv", made.refused_csv()
             )
         else:
+            act = st.session_state[f"{self.place}.act"]
             _close(self.place)
-            announce(f"{words(self.records.name)}: {made.sentence()}", "upload")
+            did(self.my, f"{words(self.records.name)}: {made.sentence()}", act, icon="upload")
         st.rerun()
 
     def _done(self, report: Report) -> None:

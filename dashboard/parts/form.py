@@ -7,10 +7,11 @@ import streamlit as st
 
 from crm_data import Edit, Field, Kind, Records, Workspace, errors, new_act
 from dashboard.parts import clashes, merging, say, twins
-from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
+from dashboard.parts.acts import attempt, forget_refusal, show_refusal
 from dashboard.parts.clashes import Choices, Pairs, settled
 from dashboard.parts.dialog import dialog
 from dashboard.parts.picker import new_record, offer_new, pick_record, short_list
+from dashboard.parts.undo import did
 from dashboard.parts.widgets import down_then_across, in_order, key, said, shown, widget
 
 Row = dict[str, Any]
@@ -89,7 +90,7 @@ def _body(
             if twins.known(my, place, every_new):
                 return  # said who is like them; the second press makes it all the same
             act, despite = st.session_state[f"{place}.act"], twins.although(place)
-            _store(place, lambda: records.add(wanted, act, say.zone(), also, despite), True, then_merge)
+            _store(place, lambda: records.add(wanted, act, say.zone(), also, despite), act, True, then_merge)
         else:
             pairs = _changed(row, new, every)
             if twins.known(my, place, [(records, twins.changed(records, row, pairs), row["id"])]):
@@ -97,11 +98,12 @@ def _body(
             save(row["id"], pairs, then_merge)
 
     def save(id_: int, pairs: Pairs, then_merge: bool = False) -> None:
+        act = new_act()
+
         def do() -> int:
             try:
-                records.change(
-                    [Edit(id_, pairs)] if pairs else [], zone=say.zone(), although=twins.although(place)
-                )
+                edits, despite = [Edit(id_, pairs)] if pairs else [], twins.although(place)
+                records.change(edits, act, say.zone(), although=despite)
             except errors.Conflict as conflict:
                 clashes.remember(place, conflict)
                 st.session_state[f"{place}.pairs"] = pairs
@@ -109,14 +111,14 @@ def _body(
             return id_
 
         clashes.forget(place)
-        _store(place, do, False, then_merge)
+        _store(place, do, act, False, then_merge)
 
-    def _store(place: str, do: Callable[[], int], made: bool, then_merge: bool) -> None:
+    def _store(place: str, do: Callable[[], int], act: str, made: bool, then_merge: bool) -> None:
         saved = attempt(place, do)
         if saved is not None:
             if then_merge:
                 merging.begin(place, records.name, [saved, *twins.of_kind(place, records.name)])
-            announce(f"{noun.capitalize()} {'added' if made else 'saved'}.")
+            did(my, f"{noun.capitalize()} {'added' if made else 'saved'}.", act)
             st.session_state[f"{place}.state"] = "saved"
             if on_saved:
                 on_saved(saved)

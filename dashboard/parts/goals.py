@@ -12,7 +12,7 @@ from crm_data.numbers.period import called, fiscal_year
 from dashboard.components.goals import Cell, Row, Typed, goals_grid
 from dashboard.known import known
 from dashboard.parts import figures, place, say, undo
-from dashboard.parts.acts import announce, done, show_refusal
+from dashboard.parts.acts import done, show_refusal
 from dashboard.parts.heading import heading
 
 PLACE = "goals"
@@ -23,7 +23,7 @@ SPANS = {"1": "Months", "3": "Quarters", "12": "Year"}
 def goals_screen(my: Workspace) -> None:
     """The year, the grid, and what was won against it."""
     with heading("Goals"):
-        undo.undo_button(my, PLACE)
+        pass
     query = _asked(my)
     currency = my.numbers.currency(query)
     with st.container(horizontal=True, vertical_alignment="center", key="goals.line"):
@@ -130,8 +130,8 @@ def _save(my: Workspace, typed: list[Typed], starts: list[date], span: int, curr
     ]
     if some and done(PLACE, lambda: my.goals.set(some, currency, act, say.zone())):
         st.session_state[f"{PLACE}.saved"] = st.session_state.get(f"{PLACE}.saved", 0) + 1
-        announce(f"{say.count(len(some), 'goal')} saved.", "flag")
-        undo.offer(PLACE, say.count(len(some), "goal"), act, "The goals are as they were.")
+        goals = say.count(len(some), "goal")
+        undo.did(my, f"{goals} saved.", act, goals, "The goals are as they were.", "flag")
 
 
 def _beside(my: Workspace, first: date, currency: str) -> None:

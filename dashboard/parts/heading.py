@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard.parts import say
-from dashboard.parts.acts import show_announcements
+from dashboard.parts.acts import show_announcements, show_refusal
+from dashboard.parts.undo import PLACE, undo_button
 
 
 @contextmanager
@@ -20,7 +21,9 @@ def heading(title: str, note: str | Callable[[], None] = "") -> Iterator[None]:
                 note()
         else:
             st.caption(say.plain(note), width="stretch")
+        undo_button()
         yield
+    show_refusal(PLACE)
 
 
 def empty(icon: str, sentence: str) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import Change, Records, Workspace, words
+from crm_data import Change, Records, Workspace, new_act, words
 from dashboard.components import grid
 from dashboard.parts import say
-from dashboard.parts.acts import announce, done
+from dashboard.parts.acts import done
+from dashboard.parts.undo import did
 
 PLACE = "record"
 _WHOLE = {"add": "Added", "archive": "Archived", "restore": "Restored", "erase": "Erased"}
@@ -50,8 +51,9 @@ def _put_back(
 
     def give() -> None:
         act, name = st.session_state[key]
-        if done(PLACE, lambda: my.changes.put_back(records.name, id_, act, name, zone=say.zone())):
-            announce("Put back.", "settings_backup_restore")
+        mine = new_act()
+        if done(PLACE, lambda: my.changes.put_back(records.name, id_, act, name, mine, say.zone())):
+            did(my, "Put back.", mine, icon="settings_backup_restore")
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox("Put back", list(options), None, key=key, format_func=lambda said: options.get(said, ""))

@@ -10,8 +10,9 @@ from crm_data import CrmError, Edit, Field, Workspace, new_act
 from dashboard.components.grid import Grid
 from dashboard.components.grid.wire import Save
 from dashboard.parts import say, widgets
-from dashboard.parts.acts import announce, forget_refusal, refuse, show_refusal
+from dashboard.parts.acts import forget_refusal, refuse, show_refusal
 from dashboard.parts.dialog import dialog
+from dashboard.parts.undo import did
 
 _MOST = 20  # so many are asked for at once; the others by the next Save
 
@@ -83,7 +84,7 @@ def _give(grid: Grid, asked: _Asked) -> None:
     forget_refusal(place)
     if not result["problems"] and not result["clashes"]:
         st.session_state.pop(place, None)
-        announce(result["words"])
+        did(grid.my, result["words"], result["act"])
     elif result["clashes"]:  # the cells say what a colleague wrote
         st.session_state.pop(place, None)
     else:

@@ -12,7 +12,7 @@ from dashboard import session
 from dashboard.components.grid import Grid
 from dashboard.components.grid.data import Act
 from dashboard.parts import cell_history, lacking, many, marks, merging, place, saved, say
-from dashboard.parts.acts import announce, attempt, forget_refusals, show_refusal
+from dashboard.parts.acts import attempt, forget_refusals, show_refusal
 from dashboard.parts.colours import colours
 from dashboard.parts.copies import copies
 from dashboard.parts.csv_panel import export_button, import_panel
@@ -23,7 +23,7 @@ from dashboard.parts.own import Own
 from dashboard.parts.presets import preset_bar
 from dashboard.parts.record import record_beside
 from dashboard.parts.saved import Shelf
-from dashboard.parts.undo import offer, undo_button
+from dashboard.parts.undo import did
 
 # By whether one may import.
 _HOW = {False: "Add the first one.", True: "Add the first one, or import a file."}
@@ -69,7 +69,6 @@ class Listing:
             saved.Box(self.my, self.records, shelf, asked, grid, self.keep).draw()
         total = grid.draw(query.first())
         with top, heading(words(self.name), f"{say.count(total, self.noun)}{self._selected(query)}"):
-            undo_button(self.my, self.name)
             self._actions(grid.ordered(query))
         if not total:
             self._nothing(query)
@@ -150,9 +149,8 @@ class Listing:
         count = attempt(self.name, lambda: do(ids, name))
         if count is not None:
             what = say.count(count, self.noun)
-            announce(f"{what} {act}d.", "inventory_2")
             was = "restored" if act == ARCHIVE else "archived"
-            offer(self.name, f"{what} {act}d", name, f"{what} {was}.")
+            did(self.my, f"{what} {act}d.", name, undone=f"{what} {was}.", icon="inventory_2")
 
     def _duplicate(self, which: list[int] | All) -> None:
         name = new_act()
@@ -165,10 +163,8 @@ class Listing:
         made = attempt(self.name, do)
         if made is not None:
             what = say.count(len(made), self.noun)
-            announce(
-                f"{what} added as a copy." if len(made) == 1 else f"{what} added as copies.", "content_copy"
-            )
-            offer(self.name, f"{what} added", name, f"{what} taken away again.")
+            said = f"{what} added as a copy." if len(made) == 1 else f"{what} added as copies."
+            did(self.my, said, name, f"{what} added", f"{what} taken away again.", "content_copy")
 
     def _merge(self, which: list[int] | All) -> None:
         def ids() -> list[int]:

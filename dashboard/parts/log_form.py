@@ -8,8 +8,9 @@ import streamlit as st
 from crm_data import Workspace, new_act, words
 from crm_data.errors import Invalid
 from dashboard.parts import say
-from dashboard.parts.acts import announce, attempt, show_refusal
+from dashboard.parts.acts import attempt, show_refusal
 from dashboard.parts.picker import pick_record
+from dashboard.parts.undo import did
 
 # What the form calls the fields of what happened.
 NAMES = {"Type": "What happened", "Description": "Details"}
@@ -71,6 +72,6 @@ def _log(
         return my.activities.log(kind, title, **said, **links, act_id=act, zone=say.zone())
 
     if attempt(place, do, NAMES) is not None:
-        announce(f"{words(kind)} logged.")
+        did(my, f"{words(kind)} logged.", act)
         st.session_state[f"{place}.turn"] += 1
         after()

@@ -15,7 +15,7 @@ from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.move import OPEN_STAGES
 from dashboard.parts.picker import pick_record
-from dashboard.parts.undo import offer
+from dashboard.parts.undo import did
 from dashboard.parts.widgets import key as widget_key
 from dashboard.parts.widgets import widget
 
@@ -186,8 +186,7 @@ def give(
         announce("Nothing was changed." if made.refused else "They have it so already.", "info")
         return
     what, said, undone = _words(records, members, given, made.count)
-    announce(said)
-    offer(records.name, what, asked.act, undone)
+    did(my, said, asked.act, what, undone)
 
 
 def _words(records: Records, members: Mapping[int, str], given: Given, count: int) -> tuple[str, str, str]:

@@ -6,8 +6,9 @@ import streamlit as st
 
 from crm_data import Workspace, new_act
 from dashboard.parts import amount, say
-from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
+from dashboard.parts.acts import attempt, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
+from dashboard.parts.undo import did
 
 OPEN_STAGES = ("prospect", "qualified", "proposal", "negotiation")
 WON, LOST = "closed_won", "closed_lost"
@@ -28,10 +29,11 @@ def ask_to_move(my: Workspace, place: str, id_: Any, seen: str, to: str) -> None
         st.session_state[f"{place}.closing"] = (id_, seen, to, new_act())
         forget_refusal(place)
         return
-    moved = attempt(place, lambda: my.deals.move(id_, to, seen, zone=say.zone()))
+    act = new_act()
+    moved = attempt(place, lambda: my.deals.move(id_, to, seen, act_id=act, zone=say.zone()))
     if moved is not None:
         said = stage_words(my)
-        announce(f"{moved['deal_name']}: {said[seen]} to {said[to]}.", "swap_horiz")
+        did(my, f"{moved['deal_name']}: {said[seen]} to {said[to]}.", act, icon="swap_horiz")
 
 
 def closing_dialog(my: Workspace, place: str) -> None:
@@ -101,5 +103,5 @@ def _close(my: Workspace, place: str, key: str, closing: tuple[Any, ...], names:
         called,
     )
     if moved is not None:
-        announce(f"{moved['deal_name']} is {_lowered(my, to)}.", "flag")
+        did(my, f"{moved['deal_name']} is {_lowered(my, to)}.", act, icon="flag")
         st.session_state.pop(f"{place}.closing", None)

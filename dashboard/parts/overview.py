@@ -10,7 +10,6 @@ from dashboard.parts.acts import show_refusal
 from dashboard.parts.feed import feed
 from dashboard.parts.heading import heading
 from dashboard.parts.queue import PLACE, draw_queue, shown
-from dashboard.parts.undo import undo_button
 
 
 def overview_screen(my: Workspace) -> None:
@@ -19,7 +18,7 @@ def overview_screen(my: Workspace) -> None:
     rows = shown()
     found = known(my, PLACE, (str(zone), say.today(), rows), lambda: my.numbers.overview(zone, rows))
     with heading(f"Good to see you, {my.scope.name.split(' ')[0]}", my.scope.company_name):
-        undo_button(my, PLACE)
+        pass
     show_refusal(PLACE)
     if not found.pipeline.sum.count and not found.recent.rows and first_steps.nothing_yet(my):
         first_steps.draw(my)

@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import Kind, Query, Question, Records, Workspace, errors, words
+from crm_data import Kind, Query, Question, Records, Workspace, errors, new_act, words
 from crm_data.numbers.figures import counted
 from crm_data.tables import noun
 from dashboard.components.walk import walk
 from dashboard.parts import convert, figures, place, reach, say
-from dashboard.parts.acts import announce, attempt, show_refusal
+from dashboard.parts.acts import attempt, show_refusal
 from dashboard.parts.convert import convert_dialog
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
@@ -23,6 +23,7 @@ from dashboard.parts.move import STAGES, ask_to_move, closing_dialog, stage_word
 from dashboard.parts.record_feed import record_feed
 from dashboard.parts.related import belonging, form_place, link_to, related
 from dashboard.parts.task_row import OPEN, when
+from dashboard.parts.undo import did
 
 Row = dict[str, Any]
 PLACE = "record"
@@ -163,7 +164,7 @@ def _acts(my: Workspace, records: Records, kind: str, row: Row) -> None:
             args=(_form(records), row),
         )
     if records.may("archive"):
-        _archive(records, kind, row)
+        _archive(my, records, kind, row)
 
 
 def _done(my: Workspace, row: Row) -> None:
@@ -171,8 +172,9 @@ def _done(my: Workspace, row: Row) -> None:
 
     def act() -> None:
         do = my.tasks.complete if is_open else my.tasks.reopen
-        if attempt(PLACE, lambda: do(row["id"])) is not None:
-            announce("Task completed." if is_open else "Task reopened.")
+        name = new_act()
+        if attempt(PLACE, lambda: do(row["id"], name)) is not None:
+            did(my, "Task completed." if is_open else "Task reopened.", name)
 
     label, icon = ("Complete", "check_circle") if is_open else ("Reopen", "undo")
     st.button(
@@ -204,13 +206,15 @@ def _stage(my: Workspace, row: Row) -> None:
     )
 
 
-def _archive(records: Records, kind: str, row: Row) -> None:
+def _archive(my: Workspace, records: Records, kind: str, row: Row) -> None:
     away = row["archived_at"] is None
 
     def act() -> None:
         do = records.archive if away else records.restore
-        if attempt(PLACE, lambda: do([row["id"]])) is not None:
-            announce(f"{kind.capitalize()} {'archived' if away else 'restored'}.", "inventory_2")
+        name = new_act()
+        if attempt(PLACE, lambda: do([row["id"]], name)) is not None:
+            said = f"{kind.capitalize()} {'archived' if away else 'restored'}."
+            did(my, said, name, icon="inventory_2")
 
     label = f"Archive {kind}" if away else f"Restore {kind}"
     st.button(label, key="record.archive", icon=":material/inventory_2:", on_click=act)
@@ -231,8 +235,9 @@ def _next_step(my: Workspace, records: Records, row: Row) -> None:
     task = page.rows[0]
 
     def complete() -> None:
-        if attempt(PLACE, lambda: my.tasks.complete(task["id"])) is not None:
-            announce("Task completed.")
+        act = new_act()
+        if attempt(PLACE, lambda: my.tasks.complete(task["id"], act)) is not None:
+            did(my, "Task completed.", act, task["title"], f"{task['title']} is open again.")
 
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         icon_button("Complete", "check_circle", "record.step.done", complete, type="secondary")

@@ -10,10 +10,10 @@ from crm_data import Act as Crm
 from crm_data import All, Given, Way, Workspace, new_act, words
 from dashboard.components.grid.data import Act, Buttons, Words
 from dashboard.parts import many, say
-from dashboard.parts.acts import announce, attempt, done, forget_refusal, show_refusal
+from dashboard.parts.acts import attempt, done, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.own import Own
-from dashboard.parts.undo import offer
+from dashboard.parts.undo import did
 from dashboard.parts.widgets import LATEST
 
 Row = Mapping[str, Any]
@@ -37,8 +37,9 @@ def own(my: Workspace, place: str) -> Own:
         if name == DONE:
             _complete(my, place, ids[0])
         elif name == REOPEN:
-            if attempt(place, lambda: my.tasks.reopen(ids[0])) is not None:
-                announce("Task reopened.")
+            taken_up = new_act()
+            if attempt(place, lambda: my.tasks.reopen(ids[0], taken_up)) is not None:
+                did(my, "Task reopened.", taken_up)
         elif name == OTHER:
             st.session_state[f"{place}.later"] = ids[0]
             forget_refusal(f"{place}.later")
@@ -69,15 +70,15 @@ def _when_open(row: Row) -> str:
 def _complete(my: Workspace, place: str, id_: int) -> None:
     act = new_act()
     if attempt(place, lambda: my.tasks.complete(id_, act)) is not None:
-        announce("Task completed.")
         title = my.tasks.get(id_)["title"]
-        offer(place, title, act, f"{title} is open again.")
+        did(my, "Task completed.", act, title, f"{title} is open again.")
 
 
 def _put_off(my: Workspace, place: str, id_: int, day: date) -> bool:
-    put = done(place, lambda: my.tasks.reschedule(id_, day, zone=say.zone()))
+    act = new_act()
+    put = done(place, lambda: my.tasks.reschedule(id_, day, act, say.zone()))
     if put:
-        announce(f"Due {say.day(day)} now.")
+        did(my, f"Due {say.day(day)} now.", act)
     return put
 
 

@@ -1,4 +1,4 @@
-"""For a while after an act upon rows of a list, which may have left it: a button that undoes the act."""
+"""What a person has just done, said in a toast, and for a while a button that undoes it, on whichever screen."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from crm_data import Workspace, errors
+from dashboard import session
 from dashboard.parts import say
 from dashboard.parts.acts import announce, done
 
 UNDO_FOR = timedelta(minutes=5)
+STATE = PLACE = "undo"
 _ROOM = 30  # characters on the button
 
 
@@ -19,27 +21,39 @@ class _Offer:
     act_id: str
     said: str
     at: datetime
+    of: tuple[int, int | None]
     rest: bool = False
 
 
-def offer(place: str, what: str, act_id: str, said: str) -> None:
-    """From a callback: offer to undo the last act of a list. `said` is what is announced when it was."""
-    st.session_state[f"{place}.undo"] = _Offer(what, act_id, said, datetime.now(UTC))
+def did(
+    my: Workspace, sentence: str, act_id: str, what: str = "", undone: str = "", icon: str = "check"
+) -> None:
+    """From a callback: say what was done, and offer to undo the act of this name, if it wrote anything.
+
+    `what`: what is on the button; `undone`: what is said once it was undone.
+    """
+    announce(sentence, icon)
+    what = what or sentence.rstrip(".")
+    if my.changes.find(act_id) is not None:
+        now = datetime.now(UTC)
+        st.session_state[STATE] = _Offer(what, act_id, undone or f"Undone: {what}.", now, _whose(my))
 
 
-def undo_button(my: Workspace, place: str) -> None:
-    """Draw the button, while there is something to undo; its refusal is kept under `place`.
+def undo_button() -> None:
+    """Draw the button, while there is something to undo; its refusal is kept under `PLACE`.
 
     Where a colleague has changed some of it since, the refusal says what would stay, and a second click takes
     the rest.
     """
-    state = f"{place}.undo"
-    offered: _Offer | None = st.session_state.get(state)
+    offered: _Offer | None = st.session_state.get(STATE)
     if offered is None or datetime.now(UTC) - offered.at > UNDO_FOR:
+        return
+    my = session.workspace()
+    if offered.of != _whose(my):  # it was done in another company
         return
 
     def undo() -> None:
-        if st.session_state.pop(state, None) is None:
+        if st.session_state.pop(STATE, None) is None:
             return  # the second click of two
 
         def do() -> None:
@@ -47,13 +61,17 @@ def undo_button(my: Workspace, place: str) -> None:
                 my.changes.undo(my.changes.find(offered.act_id), offered.rest, zone=say.zone())
             except errors.ChangedSince as since:
                 if since.rest:
-                    st.session_state[state] = replace(offered, rest=True)
+                    st.session_state[STATE] = replace(offered, rest=True)
                 raise
 
-        if done(place, do):
+        if done(PLACE, do):
             announce(offered.said, "undo")
 
     what = offered.what
     shown = what if len(what) <= _ROOM else f"{what[:_ROOM].rstrip()}…"
     label = f"Undo the rest: {say.plain(shown)}" if offered.rest else f"Undo: {say.plain(shown)}"
-    st.button(label, key=f"{state}.button", icon=":material/undo:", on_click=undo)
+    st.button(label, key=f"{STATE}.button", icon=":material/undo:", on_click=undo)
+
+
+def _whose(my: Workspace) -> tuple[int, int | None]:
+    return my.scope.company_id, my.scope.user_id

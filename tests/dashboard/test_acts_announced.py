@@ -10,7 +10,7 @@ from crm_data.settings import ROOT
 
 ACTS = {"attempt", "done"}
 # What says that an act was done: a toast, a sentence on the spot, one that waits for the next screen.
-SAYS = {"announce", "success"}
+SAYS = {"announce", "did", "success"}
 # Where a sentence waits that is drawn by what comes next: beside a one-time link, or on the sign-in screen.
 WAITS = re.compile(r"\.link'\]|session\.NOTICE\]")
 # What asks and changes nothing: its answer stands on the screen.
@@ -18,6 +18,23 @@ ASKS = {"accounts_panel.accounts_panel", "grid._draw"}
 # What a grid hears is answered in its own data: the sentence of a Save stands in its bar (see test_face.py), and
 # a screen that acts upon its rows says so itself.
 ANSWERED = {"grid.heard"}
+# Acts that no undo takes back, by file, and why. All others offer it with the sentence (`undo.did`).
+WITHOUT_UNDO = {
+    "accounts_panel": "who may sign in is no record of a company",
+    "audit_act": "it stands on the act's own page, which offers to do it again",
+    "backups_panel": "a backup is a file",
+    "companies_panel": "companies are changed back where they are kept",
+    "own_account": "an account is changed back where it is kept",
+    "people_panel": "members and roles are changed back where they are kept",
+    "profile_panel": "the profile is changed back where it is kept",
+    "saved": "a view is no record, and is made anew",
+    "undo": "this is the undo",
+}
+# Verbs of a company's records, as a screen calls them.
+VERBS = {
+    "add", "add_all", "archive", "change", "change_many", "commit_import", "complete", "convert", "log", "merge",
+    "move", "put_back", "reopen", "reschedule", "restore", "set",
+}  # fmt: skip
 
 
 def acts() -> Iterator[tuple[str, ast.FunctionDef]]:
@@ -59,6 +76,44 @@ def test_an_act_says_what_happened(function: ast.FunctionDef, request: pytest.Fi
     assert says(function) or name.partition(":")[0] in ASKS | ANSWERED, (
         f"{name} acts and says nothing when it was done"
     )
+
+
+@pytest.mark.parametrize("function", [node for _, node in FOUND], ids=[name for name, _ in FOUND])
+def test_an_act_offers_its_undo(function: ast.FunctionDef, request: pytest.FixtureRequest) -> None:
+    name = request.node.callspec.id.partition(":")[0]
+    if name in ASKS | ANSWERED or name.partition(".")[0] in WITHOUT_UNDO:
+        return
+    assert "did" in called(function), f"{name} acts upon records, and offers no undo"
+
+
+def test_what_has_no_undo_has_its_reason_and_acts() -> None:
+    assert WITHOUT_UNDO.keys() <= {name.partition(".")[0] for name, _ in FOUND}
+    assert all(WITHOUT_UNDO.values())
+
+
+def calls_of_verbs() -> Iterator[tuple[str, ast.AST]]:
+    """Each call of a verb upon records in a screen, with the outermost function that it stands in."""
+    for folder in ("dashboard/parts", "pages"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for top in ast.parse(path.read_text()).body:
+                for node in ast.walk(top):
+                    match node:
+                        case ast.Call(func=ast.Attribute(attr=verb, value=on)) if verb in VERBS:
+                            said = ast.unparse(on)
+                            if re.fullmatch(r"(self\.)?(my\.(\w+)|records)", said) and "views" not in said:
+                                yield f"{path.stem}:{node.lineno} {said}.{verb}", top
+
+
+@pytest.mark.parametrize(
+    "top", [top for _, top in calls_of_verbs()], ids=[name for name, _ in calls_of_verbs()]
+)
+def test_whoever_writes_records_on_a_screen_offers_the_undo(
+    top: ast.AST, request: pytest.FixtureRequest
+) -> None:
+    """However it is called: in a function within, or in one that is handed on."""
+    file = request.node.callspec.id.partition(":")[0]
+    names = {ast.unparse(node.func) for node in ast.walk(top) if isinstance(node, ast.Call)}
+    assert {"did", "undo.did"} & names or file in WITHOUT_UNDO
 
 
 def test_an_act_that_says_nothing_is_found() -> None:

@@ -149,7 +149,7 @@ def test_many_get_one_owner_and_the_undo_gives_each_its_own(two: Office, state: 
         ("Gone", "This record was archived meanwhile. Restore it before changing it."),
     ]
     assert two.at(1).leads.get(foreign)["assigned_to"] is None
-    undo(my, state["leads.undo"])
+    undo(my, state["undo"])
     assert owners() == [None, rep, my.scope.user_id]
 
 
@@ -162,7 +162,7 @@ def test_what_is_refused_is_named_and_the_rest_is_done(two: Office, state: dict[
     give(my, "deals", deals, "stage", "proposal", state)
     assert [my.deals.get(id_)["stage"] for id_ in deals] == ["proposal", "proposal"]
     assert stays(state, "deals") == []
-    undo(my, state["deals.undo"])
+    undo(my, state["undo"])
     assert [(d["stage"], d["probability"]) for d in map(my.deals.get, deals)] == [
         ("prospect", 10),
         ("prospect", 35),
@@ -238,7 +238,7 @@ def test_every_column_is_given_to_many_and_cleared_or_says_why_not(
     assert held != before or held[0] == field.default or field.kind in (Kind.MEMBER, Kind.CHOICE, Kind.LINK)
     if Way.CLEAR in many.ways(field):
         assert press(Way.CLEAR) == [None, None]
-        undo(my, state[f"{kind}.undo"])
+        undo(my, state["undo"])
         assert [records.get(id_)[name] for id_ in made] == held
 
 
