@@ -15,7 +15,7 @@ from dashboard.parts.acts import announce, attempt, done, forget_refusal, show_r
 from dashboard.parts.audit import views
 from dashboard.parts.dialog import dialog
 from dashboard.parts.heading import empty, heading
-from dashboard.parts.undo import offer, undo_button
+from dashboard.parts.undo import did
 
 PLACE = "trash"
 _CHOSEN, _ASKED = f"{PLACE}.chosen", f"{PLACE}.asked"
@@ -36,7 +36,6 @@ def trash_screen(my: Workspace) -> None:
     views(my)
     _kinds(counts, table)
     show_refusal(PLACE)
-    undo_button(my, PLACE)
     before = here.get("before", "")
     found, older = my.trash.page(table, int(before) if before.isascii() and before.isdigit() else None)
     if not found:
@@ -98,12 +97,12 @@ def _acts(my: Workspace, table: str, chosen: Sequence[Away]) -> None:
         count = attempt(PLACE, lambda: my.records(table).restore(ids, name))
         if count is not None:
             what = say.count(count, noun(table))
-            announce(f"{what} restored.", "unarchive")
-            offer(PLACE, f"{what} restored", name, f"{what} archived.")
+            did(my, f"{what} restored.", name, undone=f"{what} archived.", icon="unarchive")
 
     def all_of_it() -> None:
-        if done(PLACE, lambda: my.changes.undo(together, rest=True, zone=say.zone())):
-            announce("Restored, with what went with it.", "unarchive")
+        name = new_act()
+        if done(PLACE, lambda: my.changes.undo(together, True, name, say.zone())):
+            did(my, "Restored, with what went with it.", name, icon="unarchive")
 
     def ask() -> None:
         forget_refusal(f"{PLACE}.erase")
