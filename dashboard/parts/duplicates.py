@@ -11,9 +11,9 @@ from crm_data.alike.merge import MOST
 from crm_data.tables import noun
 from dashboard.known import known
 from dashboard.parts import merging, place, say
-from dashboard.parts.acts import announce, attempt, show_refusal
+from dashboard.parts.acts import attempt, show_refusal
 from dashboard.parts.heading import empty, heading
-from dashboard.parts.undo import offer, undo_button
+from dashboard.parts.undo import did
 
 PLACE = "duplicates"
 _SHOWN = 20  # groups at once
@@ -24,7 +24,7 @@ def duplicates_screen(my: Workspace, records: Records) -> None:
     found: list[Group] = known(my, PLACE, (records.name,), lambda: my.alike.groups(records.name))
     told = f"{say.count(len(found), 'group')} of {noun(records.name, 2)} that may be the same"
     with heading("Duplicates", told if found else noun(records.name, 2).capitalize()):
-        undo_button(my, PLACE)
+        pass
     show_refusal(PLACE)
     merging.dialog_of(my, PLACE)
     if not found:
@@ -79,5 +79,5 @@ def _keep_apart(my: Workspace, records: Records, ids: list[int]) -> None:
     act = new_act()
     if attempt(PLACE, lambda: my.alike.keep_apart(records.name, ids, act)) is not None:
         what = say.count(len(ids), noun(records.name))
-        announce(f"{what} are kept apart.", "call_split")
-        offer(PLACE, f"{what} kept apart", act, f"{what} may be the same again.")
+        undone = f"{what} may be the same again."
+        did(my, f"{what} are kept apart.", act, f"{what} kept apart", undone, "call_split")

@@ -11,9 +11,9 @@ from crm_data.alike.merge import FEWEST, MOST, mergeable
 from crm_data.alike.united import fullest, is_chosen, winners
 from crm_data.tables import noun
 from dashboard.parts import say
-from dashboard.parts.acts import announce, attempt, forget_refusal, refuse, show_refusal
+from dashboard.parts.acts import attempt, forget_refusal, refuse, show_refusal
 from dashboard.parts.dialog import dialog
-from dashboard.parts.undo import offer
+from dashboard.parts.undo import did
 
 Row = Mapping[str, Any]
 Names = Mapping[str, Mapping[int, str]]
@@ -129,8 +129,7 @@ def _merge(
     if done is not None:
         st.session_state.pop(_name(place), None)
         what = say.count(len(seen), noun(begun.table))
-        announce(f"{what} are one now.", "merge")
-        offer(place, f"{what} merged", begun.act, f"{what} as before.")
+        did(my, f"{what} are one now.", begun.act, f"{what} merged", f"{what} as before.", "merge")
 
 
 def _name(place: str) -> str:

@@ -9,11 +9,11 @@ from crm_data.numbers.queue import Queue, Reason, Waiting
 from dashboard.components.queue import Act, Line, Said
 from dashboard.components.queue import queue as draw
 from dashboard.parts import figures, place, say
-from dashboard.parts.acts import announce, attempt, done, forget_refusal, show_refusal
+from dashboard.parts.acts import attempt, done, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.log_form import log_form
 from dashboard.parts.task_row import stands
-from dashboard.parts.undo import offer
+from dashboard.parts.undo import did
 from dashboard.parts.widgets import LATEST
 
 PLACE = "overview"
@@ -94,9 +94,8 @@ def _act(my: Workspace, said: Said) -> None:
     if said.act == "done" and said.table == "tasks":
         act = new_act()
         if attempt(PLACE, lambda: my.tasks.complete(said.id, act)) is not None:
-            announce("Task completed.")
             title = my.tasks.get(said.id)["title"]
-            offer(PLACE, title, act, f"{title} is open again.")
+            did(my, "Task completed.", act, title, f"{title} is open again.")
     elif said.act == "seen":
         done(PLACE, lambda: my.records(said.table).look(said.id))
     elif said.act == "tomorrow":
@@ -121,11 +120,10 @@ def _put_off(my: Workspace, refused: str, table: str, id_: int, day: date) -> bo
         return False
     what = str(records.get(id_)[records.title])
     if table == "tasks":
-        announce(f"Due {say.day(day)} now.")
-        offer(PLACE, what, act, f"{what} is due when it was.")
+        did(my, f"Due {say.day(day)} now.", act, what, f"{what} is due when it was.")
     else:
-        announce(f"A task to follow up is planned for {say.day(day)}.", "event")
-        offer(PLACE, f"follow up {what}", act, "The task is taken back.")
+        planned = f"A task to follow up is planned for {say.day(day)}."
+        did(my, planned, act, f"follow up {what}", "The task is taken back.", "event")
     return True
 
 

@@ -14,7 +14,7 @@ SAYS = {"announce", "did", "success"}
 # Where a sentence waits that is drawn by what comes next: beside a one-time link, or on the sign-in screen.
 WAITS = re.compile(r"\.link'\]|session\.NOTICE\]")
 # What asks and changes nothing: its answer stands on the screen.
-ASKS = {"accounts_panel.accounts_panel", "grid._draw", "trash.show"}
+ASKS = {"accounts_panel.accounts_panel", "grid._draw", "listing._merge"}
 # What a grid hears is answered in its own data: the sentence of a Save stands in its bar (see test_face.py), and
 # a screen that acts upon its rows says so itself.
 ANSWERED = {"grid.heard"}
@@ -29,7 +29,6 @@ WITHOUT_UNDO = {
     "profile_panel": "the profile is changed back where it is kept",
     "stages_panel": "how stages are called and reckoned is changed back where it is kept",
     "trash.erase": "what is erased for good is so, and the dialog says it before",
-    "trash.show": "it looks at what would be erased",
     "saved": "a view is no record, and is made anew",
     "undo": "this is the undo",
 }
