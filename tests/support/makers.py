@@ -224,6 +224,8 @@ def _value(column: sa.Column[Any], made: Filled) -> Any:
         return None
     if field.choices:
         return next(iter(field.choices)).value
+    if column.name == "table_name":  # of the record that is named beside it
+        return "customers"
     plain = {Kind.MONEY: Decimal(1), Kind.WHOLE: field.low, Kind.DAY: MOMENT.date(), Kind.MOMENT: MOMENT}
     plain |= {
         Kind.YES_NO: False,
