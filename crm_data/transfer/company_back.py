@@ -242,6 +242,9 @@ class _Coming:
         made = moved(table.name, row, self._move)
         made["id"], made["company_id"] = self._ids[table.name][row["id"]], company
         if table.name == "change_log":
+            if row["table_name"] == "companies":  # its own profile
+                made["row_id"] = company
+            made["row_id"] = made["row_id"] or 0  # of somebody who never worked here
             self._chain.line(made)
         if table.name == "change_sets":
             self._chain.act(made)

@@ -249,3 +249,14 @@ def test_a_log_that_was_not_whole_says_so_and_the_company_comes_back(
     assert "was changed" in came.log
     again = Workspace(here.store, makers.scope(came.company_id, role="admin"))
     assert again.changes.verify().wrong == ()
+
+
+def test_a_company_whose_profile_was_changed_comes_back(there: Callable[..., There], tmp_path: Path) -> None:
+    here = there("sqlite")
+    Workspace(here.store, here.scope()).profile.change({"city": (None, "Graz")})
+    came = here.bring(here.taken(here.scope(), tmp_path), "again@example.com")
+    again = Workspace(here.store, makers.scope(came.company_id, role="admin"))
+    assert again.profile.get()["city"] == "Graz"
+    (act, *_), _ = again.changes.page()
+    assert {line.row_id for line in again.changes.lines(act.id).lines} == {came.company_id}
+    assert again.changes.verify().wrong == ()
