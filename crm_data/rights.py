@@ -18,6 +18,7 @@ class Act(StrEnum):
     COMPANIES = "companies"
     ERASE = "erase"
     EXPORT = "export"
+    GO_BACK = "go_back"
     IMPORT = "import"
     MEMBERS = "members"
     PROFILE = "profile"
@@ -51,6 +52,7 @@ _FROM = {
     Act.ARCHIVE: "manager",
     Act.AUDIT: "manager",
     Act.ERASE: "admin",
+    Act.GO_BACK: "admin",
     Act.MEMBERS: "admin",
     Act.PROFILE: "admin",
     Act.PUBLISH: "admin",
@@ -114,6 +116,7 @@ _SENTENCES = {
     Act.PROFILE: "The company's profile is for its admins.",
     Act.PUBLISH: "A view for the company is kept by the manager who made it, and by admins. Save one of your own.",
     Act.TAKE_AWAY: "All of a company's data is taken away by its admins.",
+    Act.GO_BACK: "Going back to an earlier moment is for admins of the company.",
     Act.ERASE: "Erasing for good is for admins of the company.",
     Act.BACKUP: "Backups of the whole database are for the operator of this installation.",
     Act.COMPANIES: "Companies are looked after by the operator of this installation.",

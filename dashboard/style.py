@@ -76,7 +76,8 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
   /* What can be done with a list stands in one line with its name; how many there are is said below. */
   .st-key-heading:has([class*="-import-open"]) { flex-wrap: nowrap; }
   .st-key-heading:has([class*="-import-open"]) [data-testid="stCaptionContainer"] { display: none; }
-  .st-key-heading :is([class*="-import-open"], [class*="-export"]) [data-testid="stMarkdownContainer"] {
+  .st-key-heading :is([class*="-import-open"], button[kind="secondary"][data-testid="stPopoverButton"])
+    [data-testid="stMarkdownContainer"] {
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   }
 }

@@ -28,6 +28,7 @@ QUESTIONS: tuple[tuple[str, Act, str, Tie], ...] = (
     ("Change a view for the company that another made", Act.PUBLISH, "", Tie.OTHER),
     ("Members, roles, invitations", Act.MEMBERS, "", Tie.OTHER),
     ("The company's profile", Act.PROFILE, "", Tie.OTHER),
+    ("Put the company's records back as they were at a moment", Act.GO_BACK, "", Tie.OTHER),
     ("All of the company's data as a ZIP", Act.TAKE_AWAY, "", Tie.OTHER),
 )
 

@@ -4,6 +4,7 @@ from crm_data import Act
 from dashboard.parts import place
 from dashboard.parts.audit import acts_screen, events_screen
 from dashboard.parts.audit_act import act_screen
+from dashboard.parts.audit_back import back_screen
 from dashboard.parts.trash import trash_screen
 from dashboard.session import workspace
 
@@ -16,6 +17,8 @@ elif here.get("tab") == "security":
     events_screen(my)
 elif here.get("tab") == "trash" and my.may(Act.ARCHIVE):
     trash_screen(my)
+elif here.get("tab") == "back":
+    back_screen(my)
 else:
     acts_screen(my)
 place.follow()

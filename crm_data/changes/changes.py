@@ -1,13 +1,14 @@
 """The door to what was done in a company: looked up, taken back, done again, put back. Bound to who asks."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_data.changes import put_back as putting
 from crm_data.changes import undo as undoing
+from crm_data.changes.back import Chosen, Difference, difference, go_back
 from crm_data.changes.export import history_file
 from crm_data.changes.feed import Feed, Sort, feed
 from crm_data.changes.named import named
@@ -97,6 +98,34 @@ class Changes:
         """What an undo would do now and what it would leave. Raises NotFound, NotAllowed."""
         with self._store.read(self._scope) as session:
             return undoing.preview(session, self._scope, self._kinds, id)
+
+    def since(self, moment: datetime | int) -> Difference:
+        """What is otherwise than at a moment, or before an act of this id. For admins.
+
+        Raises Invalid where there is nothing, or too much.
+        """
+        with self._store.read(self._scope) as session:
+            return difference(session, self._scope, self._kinds, moment)
+
+    @again
+    def go_back(
+        self,
+        first: Any,
+        last: Any,
+        chosen: Chosen | None = None,
+        rest: bool = False,
+        act_id: str | None = None,
+        zone: tzinfo = UTC,
+    ) -> list[Left]:
+        """Put records back as they were before the acts from `first` to `last`, which were looked at, in one act.
+
+        `chosen`: table -> ids, or None for all of it; all tables without. What was written later stays, and so
+        does what cannot be put back: ChangedSince is raised, unless `rest` takes what is left. Members, roles and
+        the company itself stay as they are today. For admins. Raises NotAllowed, Invalid.
+        """
+        doing = doing_of(self._scope.user_id, act_id, zone)
+        with self._store.write(self._scope) as session:
+            return go_back(session, self._scope, self._kinds, (first, last), chosen, doing, rest)
 
     @again
     def put_back(

@@ -1,4 +1,4 @@
-"""What an act did to each row: all its lines in the log together, in the values of the columns."""
+"""What one act, or many in a row, did to each row: all lines of the log together, in the values of the columns."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -19,15 +19,16 @@ Row = dict[str, Any]
 Key = tuple[str, int]
 ARCHIVED = ("archived_at", "archived_by")
 AWAY = frozenset({*ARCHIVED, "merged_into"})  # what is written when a record is put away, or merged
+STAMPS = ("updated_at", "version")  # every write leaves them, and the log tells of them only with whole rows
 UNKNOWN = object()  # the log of an older version does not say
 
 
 @dataclass
 class Net:
-    """One row and an act: it was added (`added`: what was said), erased (`erased`: all of it), or `changed`.
+    """One row and what was done to it: `added` (what was said), `erased` (all of it), or `changed`.
 
     `changed`: field -> (before, after). `action`: what the last line calls it. `gone`: it was erased for good, and
-    the log has forgotten what it was.
+    the log has forgotten what it was. A row that was added and erased again is none of them.
     """
 
     table: str
@@ -39,12 +40,12 @@ class Net:
     gone: bool = False
 
 
-def net_of(session: CompanySession, act_id: str) -> dict[Key, Net]:
-    """Every row that an act wrote, in the order of its first line. One statement."""
+def net_of(session: CompanySession, mine: sa.ColumnElement[bool]) -> dict[Key, Net]:
+    """Every row that some lines of the log wrote, in the order of its first line. One statement."""
     was, now = (sa.cast(held, sa.Text) for held in (ChangeLog.before, ChangeLog.after))
     wanted = (
         sa.select(ChangeLog.table_name, ChangeLog.row_id, ChangeLog.action, was, now, ChangeLog.sealed)
-        .where(ChangeLog.act_id == act_id)
+        .where(mine)
         .order_by(ChangeLog.id)
     )
     found: dict[Key, Net] = {}
@@ -55,6 +56,8 @@ def net_of(session: CompanySession, act_id: str) -> dict[Key, Net]:
             net.gone = True
             continue
         _take(net, action, read(table, before), read(table, after))
+    for net in found.values():  # what was changed and changed back
+        net.changed = {name: pair for name, pair in net.changed.items() if pair[0] != pair[1]}
     return found
 
 
@@ -64,10 +67,17 @@ def _read(table: str, said: str | None) -> Row | None:
 
 def _take(net: Net, action: str, before: Row | None, after: Row | None) -> None:
     net.action = action if net.added is None else net.action
-    if action == "add":
+    if action == "add" and net.erased is not None:  # it came back
+        whole, now = net.erased, after or {}
+        net.erased = None
+        net.changed = {n: (whole.get(n), v) for n, v in now.items() if n not in STAMPS and whole.get(n) != v}
+    elif action == "add":
         net.added = after or {}
+    elif action == "erase" and net.added is not None:  # it came and went
+        net.added = None
     elif action == "erase":
-        net.erased = before or {}
+        first = {name: was for name, (was, _) in net.changed.items() if was is not UNKNOWN}
+        net.erased, net.changed = {**(before or {}), **first}, {}
     elif net.added is not None:
         net.added = net.added | (after or {})
     elif after is None:  # an older version put rows away without a word of what they were

@@ -1,14 +1,14 @@
-"""A dry run of an undo: what it would do, row by row, and what it leaves as it is, with the reason."""
+"""A dry run of taking acts back: what it would do, row by row, and what it leaves as it is, with the reason."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data.changes.lines import AWAY, UNKNOWN, Key, Net, Row, net_of
-from crm_data.changes.since import WHOLE, Wrote, written_since
+from crm_data.changes.lines import AWAY, STAMPS, UNKNOWN, Key, Net, Row, net_of
+from crm_data.changes.since import WHOLE, Span, Wrote, written_since
 from crm_data.changes.tables import BESIDE, chunks, links_of, naming_columns, order, whole_rows
 from crm_data.errors import Invalid
 from crm_data.nouns.links import UP, parents_of
@@ -17,7 +17,7 @@ from crm_data.store.changes import Doing
 from crm_data.store.names import member_names
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanySession
-from crm_data.tables import APPEND_ONLY, ChangeSet, by_name, noun
+from crm_data.tables import APPEND_ONLY, ChangeLog, by_name, noun
 from crm_data.tables.fields import Kind, words
 
 _CHANGED = "It was changed since."
@@ -38,9 +38,13 @@ class Left:
 
 @dataclass
 class Plan:
-    """`restored`, `erased`: table -> whole rows; `changed`: table -> (row as it is, new values, action)."""
+    """`restored`, `erased`: table -> whole rows; `changed`: table -> (row as it is, new values, action).
+
+    `linked`: of restored rows that name each other, the link that is written when both are there, by table and id.
+    """
 
     restored: dict[str, list[Row]] = field(default_factory=dict)
+    linked: dict[Key, Row] = field(default_factory=dict)
     changed: dict[str, list[tuple[Row, Row, str]]] = field(default_factory=dict)
     erased: dict[str, list[Row]] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
@@ -57,43 +61,55 @@ class Plan:
 
 
 class Planner:
-    """The undo of one act, within a transaction. `lock`: the rows are about to be written."""
+    """What takes some lines of the log back, within a transaction. `lock`: the rows are about to be written.
+
+    `chosen`: which records alone, where not all. What the product noted by itself goes with what it tells of.
+    """
 
     def __init__(
         self,
         session: CompanySession,
         kinds: Mapping[str, Records],
-        act: ChangeSet,
+        span: Span,
         doing: Doing,
         lock: bool = False,
+        chosen: Callable[[str, int], bool] = lambda table, id_: True,
     ) -> None:
-        self._session, self._kinds, self._act, self._doing, self._lock = session, kinds, act, doing, lock
+        self._session, self._kinds, self._span, self._doing, self._lock = session, kinds, span, doing, lock
+        self._chosen = chosen
         self._left: dict[tuple[Key, str | None], tuple[str, Wrote | None]] = {}
         self._names: dict[Key, str] = {}
         self._rows: dict[Key, Row] = {}
         self._since: dict[Key, dict[str, Wrote]] = {}
         self._came: set[Key] = set()  # rows that the act erased
+        self._late: dict[Key, Row] = {}
 
     def plan(self) -> Plan:
         """Read everything, in a number of statements that does not grow with each row."""
-        known = net_of(self._session, self._act.act_id)
+        known = net_of(self._session, self._span.mine(ChangeLog))
         nets = {key: net for key, net in known.items() if not net.gone}
         for key in known:
             if key not in nets and key[0] in self._kinds:
                 self._leave(key, None, "It was erased for good.")
-        own = {key: net for key, net in nets.items() if key[0] in self._kinds}
+        own = {key: net for key, net in nets.items() if key[0] in self._kinds and self._wanted(net)}
         for table, ids in self._by_table(own).items():
             for row in whole_rows(self._session, table, ids, self._lock):
                 self._rows[table, row["id"]] = row
-        self._since = written_since(self._session, self._act)
-        restored = self._restored(nets)
+        self._since = written_since(self._session, self._span)
+        wanted = {key: net for key, net in nets.items() if key in own or key[0] not in self._kinds}
+        restored = self._restored(wanted)
         changed = {key: new for key, net in own.items() if net.changed and (new := self._back(net))}
         erased = {key: gone for key, net in own.items() if (gone := self._gone(net)) is not None}
         erased |= self._beside(nets)
-        self._agree(changed, restored)
+        self._agree(nets, changed, restored)
         changed = self._still_here(changed, restored)
         self._hold_on(nets, changed, erased)
         return self._made(nets, restored, changed, erased)
+
+    def _wanted(self, net: Net) -> bool:
+        row = net.added if net.added is not None else net.erased
+        itself = row is not None and self._kinds[net.table].by_itself(row)
+        return itself or self._chosen(net.table, net.id)
 
     # one row
 
@@ -178,7 +194,7 @@ class Planner:
             self._leave(key, None, "Your role does not allow adding or taking away such records today.")
             return None
         since = self._since.get(key, {})
-        other = [name for name, value in net.added.items() if name in row and row[name] != value]
+        other = [n for n, value in net.added.items() if n in row and n not in STAMPS and row[n] != value]
         if since or other:
             latest = max(since.values(), key=lambda wrote: wrote.at, default=None)
             fields = [_label(records, name) for name in since or other if name != WHOLE][:3]
@@ -190,7 +206,11 @@ class Planner:
 
     def _beside(self, nets: Mapping[Key, Net]) -> dict[Key, Row]:
         """What the act added beside records, as far as it is still there."""
-        added = [key for key, net in nets.items() if key[0] in BESIDE and net.added is not None]
+        added = [
+            key
+            for key, net in nets.items()
+            if key[0] in BESIDE and net.added is not None and self._chosen(*key)
+        ]
         return {
             (table, row["id"]): row
             for table, ids in self._by_table(added).items()
@@ -204,7 +224,9 @@ class Planner:
         wanted = {key: net.erased for key, net in nets.items() if net.erased is not None}
         self._came = set(wanted)
         found: dict[Key, Row] = {}
+        passed: set[str] = set()
         for table in order({table for table, _ in wanted}):
+            passed.add(table)
             some = {key: row for key, row in wanted.items() if key[0] == table}
             records = self._kinds.get(table)
             links = links_of(table)
@@ -223,6 +245,10 @@ class Planner:
             }
             for key, row in some.items():
                 lacking = [n for n, to in links.items() if row.get(n) and row[n] not in there[to]]
+                late = [n for n in lacking if (links[n], row[n]) in wanted and links[n] not in passed]
+                lacking = [n for n in lacking if n not in late]
+                if late and not lacking:
+                    self._late[key] = {n: row[n] for n in late}
                 if records is None:  # what only grows comes back with its parent
                     if not lacking:
                         found[key] = row
@@ -245,7 +271,7 @@ class Planner:
 
     # rows among each other
 
-    def _agree(self, changed: dict[Key, Row], restored: dict[Key, Row]) -> None:
+    def _agree(self, nets: Mapping[Key, Net], changed: dict[Key, Row], restored: dict[Key, Row]) -> None:
         """Links that are put back agree with what the records behind them will be by then."""
         linked = [key for key, new in changed.items() if any(n in links_of(key[0]) for n in new)]
         rows = {key: {**self._rows[key], **changed[key]} for key in linked} | restored
@@ -257,6 +283,8 @@ class Planner:
         with _KnownParents(self._session, list(rows.values()), will):
             for (table, id_), row in rows.items():
                 key, records = (table, id_), self._kinds[table]
+                if key in restored and self._as_then(row, table, nets):
+                    continue
                 before = None if key in restored else self._rows[key]
                 said = {n: row[n] for n in (changed[key] if before else row) if n in records.fields}
                 try:
@@ -271,11 +299,17 @@ class Planner:
                 into |= {n: v for n, v in more.items() if n not in said or v != said[n]}
         self._without_orphans(restored, came)
 
+    def _as_then(self, row: Row, table: str, nets: Mapping[Key, Net]) -> bool:
+        """Whether all that a restored row names is put back with it, so that they agree as they did."""
+        named = [(to, row[n]) for n, to in links_of(table).items() if n in UP and row.get(n) is not None]
+        return all(key in nets and key not in self._since for key in named)
+
     def _without_orphans(self, restored: dict[Key, Row], came: Collection[Key]) -> None:
         """What names a row that was to come back, and does not, stays away as well."""
         for key, row in list(restored.items()):
             named = [(to, int(row.get(n) or 0)) for n, to in links_of(key[0]).items()]
-            if any(to in came and to not in restored for to in named):
+            late = [(links_of(key[0])[n], id_) for n, id_ in self._late.get(key, {}).items()]
+            if any(to not in restored for to in [*(to for to in named if to in came), *late]):
                 del restored[key]
                 if key[0] in self._kinds:
                     self._leave(key, None, "A record that it named does not come back.")
@@ -373,12 +407,13 @@ class Planner:
         plan = Plan()
         for (table, _), row in restored.items():
             plan.restored.setdefault(table, []).append(row)
+        plan.linked = {key: new for key, new in self._late.items() if key in restored}
         for key, new in changed.items():
             action = {"archive": "restore", "restore": "archive"}.get(nets[key].action, "change")
             action = action if set(new) <= AWAY else "change"
             plan.changed.setdefault(key[0], []).append((self._rows[key], new, action))
-        for (table, _), row in erased.items():
-            plan.erased.setdefault(table, []).append(row)
+        for table in order({table for table, _ in erased}):  # so that each goes before what it names
+            plan.erased[table] = [row for (other, _), row in erased.items() if other == table]
         who = member_names(self._session) if self._left else {}
         for ((table, id_), name), (sentence, wrote) in self._left.items():
             called, by, at = self._names.get((table, id_), ""), "", None

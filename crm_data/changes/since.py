@@ -1,10 +1,10 @@
-"""What somebody wrote after an act, and nobody has taken back: an undo leaves it as it is."""
+"""Which lines of the log are taken back, and what somebody wrote after them that nobody has taken back."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -32,8 +32,53 @@ class _Line:
     wrote: Wrote
 
 
-def written_since(session: CompanySession, act: ChangeSet) -> dict[Key, dict[str, Wrote]]:
-    """Of the rows of an act, by field, the last write after it that still stands.
+class Span(Protocol):
+    """The lines of the log that are taken back together, and those that were written after them."""
+
+    def mine(self, line: Any) -> sa.ColumnElement[bool]:
+        """Whether a line of the log belongs to it."""
+        ...
+
+    def later(self, line: Any) -> sa.ColumnElement[bool]:
+        """Whether a line may have been written after it."""
+        ...
+
+
+@dataclass(frozen=True)
+class OneAct:
+    """One act, by its name."""
+
+    act_id: str
+
+    def mine(self, line: Any) -> sa.ColumnElement[bool]:
+        """Its lines."""
+        return line.act_id == self.act_id  # type: ignore[no-any-return]
+
+    def later(self, line: Any) -> sa.ColumnElement[bool]:
+        """The lines of all others."""
+        return line.act_id != self.act_id  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Acts:
+    """Every act from one change set to another, both with it, by their ids."""
+
+    first: int
+    last: int
+
+    def mine(self, line: Any) -> sa.ColumnElement[bool]:
+        """Their lines."""
+        return line.act_id.in_(  # type: ignore[no-any-return]
+            sa.select(ChangeSet.act_id).where(ChangeSet.id >= self.first, ChangeSet.id <= self.last)
+        )
+
+    def later(self, line: Any) -> sa.ColumnElement[bool]:
+        """The lines of acts after the last one."""
+        return line.act_id.in_(sa.select(ChangeSet.act_id).where(ChangeSet.id > self.last))  # type: ignore[no-any-return]
+
+
+def written_since(session: CompanySession, span: Span) -> dict[Key, dict[str, Wrote]]:
+    """Of the rows that were written, by field, the last write after it that still stands.
 
     An act and the one that undid it cancel each other out, field by field: an undo may have left some.
     """
@@ -46,7 +91,7 @@ def written_since(session: CompanySession, act: ChangeSet) -> dict[Key, dict[str
             later.user_id, later.at,
         )
         .join(mine, same)
-        .where(mine.act_id == act.act_id, later.act_id != act.act_id)
+        .where(span.mine(mine), span.later(later))
         .order_by(later.id)
     )  # fmt: skip
     found = {row.id: row for row in session.execute(wanted)}

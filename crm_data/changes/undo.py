@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from crm_data.changes.plan import Left, Plan, Planner
 from crm_data.changes.sets import OF_PEOPLE, undone_by
+from crm_data.changes.since import OneAct
 from crm_data.changes.tables import cascading, whole_rows
 from crm_data.errors import ChangedSince, Invalid, NotAllowed, NotFound
 from crm_data.rights import Act, Person, demand, may
@@ -43,7 +44,7 @@ def preview(session: CompanySession, scope: CompanyScope, kinds: Mapping[str, Re
     """What an undo would do now, and why it cannot be done. Raises NotFound, and NotAllowed for another's act."""
     act = found(session, scope, id)
     why = refusal(session, scope, act)
-    plan = Plan() if why else Planner(session, kinds, act, Doing(scope.user_id)).plan()
+    plan = Plan() if why else Planner(session, kinds, OneAct(act.act_id), Doing(scope.user_id)).plan()
     if not why and not plan.counts:
         why = _nothing(plan.left)
     return Preview(act.id, act.title, act.kind == UNDO, why, plan.counts, tuple(plan.left))
@@ -70,13 +71,10 @@ def undo(
     title = act.title.removeprefix("Undo: ").removeprefix("Redo: ")
     title = f"{'Redo' if again else 'Undo'}: {title}"
     doing = replace(doing, kind=REDO if again else UNDO, title=title, undoes=act.id)
-    plan = Planner(session, kinds, act, doing, lock=True).plan()
+    plan = Planner(session, kinds, OneAct(act.act_id), doing, lock=True).plan()
     if not plan.counts:
         raise ChangedSince(plan.left, _nothing(plan.left), rest=False)
-    if plan.left and not rest:
-        raise ChangedSince(plan.left, _some(plan.left), rest=True)
-    _apply(session, kinds, plan, doing)
-    return plan.left
+    return carry_out(session, kinds, plan, doing, rest)
 
 
 def found(session: CompanySession, scope: CompanyScope, id: Any) -> ChangeSet:
@@ -109,9 +107,23 @@ def refusal(session: CompanySession, scope: CompanyScope, act: ChangeSet) -> str
     return "" if session.scalar(whole) is not None else "The log does not say any more what this changed."
 
 
+def carry_out(
+    session: CompanySession, kinds: Mapping[str, Records], plan: Plan, doing: Doing, rest: bool
+) -> list[Left]:
+    """Write what was planned; what was left, which `rest` allows. Raises ChangedSince where it does not."""
+    if plan.left and not rest:
+        raise ChangedSince(plan.left, _some(plan.left), rest=True)
+    _apply(session, kinds, plan, replace(doing, settled=_settled(plan)))
+    return plan.left
+
+
 def _apply(session: CompanySession, kinds: Mapping[str, Records], plan: Plan, doing: Doing) -> None:
     for table, rows in plan.restored.items():
-        writer.put_back(session, doing, table_of(by_name(table)), rows)
+        there = [{**row, **dict.fromkeys(plan.linked.get((table, row["id"]), ()))} for row in rows]
+        writer.put_back(session, doing, table_of(by_name(table)), there)
+    for (table, id_), new in plan.linked.items():
+        blank = {"id": id_, **dict.fromkeys(new)}
+        writer.update(session, doing, table_of(by_name(table)), [(blank, new)], follows=True)
     for table, changes in plan.changed.items():
         records = kinds[table]
         for action in ("change", "archive", "restore"):
@@ -124,6 +136,18 @@ def _apply(session: CompanySession, kinds: Mapping[str, Records], plan: Plan, do
         for child, column in cascading(table):
             _keep(session, doing, child, column, [row["id"] for row in rows])
         writer.erase(session, doing, table_of(by_name(table)), rows)
+
+
+def _settled(plan: Plan) -> frozenset[tuple[str, int]]:
+    """The rows whose customer is put back as it was, whatever becomes of the record that they hang on."""
+    restored = {(table, row["id"]) for table, rows in plan.restored.items() for row in rows}
+    own = {
+        (table, row["id"])
+        for table, changes in plan.changed.items()
+        for row, new, _ in changes
+        if "customer_id" in new
+    }
+    return frozenset(restored | own)
 
 
 class _OnlyHistory:
@@ -155,14 +179,14 @@ def _keep(session: CompanySession, doing: Doing, child: str, column: str, ids: l
 def _nothing(left: list[Left]) -> str:
     if not left:
         return "There is nothing left of this that could be undone."
-    return f"Nothing of this can be undone. {_told(left)}"
+    return f"Nothing of this can be undone. {told(left)}"
 
 
 def _some(left: list[Left]) -> str:
-    return f"{_told(left)} Undo the rest, or leave it all as it is."
+    return f"{told(left)} Undo the rest, or leave it all as it is."
 
 
-def _told(left: list[Left]) -> str:
+def told(left: list[Left]) -> str:
     """What stays, in words: the first ones by name."""
     shown = [f"{noun(one.table).capitalize()} {one.name or one.id}: {one.sentence}" for one in left[:3]]
     more = [f"And {len(left) - 3:,} more."] if len(left) > 3 else []

@@ -87,7 +87,7 @@ class Activities(Records):
 
     def by_itself(self, row: Row) -> bool:
         """Changes of status are noted by themselves."""
-        return bool(row["activity_type"] == ActivityType.STATUS_CHANGE)
+        return bool(row.get("activity_type") == ActivityType.STATUS_CHANGE)
 
     def _parents_known(
         self, session: CompanySession, wanted: Sequence[tuple[Row, Row]]

@@ -132,7 +132,9 @@ class Leads(Records):
 
     def unsound(self, before: Row, after: Row) -> str:
         """A converted lead stays what it is, while it is converted."""
-        still = before["converted_at"] is not None and after["converted_at"] is not None
+        still = (
+            before["converted_at"] is not None and before["converted_deal_id"] == after["converted_deal_id"]
+        )
         if still and any(before[name] != after[name] for name in ("status", "customer_id")):
             return "This lead became a deal since. Make the change there."
         return ""

@@ -133,5 +133,6 @@ def carry_customers(session: CompanySession, doing: Doing, link: str, moved: Map
             (row, {"customer_id": moved[row["on"]]})
             for row in found
             if row["customer_id"] != moved[row["on"]]
+            and (model.__tablename__, row["id"]) not in doing.settled
         ]
         update(session, doing, table_of(model), goes, follows=True)

@@ -21,6 +21,7 @@ class Doing:
     was given by whoever called, and may be that of an act that is done already. `kind` and `title`: what the act
     is called where its lines in the log do not say it; `actor` where it is not simply the person. `undoes`: the
     change set that is taken back. `although`: what was said against it, and it was done all the same.
+    `settled`: rows (table, id) that this act puts back itself, so that what follows from others leaves them.
     """
 
     user_id: int | None
@@ -34,6 +35,7 @@ class Doing:
     actor: str = ""
     undoes: int | None = None
     although: str = ""
+    settled: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def today(self) -> date:

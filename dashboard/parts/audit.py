@@ -23,6 +23,7 @@ ICONS = {
     "change": "edit",
     "convert": "handshake",
     "erase_for_good": "delete_forever",
+    "go_back": "settings_backup_restore",
     "import": "upload_file",
     "member": "group",
     "move": "swap_horiz",
@@ -98,12 +99,14 @@ _NOTHING = "What you and your colleagues do will stand here."
 
 
 def views(my: Workspace) -> None:
-    """The choice between what was done, sign-ins, and what is archived, as far as one may see them."""
+    """The choice between what was done, sign-ins, what is archived and going back, as far as one may."""
     found = {"changes": "Changes"}
     if my.may(Act.MEMBERS):
         found["security"] = "Security"
     if my.may(Act.ARCHIVE):
         found["trash"] = "Trash"
+    if my.may(Act.GO_BACK):
+        found["back"] = "Go back"
     if len(found) > 1:
         choose_view("tab", found)
 

@@ -1,30 +1,22 @@
 """One act on the screen: what it wrote, old and new in words, and its undo with what that would leave."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from crm_data import Kind, Workspace, errors, words
+from crm_data import Act, Workspace, errors
 from crm_data.changes.plan import Left
-from crm_data.changes.sets import Done, Line
+from crm_data.changes.sets import Done
 from crm_data.changes.undo import Preview
 from crm_data.tables import noun
 from dashboard.components import grid
 from dashboard.parts import place, say
 from dashboard.parts.acts import announce, done, show_refusal
 from dashboard.parts.audit import counted, where_from
+from dashboard.parts.audit_lines import told_lines
 from dashboard.parts.heading import heading
 
 PLACE = "history.act"
-_WHOLE = {
-    "add": "Added",
-    "archive": "Archived",
-    "restore": "Restored",
-    "erase": "Taken away",
-    "erase_for_good": "Erased for good",
-}
-Names = Mapping[str, Mapping[int, str]]
 
 
 def act_screen(my: Workspace, said: str) -> None:
@@ -44,22 +36,21 @@ def act_screen(my: Workspace, said: str) -> None:
     shown = my.changes.lines(
         act.id, int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
     )
-    lines = [_line(my, line, shown.names) for line in shown.lines]
+    lines = told_lines(my, shown.lines, shown.names)
     if lines:
         grid.table(f"history.{act.id}.{after}", "What was written", lines)
     with st.container(horizontal=True):
         _back()
-        if shown.next:
-            st.page_link(
-                "../pages/history.py",
-                label="More of it",
-                icon=":material/arrow_forward:",
-                query_params={"act": str(act.id), "after": str(shown.next)},
+        if my.may(Act.GO_BACK):
+            place.link(
+                "Go back to before this", f"/history?tab=back&since={act.id}", "settings_backup_restore"
             )
+        if shown.next:
+            place.link("More of it", f"/history?act={act.id}&after={shown.next}", "arrow_forward")
 
 
 def _back() -> None:
-    st.page_link("../pages/history.py", label="All of the history", icon=":material/arrow_back:")
+    place.link("All of the history", "/history", "arrow_back")
 
 
 def _undo(my: Workspace, act: Done, preview: Preview) -> None:
@@ -82,12 +73,7 @@ def _undo(my: Workspace, act: Done, preview: Preview) -> None:
 def _stands(act: Done, preview: Preview) -> None:
     """What an undo would do and leave, or why there is none."""
     if act.undone_by:
-        st.page_link(
-            "../pages/history.py",
-            label="It was undone since. See how",
-            icon=":material/undo:",
-            query_params={"act": str(act.undone_by)},
-        )
+        place.link("It was undone since. See how", f"/history?act={act.undone_by}", "undo")
         return
     if preview.why:
         st.caption(say.plain(preview.why))
@@ -107,24 +93,4 @@ def _left(one: Left) -> dict[str, Any]:
         "Why": one.sentence,
         "Who": one.who,
         "When": say.moment(one.at) if one.at else "",
-    }
-
-
-def _line(my: Workspace, line: Line, names: Names) -> dict[str, Any]:
-    declared = my.records(line.table).fields.get(line.field or "") if line.table in my.kinds else None
-
-    def shown(value: Any) -> str:
-        if declared is None:
-            return "" if value is None else str(value)
-        to = "users" if declared.kind is Kind.MEMBER else declared.to or ""
-        return say.value(declared, value, names.get(to))
-
-    called = names.get(line.table, {}).get(line.row_id, f"No. {line.row_id}")
-    whole = _WHOLE.get(line.action, words(line.action))
-    label = declared.label if declared else words(line.field) if line.field else ""
-    return {
-        "Record": f"{noun(line.table).capitalize()}: {called}",
-        "What": ": ".join(filter(None, (whole if line.action != "change" or not line.field else "", label))),
-        "Was": shown(line.before) if line.field else "",
-        "Is": shown(line.after) if line.field else "",
     }

@@ -92,7 +92,22 @@ def leave_for(table: str, id_: int) -> None:
     st.session_state["goto"] = (table, id_)
 
 
+def link(label: str, address: str, icon: str) -> None:
+    """Draw what leads to another address of the house, the screen that is here with other parameters too.
+
+    `st.page_link` leaves the browser's address as it is when the page is the same one, so that the next click
+    would be made on the screen before. `label` is a text of the product.
+    """
+    name = f"link.{address}"
+    st.button(label, key=name, icon=f":material/{icon}:", type="tertiary", on_click=_lead, args=(address,))
+
+
+def _lead(address: str) -> None:
+    st.session_state["goto"] = address
+
+
 def follow() -> None:
     """Go where a callback of this run said to go, if any did."""
     if "goto" in st.session_state:
-        open_record(*st.session_state.pop("goto"))
+        to = st.session_state.pop("goto")
+        visit(to) if isinstance(to, str) else open_record(*to)

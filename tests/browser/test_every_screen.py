@@ -17,15 +17,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WAYS: dict[str, dict[str, Any]] = {
     "light": {},
-    "dark phone": {"color_scheme": "dark", "viewport": {"width": 400, "height": 800}},
+    "dark phone": {"color_scheme": "dark", "viewport": {"width": 360, "height": 800}},
     "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": {"width": 400, "height": 800}},
+    "phone": {"viewport": {"width": 360, "height": 800}},
 }
 # The views of a screen that has several; the first needs no word in the address.
 VIEWS = {
     "pipeline": ("", "?tab=deals", "?tab=leads", "?tab=forecast", "?tab=changes", "?tab=insights"),
     "tasks": ("", "?preset=all"),
     "admin": ("", "?tab=company", "?tab=data", "?tab=companies", "?tab=backups"),
+    "history": ("", "?tab=security", "?tab=back", "?tab=back&since=1"),
     "record": (*(f"?kind={kind}&id=1" for kind in KINDS), "?kind=deal&id=999999"),
     "customers": ("", "?q=nobody-is-called-so", "?sort=no-such-column"),
 }
@@ -48,7 +49,22 @@ TIGHT = f"""() => [...document.querySelectorAll('button, a')].filter((one) => {{
   const inner = words.getBoundingClientRect();
   return inner.width > 0 && (inner.left - box.left < {ROOM} || box.right - inner.right < {ROOM});
 }}).map((one) => `touches its border: ${{one.textContent}}`)"""
-WIDER = "() => document.documentElement.scrollWidth > innerWidth + 1 ? ['wider than the screen'] : []"
+# The screen as a whole, and what can be used in it, unless it is in something that scrolls sideways by itself.
+WIDER = """() => {
+  const scrolls = (one) => {
+    for (let up = one.parentElement; up && up.dataset.testid !== 'stMain'; up = up.parentElement)
+      if (['auto', 'scroll'].includes(getComputedStyle(up).overflowX) && up.scrollWidth > up.clientWidth)
+        return true;
+    return false;
+  };
+  const out = [...document.querySelectorAll('button, a, input')].filter((one) => {
+    const box = one.getBoundingClientRect();
+    const over = box.width > 2 && (box.right > innerWidth + 1 || box.left < -1);
+    return over && one.checkVisibility() && !one.closest('[data-testid=stSidebar]') && !scrolls(one);
+  }).map((one) => `reaches over the edge: ${one.textContent || one.ariaLabel || one.outerHTML.slice(0, 80)}`);
+  if (document.documentElement.scrollWidth > innerWidth + 1) out.push('wider than the screen');
+  return out;
+}"""
 
 
 def looked_at(page: Page) -> list[str]:

@@ -677,6 +677,25 @@ def _act(do: Callable[[Workspace, Any], Any], writes: bool = False) -> Callable[
     return made
 
 
+def _back(do: Callable[..., Any], writes: bool = False) -> Callable[[Scene], Call]:
+    """A verb about the acts between two: the last ones mostly."""
+
+    def made(here: Scene) -> Call:
+        own = list(here.own["change_sets"])[-12:]
+        others = [id_ for tables in here.dump.values() for id_ in tables["change_sets"]]
+        first = here.dice.choice([*own, *own, *others[-3:], NOBODY, 0, "x", None])
+        last = here.dice.choice([*own[-1:], *own[-1:], *own, NOBODY, None])
+        return Call("", lambda my: do(my, first, last), {"first": first, "last": last}, writes)
+
+    return made
+
+
+def _since(here: Scene) -> Call:
+    moments = [one["at"] for one in list(here.own["change_sets"].values())[-12:]]
+    moment = here.dice.choice([*moments, datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)])
+    return Call("", lambda my: my.changes.since(moment).counts(), {"moment": moment})
+
+
 def _put_back(here: Scene) -> Call:
     kind = _kind(here)
     id_ = here.id(kind)
@@ -855,6 +874,8 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Changes.get": _act(lambda my, id_: my.changes.get(id_)),
     "Changes.lines": _act(lambda my, id_: my.changes.lines(id_)),
     "Changes.page": _simply(lambda my: my.changes.page()),
+    "Changes.go_back": _back(lambda my, *ids: my.changes.go_back(*ids, rest=True), writes=True),
+    "Changes.since": _since,
     "Changes.preview": _act(lambda my, id_: my.changes.preview(id_)),
     "Alike.lookalikes": _lookalikes,
     "Changes.put_back": _put_back,

@@ -35,7 +35,7 @@ MODELLED = {
 # What is a person's habit, a way of looking, or the end of the log itself, and no record of the company.
 UNLOGGED = {"chain_heads", "grid_layouts", "kept_imports", "looks", "views"}
 STAMPS = {"updated_at", "version"}
-ERASING = ("Changes.undo", "Trash.erase")
+ERASING = ("Changes.undo", "Changes.go_back", "Trash.erase")
 
 
 class Checked:
@@ -213,6 +213,8 @@ class Checked:
         if call.verb == "Changes.page":
             own = [id_ for id_, one in sorted(sets.items()) if sees or one["user_id"] == call.user]
             assert [done.id for done in found.raw[0]] == own[::-1][:50]
+        elif call.verb in ("Changes.since", "Changes.go_back"):
+            assert found.refused in (None, errors.Invalid, errors.ChangedSince)
         elif call.verb in ("Changes.events", "Changes.export"):
             assert found.refused is None
         elif call.verb == "Changes.verify":

@@ -39,6 +39,8 @@ AT_LEAST = {
     "Trash.page": "manager",
     "Trash.look": "admin",
     "Trash.erase": "admin",
+    "Changes.since": "admin",
+    "Changes.go_back": "admin",
     "Workspace.company_file": "admin",
     "Members.invite": "admin",
     "Members.invitations": "admin",

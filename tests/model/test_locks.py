@@ -20,6 +20,7 @@ TRIES = 100
 OF_EACH = ("Records.", "Workspace.commit_import", "Workspace.export", "Layouts.keep")
 # What can be put back or undone was changed before, and what is erased was put away.
 BEFORE = {
+    "Changes.go_back": "Records.change",
     "Changes.put_back": "Records.change",
     "Changes.undo": "Records.change",
     "Trash.erase": "Records.archive",

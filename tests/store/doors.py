@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -163,6 +163,8 @@ CHANGES = {
     "events": Verb(lambda my, ids: my.changes.events(), "admin"),
     "export": Verb(lambda my, ids: my.changes.export(), "manager"),
     "feed": Verb(lambda my, ids: my.changes.feed("deals", ids.deal)),
+    "go_back": Verb(lambda my, ids: my.changes.go_back(ids.done, ids.done, rest=True), "admin"),
+    "since": Verb(lambda my, ids: my.changes.since(datetime(2020, 1, 1, tzinfo=UTC)), "admin"),
     "find": Verb(lambda my, ids: my.changes.find(ids.email)),
     "get": Verb(lambda my, ids: my.changes.get(ids.done), "manager"),
     "lines": Verb(lambda my, ids: my.changes.lines(ids.done), "manager"),

@@ -1,0 +1,44 @@
+"""Lines of the history in words: which record, what of it, as it was and as it is."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crm_data import Kind, Workspace, words
+from crm_data.changes.sets import Line
+from crm_data.tables import noun
+from dashboard.parts import say
+
+_WHOLE = {
+    "add": "Added",
+    "archive": "Archived",
+    "restore": "Restored",
+    "erase": "Taken away",
+    "erased": "Taken away",
+    "erase_for_good": "Erased for good",
+}
+Names = Mapping[str, Mapping[int, str]]
+
+
+def told_lines(my: Workspace, lines: Sequence[Line], names: Names) -> list[dict[str, Any]]:
+    """A line of a table each, by heading."""
+    return [_line(my, line, names) for line in lines]
+
+
+def _line(my: Workspace, line: Line, names: Names) -> dict[str, Any]:
+    declared = my.records(line.table).fields.get(line.field or "") if line.table in my.kinds else None
+
+    def shown(value: Any) -> str:
+        if declared is None:
+            return "" if value is None else str(value)
+        to = "users" if declared.kind is Kind.MEMBER else declared.to or ""
+        return say.value(declared, value, names.get(to))
+
+    called = names.get(line.table, {}).get(line.row_id, f"No. {line.row_id}")
+    whole = _WHOLE.get(line.action, words(line.action))
+    label = declared.label if declared else words(line.field) if line.field else ""
+    return {
+        "Record": f"{noun(line.table).capitalize()}: {called}",
+        "What": ": ".join(filter(None, (whole if line.action != "change" or not line.field else "", label))),
+        "Was": shown(line.before) if line.field else "",
+        "Is": shown(line.after) if line.field else "",
+    }
