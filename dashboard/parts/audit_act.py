@@ -42,15 +42,15 @@ def act_screen(my: Workspace, said: str) -> None:
     with st.container(horizontal=True):
         _back()
         if my.may(Act.GO_BACK):
-            place.link(
+            place.leading(
                 "Go back to before this", f"/history?tab=back&since={act.id}", "settings_backup_restore"
             )
         if shown.next:
-            place.link("More of it", f"/history?act={act.id}&after={shown.next}", "arrow_forward")
+            place.leading("More of it", f"/history?act={act.id}&after={shown.next}", "arrow_forward")
 
 
 def _back() -> None:
-    place.link("All of the history", "/history", "arrow_back")
+    place.leading("All of the history", "/history", "arrow_back")
 
 
 def _undo(my: Workspace, act: Done, preview: Preview) -> None:
@@ -73,7 +73,7 @@ def _undo(my: Workspace, act: Done, preview: Preview) -> None:
 def _stands(act: Done, preview: Preview) -> None:
     """What an undo would do and leave, or why there is none."""
     if act.undone_by:
-        place.link("It was undone since. See how", f"/history?act={act.undone_by}", "undo")
+        place.leading("It was undone since. See how", f"/history?act={act.undone_by}", "undo")
         return
     if preview.why:
         st.caption(say.plain(preview.why))

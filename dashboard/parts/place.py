@@ -92,7 +92,7 @@ def leave_for(table: str, id_: int) -> None:
     st.session_state["goto"] = (table, id_)
 
 
-def link(label: str, address: str, icon: str) -> None:
+def leading(label: str, address: str, icon: str) -> None:
     """Draw what leads to another address of the house, the screen that is here with other parameters too.
 
     `st.page_link` leaves the browser's address as it is when the page is the same one, so that the next click

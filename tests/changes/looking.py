@@ -9,7 +9,7 @@ from crm_data.store.guards import guarded_tables
 from crm_data.store.store import Store
 from crm_data.tables import Base
 
-LOGS = ("change_log", "change_sets", "chain_heads")
+LOGS = ("change_log", "change_sets", "chain_heads", "kept_imports", "looks")  # the last two are habits
 STAMPS = ("updated_at", "version")
 Tables = dict[str, dict[int, dict[str, Any]]]
 
