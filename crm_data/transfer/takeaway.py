@@ -22,6 +22,7 @@ from crm_data.tables import (
     Company,
     DealStageHistory,
     Goal,
+    KeptApart,
     KeptImport,
     Membership,
     SavedView,
@@ -39,6 +40,7 @@ _LOGS = (
     ("views", SavedView),
     ("goals", Goal),
     ("kept_imports", KeptImport),
+    ("kept_apart", KeptApart),
 )
 
 README = """Foyer: all data of {company}, as of {at} UTC
@@ -54,6 +56,7 @@ change_sets.csv          what was done, an act a line: who, when, in words, and 
 change_log.csv           what each act (by act_id) changed from what to what, as JSON
 goals.csv                what each person is to win in a month, by its first day
 views.csv                the saved views for the company: filter, order and columns as JSON
+kept_apart.csv           customers and leads that look alike and are not the same, two a line
 kept_imports.csv         how files were read that came in, by their headings: columns and words as JSON
 
 How they link: customer_id, lead_id, deal_id and task_id are the id columns of those files; assigned_to,

@@ -9,6 +9,7 @@ import pytest
 
 from crm_data import errors
 from crm_data.rights import ROLES
+from crm_data.store.guards import guarded_tables
 from tests.support.office import Office, office
 
 
@@ -47,6 +48,19 @@ def test_it_holds_everything_of_one_company_and_nothing_of_another(two: Office) 
     assert "password" not in everything
     assert len(rows["company.csv"]) == 1
     assert "How they link" in files["README.txt"]
+
+
+# What the product makes anew by itself, and one person's habits.
+ELSEWHERE = {"chain_heads", "search_lists", "search_pieces", "search_due", "grid_layouts", "looks"}
+CALLED = {"companies": "company", "user_companies": "members"}
+
+
+def test_every_table_of_a_company_has_its_file(two: Office) -> None:
+    tables = guarded_tables().keys() - ELSEWHERE
+    named = {f"{CALLED.get(table, table)}.csv" for table in tables}
+    files = opened(two, 0)
+    assert named - files.keys() == set()
+    assert {name for name in named if name not in files["README.txt"]} == set(), "and is told of"
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "admin"])
