@@ -38,7 +38,7 @@ def changes_screen(my: Workspace) -> None:
     members = my.members()
     with heading("Changes"):
         pass
-    query = filter_bar(my.deals, lambda: members, KEEP)
+    query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     with st.container(horizontal=True, vertical_alignment="center", key="changes.line"):
         since, closing = _since(my), _closing(my)
         st.caption(f"From the beginning of {say.day(since)} to now.", width="content")

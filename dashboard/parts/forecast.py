@@ -19,7 +19,7 @@ def forecast_screen(my: Workspace) -> None:
     members = my.members()
     with heading("Forecast"):
         pass
-    query = filter_bar(my.deals, lambda: members, KEEP)
+    query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed)
     found = known(my, "forecast", (query, say.today(), period), lambda: my.numbers.forecast(query, period))

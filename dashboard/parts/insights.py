@@ -26,7 +26,7 @@ def insights_screen(my: Workspace) -> None:
     members = my.members()
     with heading("Insights"):
         pass
-    query = filter_bar(my.deals, lambda: members, KEEP)
+    query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed)
     asked = (query, say.today(), period, period.before())
