@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from crm_data.changes.sets import Line
+from crm_data.changes.sets import MERGED, Line
 from crm_data.store.names import member_names, record_names
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanySession
@@ -21,9 +21,9 @@ def named(
             continue
         wanted[line.table].add(line.row_id)
         declared = records.fields.get(line.field or "")
-        if declared is not None and declared.kind is Kind.LINK and declared.to in kinds:
-            wanted[declared.to or ""] |= {
-                value for value in (line.before, line.after) if isinstance(value, int)
-            }
+        to = declared.to if declared is not None and declared.kind is Kind.LINK else None
+        to = line.table if line.field == MERGED else to
+        if to in kinds:
+            wanted[to or ""] |= {value for value in (line.before, line.after) if isinstance(value, int)}
     found = {table: record_names(session, table, ids) for table, ids in wanted.items()}
     return {"users": member_names(session), **found}

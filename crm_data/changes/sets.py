@@ -23,6 +23,7 @@ OF_PEOPLE = (
     " on the admin screen, or in one's own account."
 )
 MOST = 100
+MERGED = "merged_into"  # of a record that goes on in another of its kind; no field that people fill in
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,8 @@ def lines_in(row: ChangeLog) -> list[Line]:
     head = (row.table_name, row.row_id, row.action)
     before, after = row.before or {}, row.after or {}
     if row.action in ("archive", "restore") or not (before or after):
-        return [Line(*head, None, None, None)]
+        where = MERGED if row.action == "archive" and after.get(MERGED) else None
+        return [Line(*head, where, None, after.get(MERGED) if where else None)]
     names = after if row.action != "erase" else {n: v for n, v in before.items() if v not in (None, "")}
     return [Line(*head, name, before.get(name), after.get(name)) for name in names]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_data import Kind, Workspace, words
-from crm_data.changes.sets import Line
+from crm_data.changes.sets import MERGED, Line
 from crm_data.tables import noun
 from dashboard.parts import say
 
@@ -28,6 +28,8 @@ def _line(my: Workspace, line: Line, names: Names) -> dict[str, Any]:
     declared = my.records(line.table).fields.get(line.field or "") if line.table in my.kinds else None
 
     def shown(value: Any) -> str:
+        if line.field == MERGED:
+            return names.get(line.table, {}).get(value, say.NONE)
         if declared is None:
             return "" if value is None else str(value)
         to = "users" if declared.kind is Kind.MEMBER else declared.to or ""

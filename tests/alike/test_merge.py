@@ -9,6 +9,7 @@ from crm_data import Edit, Workspace, errors
 from crm_data.alike.likeness import known_by
 from crm_data.rights import ROLES
 from crm_data.tables import by_name
+from dashboard.parts.audit_lines import told_lines
 from tests.changes.looking import tables_of, undo_last
 from tests.support import chance
 from tests.support.kinds import KINDS, TITLES
@@ -199,6 +200,15 @@ def test_what_cannot_be_merged_changes_nothing(two: Office, kind: str) -> None:
     with pytest.raises(errors.NotFound):
         my.alike.merge("deals", ids, ids[0])
     assert [tables_of(two.store, company, ()) for company in two.companies] == before
+
+
+def test_the_history_names_the_one_that_a_record_went_into(two: Office) -> None:
+    my = two.at()
+    kept, away = (my.customers.add({"name": name}) for name in ("Kept", "Away"))
+    my.alike.merge("customers", [kept, away], kept)
+    told = my.changes.lines(my.changes.page()[0][0].id)
+    lines = told_lines(my, told.lines, told.names)
+    assert [line["Is"] for line in lines if line["What"] == "Archived: Merged into"] == ["Kept"]
 
 
 def test_more_than_twenty_are_refused(two: Office) -> None:
