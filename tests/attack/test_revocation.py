@@ -291,6 +291,7 @@ def test_what_runs_without_the_script_asks_first() -> None:
         "dashboard/parts/dialog.py",
         "dashboard/parts/feed.py",
         "dashboard/parts/insights.py",
+        "dashboard/parts/record_feed.py",
     ]
     assert sorted(users) == rooms
     for path in users.values():

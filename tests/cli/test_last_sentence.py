@@ -42,6 +42,12 @@ LAST: dict[str, dict[str, str]] = {
         "out.csv --company 1": r"All customers of company 1 are in out\.csv: [\d,]+ bytes\.",
         "out.zip --company 1 --everything": r"All data of company 1 are in out\.zip: [\d,]+ bytes\.",
     },
+    "change": {
+        "customers --list= --set city=Bern --company 1":
+            r"10 customers changed, 0 had it so already, 0 refused\.",
+        "customers --list= --archive --company 1": r"10 customers changed, 0 had it so already, 0 refused\.",
+        "customers --list= --set city=Bern --company 1 --dry-run": r"10 customers would be asked\.",
+    },
     "backup": {
         "": r"The backup was made and verified: [\d,]+ rows, [\d,]+ bytes\.",
         "--list": r"1 backup found, the newest first\.",

@@ -22,6 +22,7 @@ COMMANDS = (
     "reactivate",
     "import",
     "export",
+    "change",
     "backup",
     "verify",
     "restore",

@@ -34,6 +34,7 @@ CALLS: dict[str, Callable[[Any, int], Any]] = {
     "history": lambda records, id_: records.history(id_),
     "ids": lambda records, id_: records.ids(Query(), 500),
     "last_change": lambda records, id_: records.last_change(),
+    "look": lambda records, id_: records.look(id_),
     "names": lambda records, id_: records.names({"assigned_to": 1}),
     "page": lambda records, id_: records.page(),
     "restore": lambda records, id_: records.restore([id_]),
@@ -45,7 +46,8 @@ CALLS: dict[str, Callable[[Any, int], Any]] = {
 }
 LISTS = {"find", "footers", "fresh", "groups", "ids", "last_change", "window"}
 NO_RECORD = {"choices", "add", "add_all", "count", "page", "walk", "names", *LISTS}
-READING = {"choices", "count", "get", "history", "names", "page", *LISTS}
+# Whoever may read a record may have looked at it: what is noted is the person's own, and no change of the record.
+READING = {"choices", "count", "get", "history", "look", "names", "page", *LISTS}
 MANAGING = {"archive", "restore", "change_many", "walk"}
 
 
