@@ -5,16 +5,17 @@ from datetime import datetime, time, timedelta
 
 import streamlit as st
 
-from crm_data import Act, Workspace, errors, words
+from crm_data import Act, Workspace, errors, new_act, words
 from crm_data.changes.back import MOST_SHOWN, Chosen, Difference, Differs
 from crm_data.store.values import row_id
 from crm_data.tables import noun
 from dashboard.components import grid
 from dashboard.parts import place, say
-from dashboard.parts.acts import announce, done, show_refusal
+from dashboard.parts.acts import done, show_refusal
 from dashboard.parts.audit import views
 from dashboard.parts.audit_lines import told_lines
 from dashboard.parts.heading import empty, heading
+from dashboard.parts.undo import did
 
 PLACE = "history.back"
 _REST = f"{PLACE}.rest"
@@ -127,24 +128,25 @@ def _chosen(seen: Difference, tables: list[str], ones: list[Differs]) -> Chosen 
 
 def _button(my: Workspace, seen: Difference, chosen: Chosen | None, many: int) -> None:
     rest = bool(st.session_state.get(_REST) == (seen.first, seen.last, repr(chosen)))
+    several = "1 record" if many == 1 else f"{many:,} records"
+    label = f"Put back the rest of {several}" if rest else f"Put back {several}"
 
     def put_back() -> None:
         st.session_state.pop(_REST, None)
+        mine = new_act()
 
         def act() -> None:
             try:
-                my.changes.go_back(seen.first, seen.last, chosen, rest, zone=say.zone())
+                my.changes.go_back(seen.first, seen.last, chosen, rest, mine, say.zone())
             except errors.ChangedSince as since:
                 if since.rest:
                     st.session_state[_REST] = (seen.first, seen.last, repr(chosen))
                 raise
 
         if done(PLACE, act):
-            announce("Put back. The history can undo it.", "settings_backup_restore")
+            did(my, f"{label}.", mine, icon="settings_backup_restore")
             place.go({})
 
-    several = "1 record" if many == 1 else f"{many:,} records"
-    label = f"Put back the rest of {several}" if rest else f"Put back {several}"
     icon = ":material/settings_backup_restore:"
     st.button(label, key=f"{PLACE}.do", type="primary", icon=icon, on_click=put_back, disabled=not many)
 

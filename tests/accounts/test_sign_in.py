@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from crm_data import accounts
 from crm_data.accounts import passwords, throttle
+from crm_data.accounts.own import prove_oneself
 from crm_data.accounts.people import SYSTEM
 from crm_data.accounts.sign_in import REFUSED
 from crm_data.errors import CrmError, Invalid, NotSignedIn, Throttled
@@ -164,6 +165,7 @@ PROVING = {
     "redeem_invite": lambda h, signed, invite: h.installation.links.redeem_invite(
         invite, "words of the old one's holder", HERE, old=PASSWORD
     ),
+    "prove_oneself": lambda h, signed, invite: prove_oneself(h.store, h.user("manager"), PASSWORD, HERE),
 }
 
 

@@ -63,11 +63,13 @@ def test_an_admin_puts_one_record_back_as_it_was_before_an_act(town: Town, enter
     picked.fill("Sigma")
     page.get_by_role("option", name="Customer Sigma").click()
     page.keyboard.press("Escape")
-    page.screenshot(path="/tmp/foyer/back.png")
     page.get_by_role("button", name="Put back 1 record").click()
-    toast(page, "Put back")
+    toast(page, "Put back 1 record.")
     assert [my.customers.get(one)["city"] for one in (id_, other)] == [None, "Rome"]
     expect(page.get_by_text("Went back to")).to_be_visible()
+    page.get_by_role("button", name="Undo: Put back 1 record").click()
+    toast(page, "Undone: Put back 1 record.")
+    assert [my.customers.get(one)["city"] for one in (id_, other)] == ["Oslo", "Rome"]
 
 
 def test_a_value_is_put_back_from_the_changes_of_a_record(town: Town, enter: Door) -> None:

@@ -34,8 +34,8 @@ WITHOUT_UNDO = {
 }
 # Verbs of a company's records, as a screen calls them.
 VERBS = {
-    "add", "add_all", "archive", "change", "change_many", "commit_import", "complete", "convert", "log", "merge",
-    "move", "put_back", "reopen", "reschedule", "restore", "set",
+    "add", "add_all", "archive", "change", "change_many", "commit_import", "complete", "convert", "go_back",
+    "log", "merge", "move", "put_back", "reopen", "reschedule", "restore", "set",
 }  # fmt: skip
 
 

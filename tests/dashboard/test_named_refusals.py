@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WRONG = "a\x07b"  # no field takes a bell
 # What signing in refuses it does not say of which field; days are chosen, not typed; what a grid's change lacks
 # has the labels of the fields themselves; the last draws before anybody comes.
-ASIDE = {"sign_in/form.py", "parts/task_row.py", "parts/lacking.py", "warm_page.py"}
+ASIDE = {"sign_in/form.py", "parts/task_row.py", "parts/queue.py", "parts/lacking.py", "warm_page.py"}
 # Proved by signing in or compared with another: their refusals are sentences of their own.
 NOT_JUDGED = ("The same again", "Old password", "Your password")
 
@@ -137,6 +137,7 @@ FORMS: dict[str, tuple[str, Callable[[Form], tuple[AppTest, str]]]] = {
         "parts/profile_panel.py",
         shown("admin", "Save company profile", tab="company"),
     ),
+    "what the stages are called": ("parts/stages_panel.py", shown("admin", "Save stages", tab="stages")),
     "one's own account": ("sign_in/own_account.py", shown("account", "Save account")),
     "one's own password": ("sign_in/own_account.py", shown("account", "Change password")),
     "an invitation": ("parts/people_panel.py", shown("admin", "Make an invitation")),
