@@ -74,10 +74,11 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
   /* Sort and pages of a list stand in one line, however many there are: the sort gives way. */
   [class*="-filter-sort"] { flex: 1 1 6rem !important; width: auto !important; min-width: 6rem; }
   /* What can be done with a list stands in one line with its name; how many there are is said below. */
-  .st-key-heading:has([class*="-import-open"]) { flex-wrap: nowrap; }
-  .st-key-heading:has([class*="-import-open"]) [data-testid="stCaptionContainer"] { display: none; }
-  .st-key-heading :is([class*="-import-open"], button[kind="secondary"][data-testid="stPopoverButton"])
-    [data-testid="stMarkdownContainer"] {
+  .st-key-heading:has([class*="-import-open"]) { flex-wrap: nowrap; gap: 0.25rem; }
+  .st-key-heading:has([class*="-import-open"]) > div:has([data-testid="stCaptionContainer"]) { display: none; }
+  .st-key-heading:has([class*="-import-open"]) > div:first-child { margin-right: auto; }
+  .st-key-heading:has([class*="-import-open"]) :is([class*="-import-open"], [data-testid="stPageLink"],
+    button[kind="secondary"][data-testid="stPopoverButton"]) [data-testid="stMarkdownContainer"] {
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   }
 }
