@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from crm_data.numbers.period import Period
 from tests.dashboard.house import House, house, sign_in
 from tests.support.databases import Database
-from tests.support.screen import at_rest
+from tests.support.screen import at_rest, toast
 from tests.support.serving import Served, serving
 from tests.transfer.files import REAL, accounts, pipeline
 
@@ -71,7 +71,7 @@ def test_the_pipeline_shows_what_the_file_holds(
     if check.count():
         check.click(timeout=SLOW)
     page.get_by_role("button", name=f"Add {len(told):,} deals").click(timeout=SLOW)
-    expect(page.get_by_text(f"{len(told):,} added, 0 changed")).to_be_visible(timeout=SLOW)
+    toast(page, f"{len(told):,} added, 0 changed")
 
     stages = told["deal_stage"].value_counts()
     open_deals = int(stages["Prospecting"] + stages["Engaging"])

@@ -58,7 +58,7 @@ def test_what_is_typed_is_saved_refused_and_undone(home: House, monkeypatch: pyt
     save(Typed(rep, 0, "1.00", "7"))
     assert any("changed by somebody else" in error.value for error in at.error)
     assert sum(kept(home)[rep].values()) == Decimal("900.02")
-    at.button(key="goals.undo.button").click().run()
+    at.button(key="undo.button").click().run()
     assert kept(home) == {}
 
 

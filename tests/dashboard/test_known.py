@@ -140,4 +140,4 @@ def test_another_person_in_the_same_tab_sees_their_own(
 
 def test_another_screen_lets_go_of_it(at: AppTest) -> None:
     assert set(at.session_state["known"]) == {"overview"}
-    assert set(opened(at, "timeline").session_state["known"]) == {"timeline.feed.shown"}
+    assert set(opened(at, "timeline").session_state["known"]) == {"activities.shelf", "timeline.feed.shown"}

@@ -73,8 +73,12 @@ def fresh_name() -> str:
     return f"No {next(COUNT)}"
 
 
+MERGE = "Add and merge"  # offered beside what keeps the record, where one of its own kind is like it
+
+
 def press(at: AppTest) -> None:
-    (button,) = [button for button in at.button if button.label.startswith("Add ")]
+    """What keeps the record as it is."""
+    (button,) = [one for one in at.button if one.label.startswith("Add ") and one.label != MERGE]
     button.click().run()
     assert not at.exception, at.exception
 
@@ -120,6 +124,8 @@ def test_who_has_the_e_mail_is_said_and_a_second_press_makes_it(
         )
         for holder, id_ in sorted(holders.items(), key=lambda held: held[0] != makes)
     ]
+    # The customer is put away, and only what is in use can be merged.
+    assert (MERGE in [button.label for button in at.button]) == (kind in holders and kind != "customers")
     at.text_input(key=box).set_value(f"else.{email}")  # another company's is nobody's here
     press(at)
     assert named(at) == []
