@@ -319,8 +319,10 @@ def test_a_paste_of_two_hundred_rows_is_few_statements(two: Office) -> None:
     with counted(two.store) as sent:
         result = keep(my, my.customers, asked, my.members(), ZONE)
     assert result["ok"], result["words"]
-    # The last two: whether the name of the act is free, and its change set.
-    assert len(sent) <= 8, [statement[:60] for statement in sent]
+    # Two are for the act: whether its name is free, and its change set. Beyond these eight the chain of the log
+    # reads its head, numbers the change set and moves the head on; PostgreSQL looks at the references before.
+    chain = 4 if two.store.engines.write.dialect.name == "postgresql" else 3
+    assert len(sent) <= 8 + chain, [statement[:60] for statement in sent]
     assert my.customers.get(ids[1])["credit_limit"] == Decimal("1.50")
     assert len(my.customers.history(ids[1])) == 11
     assert [my.customers.get(id_)["priority"] for id_ in ids[:2]] == ["medium", "high"]
