@@ -67,9 +67,9 @@ def test_in_what_two_people_have_to_choose_between(town: Town, ids: dict[str, in
 def test_on_a_record(kind: str, ids: dict[str, int], enter: Door) -> None:
     page = enter(DANIEL, f"/record?kind={kind}&id={ids[kind]}")
     expect(page.get_by_role("heading", name=BAD)).to_be_visible()
-    views = page.get_by_role("radiogroup", name="View").get_by_role("radio")
-    for view in [text for text in views.all_text_contents() if text]:
-        page.get_by_role("radio", name=view).click(force=True)
+    views = page.get_by_role("radiogroup", name="View")
+    for view in [text for text in views.get_by_role("radio").all_text_contents() if text]:
+        views.get_by_role("radio", name=view).click(force=True)
         at_rest(page)
     page.get_by_role("button", name="Edit").click()
     expect(page.get_by_role("dialog").get_by_role("textbox").first).to_be_visible()
@@ -78,8 +78,9 @@ def test_on_a_record(kind: str, ids: dict[str, int], enter: Door) -> None:
 
 def test_in_lists_buttons_and_the_feed(ids: dict[str, int], enter: Door) -> None:
     page = enter(DANIEL, f"/record?kind=customer&id={ids['customer']}")
+    views = page.get_by_role("radiogroup", name="View")
     for view in ("Timeline", "Tasks", "Deals", "Leads"):
-        page.get_by_role("radio", name=view).click(force=True)
+        views.get_by_role("radio", name=view).click(force=True)
         at_rest(page)
         plain(page.get_by_test_id("stMain"))
     enter.go(page, "/timeline")
