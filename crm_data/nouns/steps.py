@@ -11,9 +11,6 @@ from crm_data import clock
 from crm_data.store.scope import CompanySession
 from crm_data.store.zones import day_start
 from crm_data.tables import Deal, Task
-from crm_data.tables.task import TaskStatus
-
-OPEN_TASK = (TaskStatus.PENDING, TaskStatus.IN_PROGRESS)
 
 
 class Step(StrEnum):
@@ -36,9 +33,8 @@ class NextStep:
 
 
 def open_tasks() -> list[sa.ColumnElement[bool]]:
-    """The condition of a task that is still to be done. Spelled as in its index, so that SQLite uses it."""
-    coded: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{status.value}'") for status in OPEN_TASK]
-    return [Task.status.in_(coded), Task.archived_at.is_(None)]
+    """The condition of a task that is still to be done."""
+    return [*Task.still_open(), Task.archived_at.is_(None)]
 
 
 def has_step() -> sa.ColumnElement[bool]:

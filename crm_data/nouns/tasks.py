@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from crm_data.errors import Invalid
 from crm_data.nouns import waiting
 from crm_data.nouns.links import known_parents, linked
-from crm_data.nouns.steps import OPEN_TASK, open_tasks, today_of
+from crm_data.nouns.steps import open_tasks, today_of
 from crm_data.store import query as q
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, doing_of
@@ -19,7 +19,7 @@ from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import row_id
 from crm_data.tables import Task
-from crm_data.tables.task import TaskStatus
+from crm_data.tables.task import OPEN_TASK, TaskStatus
 
 
 class Tasks(Records):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from crm_data import clock
-from crm_data.nouns.steps import OPEN_TASK, today_of
+from crm_data.nouns.steps import today_of
 from crm_data.store.query import Query
 from crm_data.tables import Activity, ChangeLog, Look, Task
 
@@ -68,8 +68,8 @@ def unplanned(model: Any, query: Query) -> Clause:
     """Rows for which no open task is due after today."""
     task = _PLANNED
     later = task.due_date >= today_of(query.zone)[1]
-    open_ = (task.status.in_([status.value for status in OPEN_TASK]), task.archived_at.is_(None))
     link = getattr(task, _LINKS[model.__tablename__])
+    open_ = (*task.still_open(), task.archived_at.is_(None))
     return ~sa.select(task.id).where(link == model.id, later, *open_).exists()
 
 

@@ -48,6 +48,7 @@ class TaskStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+OPEN_TASK = (TaskStatus.PENDING, TaskStatus.IN_PROGRESS)
 _OPEN = "status IN ('pending', 'in_progress')"
 
 
@@ -91,8 +92,11 @@ class Task(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
 
     @classmethod
     def still_open(cls) -> tuple[sa.ColumnElement[bool], ...]:
-        """What is done or cancelled keeps its owner's name: it is their history."""
-        return (cls.status.in_([TaskStatus.PENDING.value, TaskStatus.IN_PROGRESS.value]),)
+        """What is done or cancelled keeps its owner's name: it is their history.
+
+        Spelled as in the index of open tasks: by bound values SQLite does not know that it holds them all.
+        """
+        return (cls.status.in_([sa.literal_column(f"'{status.value}'", sa.String) for status in OPEN_TASK]),)
 
 
 _made: sa.Table = Task.__table__  # type: ignore[assignment]
