@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from crm_data import Layout
 from crm_data.tables import title_of
-from crm_data.tables.fields import Kind, fields_of
+from crm_data.tables.fields import Kind, fields_of, words
 from crm_data.tables.reading import fold
 from crm_data.transfer.csv_out import Form
 from tests.model import lists
@@ -19,7 +19,7 @@ from tests.model.calls import Call
 from tests.model.files import rows as rows_of
 from tests.model.files import unzipped
 from tests.model.results import Answer, plain
-from tests.model.rules import OPEN, Tables, Wrong, cents
+from tests.model.rules import CHANCES, OPEN, USUAL_DAYS, Tables, Wrong, cents
 from tests.model.waiting import REASONS, queue
 from tests.model.world import Row, members
 from tests.model.writes import Writer
@@ -35,7 +35,7 @@ class Reader:
     def check(self, answer: Answer) -> None:
         """Compare. Raises Wrong with the class of the refusal that had to come."""
         room, _, verb = self.call.verb.partition(".")
-        own = {"Profile": "_profile", "Layouts": "_layout"}
+        own = {"Profile": "_profile", "Layouts": "_layout", "Stages": "_stages"}
         known = getattr(self, own.get(room, f"_{verb}"), None)
         if known is not None and (answer.refused is None or self._refuses()):
             known(answer.value, answer.raw, **self.call.said)
@@ -229,6 +229,25 @@ class Reader:
                     sure.add(id_)
             assert sure <= set(found) or len(found) == 5
 
+    def _feed(self, value: Any, raw: Any, kind: str, id: Any, sorts: list[str], n: int) -> None:
+        """What hangs on a record, newest first; a change may be left out that a move tells already."""
+        link, found = f"{kind[:-1]}_id", []
+        for row in self.tables["activities"].values():
+            if row.get(link) == id and row["archived_at"] is None:
+                sort = "move" if row["activity_type"] == "status_change" else "activity"
+                found.append((row["activity_date"], 0, row["id"], sort))
+        for line in self.tables["change_log"].values():
+            if (line["table_name"], line["row_id"]) == (kind, id):
+                found.append((line["at"], 1, line["id"], "change"))
+        for row in self.tables["tasks"].values():
+            for place, at in ((2, row["completed_at"]), (3, row["created_at"])):
+                if row.get(link) == id and row["archived_at"] is None and at is not None:
+                    found.append((at, place, row["id"], "task"))
+        known = sorted((one for one in found if not sorts or one[3] in sorts), key=_newest)[:n]
+        shown = [(one.at, one.id, str(one.sort)) for one in raw.entries]
+        told = [(at, id_, sort) for at, _, id_, sort in known]
+        assert [one for one in told if one in shown or one[2] != "change"] == shown
+
     def _moves(self, value: Any, raw: Any, id: Any) -> None:
         lines = [row for row in self.tables["deal_stage_history"].values() if row["deal_id"] == id]
         lines.sort(key=lambda row: (row["moved_at"], row["id"]))
@@ -346,6 +365,11 @@ class Reader:
             id_: (member.role, member.ended) for id_, member in here.items()
         }
 
+    def _stages(self, value: Any, raw: Any) -> None:
+        assert [(rule.stage, rule.label, rule.probability, rule.days) for rule in raw] == [
+            (stage, words(stage), chance, USUAL_DAYS.get(stage, 0)) for stage, chance in CHANCES.items()
+        ]
+
     def _profile(self, value: Any, raw: Any) -> None:
         row = self.tables["companies"][self.call.company]
         assert raw == {name: row[name] for name in raw}
@@ -371,6 +395,10 @@ class Reader:
                 assert shown == {
                     id_ for id_, row in self.tables[kind].items() if (row["archived_at"] is not None) == away
                 }
+
+
+def _newest(one: tuple[datetime, int, int, str]) -> tuple[float, int, int]:
+    return -one[0].timestamp(), one[1], -one[2]
 
 
 def _sums(rows: list[Row]) -> dict[str, tuple[int, Decimal, Decimal]]:

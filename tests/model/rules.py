@@ -30,6 +30,7 @@ AT_LEAST = {
     "Workspace.export_chart": "manager",
     "Workspace.rehearse": "manager",
     "Workspace.strangers": "manager",
+    "Workspace.kept_import": "manager",
     "Workspace.commit_import": "manager",
     "Workspace.take_away": "admin",
     "Changes.export": "manager",

@@ -50,7 +50,7 @@ class Side:
 
 
 def _settled(row: Row) -> Row:
-    row = {name: plain(value) for name, value in row.items()}
+    row = dict(plain(row))
     if "token_hash" in row:
         assert len(row["token_hash"]) == 64
         row["token_hash"] = "by chance"
