@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import RUTH, Door, Town
 from tests.dashboard.house import expect_form
-from tests.support.screen import at_rest, choose, says, toast, unfold
+from tests.support.screen import at_rest, choose, says, toast, unfold, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -30,6 +30,7 @@ def test_a_damaged_backup_is_refused_and_a_whole_one_restored(town: Town, enter:
     my = town.my(RUTH)
     kept = my.customers.add({"name": "Kept Works"})
     page = enter(RUTH, "/admin?tab=backups")
+    until(page, lambda: bool(backups(town)), "the server has not made the backup of the day")
     made, damaged = back_up(page, town), back_up(page, town)
     data = bytearray(damaged.read_bytes())
     data[len(data) // 2] ^= 1

@@ -35,7 +35,8 @@ def pages(count: int, step: int) -> list[int]:
 
 ACTS = {
     "save": writes(60, 1),
-    "bring": writes(200, size(4, 1)),
+    # Each file that came in makes the next one touch more pages of the indexes: at last there is room for all.
+    "bring": [*writes(200, size(4, 1)), HEADER + 1_000 * FRAME],
     "back_up": pages(420, size(12, 1)),
     "put_back": pages(600, size(15, 1)),
     "migrate": writes(150, size(8, 1)),
