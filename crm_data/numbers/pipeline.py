@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.numbers.figures import Bar, Chart, Figure, Question, counted
 from crm_data.numbers.sums import OPEN, Sum, Totals, added, amount, cents, total, totals, weighted_cents
+from crm_data.store.failures import unreadable
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal
 from crm_data.tables.stage_rules import StageRules
@@ -41,7 +42,10 @@ class Pipeline:
 
 
 def stage_sums(session: CompanySession, where: Where) -> dict[str, list[Sum]]:
-    """Open stage -> the sums of its matching deals, one a currency, by currency. One statement."""
+    """Open stage -> the sums of its matching deals, one a currency, by currency. One statement.
+
+    Raises Unavailable where a damaged file names a stage that there is not: a total without it would be wrong.
+    """
     wanted = (
         sa.select(Deal.stage, Deal.currency, sa.func.count(), total(cents()), total(weighted_cents()))
         .where(*where, Deal.status == OPEN)
@@ -50,6 +54,8 @@ def stage_sums(session: CompanySession, where: Where) -> dict[str, list[Sum]]:
     )
     found: dict[str, list[Sum]] = {stage.value: [] for stage in OPEN_STAGES}
     for stage, currency, count, value, weighted in session.execute(wanted):
+        if stage not in found:
+            raise unreadable("the stage of a deal")
         found[stage].append(Sum(currency, count, amount(value), amount(weighted)))
     return found
 

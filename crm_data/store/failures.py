@@ -46,6 +46,12 @@ _ONLY_GROWS = "What is logged can only be added to; nothing was changed."
 _WRONG = "The database refused these values; nothing was changed."
 
 
+def unreadable(what: str) -> Unavailable:
+    """For a caller that finds a value kept which none of the product's checks lets in: the file is damaged."""
+    log.error("what is kept cannot be read: %s", what)
+    return Unavailable(_DAMAGED)
+
+
 @contextmanager
 def as_sentence() -> Iterator[None]:
     """Turn what the database raises, at a statement or at COMMIT, into a CrmError."""
@@ -70,8 +76,7 @@ def as_sentence() -> Iterator[None]:
     except (ValueError, ArithmeticError) as error:
         if not _while_reading(error):
             raise
-        log.error("what is kept cannot be read: %s", type(error).__name__)
-        raise Unavailable(_DAMAGED) from error
+        raise unreadable(type(error).__name__) from error
 
 
 def _refused(error: exc.IntegrityError) -> CrmError:

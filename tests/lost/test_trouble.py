@@ -12,6 +12,8 @@ import pytest
 
 from crm_data.errors import CrmError
 from crm_data.store import connections, migrating, sqlite_file
+from crm_data.tables import Base
+from crm_data.tables.fields import Kind
 from tests.lost.small_disk import Place, bare
 from tests.migrations.trial import folder_with
 from tests.nouns.makers import a_deal, a_lead, a_task
@@ -174,6 +176,44 @@ def test_scattered_bytes(place: Place) -> None:
         refused += any(said.values())
         bare(place)
     assert refused
+    place.path.write_bytes(good)
+    goes_on(place)
+
+
+CHOICES = [
+    (mapper.local_table.name, column.name)
+    for mapper in Base.registry.mappers
+    for column in mapper.local_table.columns
+    if "field" in column.info and column.info["field"].kind is Kind.CHOICE
+]
+
+
+def test_a_choice_that_is_none(place: Place) -> None:
+    """Whichever choice the damage met: what is done with it is done, or refused in a sentence."""
+    good, numbers = place.path.read_bytes(), place.my.numbers
+    figures = [
+        numbers.board, numbers.by_stage, numbers.by_month, numbers.by_owner, numbers.tiles, numbers.goal_year,
+        numbers.against_goals, numbers.standing, numbers.bridge, numbers.forecast, numbers.funnel,
+        numbers.stage_days, numbers.stage_rates, numbers.losses, numbers.sources, numbers.ages, numbers.put_off,
+    ]  # fmt: skip
+    refused = {}
+    for table, column in CHOICES:
+        place.path.write_bytes(good)
+        with closing(sqlite3.connect(place.path, isolation_level=None)) as plain:
+            plain.execute("PRAGMA ignore_check_constraints=ON")
+            plain.execute("PRAGMA journal_mode=DELETE")
+            for (name,) in plain.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                plain.execute(f"DROP TRIGGER {name}")
+            plain.execute(f"UPDATE {table} SET {column} = 'quamified'")
+        told(place, "restore", "migrate", "daily")
+        for figure in figures:
+            try:
+                figure()
+            except CrmError as error:
+                refused[table, column, figure.__name__] = str(error)
+        bare(place)
+    assert {("deals", "stage", "board"), ("deals", "stage", "by_stage")} <= set(refused)
+    assert {sentence.partition(".")[0] for sentence in refused.values()} == {"The database file is damaged"}
     place.path.write_bytes(good)
     goes_on(place)
 
