@@ -697,15 +697,16 @@ def _since(here: Scene) -> Call:
 
 
 def _put_back(here: Scene) -> Call:
-    kind = _kind(here)
+    """Mostly a change of the last ones, in a field of it or in all; at times whatever line, or none."""
+    kind, log = _kind(here), here.own["change_log"]
     id_ = here.id(kind)
-    lines = [
-        number
-        for number, line in here.own["change_log"].items()
-        if (line["table_name"], line["row_id"]) == (kind, id_)
-    ]
-    line = here.dice.choice(lines or [NOBODY])
-    field_ = here.dice.choice([None, *fields_of(CLASSES[kind].table)])
+    lines = [at for at, line in log.items() if (line["table_name"], line["row_id"]) == (kind, id_)]
+    line, names = here.dice.choice(lines or [NOBODY]), list(fields_of(CLASSES[kind].table))
+    changes = [at for at, one in log.items() if one["action"] == "change" and one["table_name"] in KINDS]
+    if changes and here.dice.random() < 0.8:
+        line = here.dice.choice(changes[-30:])
+        kind, id_, names = log[line]["table_name"], log[line]["row_id"], list(log[line]["after"] or {})
+    field_ = here.dice.choice([None, *names])
     said_ = {"kind": kind, "id": id_, "line": line}
     return Call(
         "",

@@ -46,6 +46,7 @@ class Checked:
     def __init__(self, world: World) -> None:
         self.world = world
         self.before: Dump = world.dump()
+        self.earlier = self.before  # as it was when the last call came
         self.outside = world.outside()
         self.places: dict[int, list[Place]] = {id_: [] for id_ in world.companies}
         self.sentences: dict[str, Any] = {}
@@ -57,6 +58,7 @@ class Checked:
         here = scene(self.world, self.before, dice, [])
         here.places = self.places[here.company]
         call = make(verb, here)
+        self.earlier = self.before
         found = answer(self.world, call)
         self.done[verb, found.refused is None] += 1
         self._walls(call, found)
@@ -230,7 +232,7 @@ class Checked:
             assert found.raw.acts == len(sets)
         elif call.verb == "Changes.put_back":
             kind, id_ = call.said["kind"], call.said["id"]
-            row = self.before[call.company][kind].get(id_) if type(id_) is int else None
+            row = self.earlier[call.company][kind].get(id_) if type(id_) is int else None
             if row is None:
                 assert found.refused is errors.NotFound
             elif not may_change(call.role, call.user, row):
