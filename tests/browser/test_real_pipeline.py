@@ -71,7 +71,7 @@ def test_the_pipeline_shows_what_the_file_holds(
     if check.count():
         check.click(timeout=SLOW)
     page.get_by_role("button", name=f"Add {len(told):,} deals").click(timeout=SLOW)
-    toast(page, f"{len(told):,} added, 0 changed")
+    toast(page, f"{len(told):,} added, 0 changed", within=120_000)  # all of the file is written first
 
     stages = told["deal_stage"].value_counts()
     open_deals = int(stages["Prospecting"] + stages["Engaging"])

@@ -81,10 +81,10 @@ def at_rest(page: Page, quiet: int = 200) -> None:
             return
 
 
-def toast(page: Page, sentence: str) -> None:
-    """Wait for a toast that says this, and put it away so that it covers nothing."""
+def toast(page: Page, sentence: str, within: float = SLOW) -> None:
+    """Wait for a toast that says this, and put it away so that it covers nothing. `within`: milliseconds."""
     shown = page.get_by_test_id("stToast").filter(has_text=sentence).first
-    expect(shown).to_be_visible(timeout=SLOW)
+    expect(shown).to_be_visible(timeout=within)
     at_rest(page)
     # By script, which waits for nothing: on a busy machine it may have gone by itself.
     shown.get_by_role("button", name="Close").evaluate_all("all => all.forEach((one) => one.click())")
