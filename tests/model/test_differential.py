@@ -126,6 +126,7 @@ def compare(sides: tuple[Side, Side]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.postgres
+@pytest.mark.timeout(1200)  # five thousand calls, each twice
 def test_both_engines_do_the_same(sides: tuple[Side, Side], sequences: Sequences) -> None:
     dice = chance.dice(17)
     lite, post = (side.world for side in sides)

@@ -114,6 +114,7 @@ def left_out(kind: str, done: Counter[tuple[str, bool]]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # some hundred calls, and each compared with the model
 def test_every_call_is_as_the_model_says(engine_kind: str) -> None:
     done: Counter[tuple[str, bool]] = Counter()
     machine = type("Companies", (Companies,), {"kind": engine_kind, "done": done})
