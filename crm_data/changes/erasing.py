@@ -13,6 +13,7 @@ from crm_data.changes.tables import chunks, naming, order
 from crm_data.errors import Invalid, NotFound
 from crm_data.store import writer
 from crm_data.store.changes import Doing
+from crm_data.store.locks import lock_rows
 from crm_data.store.log_erased import names_in_log
 from crm_data.store.many import table_of
 from crm_data.store.records import Records
@@ -164,8 +165,7 @@ def _reach(session: CompanySession, table: str, ids: Collection[int], keep_leads
 def _lock(session: CompanySession, table: str, ids: Collection[int]) -> None:
     model: Any = by_name(table)
     for some in chunks(sorted(ids)):
-        wanted = sa.select(model.id).where(model.id.in_(some)).order_by(model.id).with_for_update()
-        session.execute(wanted).all()
+        lock_rows(session, model, model.id.in_(some))
 
 
 def _told(
