@@ -20,7 +20,7 @@ class Reason(StrEnum):
     """Why two records may be one, in a person's words; the surest first."""
 
     EMAIL = "same e-mail"
-    PHONE = "same number"
+    PHONE = "same phone number"
     NAME = "same name"
     SIMILAR = "similar name"
 

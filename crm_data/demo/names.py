@@ -43,9 +43,14 @@ class Names:
         }
 
     def phone(self, dial: str = "") -> str:
-        """A number of those that are kept for stories."""
+        """A number of those that are kept for stories; again one that is given only when a town has no more."""
         dial = dial or self._random.choice(self._trade.places)[4]
-        return f"{dial}{self._random.randrange(100):02d}"
+        drawn = self._random.randrange(100)
+        number = next(
+            (n for k in range(100) if (n := f"{dial}{(drawn + k) % 100:02d}") not in self._used), ""
+        )
+        self._used[number or dial] = True
+        return number or f"{dial}{drawn:02d}"
 
     def _once(self, draw: Any) -> str:
         for _ in range(50):

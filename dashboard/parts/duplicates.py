@@ -54,7 +54,6 @@ def _one(my: Workspace, records: Records, group: Group) -> None:
             st.button(
                 f"Merge {len(ids)}",
                 key=f"{name}.merge",
-                type="primary",
                 icon=":material/merge:",
                 on_click=merging.begin,
                 args=(PLACE, records.name, ids),

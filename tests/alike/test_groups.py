@@ -136,5 +136,5 @@ def test_thousands_are_compared_in_three_statements_and_seconds(two: Office, kin
         found = my.alike.groups(kind)
         took = perf_counter() - began
     assert len(sent) <= 3
-    assert found[0].why == "same e-mail, same number"
+    assert found[0].why == "same e-mail, same phone number"
     assert took < count / 500

@@ -80,10 +80,10 @@ def test_one_is_found_among_many_by_each_key(town: Office, kind: str, listed: bo
     own = (kind, id_)
     for asked, why in (
         (typed(kind, email=f" {said.upper()}@One.Example"), "same e-mail"),
-        (typed(kind, phone=f"+41 (0)44/99{len(said):02}-{len(kind):03}"), "same number"),
+        (typed(kind, phone=f"+41 (0)44/99{len(said):02}-{len(kind):03}"), "same phone number"),
         (typed(kind, name=f"uebermuellersche {said}"), "same name"),
         (typed(kind, name=f"Übermüllershce {said} AG"), "similar name"),
-        ({**values, "email": None}, "same number, same name"),
+        ({**values, "email": None}, "same phone number, same name"),
     ):
         assert found(my, kind, asked)[own] == why, asked
         there = found(other, kind, asked)
@@ -100,7 +100,7 @@ def test_other_kinds_are_named_by_e_mail_and_number_but_not_by_name(town: Office
     email = f"{kind}@two.example"
     id_ = my.records(holder).add(typed(holder, email, "044 777 66 55", f"Twofold {kind}"))
     assert found(my, kind, typed(kind, email))[holder, id_] == "same e-mail"
-    assert found(my, kind, typed(kind, phone="+41447776655")) == {(holder, id_): "same number"}
+    assert found(my, kind, typed(kind, phone="+41447776655")) == {(holder, id_): "same phone number"}
     assert (holder, id_) not in found(my, kind, typed(kind, name=f"Twofold {kind}"))
     my.records(holder).archive([id_])
 
