@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 
 from crm_data import clock
 from crm_data.rights import Act, Person, demand
+from crm_data.store.blueprint import empty
 from crm_data.store.heads import heads
-from crm_data.store.migrating import head, migration_engine, upgrade
+from crm_data.store.migrating import head, migration_engine
 from crm_data.store.scope import CompanyScope
 from crm_data.store.sqlite_file import opened
 from crm_data.store.store import Store
@@ -106,9 +107,8 @@ def _written(store: Store, scope: CompanyScope, path: Path) -> tuple[dict[str, C
     """Write the rows that the company's own reading session sees into a database of this version; the log as it
     is, so that its chain can be followed there. What each table says, and where the log ends.
     """
-    url = f"sqlite:///{path}"
-    upgrade(url)
-    engine = migration_engine(url)
+    empty(path, head())
+    engine = migration_engine(f"sqlite:///{path}")
     try:
         with store.read(scope) as session, engine.begin() as file:
             here, known = session.core(), set()
