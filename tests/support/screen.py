@@ -149,7 +149,8 @@ class Sheet:
 
     def count(self) -> int:
         """How many rows the list has, in sight or not."""
-        return int(self.box.get_by_role("grid").get_attribute("aria-rowcount") or 1) - 1
+        grid = self.box.get_by_role("grid")
+        return int(grid.get_attribute("aria-rowcount") or 1) - 1 - int(grid.get_attribute("data-made") or 0)
 
     def texts(self, heading: str) -> list[str]:
         """A column from top to bottom, as far as it is drawn."""

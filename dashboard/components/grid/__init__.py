@@ -308,7 +308,7 @@ class Grid:
     def _add(self, said: Any) -> None:
         asked = wire.added(said, self.records.fields)
         if asked is not None:
-            act = self._act_of("add", asked.token)
+            act = self._act_of("add", asked.token, of=self.owner)  # after a reload too
             self._kept().result = adding.make(self.my, self.records, asked, self.members, say.zone(), act)
 
     def _find(self, said: Any, query: Query) -> None:
@@ -374,9 +374,9 @@ class Grid:
             self._kept().whole = True
             self.on_cell(*found)
 
-    def _act_of(self, *what: Any) -> str:
-        """The name of an act of this tab: what is asked once more is the same act."""
-        return hashlib.sha256(f"{self._kept().turn} {what}".encode()).hexdigest()[:32]
+    def _act_of(self, *what: Any, of: str = "") -> str:
+        """The name of an act of this tab, or of this sign-in: what is asked once more is the same act."""
+        return hashlib.sha256(f"{of or self._kept().turn} {what}".encode()).hexdigest()[:32]
 
     def _kept(self) -> _Kept:
         name, of = f"{self.key}.kept", f"{self.view.id} {self.view.layout}" if self.view else ""

@@ -1,4 +1,4 @@
-"""Lines that were pasted below the end of a list become records: all of them in one act, or none and why."""
+"""Lines below the end of a list become records: pasted ones all or none, typed ones each that can be kept."""
 
 from collections.abc import Mapping
 from datetime import tzinfo
@@ -15,31 +15,48 @@ _TOLD = 3  # of so many faults the sentence is told
 def make(
     my: Workspace, records: Records, asked: Added, members: Mapping[int, str], zone: tzinfo, act: str
 ) -> dict[str, Any]:
-    """Make them; returns the `result` that the browser is told. The same `act` again makes nothing more."""
+    """Make them; returns the `result` that the browser is told. The same `act` again makes nothing more.
+
+    `made`: the places of those lines that are records now; `act`: the name by which that is undone.
+    """
     rows = {at: dict(row) for at, row in enumerate(asked.rows) if any(map(_filled, row.values()))}
     problems: Problems = {at: dict(cells) for at, cells in asked.problems.items()}
     _name(my, records, rows, members, problems)
     made: list[int] = []
-    trouble = ""
-    if not problems:
+    trouble = "" if rows or problems else "There is nothing to add."
+    while not made and not trouble:
+        sound = [at for at in rows if at not in problems]
+        if not sound or (problems and not asked.each):
+            break
         try:
-            made = records.add_all(list(rows.values()), act, zone)
+            records.add_all([rows[at] for at in sound], act, zone)
+            made = sound
         except errors.Invalid as wrong:
-            lines, trouble = list(rows), str(wrong)
-            for one in wrong.problems:
-                if one.row is not None:
-                    problems.setdefault(lines[one.row], {})[one.field] = one.sentence
+            found = [one for one in wrong.problems if one.row is not None]
+            for one in found:
+                problems.setdefault(sound[one.row or 0], {})[one.field] = one.sentence
+            trouble = "" if found else str(wrong)
         except CrmError as refused:
             trouble = str(refused)
-    done = f"Added {say.count(len(made), 'record')} to {words(records.name).lower()}."
     return {
         "token": asked.token,
         "ok": not (problems or trouble),
-        "words": _why(problems) if problems else trouble or done,
+        "words": trouble or _told(records, asked, len(made), problems),
         "problems": {str(at): cells for at, cells in problems.items()},
         "clashes": {},
         "saved": {},
+        "made": made,
+        "act": act,
     }
+
+
+def _told(records: Records, asked: Added, made: int, problems: Problems) -> str:
+    if not problems:
+        return f"Added {say.count(made, 'record')} to {words(records.name).lower()}."
+    if not asked.each:
+        return _why(problems)
+    done = f"Added {say.count(made, 'record')}." if made else "Nothing was added."
+    return f"{done} {say.count(len(problems), 'new row')} could not be added; the marked cells say why."
 
 
 def _filled(said: Any) -> bool:

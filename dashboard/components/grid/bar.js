@@ -1,6 +1,7 @@
 // The line above the grid: Save with how many, what is to be put right, undo, what is ticked, columns, keys.
 import { el } from "../dom.js";
 import { help } from "./keys.js";
+import { fresh } from "./made.js";
 import { columnsMenu, sortMenu } from "./menus.js";
 
 export const WHOSE = { mine: "Keep what I wrote", theirs: "Take what they wrote" };
@@ -40,8 +41,7 @@ export class Bar {
 
   // The chosen cell, if a colleague has changed it too.
   clash() {
-    const { model, range, columns } = this.app;
-    const cell = range.active && model.cell(model.id(range.active.at), columns[range.active.col]);
+    const cell = this.app.active();
     return cell?.clash ? cell : undefined;
   }
 
@@ -50,15 +50,18 @@ export class Bar {
     const waiting = model.waiting();
     const wrong = waiting.filter(({ edit }) => edit.problem).length;
     const clashes = waiting.filter(({ id, name }) => model.cell(id, name)?.clash).length;
-    return [waiting.length, wrong, clashes, model.steps.done.length, model.steps.undone.length];
+    const cells = waiting.filter(({ id }) => !fresh(id)).length;
+    return [cells, model.made.begun(), wrong, clashes, model.steps.done.length, model.steps.undone.length];
   }
 
   changes() {
     const { app } = this;
-    const [waiting, wrong, clashes, done, undone] = this.counts();
+    const [cells, rows, wrong, clashes, done, undone] = this.counts();
+    const waiting = cells + rows;
+    const some = (n, what) => (n ? [`${number(n)} ${what}${n === 1 ? "" : "s"}`] : []);
     const made = [];
     if (waiting) {
-      const save = this.button("save", app.saving ? "Saving…" : `Save ${number(waiting)} change${waiting === 1 ? "" : "s"}`, () => app.save(), "primary");
+      const save = this.button("save", app.saving ? "Saving…" : `Save ${[...some(cells, "change"), ...some(rows, "new row")].join(" and ")}`, () => app.save(), "primary");
       save.setAttribute("aria-disabled", String(!!app.saving));
       made.push(save, this.button("discard", "Discard", () => app.discard()));
     }

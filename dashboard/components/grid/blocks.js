@@ -2,6 +2,7 @@
 import { fromTsv, toTsv } from "./tsv.js";
 
 const MOST = 2000; // rows in one act
+const MOST_MADE = 200; // new ones
 
 const count = (n, one) => `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
 
@@ -97,9 +98,11 @@ export function paste(app, text) {
   const repeat = Math.max(1, Math.floor((r1 - r0 + 1) / block.length)) * block.length;
   const high = one ? r1 - r0 + 1 : repeat;
   const wide = Math.min(one ? c1 - c0 + 1 : block[0].length, app.columns.length - c0);
-  const inside = Math.min(high, app.model.total - r0);
+  const inside = r0 < app.model.total ? Math.min(high, app.model.total - r0) : high;
   const cell = (row, col) => block[row % block.length][one ? 0 : col];
-  withRows(app, r0, r0 + high - 1, () => {
+  if (inside === high && r0 + high - app.model.total > MOST_MADE)
+    return app.say(`At most ${MOST_MADE} new rows can be pasted at once. Nothing was pasted.`);
+  return withRows(app, r0, r0 + high - 1, () => {
     const sides = { r0, r1: r0 + inside - 1, c0, c1: c0 + wide - 1 };
     const done = app.model.change(places(sides).map((place) => ({ ...target(app, place), text: cell(place.at - r0, place.col - c0) })));
     app.span(sides);

@@ -26,17 +26,22 @@ export class Cards {
 
   visible() {
     const first = Math.floor(this.box.scrollTop / HIGH);
-    return [first, Math.min(this.app.model.total - 1, first + Math.ceil(this.box.clientHeight / HIGH))];
+    return [first, Math.min(this.count - 1, first + Math.ceil(this.box.clientHeight / HIGH))];
+  }
+
+  // A new record is begun in a form here; rows that were begun in the table stand below the others.
+  get count() {
+    return this.app.model.total + this.app.model.made.begun();
   }
 
   draw() {
     const { app } = this;
     if (!app.narrow || !app.columns) return;
     this.list.setAttribute("aria-label", app.model.data.label);
-    this.list.style.height = `${app.model.total * HIGH}px`;
-    this.box.style.setProperty("--all", `${app.model.total * HIGH}px`);
+    this.list.style.height = `${this.count * HIGH}px`;
+    this.box.style.setProperty("--all", `${this.count * HIGH}px`);
     const [first, last] = this.visible();
-    inSight(this.shown, this.list, around(first, last, app.model.total, MORE), (at) => this.make(at));
+    inSight(this.shown, this.list, around(first, last, this.count, MORE), (at) => this.make(at));
     for (const [at, card] of this.shown) {
       if (card.changes !== app.model.changes) this.paint(card, at);
       card.changes = app.model.changes;
@@ -47,7 +52,7 @@ export class Cards {
   make(at) {
     const card = el("li");
     card.style.transform = `translateY(${at * HIGH}px)`;
-    card.setAttribute("aria-setsize", this.app.model.total);
+    card.setAttribute("aria-setsize", this.count);
     card.setAttribute("aria-posinset", at + 1);
     const button = el("button", "card");
     button.type = "button";

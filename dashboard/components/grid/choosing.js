@@ -16,9 +16,15 @@ export class Choosing {
     if (!extend) this.explain(row);
   }
 
+  // The cell that has the focus, if any has.
+  active() {
+    const { active } = this.range;
+    return active && this.model.cell(this.model.id(active.at), this.columns[active.col]);
+  }
+
   explain(row) {
-    const { at, col } = this.range.active;
-    const cell = this.model.cell(this.model.id(at), this.columns[col]);
+    const { at } = this.range.active;
+    const cell = this.active();
     const words = cell?.problem ?? cell?.clash ?? "";
     if (words || !this.bar.offers) this.say(words); // what can be taken back stands until something else is said
     this.bar.draw();
@@ -37,7 +43,8 @@ export class Choosing {
   move(rows, cols, extend) {
     const from = extend ? this.range.end : this.range.active;
     const within = (n, most) => Math.max(0, Math.min(most - 1, n));
-    this.select(within(from.at + rows, this.model.total), within(from.col + cols, this.columns.length), extend);
+    const { total, lines } = this.model; // far goes to the last of the list, a step on to what is typed below it
+    this.select(within(from.at + rows, rows > 1 && from.at < total ? total : lines), within(from.col + cols, this.columns.length), extend);
   }
 
   focus() {

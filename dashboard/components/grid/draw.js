@@ -6,6 +6,7 @@ import { drawFoot } from "./foot.js";
 import { headLine } from "./groups.js";
 import { head } from "./heads.js";
 import { around, inSight } from "./insight.js";
+import { fresh } from "./made.js";
 
 const TOOL = 34;
 const HEAD = 34;
@@ -54,7 +55,7 @@ export class Table {
 
   visible() {
     const first = Math.floor(this.scroller.scrollTop / this.high);
-    return [first, Math.min(this.app.model.total - 1, first + Math.ceil((this.scroller.clientHeight - HEAD) / this.high))];
+    return [first, Math.min(this.app.model.lines - 1, first + Math.ceil((this.scroller.clientHeight - HEAD) / this.high))];
   }
 
   // All anew: other columns, or another order of them.
@@ -90,9 +91,9 @@ export class Table {
 
   // As high as its rows, if they are few.
   fit() {
-    const { data, total } = this.app.model;
+    const { data, lines } = this.app.model;
     const bar = this.lefts.at(-1) > this.scroller.clientWidth ? BAR : 0;
-    this.scroller.style.height = `${Math.min(data.height, HEAD + total * this.high + bar + EDGE)}px`;
+    this.scroller.style.height = `${Math.min(data.height, HEAD + lines * this.high + bar + EDGE)}px`;
   }
 
   stuck() {
@@ -167,6 +168,8 @@ export class Table {
     const { app } = this;
     const [tick, open] = row.children;
     const called = app.model.cell(id, app.columns[0])?.text || `row ${row.at + 1}`;
+    row.classList.toggle("made", fresh(id));
+    row.classList.toggle("blank", fresh(id) && !app.model.drafts.has(id));
     tick.firstChild.checked = app.ticks.has(id);
     tick.firstChild.setAttribute("aria-label", `Tick ${called}`);
     open.firstChild.setAttribute("aria-label", `Open ${called}`);
@@ -182,12 +185,13 @@ export class Table {
     const [first, last] = this.visible();
     const stuck = this.stuck(); // asked once: it makes the browser measure
     const stamp = `${model.changes} ${this.app.ticks.changes} ${stuck}`;
-    this.lines.style.height = `${model.total * this.high}px`;
+    this.lines.style.height = `${model.lines * this.high}px`;
     this.footed = drawFoot(this.foot, this.app.columns, model.data.foot, this.footCells());
-    this.table.setAttribute("aria-rowcount", model.total + 1 + this.footed);
-    this.foot.setAttribute("aria-rowindex", model.total + 2);
-    const keep = around(first, last, model.total, MORE);
-    if (range.active && range.active.at < model.total) keep.add(range.active.at); // it has the focus
+    this.table.setAttribute("aria-rowcount", model.lines + 1 + this.footed);
+    this.table.dataset.made = model.made.count; // of them are no records
+    this.foot.setAttribute("aria-rowindex", model.lines + 2);
+    const keep = around(first, last, model.lines, MORE);
+    if (range.active && range.active.at < model.lines) keep.add(range.active.at); // it has the focus
     inSight(this.rows, this.lines, keep, (at) => this.row(at), (row) => row.group || this.spare.push(row));
     for (const row of this.rows.values()) {
       if (row.stamp === stamp) continue;

@@ -11,6 +11,7 @@ import { Find } from "./find.js";
 import { onForget } from "./kept.js";
 import { onKey } from "./keys.js";
 import { same } from "./kinds.js";
+import { fresh } from "./made.js";
 import { open as menu } from "./menus.js";
 import { Model } from "./model.js";
 import { listen } from "./pointer.js";
@@ -109,7 +110,7 @@ class App extends Choosing {
       this.ticks.clear();
     }
     this.ticks.without(data.gone ?? []);
-    this.range.within(this.model.total, this.columns.length);
+    this.range.within(this.model.lines, this.columns.length);
     if (shape() !== this.shape || this.model.refolded) this.reset();
     else this.table.draw();
     this.shape = shape();
@@ -130,15 +131,19 @@ class App extends Choosing {
     if (result.token === this.adding && result.ok) this.below = undefined; // refused, they can be added again
     const mine = result.token === this.traffic.token;
     if (mine) this.saving = this.traffic.more();
+    const asks = result.made && Object.keys(result.problems ?? {}).length > 0;
+    if (asks) this.next("problem");
     if (!result.words || (mine && this.saving)) return;
     const undo = { name: "unsave", words: "Undo", act: () => this.unsave() };
     const rest = { name: "rest", words: "Undo the rest", act: () => this.unsave(true) };
     const offer = result.rest ? rest : this.model.acts.length ? undo : undefined;
-    this.say([result.words, ...this.unseen(result)].join(" "), offer);
+    const more = asks ? [this.active()?.problem].filter(Boolean) : this.unseen(result);
+    this.say([result.words, ...more].join(" "), offer);
   }
 
   // Why records that are not among these rows could not be saved: no cell can say it.
-  unseen({ problems = {} }) {
+  unseen({ problems = {}, made }) {
+    if (made) return []; // of rows that are here
     const shown = new Set(this.model.places.values());
     return Object.entries(problems)
       .filter(([id]) => !shown.has(+id))
@@ -293,11 +298,17 @@ class App extends Choosing {
     this.focus();
   }
 
+  // To the empty row below the end, in which a new record is typed.
+  begin() {
+    const { model } = this;
+    if (model.made.open) this.select(model.lines - 1, 0);
+  }
+
   // Columns, records, acts.
   arrange(layout) {
     this.layout = layout;
     this.columns = columns(this.model.fields, layout);
-    this.range.within(this.model.total, this.columns.length);
+    this.range.within(this.model.lines, this.columns.length);
     this.reset();
     this.traffic.arrange(layout);
   }
@@ -321,7 +332,7 @@ class App extends Choosing {
   open(at, page = false) {
     clearTimeout(this.walking);
     const id = this.model.id(at);
-    if (id !== undefined) this.send.trigger(page ? "visited" : "opened", id);
+    if (id !== undefined && !fresh(id)) this.send.trigger(page ? "visited" : "opened", id);
   }
 
   // From the record beside the list to the one before or after it, as they stand here.
@@ -349,6 +360,7 @@ class App extends Choosing {
 
   // What can be done with one row: what stands on its buttons, and what no button stands for.
   acts(id) {
+    if (fresh(id)) return [];
     const cells = this.model.fields.filter(({ kind }) => kind === "act").map(({ name }) => this.model.cell(id, name)).filter(Boolean);
     const [some, shown] = [new Set(), new Set()];
     for (const { field, value } of cells) {
@@ -373,7 +385,7 @@ class App extends Choosing {
   duplicate() {
     const id = this.model.id(this.range.active.at);
     const may = this.model.data.acts?.some(({ name }) => name === "duplicate");
-    if (id !== undefined && may) this.act("duplicate", { ids: [id] });
+    if (id !== undefined && !fresh(id) && may) this.act("duplicate", { ids: [id] });
   }
 
   clipboard(kind, event) {

@@ -12,6 +12,7 @@ export const KEYS = [
   ["Ctrl+C, Ctrl+X, Ctrl+V", "Copy, cut, paste, as in a spreadsheet"],
   ["Ctrl+D", "Fill down from the first row"],
   ["Ctrl+Shift+D", "Duplicate the row"],
+  ["Insert, or Down from the last row", "Type a new row at the end"],
   ["Delete", "Clear what is chosen"],
   ["Ctrl+Z, Ctrl+Y or Ctrl+Shift+Z", "Undo, redo"],
   ["Ctrl+S", "Save"],
@@ -83,6 +84,7 @@ function command(app, event, { at, col }) {
   if (ctrl) return COMMANDS[key.toLowerCase()] && (() => COMMANDS[key.toLowerCase()](app, event));
   if (app.model.heads.has(at) && (key === "Enter" || key === " ")) return () => app.fold(at);
   if (key === "Enter" || key === "F2") return () => app.edit(at, col);
+  if (key === "Insert") return () => app.begin();
   if (key === "Delete" || key === "Backspace") return () => clear(app);
   if (key === " " && app.model.data.plain) return () => {};
   if (key === " ") return event.shiftKey ? () => app.ticks.toggle(at) : () => app.space(at, col);

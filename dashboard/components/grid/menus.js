@@ -4,6 +4,7 @@ import { WHOSE } from "./bar.js";
 import { clear, copied, fillDown, paste } from "./blocks.js";
 import { footItems } from "./foot.js";
 import { columns, moved, pinned, toggled, widened, width } from "./columns.js";
+import { fresh } from "./made.js";
 import { toTsv } from "./tsv.js";
 
 const WIDER = 40;
@@ -63,7 +64,7 @@ export function cellMenu(app, x, y) {
   if (!cell) return;
   const free = !cell.locked;
   const many = app.ticks.count() > 0;
-  const { plain } = app.model.data;
+  const plain = app.model.data.plain || fresh(id); // no record of its own to open
   open(app, x, y, [
     ...(cell.clash ? Object.keys(WHOSE) : []).map((whose) => ({ words: WHOSE[whose], act: () => app.decide(whose, id, name) })),
     !plain && { words: "Open beside the list", act: () => app.open(at) },
@@ -74,6 +75,7 @@ export function cellMenu(app, x, y) {
     free && { words: "Paste", act: () => byHand(app, "paste") },
     free && { words: "Fill down", act: () => fillDown(app) },
     free && { words: "Clear", act: () => clear(app) },
+    app.model.made.open && { words: "New row", act: () => app.begin() },
     !plain && { words: "History of this cell", act: () => app.send.trigger("cell", { id, field: name }) },
     ...(many ? (app.model.data.acts ?? []).filter((act) => act.many) : app.acts(id)).map(({ name: act, label }) => ({
       words: many ? `${label} ${app.ticks.count().toLocaleString("en")}` : label,

@@ -1,7 +1,8 @@
 // All that a grid knows: the rows that were sent, and the drafts over them by record and field, with the value that was
 // seen when the typing began. No message, page run or reload lets go of a draft; only the answer to its own Save does.
-import { read, same, shown } from "./kinds.js";
+import { empty, read, same, shown } from "./kinds.js";
 import { keep, recall } from "./kept.js";
+import { fresh, Made } from "./made.js";
 import { Steps } from "./steps.js";
 
 const NEAR = 3000; // rows
@@ -13,6 +14,7 @@ export class Model {
     this.heads = new Map(); // place in the list -> head of a group, which stands there
     this.drafts = new Map(); // id -> {field: {seen, wanted} | {seen, typed, problem}}
     this.steps = new Steps();
+    this.made = new Made(this);
     this.acts = []; // the names of the last Save's acts: the server undoes them
     this.names = {};
     this.marks = new Map(); // id -> {field, or "" for the whole row: [colour, words]}
@@ -82,6 +84,8 @@ export class Model {
     this.news = !!result && result.token !== this.settled;
     if (!this.news) return;
     this.settled = result.token;
+    if (result.made?.length) this.acts.push(result.act);
+    if (result.made) return this.made.settle(result);
     if (result.acts) this.acts = result.acts;
     else if (result.act && Object.keys(result.saved ?? {}).length) this.acts.push(result.act);
     for (const [id, fields] of Object.entries(result.saved ?? {}))
@@ -120,21 +124,27 @@ export class Model {
     return this.data.count ?? this.total;
   }
 
+  // How many lines there are to be drawn: those of the list, and those that are typed below its end.
+  get lines() {
+    return this.total + this.made.count;
+  }
+
   id(at) {
-    return this.places.get(at);
+    return at < this.total ? this.places.get(at) : this.made.id(at - this.total);
   }
 
   at(id) {
+    if (fresh(id)) return this.total + this.made.ids().indexOf(id);
     return [...this.places].find(([, one]) => one === id)?.[0];
   }
 
   // All that is to be drawn of a cell; undefined where the row is not here yet.
   cell(id, name) {
-    const row = this.rows.get(id);
+    const row = fresh(id) ? this.made.row(id) : this.rows.get(id);
     if (!row) return undefined;
     const field = this.byName[name];
     const edit = this.drafts.get(id)?.[name];
-    const stored = row.values[name];
+    const stored = row.values[name] ?? null;
     const value = edit ? edit.wanted : stored;
     const text = edit && "typed" in edit ? edit.typed : shown(field, value, this.names, this.locale);
     return { id, row, field, value, text, stored, edit, problem: edit?.problem, clash: this.clash(field, edit, stored), mark: this.marked(id, name), locked: this.locked(row, field) };
@@ -256,14 +266,14 @@ export class Model {
   edits() {
     const sent = {};
     for (const { id, name, edit } of this.waiting())
-      if (!("typed" in edit)) (sent[id] ??= {})[name] = [edit.seen, edit.wanted];
+      if (!fresh(id) && !("typed" in edit)) (sent[id] ??= {})[name] = [edit.seen, edit.wanted];
     return sent;
   }
 
   set(id, name, edit) {
     const { [name]: _old, ...draft } = this.drafts.get(id) ?? {};
     if (edit) draft[name] = edit;
-    if (Object.keys(draft).length) this.drafts.set(id, draft);
+    if (Object.keys(draft).length && !(fresh(id) && nothing(draft))) this.drafts.set(id, draft);
     else this.drafts.delete(id);
   }
 
@@ -298,4 +308,6 @@ export class Model {
   }
 }
 
+// A new row that says no more than what is still asked of it.
+const nothing = (draft) => Object.values(draft).every((edit) => empty("typed" in edit ? edit.typed : edit.wanted));
 const seenOf = ({ typed, wanted }) => (typed === undefined ? (Array.isArray(wanted) && !wanted.length ? null : wanted) : { typed });

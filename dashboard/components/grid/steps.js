@@ -40,6 +40,12 @@ export class Steps {
         if (one.id === id && one.name === name && same(side.wanted, wanted)) side.wanted = value;
   }
 
+  // What is a record by now is a new row no more.
+  without(ids) {
+    for (const side of ["done", "undone"])
+      this[side] = this[side].map((step) => step.filter(({ id }) => !ids.has(id))).filter((step) => step.length);
+  }
+
   // The records that they are about.
   ids() {
     return [...this.done, ...this.undone].flat().map(({ id }) => id);

@@ -1,4 +1,5 @@
 // The rows that are ticked, by record: one, a stretch of them, those that are here, or all that match the filter.
+import { fresh } from "./made.js";
 
 export class Ticks {
   constructor(app) {
@@ -23,7 +24,7 @@ export class Ticks {
     if (this.all) this.clear();
     for (let one = Math.min(at, from); one <= Math.max(at, from); one++) {
       const id = model.id(one);
-      if (id !== undefined) this.ids[on ? "add" : "delete"](id);
+      if (id !== undefined && !fresh(id)) this.ids[on ? "add" : "delete"](id);
     }
     this.last = at;
     this.changed();

@@ -5,6 +5,7 @@ const LOST = 4000; // ms after which an answer that did not come is asked for ag
 const COUNTED = 1500;
 const ARRANGED = 400;
 const MOST_SAVED = 2000; // cells of one Save, as the server has it
+const MOST_MADE = 200; // new rows of one
 
 export class Traffic {
   constructor(app) {
@@ -56,6 +57,7 @@ export class Traffic {
   // Sends what waits, as much as the server takes at once; whether there was anything.
   save() {
     this.rest = new Set(this.app.model.waiting().map(({ id, name }) => `${id} ${name}`));
+    this.made = new Set();
     return this.more();
   }
 
@@ -69,11 +71,26 @@ export class Traffic {
         (sent[id] ??= {})[name] = pair;
         cells++;
       }
-    if (!cells) return false;
+    if (!cells) return this.begun();
     this.token = token();
     this.app.model.sent = { token: this.token, edits: sent };
     this.app.model.keep();
     this.app.send.trigger("save", { token: this.token, edits: sent });
+    return true;
+  }
+
+  // New rows that were not sent yet by this Save. What is sent once more in the same words has the same token, so that
+  // the server knows it again.
+  begun() {
+    const { model } = this.app;
+    const { ids, rows } = model.made.said(MOST_MADE, this.made);
+    if (!ids.length) return false;
+    ids.forEach((id) => this.made.add(id));
+    const same = model.sent?.token !== model.settled && JSON.stringify(model.sent?.rows) === JSON.stringify(rows) && JSON.stringify(model.sent.ids) === JSON.stringify(ids);
+    this.token = same ? model.sent.token : token();
+    model.sent = { token: this.token, ids, rows };
+    model.keep();
+    this.app.send.trigger("add", { token: this.token, rows, each: true });
     return true;
   }
 

@@ -106,11 +106,15 @@ class Find:
 
 @dataclass(frozen=True)
 class Added:
-    """Records for lines that were pasted below the end: what is wanted of each; `problems` by line."""
+    """Records for lines that were pasted or typed below the end: what is wanted of each; `problems` by line.
+
+    `each`: one that cannot be kept keeps no other out.
+    """
 
     token: str
     rows: list[dict[str, Any]]
     problems: Problems = field(default_factory=dict)
+    each: bool = False
 
 
 # from the browser
@@ -174,7 +178,7 @@ def _value(declared: Field, said: Any) -> bool:
 
 
 def added(said: Any, fields: Mapping[str, Field]) -> Added | None:
-    """Lines that were pasted below the end."""
+    """Lines that were pasted or typed below the end."""
     token, rows = _of(said, "token"), _of(said, "rows")
     if not _short(token) or not isinstance(rows, list) or len(rows) > MOST_ROWS:
         return None
@@ -186,7 +190,7 @@ def added(said: Any, fields: Mapping[str, Field]) -> Added | None:
         made.append({name: pair[1] for name, pair in pairs.items()})
         if wrong:
             problems[at] = wrong
-    return Added(token, made, problems)
+    return Added(token, made, problems, _of(said, "each") is True)
 
 
 def undo(said: Any) -> Undo | None:

@@ -125,7 +125,13 @@ const play = (window.play = {
     const words = refused ? "Name was changed since." : "Undone.";
     this.say({ result: { token, ok: !refused, words, rest: !!refused, acts: refused ? acts : ["undo of it"] } });
   },
-  on_add({ token, rows }) { this.say({ total: this.data.total + rows.length, result: { token, ok: true, words: `Added ${rows.length}.`, saved: {} } }); },
+  on_add({ token, rows, each }) {
+    const problems = each ? Object.fromEntries(rows.flatMap((row, at) => (row.name ? [] : [[at, { name: "Name is needed." }]]))) : {};
+    const made = rows.flatMap((row, at) => (at in problems ? [] : [at]));
+    this.data.total += made.length;
+    const words = `Added ${made.length}.`;
+    this.say({ result: { token, ok: made.length === rows.length, words, saved: {}, problems, made, act: `act ${token}` } });
+  },
   write(id, fields) {
     changed.set(id, { ...changed.get(id), ...fields });
     versions.set(id, (versions.get(id) ?? 1) + 1);

@@ -62,6 +62,55 @@ def test_a_paste_longer_than_the_list_asks_before_it_adds_records(grid: Grid) ->
     assert grid.column("name", range(3, 5)) == ["A", "B"]
 
 
+def test_a_row_that_is_typed_below_the_end_is_added_with_save_and_asks_for_what_it_lacks(grid: Grid) -> None:
+    grid.open("rows=5").cell(4, "name").click()
+    grid.press("ArrowDown")
+    assert grid.active() == (5, 0)
+    grid.press("Tab", "Tab").type("1.234,50").press("Enter")
+    assert grid.text(5, "value") == "1,234.50"
+    assert grid.button("save").inner_text() == "Save 1 new row"
+    grid.press("Control+s")
+    expect(grid.cell(5, "name")).to_have_attribute("aria-invalid", "true")
+    assert (grid.active(), grid.status()) == ((5, 0), "Added 0. Name is needed.")
+    grid.type("Mine").press("Control+s")
+    expect(grid.page.locator(".status")).to_contain_text("Added 1.")
+    sent = [said["rows"] for said in grid.heard("add")]
+    assert sent == [[{"value": "1234.50"}], [{"value": "1234.50", "name": "Mine"}]]
+    assert grid.button("save").count() == 0
+    assert not grid.has_heard("save")
+    assert not grid.faults
+
+
+def test_a_new_row_outlives_a_reload_and_goes_with_discard(grid: Grid) -> None:
+    grid.open("rows=5").cell(0, "name").click()
+    grid.press("Insert").type("Mine").press("Tab").type("nonsense").press("Enter")
+    grid.cell(0, "name").click()
+    grid.type("Other").press("Enter")
+    assert grid.button("save").inner_text() == "Save 1 change and 1 new row"
+    grid.open("rows=5")
+    assert grid.column("name", range(4, 7)) == ["Deal 5", "Mine", ""]
+    assert grid.button("wrong").inner_text() == "1 to put right"
+    grid.button("save").click()
+    assert grid.heard("save")[0]["edits"] == {"1": {"name": ["Deal 1", "Other"]}}
+    assert not grid.has_heard("add"), "what cannot be read is not sent"
+    grid.button("discard").click()
+    expect(grid.cell(5, "name")).to_have_text("")
+
+
+def test_a_block_that_is_pasted_into_the_empty_row_becomes_rows_that_wait(grid: Grid) -> None:
+    grid.open("rows=5").cell(0, "name").click()
+    grid.press("Insert")
+    grid.paste("A\tnew\t1,5\nB\twon\tmuch\nC\tnew\t2")
+    assert grid.column("name", range(5, 9)) == ["A", "B", "C", ""]
+    grid.press("Control+s")
+    assert grid.heard("add")[0]["rows"] == [
+        {"name": "A", "stage": "new", "value": "1.50"}, {"name": "C", "stage": "new", "value": "2.00"},
+    ]  # fmt: skip
+    expect(grid.cell(5, "name")).to_have_text("Deal 6")
+    assert grid.column("name", range(7, 8)) == ["B"]
+    assert "1 to put right" in grid.button("wrong").inner_text()
+
+
 def test_lines_below_the_end_are_left_out_when_one_says_so(grid: Grid) -> None:
     grid.open("rows=5").cell(4, "name").click()
     grid.paste("A\nB")

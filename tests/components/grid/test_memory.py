@@ -76,6 +76,50 @@ def test_undo_after_a_save_is_a_draft_again_and_leaves_what_a_colleague_wrote(
     ]  # fmt: skip
 
 
+_MAY = "base.may = { edit: true, add: true }; sent({});"
+
+
+def test_a_row_below_the_end_is_a_draft_until_its_own_save_is_answered(run: Callable[..., Any]) -> None:
+    script = (
+        _MAY
+        + """
+        const [blank, lines] = [model.id(3), model.lines];
+        model.change([{ id: blank, name: "value", text: "1.234,50" }]);
+        const waits = [model.lines, model.made.said(9), model.edits()];
+        model.sent = { token: "t", ...model.made.said(9) };
+        sent({ result: { token: "t", ok: false, made: [], problems: { 0: { name: "Name is needed." } } } });
+        const needed = [model.cell(blank, "name").problem, model.waiting().length];
+        model.change([{ id: blank, name: "name", text: "Dee" }]);
+        const both = model.made.said(9).rows;
+        model.sent = { token: "u", ...model.made.said(9) };
+        sent({ total: 4, result: { token: "u", ok: true, made: [0], act: "made" } });
+        return [blank, lines, waits, needed, both,
+            [model.waiting().length, model.lines, model.acts, model.steps.any()]];"""
+    )
+    assert run(script) == [
+        -1, 4, [5, {"ids": [-1], "rows": [{"value": "1234.50"}]}, {}], ["Name is needed.", 2],
+        [{"value": "1234.50", "name": "Dee"}], [0, 5, ["made"], False],
+    ]  # fmt: skip
+
+
+def test_a_new_row_is_undone_and_done_again_and_goes_with_its_last_value(run: Callable[..., Any]) -> None:
+    assert run(
+        _MAY
+        + """const begun = () => model.made.begun();
+        model.change([{ id: model.id(3), name: "name", text: "Dee" }]);
+        model.change([{ id: model.id(4), name: "value", text: "much" }]);
+        const seen = [begun(), model.made.said(9).rows];
+        model.undo(); seen.push(begun()); model.undo(); seen.push(begun());
+        model.redo(); seen.push(begun(), model.cell(-1, "name").text);
+        model.change([{ id: -1, name: "name", text: "" }]);
+        return [...seen, begun(), model.id(3)];"""
+    ) == [2, [{"name": "Dee"}], 1, 0, 1, "Dee", 0, -2]
+
+
+def test_who_may_not_add_has_no_row_below_the_end(run: Callable[..., Any]) -> None:
+    assert run("return [model.lines, model.id(3) ?? null];") == [3, None]
+
+
 def test_seen_is_what_stood_there_when_the_typing_began(run: Callable[..., Any]) -> None:
     edits, clash = run("""const saw = model.cell(1, "name").stored;
         sent({ rows: row(1, () => [1, 2, 0, "Theirs", "new", "5.00", null]) });

@@ -252,8 +252,8 @@ def test_forged_lines_below_the_end_make_nothing(two: Office, kind: str) -> None
     rows = [{name: "1"} for name in [*unedited, "id", "company_id", "version", "created_by", "password_hash"]]
     rows += [{name: value} for name in records.fields for value in (["x"], {"a": 1}, "\ud800", 2**70)]
     rows += [{n: foreign} for n, field in records.fields.items() if field.kind is Kind.LINK]
-    for row in rows:
-        asked = wire.added({"token": "t", "rows": [row]}, records.fields)
+    for row, each in [(row, each) for row in rows for each in (False, True)]:
+        asked = wire.added({"token": "t", "rows": [row], "each": each}, records.fields)
         assert asked is not None
         result = make(my, records, asked, my.members(), ZONE, "forged")
         assert not result["ok"], row
@@ -292,6 +292,29 @@ def test_pasted_lines_are_read_as_a_file_is_and_become_one_act(two: Office) -> N
     assert "Line 1: Value is needed" in make(my, my.deals, asked, {}, ZONE, "one more")["words"]
     assert not make(two.at(0, "user"), two.at(0, "user").deals, asked, {}, ZONE, "no right")["ok"]
     assert my.deals.count(Query(where={"customer_id": (buyer,)})) == 2
+
+
+def test_of_rows_that_were_typed_each_that_can_be_kept_is_and_the_others_say_why(two: Office) -> None:
+    my = two.at(0, "manager")
+    lines = [
+        {"deal_name": "Good", "deal_value": "5", "customer_id": "nobody at all"},
+        {"deal_name": "Better", "deal_value": "1.234,50", "customer_id": my.customers.add({"name": "B"})},
+        {"deal_value": "7"},
+        {"deal_name": "Worse", "deal_value": "much"},
+    ]
+    asked = wire.added({"token": "t", "rows": lines, "each": True}, my.deals.fields)
+    assert asked is not None
+    found = make(my, my.deals, asked, my.members(), ZONE, "typed")
+    assert found["made"] == [1]
+    assert found["words"] == "Added 1 record. 3 new rows could not be added; the marked cells say why."
+    assert {at: sorted(cells) for at, cells in found["problems"].items()} == {
+        "0": ["customer_id"], "2": ["customer_id", "deal_name"], "3": ["customer_id", "deal_value"],
+    }  # fmt: skip
+    again = make(my, my.deals, asked, my.members(), ZONE, "typed")
+    assert (again["made"], my.deals.count(Query(search="Better"))) == ([1], 1)
+    act = my.changes.find(found["act"])
+    assert my.changes.undo(act) == []
+    assert my.deals.count(Query(search="Better")) == 0
 
 
 def test_a_paste_of_two_hundred_rows_is_few_statements(two: Office) -> None:
