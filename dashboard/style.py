@@ -40,6 +40,8 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
 @media (min-width: 1100px) {
   [data-testid="stMainBlockContainer"]:has(.st-key-beside) { padding-right: 31.5rem; }
 }
+/* What is said of an act stands below, where it covers neither the heading nor the button that undoes the act. */
+.stToastContainer[data-testid="stToastContainer"] { top: auto; bottom: 1rem; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 .st-key-who p { max-width: 14rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .st-key-who .stText { font-size: 0.8125rem; opacity: 0.8; }

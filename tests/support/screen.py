@@ -81,11 +81,22 @@ def at_rest(page: Page, quiet: int = 200) -> None:
             return
 
 
+_COVERS_THE_UNDO = """() => {
+  const boxes = (of) => [...document.querySelectorAll(of)].map((one) => one.getBoundingClientRect());
+  return boxes('[data-testid="stToast"]').some((t) => boxes('.st-key-undo-button button').some((b) =>
+    t.left < b.right && b.left < t.right && t.top < b.bottom && b.top < t.bottom));
+}"""
+
+
 def toast(page: Page, sentence: str, within: float = SLOW) -> None:
-    """Wait for a toast that says this, and put it away so that it covers nothing. `within`: milliseconds."""
+    """Wait for a toast that says this, and put it away. `within`: milliseconds.
+
+    Raises AssertionError where it covers the button that undoes the act of which it tells.
+    """
     shown = page.get_by_test_id("stToast").filter(has_text=sentence).first
     expect(shown).to_be_visible(timeout=within)
     at_rest(page)
+    assert not page.evaluate(_COVERS_THE_UNDO)
     # By script, which waits for nothing: on a busy machine it may have gone by itself.
     shown.get_by_role("button", name="Close").evaluate_all("all => all.forEach((one) => one.click())")
     expect(shown).to_be_hidden(timeout=SLOW)
