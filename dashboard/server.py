@@ -19,7 +19,7 @@ from crm_data import room
 from crm_data.errors import CrmError, NotReady
 from crm_data.settings import ROOT, Settings
 from dashboard import errors, runtime, warm_up
-from dashboard.web import cookie, csv_files, exports, last_words, lean_tabs, limits, whole_acts
+from dashboard.web import cookie, csv_files, exports, last_words, lean_tabs, limits, one_wake, whole_acts
 from dashboard.web.addresses import Addresses
 from dashboard.web.bodies import Bodies
 from dashboard.web.gate import Gate
@@ -46,6 +46,7 @@ def build(settings: Settings) -> App:
     last_words.keep()
     whole_acts.keep()
     lean_tabs.keep()
+    one_wake.keep()
     if settings.public_url:
         # Streamlit judges a websocket's origin once more, and would ask the internet for its own address first.
         config.set_option("browser.serverAddress", urlsplit(settings.public_url).hostname)
