@@ -104,7 +104,10 @@ def rebuild(table: str) -> Iterator[BatchOperations]:
     # The triggers of other tables name this one, and for a moment it is not there.
     connection.exec_driver_sql("PRAGMA legacy_alter_table=ON")
     with op.batch_alter_table(
-        table, reflect_args=_stamps(connection, table), table_kwargs={"sqlite_autoincrement": True}
+        table,
+        reflect_args=_stamps(connection, table),
+        reflect_kwargs={"resolve_fks": False},
+        table_kwargs={"sqlite_autoincrement": True},
     ) as batch:
         yield batch
     connection.exec_driver_sql("PRAGMA legacy_alter_table=OFF")

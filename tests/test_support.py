@@ -18,10 +18,13 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler, SQLiteDialect
 
 from crm_data.settings import ROOT
+from crm_data.store.blueprint import blueprint
+from crm_data.store.migrating import head
 from crm_data.store.store import Store
 from crm_data.tables import Company
 from tests.conftest import FrozenClock
 from tests.support import longest, run
+from tests.support.children import in_child
 from tests.support.databases import Database, fresh
 
 MADE = "INSERT INTO companies (name, email) VALUES ('Only here', 'info@only.example')"
@@ -101,7 +104,31 @@ def test_the_longest_files_go_first_and_are_told() -> None:
             ("b.py::three", "call", 0.5),
         )
     ]
-    assert longest.by_file([*said, object()]) == [("b.py", 4.5, 2), ("a.py", 3.0, 1)]
+    found = longest.by_file([*said, object()])
+    assert found == [("b.py", 4.5, 2), ("a.py", 3.0, 1)]
+    kept = longest.whole({"a.py": (9.0, 3), "b.py": (1.0, 2), "c.py": (0.5, 1)}, found)
+    assert kept == {"a.py": (9.0, 3), "b.py": (4.5, 2), "c.py": (0.5, 1)}, (
+        "a few of its tests say nothing of a"
+    )
+
+
+def test_a_file_goes_by_its_seconds_where_they_are_known() -> None:
+    class Item:
+        """As much of a test as the order asks for."""
+
+        def __init__(self, nodeid: str) -> None:
+            self.nodeid = nodeid
+
+        def get_closest_marker(self, name: str) -> bool:
+            return "long" in self.nodeid and name == "slow"
+
+    items: Any = [Item(f"{file}.py::test") for file in ("short", "long", "known", "shorter")]
+    longest.order(items, {"known.py": (4.0, 1), "shorter.py": (0.01, 1), "gone.py": (50.0, 1)})
+    assert [item.nodeid.removesuffix(".py::test") for item in items] == ["known", "long", "short", "shorter"]
+
+
+def test_a_child_copies_the_runs_empty_database_and_knows_the_same_of_it() -> None:
+    assert in_child(blueprint, head()) == blueprint(head())
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Every screen, full and empty, light, dark and on a phone: it can be read, heard, and reached by keyboard."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -74,13 +75,14 @@ def looked_at(page: Page) -> list[str]:
     return [*faults(page), *faint(page), *heard, *page.evaluate(TIGHT), *page.evaluate(WIDER)]
 
 
-def among(page: Page, enter: Door, paths: list[str]) -> list[str]:
+def among(page: Page, enter: Door, paths: Iterable[str]) -> list[str]:
     """What is wrong on any of these addresses, each said with its address."""
     return [f"{path} {fault}" for path in paths for fault in looked_at(enter.visit(page, path))]
 
 
-def shared(paths: list[str], way: str) -> list[str]:
-    """The addresses to look at in one of the ways: every other one in the first two, the rest in the last two.
+def shared(paths: Sequence[str], way: str) -> Sequence[str]:
+    """The addresses, or roles, to look at in one of the ways: every other one in the first two, the rest in the
+    last two.
 
     Each is seen light, dark, wide and narrow: colours do not hang on the width. In a soak, all in all ways.
     """
@@ -118,7 +120,7 @@ def test_so_can_the_screens_of_a_company_that_has_nothing_yet(way: str, town: To
     people = town.newcomers(f"new{way.replace(' ', '')}")
     paths = [path for path in PATHS if "id=" not in path and "tab=companies" not in path]
     found = among(enter(people["admin"], "/", **WAYS[way]), enter, shared(paths, way))
-    for role in ("manager", "sales_rep", "user"):
+    for role in shared(("manager", "sales_rep", "user"), way):
         found += among(enter(people[role], "/", **WAYS[way]), enter, ["/"])
     assert found == [], "\n".join(found)
 

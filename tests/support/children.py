@@ -22,6 +22,7 @@ _PRELOADED = [
     "sqlalchemy.dialects.postgresql.psycopg",
     "psycopg",
     "tests.lost.acts",
+    "tests.support.empty",
     # of a server: what it imports before it answers
     "dashboard.server",
     "altair",

@@ -49,8 +49,13 @@ def filled(name: str, fill: Callable[[Database], object]) -> Database:
     return _copied(run.once(f"{name}-template", make)["path"])
 
 
+def template() -> str:
+    """The path of the run's SQLite database at the newest revision with nothing in it, to be copied."""
+    return run.once("sqlite-template", _migrate_sqlite)["path"]
+
+
 def _fresh_sqlite(migrated: bool) -> Database:
-    return _copied(run.once("sqlite-template", _migrate_sqlite)["path"] if migrated else None)
+    return _copied(template() if migrated else None)
 
 
 def _copied(template: str | None) -> Database:

@@ -1,23 +1,36 @@
 """Which files of tests go first, and which took longest: with the long ones last, one worker would wait."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
 
 SHOWN = 20
-_LONG = ("slow", "browser")  # marks; such a test counts as many as SLOW others
-SLOW = 20
+# What is known of a file that never ran here: so many seconds a test, in the middle, and of one marked as long.
+USUAL, LONG = 0.1, 3.0
+_LONG = ("slow", "browser")  # marks
+# In pytest's cache: file -> its seconds and its number of tests, when it last ran whole.
+KEPT = "foyer/seconds"
+
+Known = Mapping[str, tuple[float, int]]
 
 
-def order(items: list[pytest.Item]) -> None:
-    """Put the files with the most and the slowest tests in front; what is in a file stays in its order."""
-    weights = Counter[str]()
+def known(config: pytest.Config) -> Known:
+    """How long each file took; told by who began the run, so that all of its workers hold the same."""
+    told = getattr(config, "workerinput", {}).get(KEPT)
+    return told if told is not None else _cached(config)
+
+
+def order(items: list[pytest.Item], took: Known) -> None:
+    """Put the longest files in front; what is in a file stays in its order."""
+    seconds = Counter[str]()
     for item in items:
-        slow = any(item.get_closest_marker(mark) for mark in _LONG)
-        weights[file_of(item.nodeid)] += SLOW if slow else 1
-    items.sort(key=lambda item: (-weights[file_of(item.nodeid)], file_of(item.nodeid)))
+        long = any(item.get_closest_marker(mark) for mark in _LONG)
+        seconds[file_of(item.nodeid)] += LONG if long else USUAL  # type: ignore[assignment]
+    for file in seconds.keys() & took.keys():
+        seconds[file] = took[file][0]  # type: ignore[assignment]
+    items.sort(key=lambda item: (-seconds[file_of(item.nodeid)], file_of(item.nodeid)))
 
 
 def by_file(reports: Iterable[Any]) -> list[tuple[str, float, int]]:
@@ -32,9 +45,10 @@ def by_file(reports: Iterable[Any]) -> list[tuple[str, float, int]]:
 
 
 def summary(terminalreporter: Any) -> None:
-    """Say after a run which files took longest."""
-    reports = [report for kind in terminalreporter.stats.values() for report in kind]
-    found = [line for line in by_file(reports) if line[1] >= 1][:SHOWN]
+    """Say after a run which files took longest, and keep it for the next run."""
+    found = by_file(report for kind in terminalreporter.stats.values() for report in kind)
+    _keep(terminalreporter.config, found)
+    found = [line for line in found if line[1] >= 1][:SHOWN]
     if len(found) > 1:
         terminalreporter.section("slowest files")
         for file, took, tests in found:
@@ -44,3 +58,23 @@ def summary(terminalreporter: Any) -> None:
 def file_of(nodeid: str) -> str:
     """The file of a test."""
     return nodeid.partition("::")[0]
+
+
+def whole(before: Known, found: Iterable[tuple[str, float, int]]) -> dict[str, tuple[float, int]]:
+    """What is known after a run: a run of a few tests of a file says nothing of the file."""
+    kept = dict(before)
+    for file, took, tests in found:
+        if 2 * tests > kept.get(file, (0, 0))[1]:
+            kept[file] = (round(took, 1), tests)
+    return kept
+
+
+def _keep(config: pytest.Config, found: Iterable[tuple[str, float, int]]) -> None:
+    if config.pluginmanager.hasplugin("cacheprovider"):
+        config.cache.set(KEPT, whole(_cached(config), found))  # type: ignore[union-attr]
+
+
+def _cached(config: pytest.Config) -> Known:
+    if not config.pluginmanager.hasplugin("cacheprovider"):
+        return {}
+    return config.cache.get(KEPT, None) or {}  # type: ignore[union-attr]
