@@ -205,6 +205,12 @@ def _backup(patient: _Patient) -> Iterator[str]:
         yield status.sentence
 
 
+def _proved(patient: _Patient) -> Iterator[str]:
+    found = Backups(patient.store, patient.settings).proofs(None)
+    if found.late or found.failure:
+        yield found.sentence
+
+
 def _disk(patient: _Patient) -> Iterator[str]:
     for disk in room.disks(patient.settings):
         if disk.sentence:
@@ -246,6 +252,7 @@ _EVERYWHERE: dict[str, _Look] = {
     "People": _people,
     "Operator": _operator,
     "Backup": _backup,
+    "Restore": _proved,
     "Room on disk": _disk,
     "Open files": _server,
 }
@@ -264,6 +271,7 @@ _WELL = {
     "People": "Everybody who may sign in has a company.",
     "Operator": "Somebody runs this installation.",
     "Backup": "The last verified backup is recent.",
+    "Restore": "The last backup was restored into a database of its own, and was whole.",
     "Room on disk": "There is room for data, backups and temporary files.",
     "Open files": "No server of these settings is near the number of files it may have open.",
 }

@@ -32,6 +32,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CRM_PORT", "8501", "the port to listen on"),
     Setting("CRM_PUBLIC_URL", "", "the address people reach Foyer at when a proxy is in front, for links"),
     Setting("CRM_BACKUP_DIR", "backups", "the folder that backups are written to"),
+    Setting("CRM_BACKUP_DAYS", "30", "the last backup of so many days is kept"),
+    Setting("CRM_BACKUP_WEEKS", "8", "and the last of so many weeks"),
+    Setting("CRM_BACKUP_MONTHS", "12", "and the last of so many months; the last proved one always"),
     Setting(
         "CRM_PG_BIN",
         "",
@@ -54,6 +57,9 @@ class Settings:
     port: int
     public_url: str
     backup_dir: Path
+    backup_days: int
+    backup_weeks: int
+    backup_months: int
     pg_bin: str
     trusted_proxy: str
     session_idle_minutes: int
@@ -84,6 +90,9 @@ def settings(environ: Mapping[str, str] | None = None) -> Settings:
         "port": _whole(raw, "CRM_PORT", 1, 65535),
         "public_url": _origin(raw, "CRM_PUBLIC_URL"),
         "backup_dir": (ROOT / raw["CRM_BACKUP_DIR"]).resolve(),
+        "backup_days": _whole(raw, "CRM_BACKUP_DAYS", 1, 3660),
+        "backup_weeks": _whole(raw, "CRM_BACKUP_WEEKS", 0, 520),
+        "backup_months": _whole(raw, "CRM_BACKUP_MONTHS", 0, 240),
         "pg_bin": raw["CRM_PG_BIN"],
         "trusted_proxy": raw["CRM_TRUSTED_PROXY"],
         "session_idle_minutes": _whole(raw, "CRM_SESSION_IDLE_MINUTES", 1, 60 * 24 * 30),

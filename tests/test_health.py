@@ -26,7 +26,7 @@ from tests.transfer.office import Office, open_office
 def office(new_database: Callable[[str], Database]) -> Office:
     """An installation with a backup of today."""
     opened = open_office(new_database("sqlite").url)
-    opened.backups.make(None)
+    opened.backups.prove(opened.backups.make(None).name, None)
     opened.sql("UPDATE users SET role = 'super_admin'")
     return opened
 
@@ -62,6 +62,7 @@ def test_nothing_is_wrong_with_a_healthy_one(office: Office) -> None:
         "People",
         "Operator",
         "Backup",
+        "Restore",
         "Room on disk",
         "Open files",
     ]
@@ -173,7 +174,10 @@ def test_a_setting_that_does_not_hold_is_found(office: Office) -> None:
 def test_no_backup_is_found(office: Office) -> None:
     for name in os.listdir(office.folder):
         (office.folder / name).unlink()
-    assert wrong(office) == {"Backup": "No backup has been made yet."}
+    assert wrong(office) == {
+        "Backup": "No backup has been made yet.",
+        "Restore": "No backup has been proved by restoring it yet. Prove one now.",
+    }
 
 
 @pytest.mark.parametrize("first", [0, 120], ids=["not a database", "damaged within"])
@@ -191,8 +195,8 @@ def test_a_damaged_file_is_findings_and_no_traceback(office: Office, first: int)
 def test_postgresql_is_looked_at_too(database: Database, tmp_path: Path) -> None:
     opened = open_office(database.url, database.admin_url, tmp_path)
     opened.sql("UPDATE users SET role = 'super_admin'")
-    assert wrong(opened) == {"Backup": "No backup has been made yet."}
-    opened.backups.make(None)
+    assert wrong(opened).keys() == {"Backup", "Restore"}
+    opened.backups.prove(opened.backups.make(None).name, None)
     found = health.check(opened.store, opened.settings)
     opened.store.close()
     assert [finding for finding in found if not finding.ok] == []
@@ -205,6 +209,7 @@ def test_postgresql_is_looked_at_too(database: Database, tmp_path: Path) -> None
         "People",
         "Operator",
         "Backup",
+        "Restore",
         "Room on disk",
         "Open files",
     ]

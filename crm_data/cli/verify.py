@@ -45,15 +45,20 @@ def chosen(told: Settings, backup: str | None) -> Path:
     """The file that the argument means. Raises NotFound."""
     shelf = shelf_of(told)
     if backup is None:
-        newest = next((info for info in shelf.infos() if not info.problem), None)
-        if newest is None:
-            raise NotFound("There is no backup yet. Run: python -m crm_data backup")
-        return shelf.path(newest.name)
+        return shelf.path(newest_name(told))
     if "/" not in backup:
         return shelf.path(backup)
     if not Path(backup).is_file():
         raise NotFound(f"There is no file {backup}.")
     return Path(backup)
+
+
+def newest_name(told: Settings) -> str:
+    """The newest backup. Raises NotFound."""
+    newest = next((info for info in shelf_of(told).infos() if not info.problem), None)
+    if newest is None:
+        raise NotFound("There is no backup yet. Run: python -m crm_data backup")
+    return newest.name
 
 
 def shelf_of(told: Settings) -> Shelf:

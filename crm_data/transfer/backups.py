@@ -3,7 +3,7 @@
 import logging
 import os
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,16 +14,29 @@ from crm_data.settings import Settings
 from crm_data.store.migrating import head
 from crm_data.store.points import Point, passing
 from crm_data.store.store import Store
+from crm_data.transfer.backup_status import (
+    AGAIN,
+    BackupStatus,
+    ProofStatus,
+    Told,
+    backup_status,
+    newest,
+    proof_status,
+    told,
+)
 from crm_data.transfer.kept import kept_by, name_of_database
 from crm_data.transfer.manifest import Manifest, manifest_path, product, sync_folder, write_manifest
 from crm_data.transfer.memory import Actor, Memory, logged_only
+from crm_data.transfer.proofs import Proof
+from crm_data.transfer.proving import prove
+from crm_data.transfer.retention import Retention
 from crm_data.transfer.shelf import BackupInfo, Shelf
 from crm_data.transfer.trouble import as_trouble
 from crm_data.transfer.verify import Verified, digest, verified_copy
 
 log = logging.getLogger("foyer.backups")
 
-LATE = timedelta(hours=36)
+_HEARD = timedelta(seconds=20)
 Infos = list[BackupInfo]
 Names = list[str]
 
@@ -51,18 +64,6 @@ class Restored:
         )
 
 
-@dataclass(frozen=True)
-class BackupStatus:
-    """How the installation stands: the last verified backup and its age, and the last failure since."""
-
-    last: BackupInfo | None
-    age: timedelta | None
-    late: bool
-    failure: str
-    failed_at: datetime | None
-    sentence: str
-
-
 class Backups:
     """The backups of one installation. Each act asks for the right and leaves a row in the security log.
 
@@ -75,6 +76,8 @@ class Backups:
         self._shelf = Shelf(settings.backup_dir, self._kept.ending)
         self._memory = Memory(store)
         self._of = name_of_database(settings.database_url)
+        self._retention = Retention(settings.backup_days, settings.backup_weeks, settings.backup_months)
+        self._heard: tuple[datetime, dict[str, object]] | None = None
         self.cleared = ""
 
     def make(self, by: Actor | None) -> BackupInfo:
@@ -109,6 +112,20 @@ class Backups:
             pass
         self._memory.note("backup_verified", by, name=self._called(path))
         return verified
+
+    def prove(self, name: str, by: Actor | None) -> Proof:
+        """Restore a backup into a database of its own, check, count and time it; the proof is kept beside it.
+
+        Raises BadBackup for a damaged one; NotReady, Unavailable when it could not be proved. `proofs` tells it.
+        """
+        self._allow(by)
+        path = self._shelf.path(name)
+        self.clear()
+        with self._memory.failing("backup_unproved", by, name=name):
+            proof = prove(self._kept, path, self._shelf.ready())
+        self._memory.forget_failure("backup_unproved")
+        self._memory.note("backup_proved", by, name=name, rows=proof.total, seconds=round(proof.seconds, 1))
+        return proof
 
     def restore(self, name: str, by: Actor | None) -> Restored:
         """Put a backup in the place of everything there is now, after a safety backup; ends every session."""
@@ -148,7 +165,7 @@ class Backups:
 
     def prune(self) -> Names:
         """Remove what need not be kept (see Shelf.prune); the names removed."""
-        gone = self._shelf.prune()
+        gone = self._shelf.prune(self._retention)
         if gone:
             self._memory.note("backups_pruned", None, count=len(gone))
         return gone
@@ -179,6 +196,7 @@ class Backups:
         try:
             if not self._of_today():
                 made = self._made_by_one()
+            self._proved_by_one()
             self.prune()
         except CrmError as error:
             log.error("the daily backup failed: %s", error)
@@ -189,15 +207,41 @@ class Backups:
         """What the Admin page and `check` show."""
         self._allow(by)
         now, good = clock.now(), self._good()
-        # One from the future was made while the clock was wrong.
-        last = next((info for info in good if info.made_at <= now), next(iter(good), None))
-        age = max(now - last.made_at, timedelta()) if last else None
-        failed_at, failure = self._memory.last_failure(last.made_at if last else None)
-        late = age is None or age > LATE
-        sentence = _told(age, late, failure)
-        if late and not failure and self._kept.cannot:
-            sentence = f"{sentence} {self._kept.cannot}"
-        return BackupStatus(last, age, late, failure, failed_at, sentence)
+        last = newest(good, now)
+        failed = self._memory.last_failure(last.made_at if last else None)
+        found = backup_status(good, failed, now)
+        if found.late and not found.failure and self._kept.cannot:
+            return replace(found, sentence=f"{found.sentence} {self._kept.cannot}")
+        return found
+
+    def proofs(self, by: Actor | None) -> ProofStatus:
+        """The last proved restore and the next, for the Admin page and `check`."""
+        self._allow(by)
+        now, good = clock.now(), self._good()
+        last = max((info.proof.at for info in good if info.proof), default=None)
+        failed = self._memory.last_failure(last, "backup_unproved")
+        return proof_status(good, failed, now, self._kept.cannot)
+
+    def health(self) -> dict[str, object]:
+        """What /healthz tells anybody: no name of a file, and looked up every twenty seconds at most."""
+        now = clock.now()
+        if self._heard is None or abs(now - self._heard[0]) > _HEARD:
+            self._heard = now, self._health(now)
+        return self._heard[1]
+
+    def _health(self, now: datetime) -> dict[str, object]:
+        try:
+            found, good = self.proofs(None), self._good()
+        except CrmError:
+            return {"state": Told.FAILED.value}
+        since = now - min(info.made_at for info in good) if good else None
+        return {
+            "state": told(found.last, found.late, found.failure, since).value,
+            "proved_at": found.last.at.isoformat(timespec="seconds") if found.last else None,
+            "took_seconds": round(found.last.seconds, 1) if found.last else None,
+            "age_hours": round(found.age.total_seconds() / 3600, 1) if found.age is not None else None,
+            "next": found.next.isoformat(timespec="seconds") if found.next else None,
+        }
 
     def _of_today(self) -> bool:
         today = clock.now().date()
@@ -209,6 +253,18 @@ class Backups:
             self._shelf.ready()
         with self._kept.round() as ours:
             return self.make(None) if ours and not self._of_today() else None
+
+    def _proved_by_one(self) -> None:
+        """Prove the newest backup, unless it was, another process is at it, or it failed a while ago."""
+        last = newest(self._good(), clock.now())
+        if last is None or last.proof:
+            return
+        failed_at, _ = self._memory.last_failure(last.made_at, "backup_unproved")
+        if failed_at is not None and clock.now() - failed_at < AGAIN:
+            return
+        with self._kept.round() as ours, logged_only():
+            if ours and not self._shelf.info(last.name).proof:
+                self.prove(last.name, None)
 
     def _copied(self, path: Path) -> AbstractContextManager[tuple[Path, Verified]]:
         return verified_copy(path, self._shelf.ready(), self._kept.examine)
@@ -281,16 +337,3 @@ class Backups:
                 aside = final.with_name(final.name.replace("crm_backup", "crm_unverified"))
                 os.replace(partial, aside)
             return aside.name
-
-
-def _told(age: timedelta | None, late: bool, failure: str) -> str:
-    if failure:
-        return f"The last backup failed: {failure}"
-    if age is None:
-        return "No backup has been made yet."
-    hours = int(age.total_seconds() // 3600)
-    old = f"{hours} hours" if hours != 1 else "1 hour"
-    sentence = (
-        f"The last verified backup is {old} old." if hours else "A backup was verified within the last hour."
-    )
-    return sentence + (" Make one now." if late else "")

@@ -41,6 +41,12 @@ class Kept(Protocol):
     def examine(self, path: Path) -> Facts:
         """What a private file holds. Raises BadBackup with the first thing wrong; the database is left alone."""
 
+    def tried(self, copy: Path, verified: Verified) -> Facts:
+        """Do with an examined file what `replace` does, in a database of its own that is gone afterwards.
+
+        What stood there; `untried` says why none could be made. Raises BadBackup when it cannot be restored.
+        """
+
     def replace(
         self,
         copy: Path,

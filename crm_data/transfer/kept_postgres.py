@@ -1,10 +1,10 @@
 """How a PostgreSQL database is written into a backup, examined, and put back."""
 
+import dataclasses
 import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -21,6 +21,7 @@ from crm_data.store.failures import as_sentence
 from crm_data.store.heads import heads
 from crm_data.store.migrating import (
     application_of,
+    current,
     knows,
     migration_engine,
     upgrade,
@@ -103,7 +104,7 @@ class KeptPostgres:
         facts = self.examine(to)
         if facts.rows != counted or facts.heads not in (None, ends):
             raise BadBackup("The backup does not hold every row that was there. Make it again.")
-        return replace(facts, heads=ends)
+        return dataclasses.replace(facts, heads=ends)
 
     def examine(self, path: Path) -> Facts:
         """Its list of contents, then its rows: put into a database of their own where the role may make one."""
@@ -132,6 +133,26 @@ class KeptPostgres:
                     return Facts(revision, counts, heads=_heads(connection))
         except NoScratch as error:
             return Facts(revision, dump.read(Nowhere()), untried=str(error))
+
+    def tried(self, copy: Path, verified: Verified) -> Facts:
+        """A database of its own in the same server, as `examine` makes one, into which it is restored."""
+        with self._connected() as connection:
+            schema = self._schema(connection)
+        try:
+            with scratch(self._url, schema) as url:
+                store = Store(url)
+                try:
+                    told = dataclasses.replace(self._settings, database_url=url, database_admin_url=url)
+                    trial = KeptPostgres(store, told)
+                    trial.replace(copy, verified, None, str, alone=True)
+                    with trial._connected() as connection:
+                        return Facts(
+                            current(connection) or "", row_counts(connection), heads=_heads(connection)
+                        )
+                finally:
+                    store.close()
+        except NoScratch as error:
+            return Facts("", {}, untried=str(error))
 
     def replace(
         self,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crm_data.store.connections import sqlite_path
+from crm_data.store.connections import private_file, sqlite_path
 from crm_data.store.sqlite_file import checkpoint, opened, snapshot
 from crm_data.store.store import Store
 from crm_data.transfer.examine_sqlite import examine
@@ -56,6 +56,17 @@ class KeptSqlite:
     def examine(self, path: Path) -> Facts:
         """What a file holds; SQLite's own check, references, and nothing foreign."""
         return examine(path)
+
+    def tried(self, copy: Path, verified: Verified) -> Facts:
+        """A file beside the copy, empty first, into which it is restored."""
+        with as_trouble():
+            private_file(scratch := copy.with_name("scratch.db"))
+            store = Store(f"sqlite:///{scratch}")
+            try:
+                KeptSqlite(store, self._folder).replace(copy, verified, None, str, alone=True)
+            finally:
+                store.close()
+            return examine(scratch)
 
     def replace(
         self,

@@ -15,6 +15,8 @@ from crm_data.store.store import Store
 from crm_data.tables import SecurityLog
 
 log = logging.getLogger("foyer.backups")
+# What the page and `check` tell of for as long as it was not done since.
+_REMEMBERED = ("backup_failed", "backup_unproved")
 
 
 class Actor(Protocol):
@@ -42,7 +44,7 @@ class Memory:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._failure: tuple[datetime, str] | None = None
+        self._failures: dict[str, tuple[datetime, str]] = {}
 
     def note(self, event: str, by: Actor | None, **detail: Any) -> None:
         """Add a row about an act; `by` None is the system."""
@@ -56,18 +58,19 @@ class Memory:
             yield
         except CrmError as error:
             again = False
+            if event in _REMEMBERED:
+                last = self._failures.get(event)
+                again = by is None and last is not None and last[1] == str(error)
+                self._failures[event] = (clock.now(), str(error))
             if isinstance(error, BadBackup) and "name" in detail:
                 event = "backup_refused"
-            if event == "backup_failed":
-                again = by is None and self._failure is not None and self._failure[1] == str(error)
-                self._failure = (clock.now(), str(error))
             if not again:  # the daily round tries again every few minutes
                 self.note(event, by, reason=str(error), **detail)
             raise
 
-    def forget_failure(self) -> None:
-        """A backup was made: what failed before is over."""
-        self._failure = None
+    def forget_failure(self, event: str = "backup_failed") -> None:
+        """It was done: what failed before is over."""
+        self._failures.pop(event, None)
 
     def refused(self) -> set[str]:
         """Names of backups that were last seen damaged."""
@@ -80,10 +83,14 @@ class Memory:
         """When a backup was last put in the place of what stood here."""
         return next((row.at for row in self._rows("backup_restored")), None)
 
-    def last_failure(self, since: datetime | None) -> tuple[datetime | None, str]:
-        """When and why making a backup last failed, here or in another process, unless one was made since."""
-        found = self._failure
-        for row in self._rows("backup_failed")[:1]:
+    def last_failure(
+        self, since: datetime | None, event: str = "backup_failed"
+    ) -> tuple[datetime | None, str]:
+        """When and why making a backup, or what else is remembered, last failed, here or in another process,
+        unless it was done since.
+        """
+        found = self._failures.get(event)
+        for row in self._rows(event)[:1]:
             if found is None or row.at > found[0]:
                 found = (row.at, str((row.detail or {}).get("reason", "")))
         return found if found and (since is None or found[0] > since) else (None, "")

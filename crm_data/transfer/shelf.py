@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
 from pathlib import Path
 
 from crm_data import clock
@@ -19,14 +18,15 @@ from crm_data.transfer.manifest import (
     name_of,
     read_manifest,
 )
+from crm_data.transfer.proofs import Proof, proof_path, read_proof
+from crm_data.transfer.retention import Retention
 from crm_data.transfer.trouble import as_trouble
 from crm_data.transfer.verify import PRIVATE, digest
 
-DAYS_KEPT = 30
 # The private file that is written, the name it will get, and the moment.
 Unfinished = tuple[Path, Path, datetime]
 _UNFINISHED = ("crm_backup_*[0-9].partial", f"{PRIVATE}*")
-_UNHELD = ("crm_backup_*.partial-*", "crm_backup_*.json.partial")
+_UNHELD = ("crm_backup_*.partial-*", "crm_backup_*.json.partial", "crm_backup_*.proof.partial")
 _OF_THE_OTHER = {
     SQLITE: "This backup is of PostgreSQL, and this installation runs on SQLite.",
     POSTGRESQL: "This backup is of SQLite, and this installation runs on PostgreSQL.",
@@ -41,6 +41,7 @@ class BackupInfo:
     `of` is the name of the database, '' where an old manifest does not tell it.
     `untried` is told of one that was just made: '' or what could not be tried out (see Facts).
     `heads`: where the log of each company ended, by its id; {} where an old manifest does not tell it.
+    `proof`: what is kept of its last restore into a database of its own; None where it was never proved.
     """
 
     name: str
@@ -53,6 +54,7 @@ class BackupInfo:
     untried: str = field(default="", compare=False)
     of: str = field(default="", compare=False)
     heads: Mapping[str, str] = field(default_factory=dict, compare=False)
+    proof: Proof | None = field(default=None, compare=False)
 
     @property
     def total(self) -> int:
@@ -88,6 +90,13 @@ class Shelf:
                     found.append(self._info(self.folder / name, made_at))
         return found
 
+    def info(self, name: str) -> BackupInfo:
+        """One of them. Raises NotFound."""
+        path, made_at = self.path(name), moment_of(name)
+        if made_at is None:
+            raise NotFound(_NAMELESS)
+        return self._info(path, made_at)
+
     def path(self, name: str) -> Path:
         """The backup of a name. Raises NotFound for a name that is not one, or that is not here."""
         if moment_of(name) is None or not os.path.lexists(self.folder / name):
@@ -118,26 +127,30 @@ class Shelf:
             partial.unlink()
             moment += timedelta(seconds=1)
 
-    def prune(self, days: int = DAYS_KEPT) -> list[str]:
-        """Remove all but the last backup of each of the newest `days` days and those of the last 24 hours.
+    def prune(self, retention: Retention) -> list[str]:
+        """Remove what the retention does not keep; those of the last 24 hours stay.
 
-        The newest one whose bytes are still those of its manifest stays in any case, and so does
-        whatever is not a backup of ours. Returns the names removed.
+        The newest one whose bytes are still those of its manifest stays in any case, so does the newest proved one
+        of these, and whatever is not a backup of ours. Returns the names removed.
         """
         good = [info for info in self.infos() if not info.problem]
-        kept = {info.name for info in good if info.made_at > clock.now() - timedelta(hours=24)}
-        last_of_days = [next(of_day) for _, of_day in groupby(good, key=lambda info: info.made_at.date())]
-        kept |= {info.name for info in last_of_days[:days]}
-        going = [info for info in good if info.name not in kept]
+        kept = retention.keeps([info.made_at for info in good])
+        yesterday = clock.now() - timedelta(hours=24)
+        going = [info for info in good if info.made_at not in kept and info.made_at <= yesterday]
         if going:
             with as_trouble():
                 sound = next((info.name for info in good if self._intact(info)), None)
-                going = [info for info in going if info.name != sound]
+                proved = next((info.name for info in good if info.proof and self._intact(info)), None)
+                going = [info for info in going if info.name not in (sound, proved)]
                 for info in going:
-                    path = self.folder / info.name
-                    path.unlink(missing_ok=True)
-                    manifest_path(path).unlink(missing_ok=True)
+                    self.remove(info.name)
         return [info.name for info in going]
+
+    def remove(self, name: str) -> None:
+        """A backup and what lies beside it, the backup first: what is left then is nobody's."""
+        path = self.folder / name
+        for gone in (path, manifest_path(path), proof_path(path)):
+            gone.unlink(missing_ok=True)
 
     def tidy(self) -> list[str]:
         """Remove what a killed process left behind: unfinished, ours by name, and held by nobody who lives.
@@ -151,7 +164,8 @@ class Shelf:
                 if cleared(path):
                     gone += [path, *(other for other in _beside(path) if cleared(other))]
             unheld = [path for pattern in _UNHELD for path in self.folder.glob(pattern)]
-            unheld += [path for path in self.folder.glob("crm_backup_*.json") if _alone(path)]
+            for ending in (".json", ".proof"):
+                unheld += [path for path in self.folder.glob(f"crm_backup_*{ending}") if _alone(path)]
             gone += [path for path in unheld if cleared_of_age(path)]
         return sorted(path.name for path in gone)
 
@@ -178,6 +192,7 @@ class Shelf:
             problem,
             of=manifest.of,
             heads=manifest.heads or {},
+            proof=read_proof(path, manifest.sha256),
         )
 
     def _intact(self, info: BackupInfo) -> bool:

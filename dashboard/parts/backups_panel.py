@@ -1,8 +1,11 @@
-"""Backups of the whole database, for the operator: how it stands, make, verify, restore."""
+"""Backups of the whole database, for the operator: how it stands, make, verify, prove, restore."""
+
+from datetime import datetime
 
 import streamlit as st
 
-from crm_data import CrmError
+from crm_data import CrmError, clock
+from crm_data.transfer.proofs import took
 from dashboard import session
 from dashboard.components import grid
 from dashboard.parts import say
@@ -15,12 +18,16 @@ def backups_panel() -> None:
     """State in one sentence, the list, and what can be done with one of them."""
     backups, me = session.installation().backups, session.signed().scope
     try:
-        status, infos = backups.status(me), backups.list(me)
+        status, proofs, infos = backups.status(me), backups.proofs(me), backups.list(me)
     except CrmError as error:
         st.error(say.plain(str(error)))
         return
     late = status.late or status.failure
     (st.warning if late else st.success)(status.sentence, icon=":material/backup:")
+    unproved = proofs.late or proofs.failure
+    (st.warning if unproved else st.success)(say.plain(proofs.sentence), icon=":material/fact_check:")
+    if proofs.next is not None:
+        st.caption(f"The server restores one into a database of its own next {_when(proofs.next)}.")
     show_refusal(PLACE)
     st.button("Back up now", type="primary", icon=":material/backup:", on_click=_make)
     if not infos:
@@ -33,6 +40,8 @@ def backups_panel() -> None:
             "Size": f"{info.size / 1e6:,.1f} MB",
             "Rows": f"{info.total:,}",
             "State": info.problem or "Verified when made",
+            "Proved by restoring": say.moment(info.proof.at) if info.proof else say.NONE,
+            "It took": took(info.proof.seconds) if info.proof else say.NONE,
         }
         for info in infos
     ]
@@ -40,6 +49,7 @@ def backups_panel() -> None:
     chosen = st.selectbox("Backup", [info.name for info in infos])
     with st.container(horizontal=True):
         st.button("Verify", icon=":material/verified:", on_click=_verify, args=(chosen,))
+        st.button("Prove by restoring", icon=":material/fact_check:", on_click=_prove, args=(chosen,))
     with st.expander("Restore this backup"):
         _restore(chosen)
 
@@ -56,6 +66,17 @@ def _verify(name: str) -> None:
         found = attempt(PLACE, lambda: session.installation().backups.verify(name, session.signed().scope))
     if found is not None:
         announce(f"{name} is whole: {sum(found.manifest.rows.values()):,} rows. {found.untried}".strip())
+
+
+def _prove(name: str) -> None:
+    with st.spinner("Restoring into a database of its own"):
+        proof = attempt(PLACE, lambda: session.installation().backups.prove(name, session.signed().scope))
+    if proof is not None:
+        announce(proof.sentence)
+
+
+def _when(moment: datetime) -> str:
+    return "within minutes" if moment <= clock.now() else f"after {say.moment(moment)}"
 
 
 def _restore(name: str) -> None:

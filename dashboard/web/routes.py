@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 from crm_data import Workspace, room
 from crm_data.errors import CrmError
 from crm_data.settings import ROOT
+from crm_data.transfer.backup_status import Told
 from dashboard import runtime
 from dashboard.components import assets, grid, search
 from dashboard.menu import SCREENS
@@ -22,15 +23,18 @@ async def healthz(request: Request) -> Response:
     """GET /healthz: 200 when pages can be served, else 503; ?strict=1: 503 unless all is well."""
     settings = runtime.running().settings
     state = await run_in_threadpool(runtime.running().installation.state)
+    proved = await run_in_threadpool(runtime.running().installation.backups.health)
     disks, open_now = await run_in_threadpool(room.disks, settings), room.descriptors()
     # A full disk is no reason for a proxy to send nobody here: who is signed in can read.
     kept = {what: disk.left.value for disk in disks for what in disk.holds}
     well = not any(disk.sentence for disk in disks) and open_now.left is room.Left.ENOUGH
+    well = well and not Told(str(proved["state"])).wrong
     said = {
         "status": ("ok" if well else "degraded") if state.ready else "not ready",
         "database": "ok" if state.database else "unreachable",
         "migration": {"at": state.revision, "expected": state.expected},
         "disk": kept,
+        "restore": proved,
         "descriptors": {"used": open_now.used, "most": open_now.most, "percent": open_now.percent},
     }
     good = state.ready and (well or "strict" not in request.query_params)

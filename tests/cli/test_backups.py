@@ -146,13 +146,17 @@ def test_check_tells_each_finding(run: Run, office: Office) -> None:
     assert "WRONG Backup: No backup has been made yet." in said.out
     run("backup")
     said = run("check")
+    assert said.code == 1, "what was not proved does not read as if it was"
+    assert "WRONG Restore: No backup has been proved by restoring it yet. Prove one now." in said.out
+    assert "customers: 10 rows" in run("prove-backup").out
+    said = run("check")
     assert (said.code, said.err) == (0, "")
     assert said.out.count("\n") - 1 == said.out.count("ok   ") >= 11
 
 
 def test_backups_are_the_operators(run: Run, office: Office) -> None:
     run("backup")
-    for words in (("backup",), ("backup", "--list"), ("verify",), ("restore",)):
+    for words in (("backup",), ("backup", "--list"), ("verify",), ("prove-backup",), ("restore",)):
         said = run(*words, "--as", "ann@acme.com")
         assert said.code == 1
         assert "operator" in said.err
@@ -190,6 +194,7 @@ def test_the_same_commands_work_on_postgresql(
     for command in ("verify", "restore"):
         assert "damaged" in run(command, path.name).err
     office.sql("UPDATE users SET role = 'super_admin'")
+    assert "customers: 15 rows" in run("prove-backup", safety).out
     said = run("check")
     assert (said.code, said.err) == (0, "")
     migrating.downgrade(database.admin_url, older())

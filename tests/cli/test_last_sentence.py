@@ -53,6 +53,10 @@ LAST: dict[str, dict[str, str]] = {
         "--list": r"1 backup found, the newest first\.",
     },
     "verify": {"": r"crm_backup_\S+ is sound: [\d,]+ rows, revision \S+\."},
+    "prove-backup": {
+        "": r"crm_backup_\S+ was restored into a database of its own and checked: [\d,]+ rows of \d+ tables"
+            r" in [\d.]+ seconds\.",
+    },
     "restore": {"": r"crm_backup_\S+, made .+, was restored: [\d,]+ rows\. .* Everybody is signed out\."},
     "take-away": {"c.zip --company 1": r"Company 1 is in c\.zip: [\d,]+ bytes\."},
     "bring-back": {"c.zip --email back@acme.com": r"Acme is back as company 2: [\d,]+ rows\."},
@@ -101,8 +105,10 @@ def before(run: Run, office: Office, monkeypatch: pytest.MonkeyPatch, command: s
     elif command == "demo" or words == "anew":
         monkeypatch.setenv("DATABASE_URL", f"sqlite:///{Path.cwd()}/another.db")
         monkeypatch.setenv("CRM_BACKUP_DIR", str(Path.cwd() / "backups of another"))
-    elif command in ("verify", "restore", "check") or words == "--list":
+    elif command in ("verify", "prove-backup", "restore", "check") or words == "--list":
         run("backup")
+        if command == "check":
+            run("prove-backup")
     elif command == "bring-back":
         run("take-away", "c.zip", "--company", 1)
     elif command == "reactivate":

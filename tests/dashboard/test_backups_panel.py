@@ -48,16 +48,20 @@ def test_make_verify_and_restore(database: Database, monkeypatch: pytest.MonkeyP
             at = backups_of(home)
             assert any("No backup has been made yet" in warning.value for warning in at.warning)
             at = press(at, "Back up now")
-            (name,) = (path.name for path in tmp_path.iterdir() if path.suffix != ".json")
+            (name,) = (path.name for path in tmp_path.iterdir() if path.suffix not in (".json", ".proof"))
             assert name.endswith(".db" if database.kind == "sqlite" else ".dump")
             assert any(name in toast.value.replace("\\", "") for toast in at.toast)
             at = press(at, "Verify")
             assert any("is whole" in toast.value for toast in at.toast)
+            assert any("No backup has been proved" in warning.value for warning in at.warning)
+            at = press(at, "Prove by restoring")
+            assert any("restored into a database of its own and checked" in t.value for t in at.toast)
+            assert any("The last proved restore is of" in success.value for success in at.success)
             home.office.at(0, "manager").customers.add({"name": "Too late"})
             at.text_input(key="backups.confirm").set_value(name).run()
             at = press(at, "Restore everything from it")
             (notice,) = (info.value.replace("\\", "") for info in at.info)
-            (safety,) = {p.name for p in tmp_path.iterdir() if p.suffix != ".json"} - {name}
+            (safety,) = {p.name for p in tmp_path.iterdir() if p.suffix not in (".json", ".proof")} - {name}
             assert notice.startswith(f"{name}, made today ")
             assert f"kept as {safety}." in notice
             assert notice.endswith("Everybody is signed out. Sign in to go on.")

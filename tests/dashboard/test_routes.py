@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 
 from crm_data.accounts.sessions import Signed
 from crm_data.errors import NotAllowed
+from crm_data.transfer.backup_status import Told
 from dashboard import runtime
 from dashboard.web import exports
 from dashboard.web.routes import ROUTES
@@ -42,11 +43,30 @@ def test_healthz_tells_the_state_and_no_secret(served: tuple[House, Asked], data
         },
         "disk": dict.fromkeys(_KEPT[made.office.store.engines.dialect], "ok"),
         "descriptors": answer.json()["descriptors"],
+        "restore": {
+            "state": "none yet",
+            "proved_at": None,
+            "took_seconds": None,
+            "age_hours": None,
+            "next": answer.json()["restore"]["next"],
+        },
     }
     made.office.store.engines.dispose()
     with plain(database, owner=True) as sql:
         sql.run(f"UPDATE alembic_version SET version_num = '{older()}'")
     assert http.get("/healthz").status_code == 503
+
+
+@pytest.mark.parametrize("state", list(Told))
+def test_strict_healthz_knows_a_restore_that_was_not_proved(
+    served: tuple[House, Asked], monkeypatch: pytest.MonkeyPatch, state: Told
+) -> None:
+    _, http = served
+    monkeypatch.setattr(runtime.running().installation.backups, "health", lambda: {"state": state.value})
+    answer = http.get("/healthz")
+    assert (answer.status_code, answer.json()["restore"]) == (200, {"state": state.value})
+    assert answer.json()["status"] == ("degraded" if state.wrong else "ok")
+    assert http.get("/healthz?strict=1").status_code == (503 if state.wrong else 200)
 
 
 def test_a_ticket_becomes_a_cookie_and_the_cookie_goes(served: tuple[House, Asked]) -> None:

@@ -226,6 +226,8 @@ OPERATORS: dict[str, Ask] = {
     "Links.reset": lambda house, actor, ids: house.links.reset(actor, ids.email),
     "Backups.list": lambda house, actor, ids: house.backups.list(actor),
     "Backups.make": lambda house, actor, ids: house.backups.make(actor),
+    "Backups.prove": lambda house, actor, ids: house.backups.prove("crm_backup_20260101-000000.db", actor),
+    "Backups.proofs": lambda house, actor, ids: house.backups.proofs(actor),
     "Backups.restore": lambda house, actor, ids: house.backups.restore(
         "crm_backup_20260101-000000.db", actor
     ),
@@ -245,7 +247,7 @@ PROVED = {
     "Companies": {"exist"},
     "People": {"has_operator"},
     "Links": {"look", "redeem_invite", "redeem_reset", "redeem_setup", "setup", "tidy"},
-    "Backups": {"clear", "daily", "prune"},
+    "Backups": {"clear", "daily", "health", "prune"},
     "Sessions": {"end", "end_everywhere", "end_one", "of", "open", "resolve", "switch", "tidy"},
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import threading
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,9 @@ from crm_data.settings import settings
 from crm_data.store.sqlite_file import wal_path
 from crm_data.store.store import Store
 from crm_data.transfer.backups import Backups
-from crm_data.transfer.manifest import name_of, read_manifest, write_manifest
+from crm_data.transfer.manifest import moment_of, name_of, read_manifest, write_manifest
+from crm_data.transfer.proofs import proof_path
+from crm_data.transfer.retention import Retention
 from crm_data.transfer.shelf import BackupInfo
 from tests.conftest import FrozenClock
 from tests.support.children import in_child
@@ -44,24 +46,74 @@ def test_one_backup_a_day(either: Office, frozen_clock: FrozenClock) -> None:
     assert len(names(either)) == 2
 
 
-def test_thirty_days_are_kept_the_last_of_each(office: Office, frozen_clock: FrozenClock) -> None:
+def test_the_last_of_days_weeks_and_months_is_kept(office: Office, frozen_clock: FrozenClock) -> None:
     first = last = office.backups.make(None).name
-    for _ in range(40):
+    everyday = []
+    for _ in range(430):
         frozen_clock.move(hours=3)
         last = as_made_at(office, last, frozen_clock.moment)
         frozen_clock.move(hours=21)
         last = as_made_at(office, last, frozen_clock.moment)
-        office.backups.prune()
-    assert office.backups.daily() is None, "there is one of today"
+        everyday.append(frozen_clock.moment.date())
+        if len(everyday) % 30 == 0 or len(everyday) > 425:
+            office.backups.prune()
     kept = names(office)
     assert first not in kept
-    days = [name[11:19] for name in kept]
-    assert len(set(days)) == 30
-    assert all(name.endswith("-123000.db") for name in kept[:28])
+    days = {moment.date() for name in kept if (moment := moment_of(name))}
+    assert set(everyday[-30:]) <= days, "each of the last thirty days"
+    weeks = {day.isocalendar()[:2] for day in everyday[-7 * 7 :]}
+    assert weeks <= {day.isocalendar()[:2] for day in days}, "each of the last eight weeks"
+    months = {(day.year, day.month) for day in everyday[-335:]}
+    assert months <= {(day.year, day.month) for day in days}, "each of the last twelve months"
+    assert len(days) <= 30 + 8 + 12
+    assert len(kept) <= len(days) + 1, "one a day, but for the last 24 hours"
     assert [name.replace(".db", ".json") for name in kept] == sorted(
         name for name in os.listdir(office.folder) if name.endswith(".json")
     )
     assert "backups_pruned" in office.events()
+
+
+@pytest.mark.parametrize(("days", "weeks", "months"), [(1, 0, 0), (3, 0, 0), (1, 2, 0), (2, 1, 3)])
+def test_so_many_are_kept_as_the_settings_say(days: int, weeks: int, months: int) -> None:
+    moments = [datetime(2026, 12, 31, 12, tzinfo=UTC) - timedelta(hours=8 * n) for n in range(1200)]
+    kept = sorted(Retention(days, weeks, months).keeps(moments), reverse=True)
+    latest: dict[tuple[str, object], datetime] = {}
+    for moment in moments:
+        for span in (("day", moment.date()), ("week", moment.isocalendar()[:2]), ("month", moment.month)):
+            latest[span] = max(moment, latest.get(span, moment))
+    for kind, most in (("day", days), ("week", weeks), ("month", months)):
+        ends = sorted((end for (of, _), end in latest.items() if of == kind), reverse=True)[:most]
+        assert set(ends) <= set(kept)
+    assert kept[0] == moments[0]
+    assert len(kept) <= days + weeks + months
+
+
+def test_the_settings_of_retention_are_obeyed(office: Office, frozen_clock: FrozenClock) -> None:
+    told = replace(office.settings, backup_days=2, backup_weeks=0, backup_months=0)
+    backups, last = Backups(office.store, told), office.backups.make(None).name
+    for _ in range(5):
+        frozen_clock.move(days=1)
+        last = as_made_at(office, last, frozen_clock.moment)
+    assert len(backups.prune()) == 4
+    assert names(office)[-1] == last
+
+
+def test_the_last_proved_backup_is_never_pruned(office: Office, frozen_clock: FrozenClock) -> None:
+    proved = office.backups.make(None).name
+    office.backups.prove(proved, None)
+    frozen_clock.move(days=1)
+    last = as_made_at(office, proved, frozen_clock.moment)
+    told = replace(office.settings, backup_days=1, backup_weeks=0, backup_months=0)
+    for _ in range(5):
+        frozen_clock.move(days=1)
+        last = as_made_at(office, last, frozen_clock.moment)
+        Backups(office.store, told).prune()
+    assert names(office) == [proved, last]
+    assert proof_path(office.folder / proved).exists()
+    office.backups.prove(last, None)
+    Backups(office.store, told).prune()
+    assert names(office) == [last]
+    assert not proof_path(office.folder / proved).exists()
 
 
 def test_the_last_sound_backup_is_never_pruned(office: Office, frozen_clock: FrozenClock) -> None:
@@ -229,4 +281,4 @@ def test_of_rounds_at_once_one_makes_the_backup(either: Office) -> None:
         store.close()
     assert [info is not None for info in made].count(True) == 1
     assert len(names(either)) == 1
-    assert either.events() == ["backup_made"]
+    assert [event for event in either.events() if "prove" not in event] == ["backup_made"]
