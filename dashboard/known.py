@@ -43,6 +43,11 @@ def known(my: Workspace, name: str, asked: tuple[Any, ...], read: Callable[[], V
     return value
 
 
+def colleagues(my: Workspace) -> dict[int, str]:
+    """`my.members()`; on lists, where a colleague's new name is to be seen at once, they are read at every run."""
+    return known(my, "members", (), my.members)
+
+
 def forget(name: str) -> None:
     """Read it anew the next time: something has changed that leaves no line in the log."""
     st.session_state.get(_KEPT, {}).pop(name, None)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.known import colleagues
 from dashboard.parts import place, saved, say
 from dashboard.parts.acts import show_refusal
 from dashboard.parts.csv_panel import export_button, import_panel
@@ -25,7 +26,7 @@ line = bar(activities)
 with line:
     chosen = st.container(width="content")
 shelf = saved.shelf(my, activities)
-query = filter_bar(activities, my.members, line=line, shelf=shelf)
+query = filter_bar(activities, lambda: colleagues(my), line=line, shelf=shelf)
 if shelf.tabs():
     with chosen:
         preset_bar(activities, query, {"": "All"}, None, shelf=shelf)

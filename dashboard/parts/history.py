@@ -7,6 +7,7 @@ import streamlit as st
 
 from crm_data import Change, Records, Workspace, new_act, words
 from dashboard.components import grid
+from dashboard.known import known
 from dashboard.parts import say
 from dashboard.parts.acts import done
 from dashboard.parts.undo import did
@@ -15,15 +16,17 @@ PLACE = "record"
 _WHOLE = {"add": "Added", "archive": "Archived", "restore": "Restored", "erase": "Erased"}
 
 
-def history(my: Workspace, records: Records, id_: int, names: Mapping[str, Mapping[int, str]]) -> None:
+def history(
+    my: Workspace, records: Records, row: Mapping[str, Any], names: Mapping[str, Mapping[int, str]]
+) -> None:
     """The log of changes of one record as a table, and a way to put back what stood there."""
-    changes = records.history(id_)
+    id_ = row["id"]
+    changes = known(my, f"{PLACE}.history", (records.name, id_), lambda: records.history(id_))
     if not changes:
         st.caption("No changes are recorded yet; the record came in before the log began.")
         return
     lines = [_line(records, change, names) for change in changes]
     grid.table(f"history.{records.name}.{id_}", "Changes of this record", lines)
-    row = records.get(id_)
     if row["archived_at"] is None and records.may("change", row):
         _put_back(my, records, id_, changes, names)
 

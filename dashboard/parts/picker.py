@@ -8,6 +8,7 @@ import streamlit as st
 
 from crm_data import Field, Kind, Records, Workspace
 from crm_data.tables import noun
+from dashboard.known import known as unchanged
 from dashboard.parts import say
 from dashboard.parts.widgets import in_order, said, widget
 
@@ -16,7 +17,8 @@ SHORT = 500
 
 def short_list(my: Workspace, field: Field) -> dict[int, str] | None:
     """All that can be chosen for a link field, by id; None when it is more than a list can show."""
-    found = my.records(field.to or "").choices(limit=SHORT)
+    records = my.records(field.to or "")
+    found = unchanged(my, f"{records.name}.short", (), lambda: records.choices(limit=SHORT))
     return None if len(found) == SHORT else found
 
 

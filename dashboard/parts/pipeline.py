@@ -6,7 +6,7 @@ from crm_data import Pipeline, Workspace
 from crm_data.numbers.board import Card as Found
 from crm_data.numbers.board import Column as Stage
 from dashboard.components.board import Card, Column, Head, board
-from dashboard.known import known
+from dashboard.known import colleagues, known
 from dashboard.parts import figures, place, say
 from dashboard.parts.acts import show_refusal
 from dashboard.parts.filters import filter_bar
@@ -22,7 +22,7 @@ A_FULL_COLUMN = 6  # so many cards fill a column of the board
 
 def board_screen(my: Workspace) -> None:
     """Filters and the board; every number leads to its rows."""
-    members = my.members()
+    members = colleagues(my)
     top = st.container()
     query = filter_bar(my.deals, lambda: members, ("tab",))
     today = (query, say.today())

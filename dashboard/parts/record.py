@@ -10,6 +10,7 @@ from crm_data import Kind, Query, Question, Records, Workspace, errors, new_act,
 from crm_data.numbers.figures import counted
 from crm_data.tables import noun
 from dashboard.components.walk import walk
+from dashboard.known import colleagues, known
 from dashboard.parts import convert, figures, place, reach, say
 from dashboard.parts.acts import attempt, show_refusal
 from dashboard.parts.convert import convert_dialog
@@ -34,7 +35,7 @@ def record_screen(my: Workspace) -> None:
     kind, id_ = place.params().get("kind", ""), place.params().get("id", "")
     try:
         records = my.records(place.KINDS.get(kind, ""))
-        row = records.get(id_)
+        row = _read(my, records, id_)
     except errors.NotFound as error:
         st.subheader("Not found", anchor=False)
         st.text(str(error))
@@ -42,9 +43,18 @@ def record_screen(my: Workspace) -> None:
         return
     if row.get("merged_into") is not None:  # links to it lead to the one in which it goes on
         st.info(say.plain(f"{row[records.title]} was merged into this {kind}."), icon=":material/merge:")
-        row = records.get(row["merged_into"])
+        row = _read(my, records, row["merged_into"], "goes on")
     _draw(my, records, row)
     place.follow()
+
+
+def _read(my: Workspace, records: Records, id_: Any, name: str = "row") -> Row:
+    """The record as it is. Raises NotFound."""
+    return known(my, f"{PLACE}.{name}", (records.name, str(id_)), lambda: records.get(id_))
+
+
+def _names(my: Workspace, records: Records, row: Row) -> Any:
+    return known(my, f"{PLACE}.names", (records.name, row["id"]), lambda: records.names(row))
 
 
 def _draw(my: Workspace, records: Records, row: Row) -> None:
@@ -54,7 +64,7 @@ def _draw(my: Workspace, records: Records, row: Row) -> None:
         _acts(my, records, kind, row)
     _notices(records, row)
     facts, beside = st.columns([2, 3], gap="large")
-    names = records.names(row)
+    names = _names(my, records, row)
     with facts:
         _next_step(my, records, row)
         _facts(my, records, row, names)
@@ -69,7 +79,7 @@ def record_beside(my: Workspace, records: Records, id_: int, close: Callable[[],
     with st.container(key="beside"):
         walk(f"{PLACE}.walk", place.record(kind, id_), close)
         try:
-            row = records.get(id_)
+            row = _read(my, records, id_)
         except errors.NotFound as error:
             st.text(str(error))
             return
@@ -79,7 +89,7 @@ def record_beside(my: Workspace, records: Records, id_: int, close: Callable[[],
             _acts(my, records, kind, row)
         _notices(records, row)
         _next_step(my, records, row)
-        names = records.names(row)
+        names = _names(my, records, row)
         _facts(my, records, row, names)
         _view(my, records, row, names)
     _dialogs(my, records, row)
@@ -117,7 +127,7 @@ def _view(my: Workspace, records: Records, row: Row, names: Any) -> None:
 
 
 def _dialogs(my: Workspace, records: Records, row: Row) -> None:
-    members = my.members()
+    members = colleagues(my)
     form_dialog(my, records, members, _form(records), noun(records.name))
     for other, link in belonging(my, records):
         form_dialog(my, other, members, form_place(other), noun(other.name), {link: row["id"]})
@@ -225,9 +235,8 @@ def _next_step(my: Workspace, records: Records, row: Row) -> None:
     link = link_to(my.tasks, records)
     if link is None:
         return
-    page = my.tasks.page(
-        Query(where={link: (row["id"],), "status": OPEN}, sort="due_date", descending=False, size=1)
-    )
+    query = Query(where={link: (row["id"],), "status": OPEN}, sort="due_date", descending=False, size=1)
+    page = known(my, f"{PLACE}.next", (query,), lambda: my.tasks.page(query))
     if not page.rows:
         if row.get("status") in ("open", "new", "contacted"):
             st.markdown(":orange[No next step planned.]")
@@ -252,7 +261,7 @@ def _views(my: Workspace, records: Records, row: Row, names: Any) -> dict[str, C
         views["Timeline"] = lambda: _timeline(my, records, about, row["id"])
     for other, link in belonging(my, records):
         views[words(other.name)] = partial(related, my, other, link, row["id"])
-    return {**views, "Changes": lambda: history(my, records, row["id"], names)}
+    return {**views, "Changes": lambda: history(my, records, row, names)}
 
 
 def _timeline(my: Workspace, records: Records, link: str, id_: int) -> None:
@@ -260,7 +269,7 @@ def _timeline(my: Workspace, records: Records, link: str, id_: int) -> None:
         with st.expander("Log a call, e-mail, meeting or note", icon=":material/add:"):
             log_form(my, f"{PLACE}.log.{id_}", {link: id_})  # what is typed is of this record alone
     query = Query(where={link: (id_,)}, sort="activity_date", zone=say.zone())
-    count = my.activities.count(query)
+    count = known(my, f"{PLACE}.count", (query,), lambda: my.activities.count(query))
     if count:
         every = counted("In the timeline", count, Question("activities", query))
         said = f"{say.count(count, 'activity', 'activities')} in the timeline"

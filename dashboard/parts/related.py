@@ -7,6 +7,7 @@ import streamlit as st
 
 from crm_data import Kind, Query, Records, Workspace, words
 from crm_data.tables import noun
+from dashboard.known import known
 from dashboard.parts import figures, place, say
 from dashboard.parts.form import open_form
 from dashboard.parts.task_row import OPEN, when
@@ -35,7 +36,7 @@ def related(my: Workspace, records: Records, link: str, id_: int) -> None:
     kind = noun(records.name)
     base = records.default_query()
     query = Query(where={link: (id_,)}, sort=base.sort, descending=base.descending, size=SIZE)
-    page = records.page(query)
+    page = known(my, f"related.{records.name}", (query,), lambda: records.page(query))
     if records.may("add"):
         st.button(
             f"Add {kind}",
