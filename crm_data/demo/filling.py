@@ -16,7 +16,9 @@ from crm_data.demo.diary import draw_tasks
 from crm_data.demo.leads import draw_other_leads
 from crm_data.demo.ledger import Ledger
 from crm_data.demo.names import address_of
+from crm_data.demo.targets import draw_goals
 from crm_data.demo.team import FIRMS, DemoPerson, Firm, Seller
+from crm_data.demo.telling import tell
 from crm_data.demo.timeline import draw_activities
 from crm_data.demo.trades import SERVICES
 from crm_data.errors import CrmError, NotFound
@@ -29,6 +31,7 @@ PLAN = Plan(customers=140, leads=120, deals=160, tasks=220, activities=600)
 SAMPLE = Plan(customers=40, leads=30, deals=40, tasks=50, activities=120)
 SAMPLE_SOURCE = "Sample data"
 YEARS = 800  # days that the firms have been there
+MOVED_IN = 150  # days since they keep their records here
 
 
 def fill(store: Store, password: str, today: date | None = None, seed: int = 7) -> list[DemoPerson]:
@@ -36,7 +39,8 @@ def fill(store: Store, password: str, today: date | None = None, seed: int = 7) 
 
     Everything is dated relative to `today`, and the same for the same seed and day. The first company has
     140 customers, 120 leads, 160 deals, 220 tasks and 600 activities, the second 60 % of that; the changes of
-    status that the product notes by itself come on top. Returns who can sign in, all with `password`.
+    status that the product notes by itself come on top, and a goal a month for each who sells. The log tells the
+    last five months act by act, and what was there before as imports. Returns who can sign in, all by `password`.
     Raises CrmError when the database is not empty, Invalid when the password cannot be used.
     """
     random, today = Random(seed), today or clock.now().date()
@@ -46,10 +50,17 @@ def fill(store: Store, password: str, today: date | None = None, seed: int = 7) 
         ledger = Ledger(session.connection())
         people: list[DemoPerson] = []
         users: dict[str, int] = {}
+        books = []
         for firm in FIRMS:
             calendar = Calendar(today, firm.trade.opens, random)
-            draw(_book(ledger, calendar, firm, secret, users, people))
-        ledger.write()
+            books.append(_book(ledger, calendar, firm, secret, users, people))
+            draw(books[-1])
+            draw_goals(books[-1])
+        ledger.write(("companies", "users", "user_companies"))
+    for book in books:
+        with store.write(CompanyScope(book.company_id, None, "admin")) as session:
+            tell(session, book, book.calendar.past(MOVED_IN))
+    with store.system("demo data") as session:
         analyze(session)
     return people
 

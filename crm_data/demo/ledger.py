@@ -1,6 +1,8 @@
 """Rows on their way into the database: ids are taken beforehand, so that rows may refer to each other."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from functools import cache
 from itertools import count, islice
 from typing import Any
 
@@ -9,6 +11,7 @@ from sqlalchemy import Connection
 
 from crm_data.tables import Base
 from crm_data.tables.sort_keys import sorted_texts
+from crm_data.tables.types import CENT, Money
 
 Row = dict[str, Any]
 # Each table after those it points to; a lead's deal is told to it afterwards.
@@ -22,6 +25,7 @@ ORDER = (
     "deal_stage_history",
     "tasks",
     "activities",
+    "goals",
 )
 BATCH = 5_000
 
@@ -40,16 +44,20 @@ class Ledger:
 
     def add(self, table: str, **values: Any) -> Row:
         """Note a row down, with a new id unless it has one. What is not said gets the column's default."""
-        row = {"id": values.pop("id", None) or self.new_id(table), **values}
+        row = {"id": values.pop("id", None) or self.new_id(table)}
+        row |= {
+            key: held.quantize(CENT) if isinstance(held, Decimal) else held for key, held in values.items()
+        }
         self.rows[table].append(row)
         return row
 
-    def write(self) -> dict[str, int]:
-        """Write every row. Returns how many went into which table."""
-        for table in ORDER:
+    def write(self, tables: Sequence[str] = ORDER) -> dict[str, int]:
+        """Write every row of some tables. Returns how many went into which."""
+        for table in tables:
             put(self.connection, table, self.rows[table])
-        link_converted(self.connection, self.rows["leads"])
-        return {table: len(rows) for table, rows in self.rows.items()}
+        if "leads" in tables:
+            link_converted(self.connection, self.rows["leads"])
+        return {table: len(self.rows[table]) for table in tables}
 
 
 def ids(connection: Connection, table: str) -> Iterator[int]:
@@ -65,15 +73,23 @@ def ids(connection: Connection, table: str) -> Iterator[int]:
 def put(connection: Connection, table: str, rows: Iterable[Row]) -> int:
     """Insert rows, a few thousand a statement; all but the id may be left out for the column's default."""
     target = Base.metadata.tables[table]
-    kept = sorted_texts(target.c.keys())  # left out, so that the tables keep them by themselves
-    blank = {column.key: _default(column) for column in target.columns if column.key not in kept}
-    if "converted_deal_id" in blank:
-        blank = {key: value for key, value in blank.items() if key != "converted_deal_id"}
     statement, done, waiting = sa.insert(target), 0, iter(rows)
-    while batch := [{key: row.get(key, blank[key]) for key in blank} for row in islice(waiting, BATCH)]:
+    while batch := whole(target, islice(waiting, BATCH)):
         connection.execute(statement, batch)
         done += len(batch)
     return done
+
+
+def whole(table: sa.Table, rows: Iterable[Row]) -> list[Row]:
+    """Rows with every column of their table but those that it keeps by itself, and a lead's deal, told later."""
+    blank = _blank(table)
+    return [{key: row.get(key, held) for key, held in blank.items()} for row in rows]
+
+
+@cache
+def _blank(table: sa.Table) -> Row:
+    kept = {*sorted_texts(table.c.keys()), "converted_deal_id"}
+    return {column.key: _default(column) for column in table.columns if column.key not in kept}
 
 
 def link_converted(connection: Connection, leads: Iterable[Row]) -> None:
@@ -92,4 +108,5 @@ def link_converted(connection: Connection, leads: Iterable[Row]) -> None:
 
 def _default(column: sa.Column[Any]) -> Any:
     default = column.default
-    return default.arg if isinstance(default, sa.ColumnDefault) and default.is_scalar else None
+    held = default.arg if isinstance(default, sa.ColumnDefault) and default.is_scalar else None
+    return Decimal(held).quantize(CENT) if isinstance(column.type, Money) and held is not None else held

@@ -114,21 +114,21 @@ def _moves(book: Book) -> None:
     for lead in book.leads:
         about = {"lead_id": lead["id"], "customer_id": lead.get("customer_id")}
         who, converted = lead["created_by"], lead.get("converted_at")
-        for title, at in _steps(lead, converted or lead["updated_at"]):
-            _status_change(book, title, who, at, **about)
+        for before, after, at in steps(lead, converted or lead["updated_at"]):
+            _status_change(book, f"Status: {words(before)} to {words(after)}", who, at, **about)
         if converted:
             about["deal_id"] = lead["converted_deal_id"]
             _status_change(book, "Converted to a deal", who, converted, **about)
 
 
-def _steps(lead: Row, end: datetime) -> Iterator[tuple[str, datetime]]:
-    """A lead's changes of status, evenly over the time that it took."""
+def steps(lead: Row, end: datetime) -> Iterator[tuple[str, str, datetime]]:
+    """A lead's changes of status, from and to, evenly over the time that it took."""
     way = ["new", "contacted", "qualified"] if lead["status"] == "qualified" else ["new", lead["status"]]
     span = (end - lead["created_at"]) / (len(way) - 1)
     for step, (before, after) in enumerate(pairwise(way), start=1):
         if before != after:
             at = lead["created_at"] + step * span - timedelta(minutes=1)
-            yield f"Status: {words(before)} to {words(after)}", at
+            yield before, after, at
 
 
 def _status_change(book: Book, title: str, who: int, at: datetime, **values: Any) -> None:

@@ -164,7 +164,7 @@ def put_back(session: CompanySession, doing: Doing, table: sa.Table, rows: Seque
     for start in range(0, len(rows), CHUNK):
         some = rows[start : start + CHUNK]
         put(session, table, some, {})
-        added: list[Any] = [(row["id"], None, row) for row in some]
+        added: list[Any] = [(row["id"], None, _filled(row)) for row in some]
         record(session, doing, table.name, "add", added, name=name_of(table.name, some[0]))
 
 

@@ -1,6 +1,7 @@
 """What the tests of the made-up data ask a database."""
 
 import hashlib
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from crm_data.store.store import Store
 from crm_data.tables import Base
 
 PASSWORD = "a long demo password"
+TODAY = date(2026, 3, 4)  # a Wednesday
 
 
 def ask(store: Store, question: str | sa.Select[Any]) -> list[tuple[Any, ...]]:

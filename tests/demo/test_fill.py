@@ -1,6 +1,5 @@
 """Two made-up companies: enough of everything, in agreement with itself, and the same every time."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -12,21 +11,8 @@ from crm_data.demo import DemoPerson, fill
 from crm_data.errors import CrmError, Invalid
 from crm_data.store.store import Store
 from crm_data.tables import Customer, Deal, DealStageHistory
-from tests.demo.support import PASSWORD, ask, assert_whole, counts, fingerprint
+from tests.demo.support import PASSWORD, TODAY, ask, assert_whole, counts, fingerprint
 from tests.support.databases import Database, fresh
-
-TODAY = date(2026, 3, 4)  # a Wednesday
-
-
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def filled(request: pytest.FixtureRequest) -> Iterator[tuple[Store, list[DemoPerson]]]:
-    """A database that was filled on TODAY, once an engine."""
-    database = fresh(request.param)
-    store = Store(database.url)
-    yield store, fill(store, PASSWORD, TODAY)
-    store.close()
-    database.drop()
-
 
 Filled = tuple[Store, list[DemoPerson]]
 
