@@ -19,6 +19,7 @@ def operator(house: House) -> CompanyScope:
     return dataclasses.replace(house.office.scope(0, "admin"), operator=True)
 
 
+@pytest.mark.slow
 def test_the_operator_makes_and_lists_companies(house: House) -> None:
     made = house.installation.companies.make(operator(house), {"name": "New", "email": "X@New.example"}).id
     listed = {line.id: line for line in house.installation.companies.all(operator(house))}

@@ -118,6 +118,7 @@ def test_who_may_merge_them_may_keep_them_apart(two: Office, kind: str, role: st
     assert [tables_of(two.store, company) for company in two.companies] == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ALIKE)
 def test_thousands_are_compared_in_three_statements_and_seconds(two: Office, kind: str) -> None:
     count, my = size(5_000, 50_000), two.at()

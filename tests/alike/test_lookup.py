@@ -66,6 +66,7 @@ def found(
     return {(like.table, like.id): like.why for like in my.alike.lookalikes(kind, values, id_)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ALIKE)
 @pytest.mark.parametrize("listed", [True, False])
 def test_one_is_found_among_many_by_each_key(town: Office, kind: str, listed: bool) -> None:
@@ -127,6 +128,7 @@ def test_who_is_put_away_is_named_for_the_e_mail_alone(town: Office, kind: str) 
     assert (kind, id_) not in found(my, kind, {**values, "email": ""})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ALIKE)
 def test_what_is_found_is_what_a_reading_of_every_record_finds(town: Office, kind: str) -> None:
     my, known = town.at(), known_by(kind)

@@ -64,6 +64,7 @@ def expected(before: Any, kind: str, ids: list[int], keep: int) -> Any:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ALIKE)
 @pytest.mark.parametrize("turn", range(TRIES))
 def test_all_that_hangs_on_them_moves_and_an_undo_puts_it_back(two: Office, kind: str, turn: int) -> None:

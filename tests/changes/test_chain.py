@@ -193,6 +193,7 @@ def test_whatever_is_taken_away_is_missed(log: Log, table: str) -> None:
         assert log.look().wrong == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("table", CHAINED)
 def test_whatever_is_put_in_is_named(log: Log, table: str, whole: bool) -> None:

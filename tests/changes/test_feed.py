@@ -159,6 +159,7 @@ def test_what_is_another_companys_is_not_there(two: Office) -> None:
     assert [one.what for one in two.at(0, "user").changes.feed("customers", mine).entries] == ["add"]
 
 
+@pytest.mark.slow
 def test_it_costs_the_same_however_long_it_is(two: Office) -> None:
     my = two.at()
     customer, deal = a_customer(my), a_deal(my)

@@ -75,6 +75,7 @@ def filled(my: Workspace) -> dict[str, int]:
     return {"customer": customer, "other": other, "lead": lead, "deal": deal, "second": second, "task": task}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(ACTS))
 def test_an_act_is_undone_and_redone(two: Office, name: str) -> None:
     my, company = two.at(), two.companies[0]

@@ -40,6 +40,7 @@ def test_migrate_leaves_a_newer_database_alone(run: Run, office: Office) -> None
     assert not office.folder.exists()
 
 
+@pytest.mark.slow
 def test_backup_verify_damage_restore(run: Run, office: Office) -> None:
     said = run("backup")
     assert said.code == 0

@@ -3,6 +3,8 @@
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 from tests.transfer.office import Office
 
@@ -31,6 +33,7 @@ def test_a_file_goes_in_and_comes_out(run: Run, office: Office, tmp_path: Path) 
     assert [event for (event,) in events] == ["command_line", "export"]
 
 
+@pytest.mark.slow
 def test_all_of_a_company_is_taken_away_by_its_admins(run: Run, office: Office, tmp_path: Path) -> None:
     file = tmp_path / "acme.zip"
     assert run("export", file, "--everything", "--company", 1, "--as", "ann@acme.com").code == 0

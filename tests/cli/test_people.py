@@ -47,6 +47,7 @@ def test_a_colleague_is_invited_with_a_role(run: Run, office: Office) -> None:
     assert noted[0] == (1, 1, '{"command": "invite"}')
 
 
+@pytest.mark.slow
 def test_a_password_is_reset_by_link(run: Run, office: Office) -> None:
     (token,) = _LINK.findall(run("reset-password", "ANN@acme.com").out)
     installation = Installation(office.store, office.settings)
@@ -109,6 +110,7 @@ def test_an_operator_is_made_and_unmade_and_the_last_one_stays(run: Run, office:
     assert events == [("operator_given",), ("operator_taken_away",)]
 
 
+@pytest.mark.slow
 def test_a_person_is_shut_out_and_let_in(run: Run, office: Office) -> None:
     (token,) = _LINK.findall(run("invite", "bob@acme.com", "--company", 1, "--role", "admin").out)
     installation = Installation(office.store, office.settings)

@@ -19,6 +19,8 @@ from tests.dashboard.test_pages import everything
 from tests.support.kinds import one_of_each
 from tests.support.statements import counted
 
+pytestmark = pytest.mark.slow
+
 # Page -> statements of a run that finds nothing new: who is here, the last change, and what is not kept.
 STILL = {"overview": 2, "customers": 3, "pipeline": 2, "tasks": 5, "timeline": 2}
 

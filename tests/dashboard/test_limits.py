@@ -34,6 +34,7 @@ def test_the_parts_of_a_message_are_counted_within_it() -> None:
     assert parts(b"", KIND, 5) == 0
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=300))
 def test_any_bytes_are_counted_or_refused(data: bytes) -> None:
     found = parts(data, KIND, 50)

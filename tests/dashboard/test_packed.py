@@ -51,6 +51,7 @@ def test_every_file_is_the_file_again_when_unpacked_and_says_what_it_said_before
     asyncio.run(all_of_them())
 
 
+@pytest.mark.slow
 def test_there_is_something_to_win() -> None:
     sent = sum(len(Packed.of(path.read_bytes()).body) for path in TEXTS[:80])
     assert sent < 0.4 * sum(path.stat().st_size for path in TEXTS[:80])

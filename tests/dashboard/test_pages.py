@@ -136,6 +136,7 @@ def test_a_list_of_nothing_counts_no_rows_from_to(
     assert not any(" of 0" in caption.value for caption in at.caption)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ONES.values())
 def test_a_strangers_link_is_like_no_record_at_all(
     home: House, monkeypatch: pytest.MonkeyPatch, kind: str
@@ -157,6 +158,7 @@ def test_a_strangers_link_is_like_no_record_at_all(
 LISTS = {"customer": "customers", "lead": "pipeline", "deal": "pipeline", "task": "tasks"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LISTS)
 def test_a_record_beside_its_list_says_what_its_page_says(
     home: House, monkeypatch: pytest.MonkeyPatch, kind: str

@@ -29,6 +29,7 @@ def address(at: AppTest) -> dict[str, str]:
     return said
 
 
+@pytest.mark.slow
 def test_a_period_is_chosen_by_name_and_by_days(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     at = screen(home, monkeypatch, "pipeline", "tab=insights&q=Deal")
     choice = at.selectbox(key="period.word")
@@ -44,6 +45,7 @@ def test_a_period_is_chosen_by_name_and_by_days(home: House, monkeypatch: pytest
     assert not at.exception
 
 
+@pytest.mark.slow
 def test_what_is_empty_offers_the_days_that_have_something(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,6 +95,7 @@ def test_what_is_plain_is_let_be(line: str) -> None:
     assert Sources({Path("page.py"): text}).unsure() == []
 
 
+@pytest.mark.slow
 def test_all_screens_are_looked_at() -> None:
     looked = {path.relative_to(ROOT).as_posix() for path in screens().trees}
     assert {"pages/customers.py", "dashboard/header.py", "dashboard/parts/csv_panel.py"} <= looked

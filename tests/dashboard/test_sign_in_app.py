@@ -91,6 +91,7 @@ def test_the_form_hands_a_ticket_to_the_browser(home: House) -> None:
     assert PASSWORD not in repr(at.session_state)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("email", "password"), [("manager@alpha.example", "wrong"), ("x@y.example", PASSWORD), ("\0", "\0")]
 )
@@ -117,6 +118,7 @@ def test_who_is_signed_in_sees_their_name_and_company(home: House, monkeypatch: 
     assert not at.text_input
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_a_page_above_ones_role_is_shut_on_the_server(
     home: House, monkeypatch: pytest.MonkeyPatch, role: str

@@ -100,6 +100,7 @@ def test_every_way_is_tried() -> None:
     assert len(FORMS) > len(EMAILS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "box", "makes"), FORMS)
 def test_who_has_the_e_mail_is_said_and_a_second_press_makes_it(
     home: House, monkeypatch: pytest.MonkeyPatch, kind: str, box: str, makes: str

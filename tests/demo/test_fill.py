@@ -17,6 +17,7 @@ from tests.support.databases import Database, fresh
 Filled = tuple[Store, list[DemoPerson]]
 
 
+@pytest.mark.slow
 def test_there_is_enough_of_everything(filled: Filled) -> None:
     found = counts(filled[0])
     assert found["companies"] == 2

@@ -101,6 +101,7 @@ def made_up(dice: Any) -> str:
     return "".join(dice.choice(LETTERS) for _ in range(dice.randint(3, 22))).strip() or "x"
 
 
+@pytest.mark.slow
 def test_what_a_plain_reading_finds_is_found(ground: Ground) -> None:
     dice = chance.dice("search")
     rows: dict[int, dict[str, str]] = {}

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from crm_data.store import migrating
 from crm_data.store.chain_look import verify
 from crm_data.store.store import Store
@@ -11,6 +13,7 @@ from tests.support.plain import plain
 LINE = "INSERT INTO change_log (company_id, act_id, user_id, action, table_name, row_id) VALUES (?, ?, ?, ?, ?, ?)"
 
 
+@pytest.mark.slow
 def test_each_act_of_the_log_is_one_change_set(database: Database) -> None:
     migrating.downgrade(database.admin_url, "018")
     with plain(database, owner=True) as sql:

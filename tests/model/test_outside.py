@@ -130,6 +130,7 @@ def test_a_mapped_one_is_found() -> None:
     assert Contract.__table__.name != Visit.__table__.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("company", "is_astray"),
     [("", True), (", company_id INTEGER NOT NULL", True), (", company_id INTEGER REFERENCES companies (id)", True),

@@ -153,6 +153,7 @@ def pairs(two: Office, verb: str) -> Iterator[tuple[Query, Period | None]]:
     yield from zip(queries(two), cycle(PERIODS), strict=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_figure_opens_its_rows(everything: tuple[Office, Checker], verb: str) -> None:
     two, checker = everything

@@ -25,6 +25,7 @@ PERIODS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("period", PERIODS)
 def test_every_deal_stands_in_one_line(two: Office, period: Period | None) -> None:
     wandering(two, 120, seed=21)

@@ -59,6 +59,7 @@ def plain_funnel(known: Known, period: Period, zone: Any, base: Base, skipped: b
     return found
 
 
+@pytest.mark.slow
 def test_the_funnel_of_histories_made_by_chance(two: Office) -> None:
     known = wandering(two, 120, seed=11)
     wandering(two, 40, company=1, seed=12)

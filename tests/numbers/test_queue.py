@@ -95,6 +95,7 @@ KINDS: dict[str, tuple[Callable[..., int], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", ["changed", "logged", "planned", "looked", "gave it away", "too long ago"])
 def test_what_was_handed_over_waits_until_it_is_seen_or_worked_on(
     two: Office, frozen_clock: Any, act: str
@@ -197,6 +198,7 @@ def test_it_is_as_a_plain_model_has_it(two: Office, frozen_clock: Any) -> None:
     assert met == set(REASONS)
 
 
+@pytest.mark.slow
 def test_it_costs_the_same_however_much_waits(two: Office) -> None:
     my, me, sent_for = two.at(), two.people[0]["manager"], []
     for number in (1, 30):

@@ -90,6 +90,7 @@ def _deal(line: Any, customer: int) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_won_by_month(kept: tuple[Office, pd.DataFrame]) -> None:
     two, frame = kept
     won = frame[frame["deal_stage"] == "Won"]

@@ -123,6 +123,7 @@ def test_a_parent_that_is_only_out_of_sight_is_not_gone(
             assert "append-only" in seen.refuses(f"{act} WHERE moved_by = ?", other.rep_id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 def test_a_trigger_that_is_gone_or_another_is_put_back(database: Database, sql: Plain, table: str) -> None:
     if sql.kind == "sqlite":

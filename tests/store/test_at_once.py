@@ -80,6 +80,7 @@ def test_the_rest_is_done_or_nothing_as_is_chosen(two: Office) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_one_act_is_one_change_set_and_its_undo_puts_each_back(two: Office) -> None:
     my = two.at()
     customer, other, lead = a_customer(my), a_customer(my, "Other"), a_lead(my)
@@ -155,6 +156,7 @@ def test_more_than_there_may_be_are_refused(two: Office, monkeypatch: pytest.Mon
             my.customers.change_many(which, Given(Way.SET, "city", "Bern"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 @pytest.mark.parametrize(
     ("given", "most"),
@@ -183,6 +185,7 @@ def test_forty_rows_and_a_thousand_take_the_same_statements(two: Office, given: 
     assert sent[0] == sent[1] <= most, sent
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 def test_what_follows_from_many_rows_takes_no_statement_for_each(two: Office) -> None:
     my, sent = two.at(), []

@@ -125,6 +125,7 @@ def test_a_colleagues_new_name_is_told(home: House, browser: Browser) -> None:
     assert told["names"]["assigned_to"][str(home.user("user"))].startswith("Renamed")
 
 
+@pytest.mark.slow
 def test_who_lost_the_right_to_be_here_is_told_nothing(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     runtime.use(home.office.store, home.settings)
     token = home.token("manager")

@@ -140,6 +140,7 @@ def test_whatever_is_said_is_read_without_fault(two: Office) -> None:
         assert looked is None or (len(looked.text) <= 100 and -1 <= looked.after <= 2**53)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", Workspace.kinds)
 def test_a_forged_save_writes_nothing(two: Office, kind: str) -> None:
     """By a person who may change none of these; of every column there is, and some that there are not."""
@@ -317,6 +318,7 @@ def test_of_rows_that_were_typed_each_that_can_be_kept_is_and_the_others_say_why
     assert my.deals.count(Query(search="Better")) == 0
 
 
+@pytest.mark.slow
 def test_a_paste_of_two_hundred_rows_is_few_statements(two: Office) -> None:
     my = two.at(0, "manager")
     ids, owner = customers(my, 200), two.people[0]["sales_rep"]
