@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from crm_data.changes.lines import ARCHIVED, Key, Net, net_of
 from crm_data.changes.named import named
-from crm_data.changes.plan import Left, Planner
+from crm_data.changes.plan import Left, plan_of
 from crm_data.changes.sets import Line
 from crm_data.changes.since import Acts
 from crm_data.changes.tables import chunks
@@ -125,7 +125,7 @@ def go_back(
         raise Invalid(_NOTHING)
     _bounded(session, seen)
     doing = replace(doing, kind=KIND, title=_title(began, doing.zone, chosen))
-    plan = Planner(session, kinds, seen, doing, lock=True, chosen=_by(chosen)).plan()
+    plan = plan_of(session, kinds, seen, doing, lock=True, chosen=_by(chosen))
     if not plan.counts:
         raise ChangedSince(plan.left, f"Nothing was put back. {told(plan.left)}".strip(), rest=False)
     return carry_out(session, kinds, plan, doing, rest)

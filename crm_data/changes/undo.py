@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data.changes.plan import Left, Plan, Planner
+from crm_data.changes.plan import Left, Plan, plan_of
 from crm_data.changes.sets import OF_PEOPLE, undone_by
 from crm_data.changes.since import OneAct
 from crm_data.changes.tables import cascading, whole_rows
@@ -44,7 +44,7 @@ def preview(session: CompanySession, scope: CompanyScope, kinds: Mapping[str, Re
     """What an undo would do now, and why it cannot be done. Raises NotFound, and NotAllowed for another's act."""
     act = found(session, scope, id)
     why = refusal(session, scope, act)
-    plan = Plan() if why else Planner(session, kinds, OneAct(act.act_id), Doing(scope.user_id)).plan()
+    plan = Plan() if why else plan_of(session, kinds, OneAct(act.act_id), Doing(scope.user_id))
     if not why and not plan.counts:
         why = _nothing(plan.left)
     return Preview(act.id, act.title, act.kind == UNDO, why, plan.counts, tuple(plan.left))
@@ -71,7 +71,7 @@ def undo(
     title = act.title.removeprefix("Undo: ").removeprefix("Redo: ")
     title = f"{'Redo' if again else 'Undo'}: {title}"
     doing = replace(doing, kind=REDO if again else UNDO, title=title, undoes=act.id)
-    plan = Planner(session, kinds, OneAct(act.act_id), doing, lock=True).plan()
+    plan = plan_of(session, kinds, OneAct(act.act_id), doing, lock=True)
     if not plan.counts:
         raise ChangedSince(plan.left, _nothing(plan.left), rest=False)
     return carry_out(session, kinds, plan, doing, rest)

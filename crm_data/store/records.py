@@ -1,7 +1,6 @@
 """Writing the records of any table: add, change, archive, restore. Every surface calls these verbs."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any
@@ -15,15 +14,15 @@ from crm_data.store.again import again
 from crm_data.store.at_once import All, Changed, Given
 from crm_data.store.away import put_away
 from crm_data.store.changes import Doing, doing_of
-from crm_data.store.looking import Looking
+from crm_data.store.linking import Linking
 from crm_data.store.many import table_of
 from crm_data.store.one_currency import in_one_currency
 from crm_data.store.one_row import clashes
 from crm_data.store.reading import Page, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import parse, row_id
-from crm_data.tables import ChangeLog, Membership, by_name
-from crm_data.tables.fields import Field, Kind, words
+from crm_data.tables import ChangeLog
+from crm_data.tables.fields import Field, words
 
 MOST_AT_ONCE = 500
 MOST_EDITED = 2_000  # rows of one Save
@@ -39,7 +38,7 @@ class Edit:
     fields: Mapping[str, tuple[Any, Any]]
 
 
-class Records(Looking):
+class Records(Linking):
     """The records of one kind in one company, as one person may see and change them."""
 
     @again
@@ -167,10 +166,6 @@ class Records(Looking):
     def consequences(self, doing: Doing, after: Row, before: Row | None) -> list[tuple[type, Row]]:
         """Side effects: rows of other tables that follow from a write, without their company."""
         return []
-
-    def linked(self, session: CompanySession, values: Row, before: Row | None) -> Row:
-        """The values with what follows from the records they name. Raises Invalid where those contradict."""
-        return values
 
     def unsound(self, before: Row, after: Row) -> str:
         """Why a record cannot be put back to be `after`, though nobody changed those fields since; or ''."""
@@ -361,45 +356,6 @@ class Records(Looking):
 
     def _as_row(self, row: Any) -> Row:
         return {column.key: getattr(row, column.key) for column in self._columns()}
-
-    def _known_links(self, session: CompanySession, rows: Sequence[Row]) -> set[tuple[str, int]]:
-        """Of the colleagues and records that rows name, those of this company, as (table, id)."""
-        named: dict[str, set[int]] = {}
-        for name, value in (pair for row in rows for pair in row.items()):
-            field = self.fields.get(name)
-            if (
-                value is not None
-                and field is not None
-                and field.kind in (Kind.MEMBER, Kind.LINK)
-                and field.to
-            ):
-                named.setdefault(field.to, set()).add(value)
-        known: set[tuple[str, int]] = set()
-        for table, ids in named.items():
-            target: Any = Membership if table == "users" else by_name(table)
-            id_ = Membership.user_id if table == "users" else target.id
-            here = [id_.in_(ids), *([Membership.ended_at.is_(None)] if table == "users" else [])]
-            known |= {(table, found) for found in session.scalars(sa.select(id_).where(*here))}
-        return known
-
-    def _parents_known(
-        self, session: CompanySession, wanted: Sequence[tuple[Row, Row]]
-    ) -> AbstractContextManager[None]:
-        """While many rows are linked: what they name is read together. `wanted`: each as it is, and its values."""
-        return nullcontext()
-
-    def _check_links(self, values: Row, known: set[tuple[str, int]]) -> None:
-        """Every colleague and record named is of this company: a sentence before the keys refuse at COMMIT."""
-        problems = []
-        for name, value in values.items():
-            field = self.fields.get(name)
-            link = field is not None and field.kind in (Kind.MEMBER, Kind.LINK) and field.to
-            if field is not None and link and value is not None and (link, value) not in known:
-                problems.append(
-                    Problem(name, f"{field.label}: there is no such choice here; choose another.")
-                )
-        if problems:
-            raise Invalid(problems)
 
     def _already(self, session: CompanySession, act_id: str) -> int | None:
         return session.scalars(self._made_by(act_id)).first()

@@ -1,6 +1,7 @@
 """Erasing for good: what goes is shown before, nothing else goes, and no word is left in log or search."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -108,6 +109,32 @@ def test_it_cannot_be_undone_and_older_acts_leave_it(two: Office, admin: Workspa
     for done in admin.changes.page()[0]:
         admin.changes.lines(done.id)
         assert done.title
+
+
+MAKERS = {
+    "customers": a_customer,
+    "leads": a_lead,
+    "deals": a_deal,
+    "tasks": a_task,
+    "activities": lambda my: my.activities.log("note", title="Said"),
+}
+
+
+@pytest.mark.parametrize("kind", Workspace.kinds)
+def test_going_back_with_chosen_records_says_nothing_of_others_that_were_erased(
+    two: Office, admin: Workspace, frozen_clock: Any, kind: str
+) -> None:
+    moment = frozen_clock.moment - timedelta(seconds=1)
+    gone, chosen = MAKERS[kind](admin), a_customer(admin, "Chosen")
+    records = admin.records(kind)
+    records.archive([gone])
+    admin.trash.erase(kind, [gone], admin.trash.look(kind, [gone]).mark, PASSWORD)
+    seen = admin.changes.since(moment)
+    assert admin.changes.go_back(seen.first, seen.last, {"customers": [chosen]}) == []
+    assert chosen not in admin.customers.choices()
+    admin.changes.undo(last(admin))
+    with pytest.raises(errors.ChangedSince, match="It was erased for good"):
+        admin.changes.go_back(seen.first, seen.last, {"customers": [chosen], kind: [gone, chosen]})
 
 
 def test_leads_stay_when_one_says_so(two: Office, admin: Workspace) -> None:
