@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crm_data.store.folding import postgresql_function
+from crm_data.store.folding import postgresql_function, postgresql_reading
 from crm_data.tables import APPEND_ONLY
 from crm_data.tables.sort_keys import sorted_texts
 from migrations import search
@@ -96,9 +96,10 @@ def _postgresql(
     """One that stands is left alone, since putting it back would wait for everybody who writes."""
     execute = connection.exec_driver_sql
     if "companies" not in tables:
-        execute("DROP FUNCTION IF EXISTS app_touch, app_append_only, app_fold, app_search_due")
+        execute("DROP FUNCTION IF EXISTS app_touch, app_append_only, app_reading, app_fold, app_search_due")
         return
-    for function in (_TOUCH, REFUSE, search.FUNCTION, postgresql_function(connection)):
+    folding = (postgresql_function(connection), postgresql_reading(connection))
+    for function in (_TOUCH, REFUSE, search.FUNCTION, *folding):
         execute(function)
     found = search.looked_through(tables)
     for table, columns in tables.items():

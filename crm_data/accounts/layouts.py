@@ -121,7 +121,7 @@ def _sorts(said: Any, fields: Fields) -> tuple[tuple[str, bool], ...]:
     for one in said if isinstance(said, list | tuple) else ():
         if isinstance(one, list | tuple) and len(one) == 2 and isinstance(one[0], str) and one[0] in fields:
             down = {"asc": False, "desc": True}.get(one[1]) if isinstance(one[1], str) else one[1]
-            if fields[one[0]].sort and isinstance(down, bool):
+            if fields[one[0]].sortable and isinstance(down, bool):
                 found.setdefault(one[0], down)
     return tuple(found.items())[:MOST_SORTS]
 

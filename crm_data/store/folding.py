@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from crm_data.tables.reading import BESIDE, LONGER, MEANT, fold
+from crm_data.tables.reading import BESIDE, LONGER, MEANT, ONE, combining, fold, reading_order
 
 _BETWEEN = "\x1f"  # between two texts: no text that is kept or looked for holds it
 
@@ -48,6 +48,11 @@ def has_part(column: Any, said: str) -> sa.ColumnElement[bool]:
     return _FoldedTags(column).like(like(fold(json.dumps(said, ensure_ascii=False)[1:-1])), escape="\\")
 
 
+def reading(column: Any) -> sa.ColumnElement[str]:
+    """A column of text as it is sorted: its `reading_order`, letter by letter."""
+    return _Reading(column)
+
+
 def nothing_in(column: Any) -> sa.ColumnElement[bool]:
     """Whether a column of JSON holds an empty list, or a mapping of nothing."""
     return _FoldedTags(column).in_(["[]", "{}"])
@@ -63,6 +68,13 @@ class _Folded(FunctionElement[str]):
 
     inherit_cache = True
     type = sa.String()
+
+
+class _Reading(FunctionElement[str]):
+    """`reading_order` of a column, in SQL."""
+
+    inherit_cache = True
+    type = sa.Text()
 
 
 class _FoldedTags(FunctionElement[str]):
@@ -82,6 +94,11 @@ class _FoldedPairs(FunctionElement[str]):
 @compiles(_Folded)
 def _on_postgresql(element: _Folded, compiler: Any, **kw: Any) -> str:
     return f"app_fold({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(_Reading)
+def _reading_on_postgresql(element: _Reading, compiler: Any, **kw: Any) -> str:
+    return f'(app_reading({compiler.process(element.clauses, **kw)}) COLLATE "C")'
 
 
 @compiles(_FoldedTags)
@@ -110,6 +127,13 @@ def _on_sqlite(element: _Folded, compiler: Any, **kw: Any) -> str:
     return f"CASE WHEN {plain} THEN lower({column}) ELSE app_fold({column}) END"
 
 
+@compiles(_Reading, "sqlite")
+def _reading_on_sqlite(element: _Reading, compiler: Any, **kw: Any) -> str:
+    column = compiler.process(element.clauses, **kw)
+    plain = f"length({column}) = length(CAST({column} AS BLOB))"
+    return f"CASE WHEN {plain} THEN lower({column}) ELSE app_reading({column}) END"
+
+
 @compiles(_FoldedTags, "sqlite")
 def _tags_on_sqlite(element: _FoldedTags, compiler: Any, **kw: Any) -> str:
     column = compiler.process(element.clauses, **kw)
@@ -122,6 +146,7 @@ def install_folding(dbapi: Any) -> None:
     CHECK, so that every other program can read and write the file.
     """
     dbapi.create_function("app_fold", 1, _or_null(fold), deterministic=True)
+    dbapi.create_function("app_reading", 1, _or_null(reading_order), deterministic=True)
     dbapi.create_function("app_fold_tags", 1, _or_null(_fold_tags), deterministic=True)
     dbapi.create_function("app_fold_pairs", 1, _or_null(_fold_pairs), deterministic=True)
 
@@ -161,3 +186,28 @@ def postgresql_function(connection: Connection) -> str:
         ' SELECT CASE WHEN octet_length($1) = length($1) THEN lower($1 COLLATE "C") COLLATE "C"'
         f' ELSE ({folded}) COLLATE "C" END $$'
     )
+
+
+def postgresql_reading(connection: Connection) -> str:
+    """The CREATE FUNCTION of `app_reading`, which is `reading_order`; needs `app_fold`.
+
+    A database in letters of an old encoding knows no accents apart from what they stand on.
+    """
+    ordered = "app_fold($1)"
+    if connection.exec_driver_sql("SELECT getdatabaseencoding()").scalar() == "UTF8":
+        alone = {one: letters for one, letters in ONE.items() if len(letters) == 1}
+        ordered = f"translate({ordered}, '{''.join(alone)}', '{''.join(alone.values())}')"
+        for one, letters in ONE.items():
+            if one not in alone:
+                ordered = f"replace({ordered}, '{one}', '{letters}')"
+        accents = "".join(f"{_escaped(first)}-{_escaped(last)}" for first, last in combining())
+        ordered = f"normalize(regexp_replace(normalize({ordered}, NFD), '[{accents}]', '', 'g'))"
+    return (
+        "CREATE OR REPLACE FUNCTION app_reading(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$"
+        ' SELECT CASE WHEN octet_length($1) = length($1) THEN lower($1 COLLATE "C") COLLATE "C"'
+        f' ELSE ({ordered}) COLLATE "C" END $$'
+    )
+
+
+def _escaped(letter: str) -> str:
+    return f"\\U{ord(letter):08x}"

@@ -1,7 +1,7 @@
 """A list at any place and as a whole: windows for scrolling, what changed meanwhile, footers, groups, all ids."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from crm_data.store import ordering, summary
 from crm_data.store import query as q
 from crm_data.store.finding import Found, place_of, showing
 from crm_data.store.names import member_names
-from crm_data.store.ordering import Spot
+from crm_data.store.ordering import Key, Spot
 from crm_data.store.reading import Reader, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.summary import Group, Measured
@@ -92,13 +92,13 @@ class Lists(Reader):
         with self._store.read(self._scope) as session:
             ruler = self._ruler(session, query, where, ruler)
             start = max(0, min(start, ruler.total - n))
-            edge, backwards, skip = _nearest(ruler, start, n)
+            # A key that no index keeps costs more to compare than rows cost to step over.
+            known = ruler if self.fields[query.sort].sort else replace(ruler, spots=())
+            edge, backwards, skip = _nearest(known, start, n)
             by = ordering.keys(self.table, query, backwards)
-            rows_of = (
-                self._keyed(by).where(*where).order_by(*ordering.directed(by)).limit(n).offset(skip or None)
-            )
             if edge is not None:
-                rows_of = rows_of.where(ordering.behind(by, edge))
+                where = [*where, ordering.behind(by, edge)]
+            rows_of = self._part(by, where, query, n, skip)
             rows, keys = self._found(session, rows_of, len(by) - 1)
             names = self._names(session, rows)
         if backwards:
@@ -254,6 +254,17 @@ class Lists(Reader):
         return summary.narrowed(query, self.fields, by, values)
 
     # the parts
+
+    def _part(
+        self, by: Sequence[Key], where: Sequence[Any], query: q.Query, n: int, skip: int
+    ) -> sa.Select[Any]:
+        """The SELECT of some rows in their order. What no index keeps in it is sorted by ids, without the rows."""
+        model: Any = self.table
+        ordered = ordering.directed(by)
+        if self.fields[query.sort].sort:
+            return self._keyed(by).where(*where).order_by(*ordered).limit(n).offset(skip or None)
+        some = sa.select(model.id).where(*where).order_by(*ordered).limit(n).offset(skip or None)
+        return self._keyed(by).where(model.id.in_(some)).order_by(*ordered)
 
     def _shows(
         self, session: CompanySession, columns: Sequence[str], said: str, query: q.Query

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from crm_data.errors import Invalid
+from crm_data.store.order_keys import order_key
 from crm_data.store.query import Query, demand_sorts
 from crm_data.store.values import row_id
-from crm_data.tables.checks import sort_key
 from crm_data.tables.fields import Kind, fields_of
 
 _READ: dict[str, Callable[[str], Any]] = {
@@ -20,7 +20,14 @@ _READ: dict[str, Callable[[str], Any]] = {
     "day": date.fromisoformat,
     "money": Decimal,
 }
-_KEYS = {Kind.MOMENT: datetime, Kind.DAY: date, Kind.MONEY: Decimal, Kind.WHOLE: int}  # else a text
+_KEYS = {
+    Kind.MOMENT: datetime,
+    Kind.DAY: date,
+    Kind.MONEY: Decimal,
+    Kind.WHOLE: int,
+    Kind.YES_NO: int,
+    Kind.CHOICE: int,
+}  # else a text
 _LOST = "This link points to a place in a list that is no longer there. Start from the first page."
 
 
@@ -46,7 +53,7 @@ def keys(table: type, query: Query, backwards: bool = False) -> list[Key]:
     """The keys of a list, the id last, which breaks ties as the last of them goes. Raises Invalid."""
     demand_sorts(fields_of(table), query.sorts)
     model: Any = table
-    found = [Key(sort_key(model.__table__.c[name], model), down != backwards) for name, down in query.sorts]
+    found = [Key(order_key(model, name), down != backwards) for name, down in query.sorts]
     return [*found, Key(model.id, found[-1].down)]
 
 

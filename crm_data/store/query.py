@@ -147,7 +147,7 @@ def _sorts(declared: Mapping[str, Field], said: str) -> tuple[tuple[str, bool], 
 def demand_sorts(declared: Mapping[str, Field], sorts: Sequence[tuple[str, bool]]) -> None:
     """Raise Invalid unless each is a column that the list can be sorted by, none comes twice, and they are few."""
     names = [name for name, _ in sorts]
-    known = all(name in declared and declared[name].sort for name in names)
+    known = all(name in declared and declared[name].sortable for name in names)
     if not known or len(set(names)) < len(names) or len(names) > MOST_SORTS:
         raise Invalid(_NOT_SORTED)
 

@@ -38,10 +38,10 @@ class Field:
     """What a person sees of a column, and what may be put in it.
 
     `title`: what a record is called by, in links and lists; one field of a table. `search`: the search box looks
-    here. `filter`, `sort`: offered as such (a sortable column gets its index). `grid`: shown in the grid from the
-    start. `form`: in the add and edit dialog. `edit`: a person may change it. `imports`: a file may fill it.
-    `copy`: a duplicate of the record has it too, as what tells a record from another or says how far it has come
-    must not. `low`, `high`: bounds of a whole number. `to`: the table whose
+    here. `filter`: offered as such. `sort`: what lists are mostly sorted by, and so has its index. `grid`: shown
+    in the grid from the start. `form`: in the add and edit dialog. `edit`: a person may change it. `imports`: a
+    file may fill it. `copy`: a duplicate of the record has it too, as what tells a record from another or says how
+    far it has come must not. `low`, `high`: bounds of a whole number. `to`: the table whose
     ids it holds. `called`: what a company calls some of the choices, as (value, words).
     """
 
@@ -67,6 +67,11 @@ class Field:
     default: Any = None
     help: str | None = None
     called: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def sortable(self) -> bool:
+        """Whether a list can be sorted by it: by all but long texts, tags and what nobody types."""
+        return self.kind not in (Kind.LONG_TEXT, Kind.TAGS, Kind.JSON)
 
     def choice_labels(self) -> dict[str, str]:
         """Stored value -> words for it, in order."""

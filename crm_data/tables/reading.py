@@ -9,9 +9,19 @@ _TABLE = str.maketrans(BESIDE, MEANT)
 # What becomes of the Turkish capital I with a dot; and 'ß', whose capital most people write as two letters.
 LONGER = (("i\u0307", "i"), ("ß", "ss"))
 # Letters that are one with their stroke or with each other, so that no accent can be taken off.
-_ONE = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th", "ŋ": "n"}
-)
+ONE = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th", "ŋ": "n"}
+_ONE = str.maketrans(ONE)
+
+
+def combining() -> tuple[tuple[str, str], ...]:
+    """Accents and the like, which stand on other letters: as (first, last) of those that follow each other."""
+    found: list[list[int]] = []
+    for code in filter(lambda code: unicodedata.combining(chr(code)), range(0x20000)):
+        if found and found[-1][1] == code - 1:
+            found[-1][1] = code
+        else:
+            found.append([code, code])
+    return tuple((chr(first), chr(last)) for first, last in found)
 
 
 def fold(said: str) -> str:

@@ -165,7 +165,9 @@ class Sheet:
 
     def texts(self, heading: str) -> list[str]:
         """A column from top to bottom, as far as it is drawn."""
-        return self.box.locator(f".lines [aria-colindex='{self._column(heading)}']").all_text_contents()
+        return self.box.locator(
+            f".lines .row:not(.made) [aria-colindex='{self._column(heading)}']"
+        ).all_text_contents()
 
     def cell(self, row: int, heading: str) -> Locator:
         """A cell that is drawn."""
@@ -173,7 +175,9 @@ class Sheet:
 
     def shows(self, heading: str, texts: list[str]) -> None:
         """Wait until a column is this from top to bottom, as far as it is drawn."""
-        expect(self.box.locator(f".lines [aria-colindex='{self._column(heading)}']")).to_have_text(texts)
+        expect(
+            self.box.locator(f".lines .row:not(.made) [aria-colindex='{self._column(heading)}']")
+        ).to_have_text(texts)
 
     def row(self, text: str) -> int:
         """The row that has a cell with exactly this text."""

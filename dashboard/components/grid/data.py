@@ -107,7 +107,7 @@ def column(declared: Field, width: int | None, colours: Mapping[str, str], curre
         "ask": declared.kind is Kind.LINK,
         "note": None if declared.edit else _BY_ITSELF,
         "align": "end" if declared.kind in (Kind.MONEY, Kind.WHOLE) else None,
-        "sort": declared.sort,
+        "sort": declared.sortable,
         "measures": summing.measures(declared),
         "group": declared.filter and declared.kind in GROUPED,
     }
@@ -116,7 +116,7 @@ def column(declared: Field, width: int | None, colours: Mapping[str, str], curre
 def words_column(words: Beside) -> dict[str, Any]:
     """A column of the program's own words or buttons, which cannot be edited, sorted or asked about."""
     made = {**column(Field(words.label, Kind.TEXT, words.name, edit=False), None, {}, ""), "note": None}
-    made["measures"] = []
+    made |= {"measures": [], "sort": False}
     if isinstance(words, Buttons):
         does = {said: list(acts) for said, acts in words.does.items()}
         return made | {"kind": "act", "width": words.width, "stays": True, "does": does}
