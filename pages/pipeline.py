@@ -8,6 +8,7 @@ from dashboard.parts.insights import insights_screen
 from dashboard.parts.listing import Listing
 from dashboard.parts.move import closing_dialog
 from dashboard.parts.pipeline import board_screen
+from dashboard.parts.review import review_screen
 from dashboard.parts.views import choose_view
 from dashboard.session import workspace
 
@@ -17,6 +18,7 @@ VIEWS = {
     "board": "Board",
     "deals": "Deals",
     "leads": "Leads",
+    "review": "Review",
     "forecast": "Forecast",
     "changes": "Changes",
     "insights": "Insights",
@@ -40,6 +42,8 @@ if view == "deals":
 elif view == "leads":
     Listing(my, my.leads, "lead", "contact_phone", keep=("tab",), presets=LEADS).draw()
     convert_dialog(my, "leads")
+elif view == "review":
+    review_screen(my)
 elif view == "forecast":
     forecast_screen(my)
 elif view == "changes":

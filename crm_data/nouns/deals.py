@@ -16,6 +16,7 @@ from crm_data.nouns import selections, stages, waiting
 from crm_data.nouns.cycles import moving, timed
 from crm_data.nouns.links import carry_customers, known_parents, linked
 from crm_data.nouns.moves import noted
+from crm_data.nouns.reviews import Reviewed, reviewed
 from crm_data.nouns.steps import has_step, step_before
 from crm_data.store import query as q
 from crm_data.store.again import again
@@ -161,6 +162,14 @@ class Deals(Records):
             )
             for row, end in zip(rows, ends, strict=True)
         ]
+
+    def reviewed(self, id: Any, zone: tzinfo = UTC) -> Reviewed:
+        """A deal's last review by this person, what is otherwise since, and its next step; see `reviews`.
+
+        Raises NotFound.
+        """
+        with self._store.read(self._scope) as session:
+            return reviewed(session, self._get(session, id), self._scope.user_id, zone)
 
     # the rules
 

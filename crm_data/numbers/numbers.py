@@ -27,6 +27,7 @@ from crm_data.numbers.goals import against_goals, by_months
 from crm_data.numbers.overview import Overview, lists
 from crm_data.numbers.period import EARLIEST, LATEST, USUAL, Compare, Period, chosen
 from crm_data.numbers.queue import queue
+from crm_data.numbers.review import Review, review
 from crm_data.numbers.stage_days import stage_days
 from crm_data.numbers.stage_rates import stage_rates
 from crm_data.numbers.standing import standing_now
@@ -178,6 +179,13 @@ class Numbers:
             where, today = self._where(query, currency), self._today(query.zone)
             rules = self._scope.stages
             return standing_now(session, where, Question("deals", query), today, query.zone, money, rules)
+
+    def review(self, query: Query | None = None) -> Review:
+        """The open deals in the order in which this person goes through them; see `review`. One statement."""
+        query = self._asked(query)
+        with self._store.read(self._scope) as session:
+            where, today = self._deals.matching(query), self._today(query.zone)
+            return review(session, where, Question("deals", query), self._scope.user_id, today)
 
     def bridge(
         self,

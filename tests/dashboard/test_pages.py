@@ -26,6 +26,7 @@ COSTS = {
     ("pipeline", "tab=forecast"): 12,
     ("pipeline", "tab=goals"): 10,
     ("pipeline", "tab=changes"): 12,
+    ("pipeline", "tab=review"): 13,
     ("pipeline", "tab=deals"): 10,
     ("pipeline", "tab=leads"): 10,
     ("tasks", "preset=all"): 12,

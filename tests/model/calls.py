@@ -495,6 +495,11 @@ def _moves(here: Scene) -> Call:
     return Call("", lambda my: my.deals.moves(id_), {"id": id_})
 
 
+def _reviewed(here: Scene) -> Call:
+    id_ = here.id("deals")
+    return Call("", lambda my: my.deals.reviewed(id_), {"id": id_})
+
+
 def _task(verb: str) -> Callable[[Scene], Call]:
     def made(here: Scene) -> Call:
         id_, act = here.id("tasks"), here.act("tasks")
@@ -825,6 +830,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Leads.convert": _convert,
     "Deals.move": _move,
     "Deals.moves": _moves,
+    "Deals.reviewed": _reviewed,
     "Tasks.complete": _task("complete"),
     "Tasks.reopen": _task("reopen"),
     "Tasks.reschedule": _reschedule,
@@ -843,6 +849,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Numbers.tiles": _number("tiles", period=_period, currency=_currency),
     "Numbers.chart": _chart,
     "Numbers.leads_of": _number("leads_of"),
+    "Numbers.review": _number("review"),
     "Numbers.standing": _number("standing", currency=_currency),
     "Numbers.forecast": _number("forecast", period=_period, currency=_currency),
     "Numbers.bridge": _number("bridge", closing=_period, currency=_currency),

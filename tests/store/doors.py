@@ -117,6 +117,7 @@ NUMBERS = {
     "overview": Verb(lambda my, ids: my.numbers.overview()),
     "period": Verb(lambda my, ids: my.numbers.period("this_year")),
     "put_off": Verb(lambda my, ids: my.numbers.put_off()),
+    "review": Verb(lambda my, ids: my.numbers.review(_about(ids))),
     "sources": Verb(lambda my, ids: my.numbers.sources()),
     "stage_days": Verb(lambda my, ids: my.numbers.stage_days(_about(ids))),
     "stage_rates": Verb(lambda my, ids: my.numbers.stage_rates(_about(ids))),
@@ -193,6 +194,7 @@ VIEWS = {
 NOUNS = {
     "Activities.log": Verb(lambda my, ids: my.activities.log("call", **_links(ids))),
     "Deals.move": Verb(lambda my, ids: my.deals.move(ids.deal, "proposal", "prospect"), "manager"),
+    "Deals.reviewed": Verb(lambda my, ids: my.deals.reviewed(ids.deal)),
     "Deals.moves": Verb(lambda my, ids: my.deals.moves(ids.deal)),
     "Goals.set": Verb(_goal, "manager"),
     "Goals.year": Verb(lambda my, ids: my.goals.year(date(2026, 1, 1), "USD")),

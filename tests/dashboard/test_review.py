@@ -1,0 +1,73 @@
+"""The Review tab: one deal at a time, its changes, and what can be done with it where one stands."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from crm_data import Edit
+from dashboard import runtime
+from dashboard.parts import review
+from tests.dashboard.house import House, house
+from tests.dashboard.test_figures_drawn import screen
+
+
+@pytest.fixture
+def home(new_database: Any) -> Iterator[House]:
+    with house(new_database("sqlite").url) as made:
+        runtime.use(made.office.store, made.settings)
+        yield made
+        runtime.stop()
+
+
+def said(at: AppTest) -> list[str]:
+    return [text.value for text in at.text]
+
+
+def test_one_goes_through_the_deals(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    my = home.office.at()
+    customer = my.customers.add({"name": "Firm"})
+    first, second = (
+        my.deals.add({"deal_name": name, "deal_value": value, "customer_id": customer})
+        for name, value in (("Larger", "900"), ("Smaller", "10"))
+    )
+    at = screen(home, monkeypatch, "pipeline", "tab=review")
+    assert "The deal was added." in said(at)
+    at.button(key="review.Next").click().run()
+    assert at.query_params["deal"] == str(second)
+    at.button(key="review.Previous").click().run()
+    at.text_area(key=f"review.note.{first}").input("Ask again")
+    next(one for one in at.button if one.label == "Reviewed, next deal").click().run()
+    assert not at.exception
+    assert my.deals.reviewed(first).note == "Ask again"
+    assert [deal.id for deal in my.numbers.review().deals] == [second, first]
+    my.deals.change([Edit(first, {"deal_value": ("900", "950")})])
+    at = screen(home, monkeypatch, "pipeline", f"tab=review&deal={first}")
+    assert "Value: $900.00 → $950.00 ▲" in said(at)
+    assert "Ask again" in said(at)
+
+
+def test_stage_and_next_step_are_changed_where_one_stands(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    my = home.office.at()
+    customer = my.customers.add({"name": "Firm"})
+    deal = my.deals.add({"deal_name": "D", "deal_value": "9", "customer_id": customer})
+    at = screen(home, monkeypatch, "pipeline", "tab=review")
+    next(one for one in at.button if one.label == "Add step").click().run()
+    assert [error.value for error in at.error] == ["Title is needed; fill it in."]
+    next(one for one in at.text_input if one.label == "New next step").input("Call them")
+    next(one for one in at.button if one.label == "Add step").click().run()
+    assert my.deals.reviewed(deal).step.title == "Call them"
+    at.selectbox(key=f"{review.PLACE}.stage.{deal}").set_value("proposal").run()
+    assert not at.exception
+    assert my.deals.get(deal)["stage"] == "proposal"
+    at.button(key=f"{review.PLACE}.done").click().run()
+    assert my.deals.reviewed(deal).step.title is None
+
+
+def test_a_deal_that_is_not_there_is_said(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = screen(home, monkeypatch, "pipeline", "tab=review&deal=999")
+    assert len(at.warning) == 1
+    assert not at.exception
