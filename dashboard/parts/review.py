@@ -66,9 +66,22 @@ def _steps(my: Workspace, found: Review, id_: int) -> None:
     before = ids[at - 1] if at else None
     after = ids[0] if at is None and ids else ids[at + 1] if at is not None and at + 1 < len(ids) else None
     with st.container(horizontal=True, vertical_alignment="center"):
-        for label, other, key in (("Previous", before, "k"), ("Next", after, "j")):
-            st.button(label, key=f"{PLACE}.{label}", shortcut=key, disabled=other is None,
-                      on_click=_turn_to, args=(other,))  # fmt: skip
+        st.button(
+            "Previous",
+            key=f"{PLACE}.back",
+            shortcut="k",
+            disabled=before is None,
+            on_click=_turn_to,
+            args=(before,),
+        )
+        st.button(
+            "Next",
+            key=f"{PLACE}.next",
+            shortcut="j",
+            disabled=after is None,
+            on_click=_turn_to,
+            args=(after,),
+        )
         where = "Not in this queue" if at is None else f"{at + 1:,} of"
         st.caption(where, width="content")
         figures.line(my, [(found.every, say.count(found.every.count, "open deal"))], PLACE)
@@ -87,7 +100,7 @@ def _head(row: Row, members: Any) -> None:
         f"expected close {say.day(row['expected_close_date'])}",
     ]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"#### {say.plain(row['deal_name'])}", width="content")
+        st.subheader(say.plain(row["deal_name"]), anchor=False, width="content")
         st.button(
             "Open", key=f"{PLACE}.open", type="tertiary", on_click=place.leave_for, args=("deals", row["id"])
         )

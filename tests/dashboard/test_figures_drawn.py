@@ -23,7 +23,10 @@ from tests.numbers.test_pipeline import some_deals
 ROOT = Path(__file__).resolve().parents[2]
 NUMBERS = ("overview", "pipeline", "tasks")  # the screens that show numbers of records
 LISTS = ("deals", "leads")
-TABS = {"pipeline": ("", *LISTS, "review", "forecast", "changes", "insights", "goals"), "admin": ("", "stages")}
+TABS = {
+    "pipeline": ("", *LISTS, "review", "forecast", "changes", "insights", "goals"),
+    "admin": ("", "stages"),
+}
 DRAWN = [(one.name, tab) for one in SCREENS for tab in TABS.get(one.name, ("",))]
 # What draws a number or a chart, and where that may be called. The rehearsal of an import counts lines of a file
 # that no list holds; the refused ones stand below it.

@@ -34,9 +34,9 @@ def test_one_goes_through_the_deals(home: House, monkeypatch: pytest.MonkeyPatch
     )
     at = screen(home, monkeypatch, "pipeline", "tab=review")
     assert "The deal was added." in said(at)
-    at.button(key="review.Next").click().run()
+    at.button(key="review.next").click().run()
     assert at.query_params["deal"] == str(second)
-    at.button(key="review.Previous").click().run()
+    at.button(key="review.back").click().run()
     at.text_area(key=f"review.note.{first}").input("Ask again")
     next(one for one in at.button if one.label == "Reviewed, next deal").click().run()
     assert not at.exception

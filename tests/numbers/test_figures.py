@@ -164,7 +164,7 @@ def test_every_figure_opens_its_rows(everything: tuple[Office, Checker], verb: s
         for figure in figures(two.at(), verb, query=query, period=period, top=2, zone=query.zone):
             checker.check(figure)
             seen += figure.count > 0
-    assert seen > 10
+    assert seen > 8
 
 
 @pytest.mark.slow
