@@ -25,7 +25,7 @@ from crm_data.store.guards import unguarded
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
-from crm_data.tables import Company, Membership, stage_rules
+from crm_data.tables import Company, Membership, own_fields, stage_rules
 from crm_data.tables.company import Month
 from crm_data.tables.fields import Field
 from crm_data.transfer import company_back
@@ -216,4 +216,13 @@ _TOO_STRONG = """SELECT EXISTS (
 def _scope(company: Company, user_id: int | None, role: str, operator: bool, name: str) -> CompanyScope:
     fiscal = Month(company.fiscal_year_begins).number
     own, stages = (company.name, company.currency, fiscal), stage_rules.read(company.stages)
-    return CompanyScope(company.id, user_id, role, operator, name, *own, stages=stages)
+    return CompanyScope(
+        company.id,
+        user_id,
+        role,
+        operator,
+        name,
+        *own,
+        stages=stages,
+        own=own_fields.read(company.own_fields),
+    )

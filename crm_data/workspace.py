@@ -7,6 +7,7 @@ from typing import TypeVar
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
+from crm_data.accounts.own_fields import Fields
 from crm_data.accounts.stages import Stages
 from crm_data.accounts.views import Views
 from crm_data.alike.alike import Alike
@@ -130,6 +131,11 @@ class Workspace:
     def stages(self) -> Stages:
         """The company's sales stages."""
         return Stages(self._store, self._scope)
+
+    @property
+    def own_fields(self) -> Fields:
+        """The fields that the company has added to its records."""
+        return Fields(self._store, self._scope)
 
     @property
     def layouts(self) -> Layouts:

@@ -1,9 +1,9 @@
 """What migrations share: constraints for one engine only, and a table rebuilt on SQLite without loss."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,13 +21,22 @@ def on_sqlite(constraint: Made) -> Made:
     return constraint.ddl_if(dialect="sqlite")
 
 
-def add_constraints(table: str, *constraints: sa.CheckConstraint | sa.ForeignKeyConstraint) -> None:
-    """Put CHECKs and keys beside new columns of a table; those `on_sqlite` are for SQLite only."""
+def add_constraints(
+    table: str,
+    *constraints: sa.CheckConstraint | sa.ForeignKeyConstraint,
+    columns: Sequence[sa.Column[Any]] = (),
+) -> None:
+    """Put CHECKs and keys beside new columns of a table; those `on_sqlite` are for SQLite only.
+
+    `columns` are added with them, on SQLite by the same copy of the table.
+    """
     engine = op.get_bind().dialect.name
     wanted = [one for one in constraints if (rule := one._ddl_if) is None or rule.dialect == engine]
     if not wanted:
         return
     with rebuild(table) as batch:
+        for column in columns:
+            batch.add_column(column)
         for one in wanted:
             if isinstance(one, sa.CheckConstraint):
                 batch.create_check_constraint(one.name, one.sqltext)  # type: ignore[arg-type]
@@ -68,24 +77,27 @@ def untouched(table: str) -> Iterator[None]:
     op.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
-def drop_column(table: str, column: str) -> None:
-    """Take a column away, and with it the indexes, CHECKs and keys that name it."""
+def drop_column(table: str, *columns: str) -> None:
+    """Take columns away, and with them the indexes, CHECKs and keys that name them."""
     connection = op.get_bind()
     if connection.dialect.name != "sqlite":
-        op.drop_column(table, column)  # PostgreSQL drops the rest by itself
+        for column in columns:
+            op.drop_column(table, column)  # PostgreSQL drops the rest by itself
         return
+    any_ = re.compile(rf"\b({'|'.join(columns)})\b")
     for name, sql in _indexes(connection, table).items():
-        if re.search(rf"\b{column}\b", sql):
+        if any_.search(sql):
             op.drop_index(name, table)
     known = sa.inspect(connection)
     with rebuild(table) as batch:
         for check in known.get_check_constraints(table):
-            if re.search(rf"\b{column}\b", check["sqltext"]):
+            if any_.search(check["sqltext"]):
                 batch.drop_constraint(op.f(str(check["name"])), type_="check")
         for key in known.get_foreign_keys(table):
-            if column in key["constrained_columns"]:
+            if set(columns) & set(key["constrained_columns"]):
                 batch.drop_constraint(op.f(str(key["name"])), type_="foreignkey")
-        batch.drop_column(column)
+        for column in columns:
+            batch.drop_column(column)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from crm_data import Act, words
 from dashboard.parts.backups_panel import backups_panel
 from dashboard.parts.companies_panel import companies_panel
 from dashboard.parts.data_panel import data_panel
+from dashboard.parts.fields_panel import fields_panel
 from dashboard.parts.heading import heading
 from dashboard.parts.people_panel import people_panel
 from dashboard.parts.profile_panel import profile_panel
@@ -25,6 +26,7 @@ if my.may(Act.MEMBERS):
     panels["members"] = lambda: people_panel(my)
     panels["company"] = lambda: profile_panel(my)
     panels["stages"] = lambda: stages_panel(my)
+    panels["fields"] = lambda: fields_panel(my)
     panels["data"] = lambda: data_panel(my)
 if my.may(Act.COMPANIES):
     panels["companies"] = companies_panel

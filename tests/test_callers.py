@@ -14,6 +14,7 @@ from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.links import Links
 from crm_data.accounts.members import Members
 from crm_data.accounts.operator import People
+from crm_data.accounts.own_fields import Fields
 from crm_data.accounts.sessions import Sessions
 from crm_data.accounts.stages import Stages
 from crm_data.accounts.views import Views
@@ -33,6 +34,7 @@ CALLED: dict[type, set[str]] = {
     Members: {"people", "members"},
     Profile: {"profile"},
     Stages: {"stages"},
+    Fields: {"own_fields"},
     Layouts: {"layouts"},
     Alike: {"alike"},
     Changes: {"changes"},

@@ -17,7 +17,7 @@ from crm_data.store.locks import lock_rows
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
-from crm_data.tables import Company, Membership, OneTimeLink, SignInSession, User, stage_rules
+from crm_data.tables import Company, Membership, OneTimeLink, SignInSession, User, own_fields, stage_rules
 from crm_data.tables.company import CompanyStatus, Month
 from crm_data.tables.security import LinkKind
 from crm_data.tables.user import UserRole
@@ -125,6 +125,7 @@ class Sessions:
             currency=here.currency,
             fiscal=Month(here.fiscal_year_begins).number,
             stages=stage_rules.read(here.stages),
+            own=own_fields.read(here.own_fields),
         )
         places = tuple(Workplace(r.company_id, r.company, r.role) for r in rows if not r.special)
         return Signed(here.session_id, account, scope, places)
@@ -236,6 +237,7 @@ _WHO = (
         Company.currency,
         Company.fiscal_year_begins,
         Company.stages,
+        Company.own_fields,
     )
     .join(User, User.id == SignInSession.user_id)
     .join(Membership, Membership.user_id == User.id)

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
-from functools import cache
+from functools import cached_property
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -28,7 +28,7 @@ from crm_data.store.scope import CompanySession
 from crm_data.store.values import row_id
 from crm_data.tables import ChangeLog, Deal, DealStageHistory
 from crm_data.tables.deal import DealStatus, Stage
-from crm_data.tables.fields import Field, fields_of
+from crm_data.tables.fields import Field
 from crm_data.tables.stage_rules import StageRules
 
 
@@ -69,10 +69,13 @@ class Deals(Records):
         """What the company says of the stages."""
         return self._scope.stages
 
-    @property
+    @cached_property
     def fields(self) -> Mapping[str, Field]:
         """The declared fields by name; the stages are called as the company calls them."""
-        return _called(self.stages)
+        declared = super().fields
+        if not self.stages.called:
+            return declared
+        return {**declared, "stage": replace(declared["stage"], called=self.stages.called)}
 
     def new_values(self) -> Row:
         """What the form of a new deal starts with; an empty probability means the stage's own."""
@@ -236,14 +239,6 @@ class Deals(Records):
             ChangeLog.act_id == act_id, ChangeLog.table_name == self.name, ChangeLog.row_id == id_
         )
         return session.scalar(wanted.limit(1)) is not None
-
-
-@cache
-def _called(rules: StageRules) -> Mapping[str, Field]:
-    declared = fields_of(Deal)
-    return (
-        {**declared, "stage": replace(declared["stage"], called=rules.called)} if rules.called else declared
-    )
 
 
 def _blank(raw: Any) -> bool:

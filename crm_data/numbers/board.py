@@ -15,7 +15,7 @@ from crm_data.numbers.figures import Figure, Question, counted
 from crm_data.numbers.pipeline import Where, stage_sums
 from crm_data.numbers.sums import OPEN, Sum, Totals, added, totals
 from crm_data.store.names import member_names, record_names
-from crm_data.store.ordering import directed, keys
+from crm_data.store.ordering import Key, directed
 from crm_data.store.query import Query
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal
@@ -88,12 +88,18 @@ class Column:
 
 
 def board(
-    session: CompanySession, where: Where, query: Query, per_column: int, currency: str, rules: StageRules
+    session: CompanySession,
+    where: Where,
+    by: Sequence[Key],
+    query: Query,
+    per_column: int,
+    currency: str,
+    rules: StageRules,
 ) -> list[Column]:
-    """The columns in order, cards as the list is sorted. Five statements, whatever the number of deals."""
+    """The columns in order, cards ordered `by` these keys. Five statements, whatever the number of deals."""
     asked = Question("deals", query)
     sums = stage_sums(session, where)
-    rows = _first(session, where, query, per_column)
+    rows = _first(session, where, by, per_column)
     customers = record_names(session, "customers", {row["customer_id"] for row in rows}) if rows else {}
     members = member_names(session)
     steps = next_steps(session, [row["id"] for row in rows], query.zone)
@@ -131,8 +137,8 @@ def _column(rule: StageRule, sums: list[Sum], currency: str, cards: list[Card], 
     return Column(rule.stage, label, rule.probability, count, mine, others, cards, every, each)
 
 
-def _first(session: CompanySession, where: Where, query: Query, per_column: int) -> list[Any]:
-    by = directed(keys(Deal, query))
+def _first(session: CompanySession, where: Where, order: Sequence[Key], per_column: int) -> list[Any]:
+    by = directed(order)
     place = sa.func.row_number().over(partition_by=Deal.stage, order_by=by).label("place")
     ranked = sa.select(Deal.id, place).where(*where, Deal.status == OPEN).subquery()
     wanted = (

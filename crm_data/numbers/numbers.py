@@ -32,6 +32,7 @@ from crm_data.numbers.stage_days import stage_days
 from crm_data.numbers.stage_rates import stage_rates
 from crm_data.numbers.standing import standing_now
 from crm_data.store.names import member_names
+from crm_data.store.ordering import keys
 from crm_data.store.query import Query
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
@@ -71,7 +72,8 @@ class Numbers:
         query = self._asked(query)
         with self._store.read(self._scope) as session:
             where = self._deals.matching(query)
-            return boards.board(session, where, query, per_column, self.currency(query), self._scope.stages)
+            by, money = keys(Deal, self._deals.fields, query), self.currency(query)
+            return boards.board(session, where, by, query, per_column, money, self._scope.stages)
 
     def by_stage(self, query: Query | None = None, currency: str | None = None) -> pipeline.Pipeline:
         """Open deals by stage: count, value and weighted value; other currencies beside. One statement."""

@@ -19,9 +19,10 @@ from crm_data.store.folding import begins, has_word, holds, holds_any, is_like, 
 from crm_data.store.spans import OVERDUE, SPANS, Span, older
 from crm_data.store.zones import within
 from crm_data.tables import by_name, title_of
-from crm_data.tables.fields import Field, Kind, fields_of
+from crm_data.tables.fields import Field, Kind
 
 Clause = sa.ColumnElement[bool]
+Fields = Mapping[str, Field]
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,14 @@ class Viewer:
         return cls(me, zone, clock.now().astimezone(zone).date())
 
 
-def where(table: Any, filter_: Filter, viewer: Viewer) -> list[Clause]:
+def where(table: Any, declared: Fields, filter_: Filter, viewer: Viewer) -> list[Clause]:
     """The WHERE of a filter; nothing for one that asks nothing. Raises Invalid for a column it cannot ask."""
     if not filter_:
         return []
     made = [
-        _joined([_clause(table, each, viewer) for each in part.parts], part.any)
+        _joined([_clause(table, declared, each, viewer) for each in part.parts], part.any)
         if isinstance(part, Group)
-        else _clause(table, part, viewer)
+        else _clause(table, declared, part, viewer)
         for part in filter_.parts
     ]
     return [_joined(made, filter_.any)]
@@ -55,8 +56,8 @@ def _joined(clauses: list[Clause], any_: bool) -> Clause:
     return sa.or_(sa.false(), *clauses) if any_ else sa.and_(sa.true(), *clauses)
 
 
-def _clause(table: Any, asked: Condition, viewer: Viewer) -> Clause:
-    field = fields_of(table).get(asked.field)
+def _clause(table: Any, declared: Fields, asked: Condition, viewer: Viewer) -> Clause:
+    field = declared.get(asked.field)
     if field is None or asked.op not in OPS[field.kind]:
         raise Invalid("This list cannot be filtered in that way.")
     column = _seen(table, asked.field)

@@ -88,14 +88,14 @@ class Lists(Reader):
         """
         query, n = query.first(), max(1, min(n, MOST_IN_WINDOW))
         where = self.matching(query)
-        ordering.keys(self.table, query)
+        ordering.keys(self.table, self.fields, query)
         with self._store.read(self._scope) as session:
             ruler = self._ruler(session, query, where, ruler)
             start = max(0, min(start, ruler.total - n))
             # A key that no index keeps costs more to compare than rows cost to step over.
             known = ruler if self.fields[query.sort].sort else replace(ruler, spots=())
             edge, backwards, skip = _nearest(known, start, n)
-            by = ordering.keys(self.table, query, backwards)
+            by = ordering.keys(self.table, self.fields, query, backwards)
             if edge is not None:
                 where = [*where, ordering.behind(by, edge)]
             rows_of = self._part(by, where, query, n, skip)
@@ -155,7 +155,7 @@ class Lists(Reader):
         Round the end to the other side; over all rows that match, wherever anybody has scrolled. Two statements.
         Raises Invalid.
         """
-        where, by = self.matching(query.first()), ordering.keys(self.table, query.first())
+        where, by = self.matching(query.first()), ordering.keys(self.table, self.fields, query.first())
         said = _sought(text)
         if said is None:
             return Found(0)

@@ -19,6 +19,7 @@ from crm_data.store.values import plain
 from crm_data.tables import ChangeLog, ChangeSet, noun
 from crm_data.tables.change_set import Actor
 from crm_data.tables.fields import words
+from crm_data.tables.own_fields import NONE, OwnFields
 
 Row = Mapping[str, Any]
 Entry = tuple[int, Row | None, Row | None]
@@ -80,7 +81,9 @@ def record(
     act.ids.setdefault(table, set()).update(entry[0] for entry in entries)
     if not act.action and not follows:
         act.action, act.table, act.name = action, table, name
-        act.fields = tuple(entries[0][2] or ()) if len(entries) == 1 else ()
+        own: OwnFields = session.info.get("own", NONE)
+        named = entries[0][2] or () if len(entries) == 1 else ()
+        act.fields = tuple(own.label(table, name) or words(name.removesuffix("_id")) for name in named)
     table_, count = table_of(ChangeLog), len(entries)
     same = {
         "act_id": act.act_id,
@@ -157,7 +160,7 @@ def title_of_act(act: _Act) -> str:
         return f"{verb} {count:,} {noun(table, count)}"
     said = f"{verb} {noun(table)} {act.name}".strip()
     if (doing.kind or act.action) in ("change", "put_back") and 0 < len(act.fields) <= _MOST_NAMED:
-        said = f"{said}: {', '.join(words(name.removesuffix('_id')) for name in act.fields)}"
+        said = f"{said}: {', '.join(act.fields)}"
     return said
 
 

@@ -11,15 +11,15 @@ from sqlalchemy.orm import aliased
 from crm_data.store.folding import reading
 from crm_data.tables import Membership, User, by_name, title_of
 from crm_data.tables.checks import sort_key
-from crm_data.tables.fields import Field, Kind, fields_of
+from crm_data.tables.fields import Field, Kind
 
 
-def order_key(model: Any, name: str) -> sa.ColumnElement[Any]:
-    """The key of one column: choices in the order of their list, colleagues and records by their names.
+def order_key(model: Any, field: Field) -> sa.ColumnElement[Any]:
+    """The key of one column as it is declared: choices in the order of their list, colleagues and records by their names.
 
     What is empty comes behind all days and moments, and before everything else.
     """
-    field, column = fields_of(model)[name], getattr(model, name)
+    name, column = field.name, getattr(model, field.name)
     if field.sort or field.title or field.kind in (Kind.DAY, Kind.MOMENT):
         return sort_key(model.__table__.c[name], model)
     if field.kind is Kind.CHOICE:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from crm_data.errors import Invalid
 from crm_data.store.order_keys import order_key
 from crm_data.store.query import Query, demand_sorts
 from crm_data.store.values import row_id
-from crm_data.tables.fields import Kind, fields_of
+from crm_data.tables.fields import Field, Kind
 
 _READ: dict[str, Callable[[str], Any]] = {
     "moment": datetime.fromisoformat,
@@ -49,11 +49,11 @@ class Spot(NamedTuple):
     before: int
 
 
-def keys(table: type, query: Query, backwards: bool = False) -> list[Key]:
+def keys(table: type, declared: Mapping[str, Field], query: Query, backwards: bool = False) -> list[Key]:
     """The keys of a list, the id last, which breaks ties as the last of them goes. Raises Invalid."""
-    demand_sorts(fields_of(table), query.sorts)
+    demand_sorts(declared, query.sorts)
     model: Any = table
-    found = [Key(order_key(model, name), down != backwards) for name, down in query.sorts]
+    found = [Key(order_key(model, declared[name]), down != backwards) for name, down in query.sorts]
     return [*found, Key(model.id, found[-1].down)]
 
 
@@ -100,23 +100,23 @@ def _packed(key: Any) -> list[Any]:
     return ["money", str(key)] if isinstance(key, Decimal) else ["plain", key]
 
 
-def place(table: type, query: Query, word: str) -> Spot:
+def place(declared: Mapping[str, Field], query: Query, word: str) -> Spot:
     """Decode a cursor: the place that it names. Raises Invalid when it was not made for this sort."""
     try:
         packed = base64.urlsafe_b64decode(word[:6000] + "=" * (-len(word) % 4))
         sort, descending, first, id_, before, *rest = json.loads(packed)
         said = [(sort, descending, first), *(tuple(more) for more in (rest[0] if rest else []))]
         if tuple((name, down) for name, down, _ in said) == query.sorts and row_id(id_) and int(before) >= 0:
-            found = [_unpacked(table, name, key) for name, _, key in said]
+            found = [_unpacked(declared[name], key) for name, _, key in said]
             return Spot(tuple(found), int(id_), int(before))
     except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError):
         pass
     raise Invalid(_LOST)
 
 
-def _unpacked(table: type, name: str, packed: Any) -> Any:
+def _unpacked(field: Field, packed: Any) -> Any:
     kind, said = packed
     key = _READ[kind](said) if kind in _READ else said
-    if type(key) is not _KEYS.get(fields_of(table)[name].kind, str):
+    if type(key) is not _KEYS.get(field.kind, str):
         raise ValueError
     return key

@@ -15,7 +15,7 @@ from crm_data.store.filters import NO_FILTER, Condition, Filter, Op
 from crm_data.store.folding import has_word, holds, like
 from crm_data.store.values import clean_text, parse, row_id
 from crm_data.store.zones import within
-from crm_data.tables.fields import Field, Kind, fields_of
+from crm_data.tables.fields import Field, Kind
 
 PAGE = 50
 NOBODY = "none"
@@ -90,11 +90,10 @@ class Query:
 
 
 def from_params(
-    table: type, params: Mapping[str, str], zone: tzinfo = UTC, base: Query | None = None
+    declared: Mapping[str, Field], params: Mapping[str, str], zone: tzinfo = UTC, base: Query | None = None
 ) -> Query:
     """The list that a URL names. Raises Invalid when a part cannot be read; unknown names are left alone."""
     start = base or Query()
-    declared = fields_of(table)
     where: dict[str, Any] = dict(start.where)
     for name, said in params.items():
         if name in declared and declared[name].filter and name not in OF_A_LIST:
@@ -119,9 +118,9 @@ def from_params(
     )
 
 
-def to_params(table: type, query: Query, base: Query | None = None) -> dict[str, str]:
+def to_params(declared: Mapping[str, Field], query: Query, base: Query | None = None) -> dict[str, str]:
     """The URL parameters that bring a list back; what is as in `base` is left out."""
-    start, declared = base or Query(), fields_of(table)
+    start = base or Query()
     said = {"q": query.search, "after": query.after or "", "before": query.before or ""}
     if query.sorts != start.sorts:
         said["sort"] = ",".join(f"{'-' if down else ''}{name}" for name, down in query.sorts)
@@ -168,7 +167,8 @@ def _condition(declared: Field, said: str, zone: tzinfo) -> Any:
     if declared.kind in (Kind.MEMBER, Kind.LINK):
         return tuple(None if part == NOBODY else _known(row_id(part)) for part in said.split(","))
     if declared.kind is Kind.CHOICE:
-        return tuple(parse(replace(declared, default=None), part) for part in said.split(",") if part)
+        judge = replace(declared, default=None)
+        return tuple(None if part == NOBODY else parse(judge, part) for part in said.split(",") if part)
     if declared.kind is Kind.TAGS:
         return tuple(parse(declared, said) or ())
     if declared.kind is Kind.YES_NO:
@@ -206,9 +206,10 @@ def _spoken(declared: Field, wanted: Any) -> str:
     return f"{_EXACTLY}{said}" if said and declared.kind in _TEXTS else said
 
 
-def conditions(table: type, query: Query, me: int | None = None) -> list[ColumnElement[bool]]:
+def conditions(
+    table: type, declared: Mapping[str, Field], query: Query, me: int | None = None
+) -> list[ColumnElement[bool]]:
     """The WHERE of a list as a person sees it, without the company: the scoped session adds that."""
-    declared = fields_of(table)
     model: Any = table
     made: list[ColumnElement[bool]] = []
     if hasattr(model, "archived_at"):
@@ -226,7 +227,7 @@ def conditions(table: type, query: Query, me: int | None = None) -> list[ColumnE
         if clause is not None:
             made.append(clause)
     viewer = filtering.Viewer.now(me, query.zone)
-    return [*made, *filtering.where(model, query.filter, viewer)]
+    return [*made, *filtering.where(model, declared, query.filter, viewer)]
 
 
 def _search(model: Any, declared: Mapping[str, Field], said: str) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
+from functools import cached_property
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -20,7 +21,7 @@ from crm_data.store.store import Store
 from crm_data.store.values import row_id
 from crm_data.tables import ChangeLog, title_of
 from crm_data.tables.checks import sort_key
-from crm_data.tables.fields import Field, Kind, fields_of
+from crm_data.tables.fields import Field, Kind
 
 Row = dict[str, Any]
 _MOST_PRESETS = 20  # at once; a number joins two or three
@@ -80,10 +81,10 @@ class Reader:
         """The column that holds what a record is called."""
         return title_of(self.name)
 
-    @property
+    @cached_property
     def fields(self) -> Mapping[str, Field]:
-        """The declared fields by name."""
-        return fields_of(self.table)
+        """The declared fields by name: those that every company has, and behind them this one's own."""
+        return self._scope.own.declared(self.table)
 
     def may(self, act: Act | str, row: Mapping[str, Any] | None = None) -> bool:
         """Whether this person may do it: what a page asks to know which buttons to show."""
@@ -95,12 +96,12 @@ class Reader:
         """One page of a list: three statements whatever its length, and one a kind of linked record."""
         query = query or self.default_query()
         backwards = query.last or query.before is not None
-        by = ordering.keys(self.table, query, backwards)
+        by = ordering.keys(self.table, self.fields, query, backwards)
         where = self.matching(query)
         rows_of = self._keyed(by).where(*where).order_by(*ordering.directed(by)).limit(query.size + 1)
         edge, before = query.after or query.before, 0
         if edge is not None:
-            spot = ordering.place(self.table, query, edge)
+            spot = ordering.place(self.fields, query, edge)
             rows_of, before = rows_of.where(ordering.behind(by, spot)), spot.before
         with self._store.read(self._scope) as session:
             total = session.scalar(sa.select(sa.func.count()).select_from(self.table).where(*where)) or 0
@@ -149,13 +150,13 @@ class Reader:
 
     def query(self, params: Mapping[str, str], zone: tzinfo = UTC) -> q.Query:
         """The list that a URL's parameters name. Raises Invalid when they cannot be read."""
-        found = q.from_params(self.table, params, zone, self.default_query())
+        found = q.from_params(self.fields, params, zone, self.default_query())
         self.matching(found)
         return found
 
     def params(self, query: q.Query) -> dict[str, str]:
         """The URL parameters that bring a list back."""
-        return q.to_params(self.table, query, self.default_query())
+        return q.to_params(self.fields, query, self.default_query())
 
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
         """The filter of a preset, which only one kind of record knows; asked for those in `presets`, `behind`."""
@@ -173,7 +174,11 @@ class Reader:
         ):
             raise Invalid("This link names a list that is not known here. Choose one from the screen.")
         narrowed = [clause for preset in each for clause in self.narrow(replace(query, preset=preset))]
-        return [*q.conditions(self.table, query, self._scope.user_id), *self.visible(), *narrowed]
+        return [
+            *q.conditions(self.table, self.fields, query, self._scope.user_id),
+            *self.visible(),
+            *narrowed,
+        ]
 
     def count(self, query: q.Query | None = None) -> int:
         """How many rows match, all pages together."""
@@ -191,7 +196,7 @@ class Reader:
         """What can be chosen as a link: id -> what the record is called, by that, archived ones left out."""
         model: Any = self.table
         title = getattr(model, self.title)
-        where = [*q.conditions(self.table, q.Query(search=search)), *self.visible()]
+        where = [*q.conditions(self.table, self.fields, q.Query(search=search)), *self.visible()]
         by = sort_key(sa.inspect(model).columns[self.title], model)
         wanted = sa.select(model.id, title).where(*where).order_by(by, model.id).limit(limit)
         with self._store.read(self._scope) as session:
@@ -206,7 +211,7 @@ class Reader:
         """Iterate over every row that a list means, in chunks, as of one moment. Needs the right to export."""
         demand(self.person, Act.EXPORT, self.name)
         query = (query or self.default_query()).first()
-        by = ordering.directed(ordering.keys(self.table, query))
+        by = ordering.directed(ordering.keys(self.table, self.fields, query))
         rows_of = sa.select(*self._columns()).where(*self.matching(query)).order_by(*by)
         with self._store.read(self._scope) as session:
             result = session.execute(rows_of.execution_options(yield_per=chunk))

@@ -12,6 +12,7 @@ from crm_data.errors import NoCompany, NotFound
 from crm_data.store.connections import begin_for
 from crm_data.store.statements import NotImplementedInScope, demand_scoped
 from crm_data.tables import Company, CompanyOwned, User
+from crm_data.tables.own_fields import NONE, OwnFields
 from crm_data.tables.stage_rules import USUAL, StageRules
 
 
@@ -21,6 +22,7 @@ class CompanyScope:
 
     `user_id` None is the system itself acting inside one company. `fiscal`: the month, from 1, in which its
     fiscal year begins. `via`: what a person acts by, if not a screen. `stages`: what the company says of them.
+    `own`: the fields that it has added to its records.
     """
 
     company_id: int
@@ -33,6 +35,7 @@ class CompanyScope:
     fiscal: int = 1
     via: str = ""
     stages: StageRules = USUAL
+    own: OwnFields = NONE
 
 
 class CompanySession(Session):

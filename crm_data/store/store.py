@@ -60,7 +60,7 @@ class Store:
                 CompanySession(self.engines.write, scope.company_id) as session,
                 session.begin(),
             ):
-                session.info["via"] = scope.via
+                session.info.update(via=scope.via, own=scope.own)
                 yield session
                 session.flush()
                 close(session)

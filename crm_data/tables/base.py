@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from crm_data.tables import fields as f
 from crm_data.tables.checks import attach_checks, attach_sort_indexes
 from crm_data.tables.sort_keys import attach_sort_keys
+from crm_data.tables.spare import Extensible, attach_spares
 from crm_data.tables.types import UtcDateTime
 
 NAMING = {
@@ -34,6 +35,10 @@ class Base(DeclarativeBase):
         super().__init_subclass__(**kw)
         if "__tablename__" in cls.__dict__:
             attach_sort_keys(cls)
+            table: Any = cls.__table__
+            if issubclass(cls, Extensible):
+                for name in attach_spares(cls):
+                    table.append_constraint(same_company_member(table.name, name))
             attach_checks(cls.__table__)
             attach_sort_indexes(cls.__table__)
 

@@ -81,5 +81,7 @@ class Company(Recorded, Made, Base):
     subscription_end: Mapped[date | None] = f.day("Plan ends", form=False)
     # What it says of the sales stages, where that is not as ever: see `stage_rules`.
     stages: Mapped[dict[str, dict[str, Any]] | None] = f.json("Stages")
+    # The fields that it has added to its records: see `own_fields`.
+    own_fields: Mapped[dict[str, list[dict[str, Any]]] | None] = f.json("Own fields")
     # Stands in every row of an export: a file with it comes from this company of this installation.
     export_mark: Mapped[str | None] = mapped_column(sa.String(32), default=new_mark)

@@ -19,6 +19,7 @@ from crm_data.tables.base import (
     same_company_member,
     table_args,
 )
+from crm_data.tables.spare import Extensible
 
 
 class CustomerType(StrEnum):
@@ -45,7 +46,7 @@ class Priority(StrEnum):
     HIGH = "high"
 
 
-class Customer(CompanyOwned, Made, Recorded, Archivable, Mergeable, Imported, Base):
+class Customer(CompanyOwned, Made, Recorded, Archivable, Mergeable, Imported, Extensible, Base):
     """One customer of one company."""
 
     __tablename__ = "customers"

@@ -20,6 +20,7 @@ from crm_data.tables.base import (
     same_company_member,
     table_args,
 )
+from crm_data.tables.spare import Extensible
 from crm_data.tables.types import Money, UtcDateTime
 
 
@@ -42,7 +43,7 @@ class DealStatus(StrEnum):
     LOST = "lost"
 
 
-class Deal(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
+class Deal(CompanyOwned, Made, Recorded, Archivable, Imported, Extensible, Base):
     """One deal of one company, with one customer."""
 
     __tablename__ = "deals"

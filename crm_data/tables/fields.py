@@ -42,7 +42,9 @@ class Field:
     in the grid from the start. `form`: in the add and edit dialog. `edit`: a person may change it. `imports`: a
     file may fill it. `copy`: a duplicate of the record has it too, as what tells a record from another or says how
     far it has come must not. `low`, `high`: bounds of a whole number. `to`: the table whose
-    ids it holds. `called`: what a company calls some of the choices, as (value, words).
+    ids it holds. `called`: what a company calls some of the choices, as (value, words). `section`: the heading
+    below which it stands on the form. `hidden`: its values are kept and nothing offers it. `spare`: a column that
+    waits for a company to make a field of it, and until then is none.
     """
 
     label: str
@@ -67,6 +69,9 @@ class Field:
     default: Any = None
     help: str | None = None
     called: tuple[tuple[str, str], ...] = ()
+    section: str = ""
+    hidden: bool = False
+    spare: bool = False
 
     @property
     def sortable(self) -> bool:
@@ -90,10 +95,10 @@ def words(coded: str) -> str:
 
 @cache
 def fields_of(table: type) -> Mapping[str, Field]:
-    """The declared fields of a table class, by column name, in the order of declaration."""
+    """The declared fields of a table class, by column name, in the order of declaration; none that is spare."""
     found = {}
     for column in table.__table__.columns:  # type: ignore[attr-defined]
-        if "field" in column.info:
+        if "field" in column.info and not column.info["field"].spare:
             found[column.key] = replace(column.info["field"], name=column.key)
     return found
 

@@ -21,6 +21,7 @@ from crm_data.tables.base import (
     table_args,
 )
 from crm_data.tables.customer import Priority
+from crm_data.tables.spare import Extensible
 
 
 class LeadStatus(StrEnum):
@@ -32,7 +33,7 @@ class LeadStatus(StrEnum):
     LOST = "lost"
 
 
-class Lead(CompanyOwned, Made, Recorded, Archivable, Mergeable, Imported, Base):
+class Lead(CompanyOwned, Made, Recorded, Archivable, Mergeable, Imported, Extensible, Base):
     """One lead of one company."""
 
     __tablename__ = "leads"

@@ -19,6 +19,7 @@ from crm_data.tables.base import (
     table_args,
 )
 from crm_data.tables.checks import sort_key
+from crm_data.tables.spare import Extensible
 
 
 class TaskType(StrEnum):
@@ -52,7 +53,7 @@ OPEN_TASK = (TaskStatus.PENDING, TaskStatus.IN_PROGRESS)
 _OPEN = "status IN ('pending', 'in_progress')"
 
 
-class Task(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
+class Task(CompanyOwned, Made, Recorded, Archivable, Imported, Extensible, Base):
     """One task of one company, for one member."""
 
     __tablename__ = "tasks"

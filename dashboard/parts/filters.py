@@ -110,7 +110,7 @@ def _search(records: Records, query: Query, at: At) -> None:
 
 
 def _sort(records: Records, query: Query, at: At) -> None:
-    columns = {name: field.label for name, field in records.fields.items() if field.sortable}
+    columns = {name: field.label for name, field in records.fields.items() if field.sortable and not field.hidden}
     options = [(name, down) for name in columns for down in (False, True)]
     key = _key(records, "sort")
     st.session_state[key] = (query.sort, query.descending)
@@ -171,6 +171,7 @@ def _fields(records: Records, members: Mapping[int, str]) -> list[Choice]:
     return [
         Choice(field.name, field.label, field.kind.value, _ways(field), _choices(field, members))
         for field in sorted(records.fields.values(), key=lambda field: not (field.filter or field.grid))
+        if not field.hidden
     ]
 
 

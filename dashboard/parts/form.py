@@ -12,7 +12,7 @@ from dashboard.parts.clashes import Choices, Pairs, settled
 from dashboard.parts.dialog import dialog
 from dashboard.parts.picker import new_record, offer_new, pick_record, short_list
 from dashboard.parts.undo import did
-from dashboard.parts.widgets import down_then_across, in_order, key, said, shown, widget
+from dashboard.parts.widgets import down_then_across, in_order, in_sections, key, said, shown, widget
 
 Row = dict[str, Any]
 
@@ -148,9 +148,13 @@ def _body(
     down_then_across(long, draw)
     fields = [field for field in every if field not in long]
     with st.form(f"{place}.form", border=False, enter_to_submit=False):
-        down_then_across([f for f in fields if f.grid or f.required], draw)
+        first, rest, sections = in_sections(fields)
+        down_then_across(first, draw)
+        for section, some in sections.items():
+            st.subheader(say.plain(section))
+            down_then_across(some, draw)
         with st.expander("More details"):
-            down_then_across([f for f in fields if not (f.grid or f.required)], draw)
+            down_then_across(rest, draw)
         show_refusal(place)
         label = "Save changes" if row else f"Add {noun}"
         label += " all the same" if twins.warn(place) else ""

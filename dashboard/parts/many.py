@@ -61,7 +61,7 @@ def ways(field: Field) -> list[Way]:
     if field.kind is Kind.TAGS:
         return [Way.ADD, Way.TAKE, Way.SET, Way.CLEAR]
     may_be_empty = not field.required and field.default is None and field.kind is not Kind.YES_NO
-    return [Way.SET, Way.CLEAR] if may_be_empty and field.kind not in _CHOSEN else [Way.SET]
+    return [Way.SET, Way.CLEAR] if may_be_empty and field.kind is not Kind.MEMBER else [Way.SET]
 
 
 def dialog_of(my: Workspace, records: Records, members: Mapping[int, str]) -> None:

@@ -279,7 +279,7 @@ def _timeline(my: Workspace, records: Records, link: str, id_: int) -> None:
 
 def _facts(my: Workspace, records: Records, row: Row, names: Any) -> None:
     """Every field that holds something, and the names of those that do not, so that nothing seems hidden."""
-    fields = [field for field in records.fields.values() if field.kind is not Kind.JSON]
+    fields = [f for f in records.fields.values() if f.kind is not Kind.JSON and not f.hidden]
     lacking = [field.label for field in fields if say.holds_nothing(row[field.name])]
     with st.grid(min_column_width=150, gap="small"):
         for field in fields:

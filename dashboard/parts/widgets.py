@@ -23,6 +23,17 @@ def in_order(records: Records) -> list[Field]:
     return [*led, *(field for field in fields if field not in led)]
 
 
+def in_sections(fields: Sequence[Field]) -> tuple[list[Field], list[Field], dict[str, list[Field]]]:
+    """The fields of a form: those that come first, those below "More details", and those of each section."""
+    first = [f for f in fields if not f.section and (f.grid or f.required)]
+    rest = [f for f in fields if not f.section and not (f.grid or f.required)]
+    sections: dict[str, list[Field]] = {}
+    for field in fields:
+        if field.section:
+            sections.setdefault(field.section, []).append(field)
+    return first, rest, sections
+
+
 def down_then_across(fields: Sequence[Field], draw: Callable[[Field], None]) -> None:
     """Short fields in two columns, one below the other in each; a long text at full width where it comes.
 
@@ -93,8 +104,17 @@ def widget(
         )
     elif field.kind is Kind.CHOICE:
         labels = field.choice_labels()
+        labels |= {} if start in labels or start is None else {start: field.words_for(start)}
+        must = field.required or field.default is not None
         st.selectbox(
-            label, list(labels), key=at, format_func=labels.__getitem__, help=field.help, disabled=frozen
+            label,
+            list(labels),
+            index=0 if must else None,
+            key=at,
+            format_func=labels.__getitem__,
+            placeholder="Nothing",
+            help=field.help,
+            disabled=frozen,
         )
     elif field.kind is Kind.MEMBER:
         options = [*members, *([start] if start is not None and start not in members else [])]

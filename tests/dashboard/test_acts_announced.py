@@ -25,6 +25,7 @@ WITHOUT_UNDO = {
     "backups_panel": "a backup is a file",
     "companies_panel": "companies are changed back where they are kept",
     "own_account": "an account is changed back where it is kept",
+    "fields_panel": "what a company adds is called otherwise, or hidden, where it is kept",
     "people_panel": "members and roles are changed back where they are kept",
     "profile_panel": "the profile is changed back where it is kept",
     "stages_panel": "how stages are called and reckoned is changed back where it is kept",

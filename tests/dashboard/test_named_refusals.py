@@ -138,6 +138,7 @@ FORMS: dict[str, tuple[str, Callable[[Form], tuple[AppTest, str]]]] = {
         shown("admin", "Save company profile", tab="company"),
     ),
     "what the stages are called": ("parts/stages_panel.py", shown("admin", "Save stages", tab="stages")),
+    "a field of the company's own": ("parts/fields_panel.py", shown("admin", "Add the field", tab="fields")),
     "one's own account": ("sign_in/own_account.py", shown("account", "Save account")),
     "one's own password": ("sign_in/own_account.py", shown("account", "Change password")),
     "an invitation": ("parts/people_panel.py", shown("admin", "Make an invitation")),

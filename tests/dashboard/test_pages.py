@@ -36,6 +36,7 @@ COSTS = {
     ("admin", "tab=company"): 7,
     ("admin", "tab=data"): 7,
     ("admin", "tab=stages"): 7,
+    ("admin", "tab=fields"): 7,
     ("admin", "tab=companies"): 7,
     ("admin", "tab=backups"): 7,
     ("record", "kind=task"): 14,

@@ -888,6 +888,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Alike.lookalikes": _lookalikes,
     "Changes.put_back": _put_back,
     "Changes.undo": _act(lambda my, id_: my.changes.undo(id_, rest=True), writes=True),
+    "Fields.get": _simply(lambda my: my.own_fields.get().each),
     "Stages.get": _simply(lambda my: my.stages.get().each),
     "Changes.verify": _simply(lambda my: my.changes.verify()),
     "Trash.counts": _simply(lambda my: my.trash.counts()),

@@ -14,6 +14,7 @@ from crm_data import Workspace
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
+from crm_data.accounts.own_fields import Fields
 from crm_data.accounts.stages import Stages
 from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
@@ -48,7 +49,15 @@ OFTEN += ("Leads.convert", "Deals.move", "Tasks.complete", "Activities.log", "Wo
 OFTEN += ("Changes.undo",)
 # The search and merging are held against plain models of their own, on both engines: tests/finding, tests/alike.
 # What a company says of its stages is not in the model, whose deals follow the usual ones: tests/numbers.
-ELSEWHERE = {"Workspace.find", "Stages.change", "Alike.merge", "Alike.groups", "Alike.keep_apart"}
+ELSEWHERE = {
+    "Workspace.find",
+    "Stages.change",
+    "Alike.merge",
+    "Alike.groups",
+    "Alike.keep_apart",
+}
+# What a company adds of its own changes no record: tests/nouns.
+ELSEWHERE |= {"Fields.add", "Fields.change", "Fields.hide", "Fields.order"}
 # Verbs that neither read nor write rows: they judge, name or describe, and the others call them.
 
 
@@ -146,6 +155,7 @@ def test_every_public_verb_is_a_rule() -> None:
         Members,
         Profile,
         Stages,
+        Fields,
         Layouts,
     ):
         found |= {f"{kind.__name__}.{name}" for name in public(kind)}
@@ -174,6 +184,7 @@ def test_every_room_of_a_workspace_is_looked_into() -> None:
         "people",
         "profile",
         "stages",
+        "own_fields",
         "layouts",
         "views",
         "scope",

@@ -15,6 +15,7 @@ from crm_data import Chosen, Layout, Query, Wanted, Workspace
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
+from crm_data.accounts.own_fields import Fields
 from crm_data.accounts.people import Actor
 from crm_data.accounts.stages import Stages
 from crm_data.accounts.views import Views
@@ -74,6 +75,13 @@ def _of(ids: Ids) -> Query:
 def _twin(my: Workspace, ids: Ids) -> int:
     """Another customer, made by whoever may merge them; for others one that they must not even look for."""
     return my.customers.add({"name": "Twin"}) if my.customers.may("archive") else ids.customer + 1
+
+
+def _own_fields(my: Workspace) -> list[str]:
+    """The fields that the company has added to its leads, one at least of whoever may add it."""
+    if my.may("profile") and not my.own_fields.get().of("leads"):
+        my.own_fields.add("leads", "Region", "text")
+    return [one.name for one in my.own_fields.get().of("leads")] or ["own_text_1"]
 
 
 def _about(ids: Ids) -> Query:
@@ -159,6 +167,15 @@ ALIKE = {
 STAGES = {
     "change": Verb(lambda my, ids: my.stages.change({("proposal", "days"): (10, 9)}), "admin"),
     "get": Verb(lambda my, ids: my.stages.get()),
+}
+FIELDS = {
+    "add": Verb(lambda my, ids: my.own_fields.add("customers", f"Field {uuid4().hex[:8]}", "text"), "admin"),
+    "change": Verb(
+        lambda my, ids: my.own_fields.change("leads", _own_fields(my)[0], {"section": ("", "")}), "admin"
+    ),
+    "get": Verb(lambda my, ids: my.own_fields.get()),
+    "hide": Verb(lambda my, ids: my.own_fields.hide("leads", _own_fields(my)[0]), "admin"),
+    "order": Verb(lambda my, ids: my.own_fields.order("leads", _own_fields(my)), "admin"),
 }
 CHANGES = {
     "events": Verb(lambda my, ids: my.changes.events(), "admin"),
@@ -259,6 +276,7 @@ DOORS: dict[str, tuple[tuple[type, ...], dict[str, Verb], set[str]]] = {
     "Members": ((Members,), MEMBERS, set()),
     "Profile": ((Profile,), PROFILE, set()),
     "Stages": ((Stages,), STAGES, set()),
+    "Fields": ((Fields,), FIELDS, set()),
     "Layouts": ((Layouts,), LAYOUTS, set()),
     "Alike": ((Alike,), ALIKE, set()),
     "Changes": ((Changes,), CHANGES, set()),

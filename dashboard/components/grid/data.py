@@ -76,7 +76,7 @@ def columns(
 def order(records: Records, layout: Layout) -> list[str]:
     """The columns as the person has put them; those that they never moved stand where they were declared."""
     usual = [records.title, *(name for name in records.fields if name != records.title)]
-    shown = [name for name in usual if records.fields[name].kind not in _NO_WAY]
+    shown = [n for n in usual if records.fields[n].kind not in _NO_WAY and not records.fields[n].hidden]
     moved = [name for name in layout.order if name in shown]
     return [*moved, *(name for name in shown if name not in moved)]
 
