@@ -22,7 +22,7 @@ def dialog_of(my: Workspace, records: Records, members: Mapping[int, str]) -> No
     id_, name = st.session_state[place]
     field = records.fields[name]
 
-    @dialog(my, f"History of {field.label}", lambda: st.session_state.pop(place, None))
+    @dialog(my, f"History of {say.plain(field.label)}", lambda: st.session_state.pop(place, None))
     def show() -> None:
         row = records.get(id_)
         st.text(str(row[records.title]))

@@ -180,7 +180,7 @@ class MappingStep:
         return replace(plan, fill=fill)
 
     def _value(self, field: Field, start: str, key: str) -> str:
-        label = f"{field.label} *" if field.required else field.label
+        label = f"{say.plain(field.label)} *" if field.required else say.plain(field.label)
         if field.kind is Kind.CHOICE:
             labels = field.choice_labels()
         elif field.kind is Kind.MEMBER:

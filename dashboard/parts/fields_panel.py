@@ -20,17 +20,19 @@ PLACE = "fields"
 
 def fields_panel(my: Workspace) -> None:
     """What the company has added to one kind of record, in the order of its form."""
-    table = st.segmented_control(
+    table: str = st.segmented_control(
         "Records", TABLES, default=TABLES[0], required=True, format_func=words, key=f"{PLACE}.table"
     )
-    own = my.own_fields.get().of(str(table))
+    own = my.own_fields.get().of(table)
     show_refusal(PLACE)
     if not own:
-        st.caption(f"No fields of your own yet. What you add here stands on every form and list of {table}.")
+        st.caption(
+            f"No fields of your own yet. What you add here stands on every form and list of {say.plain(table)}."
+        )
     for at, field in enumerate(own):
-        _line(my, str(table), own, at, field)
-    _add(my, str(table))
-    _dialog(my, str(table), own)
+        _line(my, table, own, at, field)
+    _add(my, table)
+    _dialog(my, table, own)
 
 
 def _line(my: Workspace, table: str, own: Sequence[OwnField], at: int, field: OwnField) -> None:
@@ -83,7 +85,7 @@ def _add(my: Workspace, table: str) -> None:
                 st.session_state.pop(key, None)
 
     with st.form(f"{PLACE}.new", enter_to_submit=False):
-        st.markdown(f"**Add a field to {table}**")
+        st.markdown(f"**Add a field to {say.plain(table)}**")
         one, two = st.columns(2)
         with one:
             st.text_input("Name", key=keys["label"], max_chars=LABEL.length)
@@ -131,7 +133,7 @@ def _dialog(my: Workspace, table: str, own: Sequence[OwnField]) -> None:
 def _choices(field: OwnField) -> None:
     st.caption("Other words are other words on every record that has the choice. Empty ones are taken away.")
     for at, (code, said) in enumerate(field.choices, 1):
-        st.text_input(f"Choice {at}", said, key=f"{PLACE}.edit.{code}", max_chars=CHOICE.length)
+        st.text_input(f"Choice {at:,}", said, key=f"{PLACE}.edit.{code}", max_chars=CHOICE.length)
     if len(field.choices) < MOST_CHOICES:
         st.text_area("More choices, one a line", key=f"{PLACE}.edit.more", height=90)
 

@@ -81,7 +81,7 @@ def _body(my: Workspace, place: str, begun: _Begun) -> None:
         if len(options) > 1:
             chosen[name] = f"{key}.{keep}.{name}"
             st.radio(
-                field.label,
+                say.plain(field.label),
                 list(options),
                 list(options).index(usual[name]),
                 key=chosen[name],

@@ -35,7 +35,7 @@ def pick_record(
     `known`: what `short_list` found, where it was asked before; nothing else makes it fit into a form.
     """
     records = my.records(field.to or "")
-    label = f"{field.label} *" if field.required else field.label
+    label = f"{say.plain(field.label)} *" if field.required else say.plain(field.label)
     found = known if known is not None else short_list(my, field)
     if found is None:
         typed = st.text_input(f"Find the {noun(records.name)}", key=f"{key}.find", live="400ms")

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Kind, Workspace
+from dashboard.parts import say
 from dashboard.parts.acts import announce, done, show_refusal
 
 PLACE = "profile"
@@ -28,7 +29,7 @@ def profile_panel(my: Workspace) -> None:
     with st.form(PLACE, border=False, enter_to_submit=False):
         columns = st.columns(2)
         for at, (name, field) in enumerate(fields.items()):
-            label = f"{field.label} *" if field.required else field.label
+            label = f"{say.plain(field.label)} *" if field.required else say.plain(field.label)
             key = f"{PLACE}.{name}"
             with columns[at % 2]:
                 if field.kind is Kind.LONG_TEXT:

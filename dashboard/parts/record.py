@@ -286,7 +286,7 @@ def _facts(my: Workspace, records: Records, row: Row, names: Any) -> None:
             if say.holds_nothing(row[field.name]):
                 continue
             with st.container(gap=None):
-                st.caption(field.label)
+                st.caption(say.plain(field.label))
                 if field.kind is Kind.LINK and row[field.name] is not None and field.to:
                     name = names.get(field.name, {}).get(row[field.name], "Record")
                     st.button(
@@ -301,7 +301,7 @@ def _facts(my: Workspace, records: Records, row: Row, names: Any) -> None:
                 else:
                     st.text(say.value(field, row[field.name], names.get(field.name), _currency(my, row)))
     if lacking:
-        st.caption(f"Not filled in: {', '.join(lacking)}.")
+        st.caption(f"Not filled in: {say.plain(', '.join(lacking))}.")
     for label, said in (row.get("imported") or {}).items():
         with st.container(gap=None):
             st.caption(f"{say.plain(label)} (from the imported file)")

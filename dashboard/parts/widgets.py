@@ -90,7 +90,7 @@ def widget(
     at = key(place, field)
     if at not in st.session_state:
         st.session_state[at] = shown(field, start)
-    label = f"{field.label} *" if field.required else field.label
+    label = f"{say.plain(field.label)} *" if field.required else say.plain(field.label)
     if suggested:
         st.session_state[at] = st.session_state[at] or None
         st.selectbox(

@@ -32,7 +32,7 @@ def profile_panel(here: Signed) -> None:
         st.markdown("**You**")
         st.text_input("E-mail", here.account.email, disabled=True, help="You sign in with it; it stays")
         for name, field in fields.items():
-            label = f"{field.label} *" if field.required else field.label
+            label = f"{say.plain(field.label)} *" if field.required else say.plain(field.label)
             st.text_input(
                 label, now[name] or "", key=f"{PLACE}.{name}", max_chars=field.length, help=field.help
             )

@@ -21,7 +21,7 @@ SAFE_CALLS = {"plain", "count", "noun", "words", "moment", "day", "span", "len",
 # Kinds of records, by their own names in the source.
 SAFE_TEXTS = {"records.name", "self.records.name", "self.noun", "self.name"}
 # Declared in the source: labels and helps of fields, buttons, figures.
-SAFE_ATTRIBUTES = {"label", "help", "icon", "choice_labels"}
+SAFE_ATTRIBUTES = {"help", "icon"}
 _NOT_TEXT = {
     "unsafe_allow_html",
     "width",
