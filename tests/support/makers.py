@@ -36,6 +36,7 @@ from crm_data.tables import (
     by_name,
 )
 from crm_data.tables.fields import Kind
+from crm_data.tables.spare import spares
 
 OWN_MAKERS = (
     Membership,
@@ -157,6 +158,17 @@ class Filled:
         return ids[table] if table in ids else self.others[table]
 
 
+def _own_fields(row: Any, canary: str, rep: User) -> list[dict[str, Any]]:
+    """Fill a spare column of each kind of a record; what its company says of these."""
+    values = {Kind.TEXT: canary, Kind.WHOLE: 7, Kind.MONEY: Decimal("1.25"), Kind.DAY: MOMENT.date()}
+    values |= {Kind.YES_NO: True, Kind.MEMBER: rep.id}
+    said = []
+    for kind, value in values.items():
+        setattr(row, name := spares(kind)[0], value)
+        said.append({"name": name, "label": f"{canary} {kind}", "kind": kind.value})
+    return said
+
+
 def filled_company(session: Session, canary: str) -> Filled:
     """A company whose rows are linked in every way that the tables know, all owned by its one sales rep."""
     own = company(session, name=canary, email=f"info@{canary}.example")
@@ -176,6 +188,9 @@ def filled_company(session: Session, canary: str) -> Filled:
     links = {"customer_id": client.id, "lead_id": lead_.id, "deal_id": deal_.id, "description": canary}
     task_ = task(session, own.id, rep.id, title=canary, due_date=MOMENT, created_by=admin.id, **links)
     activity_ = activity(session, own.id, rep.id, title=canary, task_id=task_.id, **links)
+    own.own_fields = {
+        row.__tablename__: _own_fields(row, canary, rep) for row in (client, lead_, deal_, task_)
+    }
     moved = DealStageHistory(
         company_id=own.id, deal_id=deal_.id, to_stage="prospect", moved_by=rep.id, deal_value=deal_.deal_value
     )
