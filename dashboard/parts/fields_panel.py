@@ -85,7 +85,7 @@ def _add(my: Workspace, table: str) -> None:
                 st.session_state.pop(key, None)
 
     with st.form(f"{PLACE}.new", enter_to_submit=False):
-        st.markdown(f"**Add a field to {say.plain(table)}**")
+        st.subheader(f"Add a field to {say.plain(table)}")
         one, two = st.columns(2)
         with one:
             st.text_input("Name", key=keys["label"], max_chars=LABEL.length)
