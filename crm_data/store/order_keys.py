@@ -15,7 +15,7 @@ from crm_data.tables.fields import Field, Kind
 
 
 def order_key(model: Any, field: Field) -> sa.ColumnElement[Any]:
-    """The key of one column as it is declared: choices in the order of their list, colleagues and records by their names.
+    """The key of one column: choices in the order of their list, colleagues and records by their names.
 
     What is empty comes behind all days and moments, and before everything else.
     """

@@ -110,7 +110,9 @@ def _search(records: Records, query: Query, at: At) -> None:
 
 
 def _sort(records: Records, query: Query, at: At) -> None:
-    columns = {name: field.label for name, field in records.fields.items() if field.sortable and not field.hidden}
+    columns = {
+        name: field.label for name, field in records.fields.items() if field.sortable and not field.hidden
+    }
     options = [(name, down) for name in columns for down in (False, True)]
     key = _key(records, "sort")
     st.session_state[key] = (query.sort, query.descending)

@@ -8,8 +8,8 @@ from alembic import op
 from crm_data.tables.types import Money
 from migrations.helpers import add_constraints, drop_column, on_sqlite
 
-revision = "028"
-down_revision = "027"
+revision = "029"
+down_revision = "028"
 branch_labels = None
 depends_on = None
 
