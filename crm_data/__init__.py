@@ -13,6 +13,7 @@ from crm_data.nouns.steps import NextStep, Step
 from crm_data.numbers.board import Card, Column, Standing, standing, untouched
 from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question, Unit
 from crm_data.numbers.overview import Overview
+from crm_data.numbers.own import Own, Picture
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Pipeline
 from crm_data.numbers.sums import Sum, Totals
@@ -51,8 +52,10 @@ __all__ = [
     "Lookalike",
     "NextStep",
     "Overview",
+    "Own",
     "Page",
     "Period",
+    "Picture",
     "Pipeline",
     "Plan",
     "Query",

@@ -92,6 +92,13 @@ TOLD: Mapping[Formula, tuple[str, str, str, str]] = {
         "leads made outside the period",
         "Brainshark",
     ),
+    Formula.SUM: ("the day that the chart says", "500 + 700 = 1,200", "amounts of other currencies", ""),
+    Formula.MEAN: (
+        "the day that the chart says",
+        "500 and 700, one empty: 600",
+        "amounts of other currencies; what is not filled in",
+        "",
+    ),
 }
 
 

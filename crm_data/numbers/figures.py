@@ -61,6 +61,8 @@ class Formula(StrEnum):
         " period's end; never below zero."
     )
     COHORT = "Of the leads made in the period, the share that was converted since."
+    SUM = "Sum of what the column holds."
+    MEAN = "Sum of what the column holds / records in which it is filled in, to the cent."
 
     @property
     def unit(self) -> Unit:
@@ -83,6 +85,8 @@ _UNITS = {
     Formula.DELTA: Unit.MONEY,
     Formula.STAGE_MEDIAN: Unit.DAYS,
     Formula.STAGE_MOST: Unit.DAYS,
+    Formula.SUM: Unit.MONEY,
+    Formula.MEAN: Unit.MONEY,
 }
 
 
@@ -109,7 +113,7 @@ class Figure:
 
     `count` rows are behind it, those that `rows` asks for. `period` None is as of now; `means`: what the formula
     does not say, as the date basis. `before`: the same over the equal period before, or what it is compared with.
-    `against`: the goal that it is measured by.
+    `against`: the goal that it is measured by. `of`: the column that a sum or an average is of.
     """
 
     label: str
@@ -122,11 +126,12 @@ class Figure:
     means: str = ""
     before: "Figure | None" = None
     against: "Figure | None" = None
+    of: str = ""
 
     @property
     def unit(self) -> Unit:
-        """What it counts."""
-        return self.formula.unit
+        """What it counts: of a column that holds no money it is a number."""
+        return Unit.COUNT if self.of and self.currency is None else self.formula.unit
 
     @property
     def change(self) -> Value | None:

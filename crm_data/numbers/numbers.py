@@ -25,6 +25,8 @@ from crm_data.numbers.funnel import Base, funnel
 from crm_data.numbers.goal_year import GoalYear, goal_year
 from crm_data.numbers.goals import against_goals, by_months
 from crm_data.numbers.overview import Overview, lists
+from crm_data.numbers.own import Own, judged
+from crm_data.numbers.own_chart import Asked, own_chart, plain
 from crm_data.numbers.period import EARLIEST, LATEST, USUAL, Compare, Period, chosen
 from crm_data.numbers.queue import queue
 from crm_data.numbers.review import Review, review
@@ -34,10 +36,11 @@ from crm_data.numbers.standing import standing_now
 from crm_data.store.names import member_names
 from crm_data.store.ordering import keys
 from crm_data.store.query import Query
+from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.tables import Deal
-from crm_data.tables.fields import words
+from crm_data.tables.fields import Kind, words
 
 ALL_TIME = Period(EARLIEST, LATEST)
 
@@ -285,6 +288,37 @@ class Numbers:
             raise NotFound("There is no such chart. Choose one from the screen.")
         return CHARTS[name](self, Drawn(query, period, currency, base, skipped))
 
+    def own(
+        self,
+        own: Own | None = None,
+        query: Query | None = None,
+        period: Period | None = None,
+        currency: str | None = None,
+        zone: tzinfo = UTC,
+    ) -> Chart:
+        """A chart of one's own, as whoever looks may see it; see `own_chart`. One to four statements.
+
+        `query`, `period` and `currency` in place of what it says itself. Raises Invalid, NotFound.
+        """
+        own = own or Own()
+        records = self._kind(own.kind)
+        own = judged(own, records)
+        query = (query or records.query(own.asks, zone)).first()
+        query = plain(query, own)
+        of = records.fields.get(own.of)
+        asked = Asked(
+            own,
+            records,
+            records.matching(query),
+            Question(own.kind, query),
+            period or self.period(own.period, query.zone),
+            self._today(query.zone),
+            self.currency(query, currency or own.currency) if of and of.kind is Kind.MONEY else None,
+            self._scope.fiscal,
+        )
+        with self._store.read(self._scope) as session:
+            return own_chart(session, asked)
+
     def leads_of(self, query: Query | None) -> Query:
         """The leads beside some deals: those of the same owners, on the days of the same zone."""
         base = self._leads.default_query()
@@ -353,6 +387,14 @@ class Numbers:
 
     def _where(self, query: Query, currency: str | None) -> pipeline.Where:
         return [*self._deals.matching(query), Deal.currency == self.currency(query, currency)]
+
+    def _kind(self, kind: str) -> Records:
+        """The records that a chart of one's own may be of. Raises NotFound."""
+        kinds = (self._deals, self._leads, self._customers, self._tasks, self._activities)
+        found = next((records for records in kinds if records.name == kind), None)
+        if found is None:
+            raise NotFound("There are no such records to make a chart of. Choose another kind.")
+        return found
 
     def _today(self, zone: tzinfo) -> date:
         return clock.now().astimezone(zone).date()

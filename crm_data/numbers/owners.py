@@ -56,7 +56,7 @@ def by_owner(
         shown.append((label, Except(tuple(id_ for id_, _ in owners[:top])), others))
     frame = pd.DataFrame([_row(*line) for line in shown], columns=COLUMNS)
     rows = asked.but(currency=(currency,))
-    places = _told_apart([label for label, _, _ in shown])
+    places = told_apart([label for label, _, _ in shown])
     return Chart(
         f"By owner, top {top} ({currency})",
         "Won by close date; open deals as of now",
@@ -86,7 +86,7 @@ def _bars(place: str, parts: list[int], rows: Question, period: Period, currency
     ]
 
 
-def _told_apart(labels: list[str]) -> list[str]:
+def told_apart(labels: list[str]) -> list[str]:
     """The labels, those that occur again with a number behind them: two of one name are two places."""
     seen: Counter[str] = Counter()
     apart = []

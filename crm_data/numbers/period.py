@@ -168,6 +168,26 @@ def past_periods(first: date, last: date, fiscal: int = 1) -> dict[str, str]:
     return {**found, **named}
 
 
+def steps(first: date, last: date, unit: str, fiscal: int = 1) -> list[Period]:
+    """The whole weeks, months, quarters or years that some days touch, in order; `unit` is one of those words."""
+    found, begin = [], _begin(first, unit, fiscal)
+    while begin <= last:
+        after = _after(begin, unit)
+        found.append(Period(begin, after - timedelta(days=1)))
+        begin = after
+    return found
+
+
+def step_label(step: Period, unit: str, fiscal: int = 1) -> str:
+    """What a whole week, month, quarter or year is called: 'Mar 2026', 'Q1 2026', 'Week of 2 Mar 2026'."""
+    if unit == "month":
+        return f"{step.first:%b %Y}"
+    if unit == "week":
+        return f"Week of {step.first.day} {step.first:%b %Y}"
+    year = called(fiscal_year(step.first, fiscal), fiscal)
+    return year if unit == "year" else f"Q{(step.first.month - fiscal) % 12 // 3 + 1} {year}"
+
+
 def called(year: int, fiscal: int) -> str:
     """A fiscal year that is no calendar year by both years of it, so that nobody has to guess."""
     return str(year) if fiscal == 1 else f"{year}/{(year + 1) % 100:02}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, tzinfo
 from typing import Any
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
@@ -20,6 +21,7 @@ from crm_data.tables.fields import Field, Kind
 PAGE = 50
 NOBODY = "none"
 _EXACTLY, _EXCEPT = "=", "!"  # before the values in an address; alone, the first means none at all
+_UNFILLED = "%"  # in place of a text: that nothing is filled in; within one it is spelled as in an address
 _TEXTS = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL)
 _LONGEST = 10_000  # characters of one part of an address: thousands of ids
 MOST_SORTS = 3
@@ -154,7 +156,8 @@ def demand_sorts(declared: Mapping[str, Field], sorts: Sequence[tuple[str, bool]
 def _condition(declared: Field, said: str, zone: tzinfo) -> Any:
     if said == _EXACTLY:
         return NOTHING
-    if said.startswith(_EXCEPT) and declared.kind in (Kind.MEMBER, Kind.LINK, Kind.CHOICE):
+    chosen = declared.kind in (Kind.MEMBER, Kind.LINK, Kind.CHOICE)
+    if said.startswith(_EXCEPT) and (chosen or said.startswith(_EXCEPT + _EXACTLY)):
         rest = said.removeprefix(_EXCEPT)
         values = None if rest.startswith(_EXCEPT) else _condition(declared, rest, zone)
         return Except(values if isinstance(values, tuple) else (_known(None),))
@@ -174,8 +177,14 @@ def _condition(declared: Field, said: str, zone: tzinfo) -> Any:
     if declared.kind is Kind.YES_NO:
         return (said == "yes",)
     if said.startswith(_EXACTLY):
-        return tuple(part for each in said[1:].split(",") if (part := clean_text(each, False))) or NOTHING
+        values = (_text(part) for part in said[1:].split(",") if part)
+        return tuple(part for part in values if part != "") or NOTHING
     return clean_text(said, False) or ""
+
+
+def _text(said: str) -> str | None:
+    """One of some texts as an address has it: a comma in it is spelled, and nothing filled in is a sign."""
+    return None if said == _UNFILLED else clean_text(unquote(said), False) or ""
 
 
 def _edge_kind(declared: Field) -> Kind:
@@ -194,7 +203,7 @@ def _spoken(declared: Field, wanted: Any) -> str:
     if isinstance(wanted, Except):
         return _EXCEPT + _spoken(declared, wanted.values)
     if isinstance(wanted, str):
-        return f" {wanted}" if wanted.startswith(_EXACTLY) else wanted
+        return f" {wanted}" if wanted.startswith((_EXACTLY, _EXCEPT + _EXACTLY)) else wanted
     if declared.kind in RANGES:
         if wanted == EMPTY:
             return NOBODY
@@ -202,8 +211,14 @@ def _spoken(declared: Field, wanted: Any) -> str:
         return f"{low}..{high}" if low or high else ""
     if declared.kind is Kind.YES_NO:
         return "yes" if wanted and wanted[0] else "no"
-    said = ",".join(NOBODY if value is None else str(value) for value in wanted)
-    return f"{_EXACTLY}{said}" if said and declared.kind in _TEXTS else said
+    if declared.kind in _TEXTS:
+        texts = [_UNFILLED if value is None else _spelled(str(value)) for value in wanted]
+        return f"{_EXACTLY}{','.join(texts)}" if texts else ""
+    return ",".join(NOBODY if value is None else str(value) for value in wanted)
+
+
+def _spelled(text: str) -> str:
+    return text.replace("%", "%25").replace(",", "%2C")
 
 
 def conditions(
@@ -255,7 +270,7 @@ def _clause(column: Any, declared: Field, wanted: Any, zone: tzinfo) -> ColumnEl
     if wanted == NOTHING:
         return sa.false()
     if isinstance(wanted, Except):
-        return _except(column, wanted.values)
+        return _except(column, declared, wanted.values)
     if declared.kind in RANGES:
         if wanted == EMPTY:
             # Not as IS NULL: an index on this column alone, of all companies, would be taken before the company's.
@@ -268,12 +283,16 @@ def _clause(column: Any, declared: Field, wanted: Any, zone: tzinfo) -> ColumnEl
         return holds(column, wanted)
     values = [value for value in wanted if value is not None]
     choices = [column.in_(values)] if values else []
-    return sa.or_(*choices, *([column.is_(None)] if None in wanted else []))
+    empty = [column.is_(None), *([column == ""] if declared.kind in _TEXTS else [])]
+    return sa.or_(*choices, *(empty if None in wanted else []))
 
 
-def _except(column: Any, values: tuple[Any, ...]) -> ColumnElement[bool]:
-    other: ColumnElement[bool] = column.not_in([value for value in values if value is not None])
-    return sa.and_(other, column.is_not(None)) if None in values else sa.or_(other, column.is_(None))
+def _except(column: Any, declared: Field, values: tuple[Any, ...]) -> ColumnElement[bool]:
+    others = [value for value in values if value is not None]
+    if None not in values:
+        return sa.or_(column.not_in(others), column.is_(None))
+    filled = column.not_in([*others, ""]) if declared.kind in _TEXTS else column.not_in(others)
+    return sa.and_(filled, column.is_not(None))
 
 
 def _between(column: Any, declared: Field, low: Any, high: Any, zone: tzinfo) -> ColumnElement[bool]:

@@ -54,7 +54,7 @@ class Checker:
             f"{figure.label} ({figure.formula.name}, {figure.rows.query.where}, {figure.rows.query.preset!r})"
         )
         assert len(rows) == figure.count, said
-        if figure.currency:
+        if figure.currency and "currency" in self.my.records(figure.rows.table).fields:
             assert {row["currency"] for row in rows} <= {figure.currency}, said
         wanted = MADE[figure.formula](self, figure, rows)
         if isinstance(wanted, float) and figure.value is not None:
@@ -328,6 +328,16 @@ def _between(figure: Figure, day: date | None) -> bool:
     return day is not None and figure.period.first <= day <= figure.period.last
 
 
+def _sum(checker: Checker, figure: Figure, rows: list[Row]) -> Any:
+    held = [row[figure.of] for row in rows if row[figure.of] is not None]
+    return sum(held, Decimal("0.00") if figure.currency else 0)
+
+
+def _mean(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
+    held = [Decimal(row[figure.of]) for row in rows if row[figure.of] is not None]
+    return (sum(held, Decimal(0)) / len(held)).quantize(CENT, ROUND_HALF_UP) if held else None
+
+
 # How each formula makes a value of its rows; a new formula has to say it here.
 MADE: Mapping[Formula, Callable[[Checker, Figure, list[Row]], Any]] = {
     Formula.COUNT: lambda checker, figure, rows: len(rows),
@@ -351,4 +361,6 @@ MADE: Mapping[Formula, Callable[[Checker, Figure, list[Row]], Any]] = {
     Formula.DELTA: _delta,
     Formula.STAGE_MEDIAN: _stayed(median),
     Formula.STAGE_MOST: _stayed(_four_of_five),
+    Formula.SUM: _sum,
+    Formula.MEAN: _mean,
 }
