@@ -11,6 +11,7 @@ from crm_data.nouns.goals import Wanted
 from crm_data.nouns.leads import Converted
 from crm_data.nouns.steps import NextStep, Step
 from crm_data.numbers.board import Card, Column, Standing, standing, untouched
+from crm_data.numbers.dashboards import Board, Tile
 from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question, Unit
 from crm_data.numbers.overview import Overview
 from crm_data.numbers.own import Own, Picture
@@ -33,6 +34,7 @@ __all__ = [
     "Act",
     "All",
     "Bar",
+    "Board",
     "Card",
     "Change",
     "Changed",
@@ -70,6 +72,7 @@ __all__ = [
     "Step",
     "Sum",
     "Tie",
+    "Tile",
     "Totals",
     "Unit",
     "View",

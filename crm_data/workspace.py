@@ -1,6 +1,7 @@
 """The front door to one company: all that a page can reach. It is bound to one company; none is passed."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, tzinfo
 from functools import cached_property
 from typing import TypeVar
 
@@ -18,12 +19,15 @@ from crm_data.finding import finder
 from crm_data.finding.finder import Answer
 from crm_data.nouns.activities import Activities
 from crm_data.nouns.customers import Customers
+from crm_data.nouns.dashboards import KeptCharts, KeptDashboards
 from crm_data.nouns.deals import Deals
 from crm_data.nouns.goals import Goals
 from crm_data.nouns.leads import Leads
 from crm_data.nouns.tasks import Tasks
+from crm_data.numbers.dashboards import Dashboards
 from crm_data.numbers.funnel import Base
 from crm_data.numbers.numbers import Numbers
+from crm_data.numbers.own import Own
 from crm_data.numbers.period import Period
 from crm_data.rights import Act, Person, may
 from crm_data.store.names import member_names
@@ -105,7 +109,8 @@ class Workspace:
     def changes(self) -> Changes:
         """What was done in the company: looked up, undone, done again."""
         kinds = {kind: self.records(kind) for kind in self.kinds}
-        return Changes(self._store, self._scope, {**kinds, self.goals.name: self.goals})
+        beside = (self.goals, KeptDashboards(self._store, self._scope), KeptCharts(self._store, self._scope))
+        return Changes(self._store, self._scope, kinds | {records.name: records for records in beside})
 
     @property
     def trash(self) -> Trash:
@@ -147,6 +152,11 @@ class Workspace:
         """The views that this person may open: their own, and those for all."""
         return Views(self._store, self._scope)
 
+    @property
+    def dashboards(self) -> Dashboards:
+        """The dashboards that this person may open: their own, and those for all."""
+        return Dashboards(self._store, self._scope)
+
     def members(self) -> dict[int, str]:
         """The company's active members: user id -> name, ordered by name."""
         with self._store.read(self._scope) as session:
@@ -175,6 +185,11 @@ class Workspace:
         """A chart's bars as CSV: the file's name, and its bytes; see `Numbers.chart`. For managers."""
         chart = self.numbers.chart(name, query, period, base=base, skipped=skipped)
         return table_out.table_csv(self._store, self._scope, name, chart.heads, chart.table())
+
+    def export_own(self, own: Own, zone: tzinfo = UTC) -> tuple[str, Iterator[bytes]]:
+        """A chart of one's own as CSV: the file's name, and its bytes; see `Numbers.own`. For managers."""
+        chart = self.numbers.own(own, zone=zone)
+        return table_out.table_csv(self._store, self._scope, f"{own.kind}-chart", chart.heads, chart.table())
 
     def take_away(self) -> tuple[str, Iterator[bytes]]:
         """All of the company's data as one ZIP: its name, and its bytes piece by piece. For admins."""

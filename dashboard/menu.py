@@ -38,6 +38,7 @@ SCREENS = (
     Screen("overview", "Overview", ":material/home:"),
     Screen("customers", "Customers", ":material/group:"),
     Screen("pipeline", "Pipeline", ":material/view_kanban:"),
+    Screen("dashboards", "Dashboards", ":material/dashboard:"),
     Screen("tasks", "Tasks", ":material/task_alt:"),
     Screen("timeline", "Timeline", ":material/history:"),
     Screen("history", "History", ":material/manage_history:"),

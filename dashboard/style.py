@@ -66,6 +66,22 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
   .st-key-beside { background: #17181b; border-color: #3a3c42; }
   button[data-variant="segmented_control"][data-selected="true"]:not([data-disabled]) { color: #93a6f2; }
 }
+/* On paper: the numbers and charts, two a row, with the line that says what they are of; nothing to press. */
+.st-key-printed { display: none; }
+@media print {
+  @page { size: A4; margin: 12mm; }
+  html, body { color-scheme: light; }
+  .st-key-printed { display: flex; }
+  [data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stToast"], .st-key-who, [class*="-bar"],
+  [class*="st-key-icon-"], [data-testid="stMain"] :is([data-testid="stButton"], [data-testid="stPopover"],
+  [data-testid="stSelectbox"], [data-testid="stTextInput"], [data-testid="stLinkButton"]) { display: none; }
+  [data-testid="stApp"], [data-testid="stAppViewContainer"], [data-testid="stMain"] {
+    position: static; overflow: visible; height: auto; inset: auto;
+  }
+  [data-testid="stMainBlockContainer"] { padding: 0; }
+  [data-testid="stVegaLiteChart"], .foyer-figures .tile, .foyer-figures tr { break-inside: avoid; }
+  [data-testid="stVegaLiteChart"] svg { max-width: 100%; height: auto; }
+}
 @media (max-width: 640px) {
   .st-key-who p { max-width: 7rem; }
   .st-key-who .stText { display: none; }

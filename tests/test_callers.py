@@ -22,6 +22,7 @@ from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
 from crm_data.changes.trash import Trash
 from crm_data.installation import Installation
+from crm_data.numbers.dashboards import Dashboards
 from crm_data.numbers.numbers import Numbers
 from crm_data.settings import ROOT
 from crm_data.transfer.backups import Backups
@@ -40,6 +41,7 @@ CALLED: dict[type, set[str]] = {
     Changes: {"changes"},
     Trash: {"trash"},
     Views: {"views"},
+    Dashboards: {"dashboards"},
     Installation: {"installation"},
     Companies: {"companies"},
     People: {"people"},

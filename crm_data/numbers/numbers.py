@@ -301,8 +301,7 @@ class Numbers:
         `query`, `period` and `currency` in place of what it says itself. Raises Invalid, NotFound.
         """
         own = own or Own()
-        records = self._kind(own.kind)
-        own = judged(own, records)
+        records, own = self._of_kind(own.kind), self._judged(own)
         query = (query or records.query(own.asks, zone)).first()
         query = plain(query, own)
         of = records.fields.get(own.of)
@@ -318,6 +317,18 @@ class Numbers:
         )
         with self._store.read(self._scope) as session:
             return own_chart(session, asked)
+
+    def _judged(self, own: Own) -> Own:
+        """A chart made to agree with what its records hold; see `own.judged`. Raises Invalid, NotFound."""
+        return judged(own, self._of_kind(own.kind))
+
+    def _of_kind(self, kind: str) -> Records:
+        """The records that a chart of one's own may be of. Raises NotFound."""
+        kinds = (self._deals, self._leads, self._customers, self._tasks, self._activities)
+        found = next((records for records in kinds if records.name == kind), None)
+        if found is None:
+            raise NotFound("There are no such records to make a chart of. Choose another kind.")
+        return found
 
     def leads_of(self, query: Query | None) -> Query:
         """The leads beside some deals: those of the same owners, on the days of the same zone."""
@@ -387,14 +398,6 @@ class Numbers:
 
     def _where(self, query: Query, currency: str | None) -> pipeline.Where:
         return [*self._deals.matching(query), Deal.currency == self.currency(query, currency)]
-
-    def _kind(self, kind: str) -> Records:
-        """The records that a chart of one's own may be of. Raises NotFound."""
-        kinds = (self._deals, self._leads, self._customers, self._tasks, self._activities)
-        found = next((records for records in kinds if records.name == kind), None)
-        if found is None:
-            raise NotFound("There are no such records to make a chart of. Choose another kind.")
-        return found
 
     def _today(self, zone: tzinfo) -> date:
         return clock.now().astimezone(zone).date()

@@ -6,7 +6,6 @@ It grants nothing: what it asks is asked by whoever looks at it.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from enum import StrEnum
 from typing import Any, Final
 
 from crm_data import clock
@@ -15,7 +14,10 @@ from crm_data.numbers.period import chosen
 from crm_data.store.currencies import code_of
 from crm_data.store.reading import Reader
 from crm_data.store.summary import GROUPED
+from crm_data.tables.dashboard import Picture
 from crm_data.tables.fields import Field, Kind
+
+__all__ = ["Own", "Picture", "dates_of", "groups_of", "judged", "measures_of", "titled"]
 
 UNITS: Final = ("month", "quarter", "year", "week")
 LONGEST_TEXT: Final = 100  # characters: of longer ones an address would not hold enough
@@ -23,15 +25,6 @@ MOST_NAME: Final = 80
 _DAYS = (Kind.DAY, Kind.MOMENT)
 _ADDED = (Kind.MONEY, Kind.WHOLE)
 _UNREADABLE = "This link describes a chart that cannot be read. Make it again."
-
-
-class Picture(StrEnum):
-    """How a chart is drawn."""
-
-    BAR = "bar"
-    LINE = "line"
-    TABLE = "table"
-    NUMBER = "number"
 
 
 @dataclass(frozen=True)
@@ -93,7 +86,7 @@ class Own:
 
 def groups_of(records: Reader) -> dict[str, str]:
     """What records can be grouped by -> in words: columns whose group can be opened as a filter."""
-    found = {}
+    found: dict[str, str] = {}
     for name, declared in records.fields.items():
         if not declared.filter or (declared.kind is Kind.TEXT and (declared.length or 0) > LONGEST_TEXT):
             continue

@@ -135,11 +135,8 @@ def _sums(asked: Asked) -> list[sa.ColumnElement[int]]:
 
 def _totals(session: CompanySession, asked: Asked) -> Sums:
     table: Any = asked.records.table
-    count, added, held = session.execute(
-        sa.select(*_sums(asked)).select_from(table).where(*asked.where)
-    ).one()
-    # Over no row nothing is counted, and a constant is no sum.
-    return (int(count), int(added or 0), int(held or 0))
+    wanted = sa.select(*_sums(asked)).select_from(table).where(*asked.where)
+    return _ints(tuple(session.execute(wanted).one()))
 
 
 def _within(asked: Asked, name: str, first: date | None, last: date | None) -> sa.ColumnElement[bool]:

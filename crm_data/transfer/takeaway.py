@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -28,6 +28,7 @@ from crm_data.tables import (
     SavedView,
     User,
 )
+from crm_data.tables.dashboard import Chart, Dashboard
 from crm_data.transfer.csv_out import export, noted
 from crm_data.transfer.formulas import disarmed
 
@@ -39,9 +40,16 @@ _LOGS = (
     ("change_log", ChangeLog),
     ("views", SavedView),
     ("goals", Goal),
+    ("dashboards", Dashboard),
+    ("charts", Chart),
     ("kept_imports", KeptImport),
     ("kept_apart", KeptApart),
 )
+_SHARED: Mapping[Any, sa.ColumnElement[bool]] = {
+    SavedView: SavedView.shared.is_(True),
+    Dashboard: Dashboard.shared.is_(True),
+    Chart: Chart.dashboard_id.in_(sa.select(Dashboard.id).where(Dashboard.shared.is_(True))),
+}
 
 README = """Foyer: all data of {company}, as of {at} UTC
 
@@ -55,6 +63,8 @@ deal_stage_history.csv   every move of every deal from stage to stage
 change_sets.csv          what was done, an act a line: who, when, in words, and what it undoes
 change_log.csv           what each act (by act_id) changed from what to what, as JSON
 goals.csv                what each person is to win in a month, by its first day
+dashboards.csv, charts.csv
+                         the dashboards for the company, and their charts: filter as JSON
 views.csv                the saved views for the company: filter, order and columns as JSON
 kept_apart.csv           customers and leads that look alike and are not the same, two a line
 kept_imports.csv         how files were read that came in, by their headings: columns and words as JSON
@@ -123,8 +133,8 @@ def _others(store: Store, scope: CompanyScope) -> Iterator[tuple[str, Iterator[b
         for name, table in (("company", Company), *_LOGS):
             names = [column.key for column in table.__table__.columns]
             wanted = sa.select(*(getattr(table, column) for column in names)).order_by(table.id)
-            if table is SavedView:  # those of one person are theirs
-                wanted = wanted.where(SavedView.shared.is_(True))
+            if table in _SHARED:  # those of one person are theirs
+                wanted = wanted.where(_SHARED[table])
             yield name, _written(names, session.execute(wanted.execution_options(yield_per=1000)))
         people = (
             sa.select(

@@ -49,7 +49,7 @@ def prepare(name: str, chart: Chart, note: str) -> Ready:
     picture = deepcopy(_picture(name, chart.currency, ground()))
     picture["title"] |= {"text": chart.title, "subtitle": [chart.basis, note] if note else chart.basis}
     bars = picture["layer"][0] if "layer" in picture else picture
-    lying = name not in ("stage", "month")
+    lying = name not in ("stage", "month", "own_line")
     stacked = name in ("month", "owner")
     reach = _reach(rows, stacked)
     if "layer" in picture:  # there has to be room for the words behind the longest bar
@@ -251,6 +251,33 @@ def _lying(currency: str, ground: str) -> Any:
     return alt.layer(bars, words, data=alt.NamedData("rows"), title=title)
 
 
+def _line(currency: str, ground: str) -> Any:
+    """A line through places in time, each a point that can be clicked."""
+    pick = alt.selection_point("pick", fields=["bar"])
+    axis = alt.Axis(labelAngle=0, labelExpr=_TWO_LINES, labelOverlap="greedy")
+    at = {
+        "x": alt.X("place:N", sort=None, title=None, axis=axis),
+        "y": alt.Y("amount:Q", axis=_money()),
+    }
+    points = (
+        alt.Chart()
+        .mark_point(filled=True, size=90, cursor="pointer")
+        .encode(
+            **at,
+            color=alt.Color("series:N", sort=None, scale=alt.Scale(range=LYING[ground]), legend=_legend()),
+            fillOpacity=alt.condition(pick, alt.value(1), alt.value(0.35)),
+            tooltip=[
+                alt.Tooltip("exact:N", title="Exactly"),
+                alt.Tooltip("deals:Q", title="Rows", format=","),
+            ],
+        )
+        .add_params(pick)
+    )
+    line = alt.Chart().mark_line(color=LYING[ground][0]).encode(**at)
+    title = alt.Title("", anchor="start", offset=10, subtitleFontSize=12, subtitleColor=QUIET[ground])
+    return alt.layer(points, line, data=alt.NamedData("rows"), title=title)
+
+
 PICTURES: Mapping[str, Callable[[str, str], Any]] = {
     "stage": _by_stage,
     "month": _by_month,
@@ -261,4 +288,6 @@ PICTURES: Mapping[str, Callable[[str, str], Any]] = {
     "sources": _lying,
     "ages": _lying,
     "pushed": _lying,
+    "own_bar": _lying,
+    "own_line": _line,
 }

@@ -234,6 +234,23 @@ def _outside(records: Records, query: Query, members: Mapping[int, str]) -> list
     return found
 
 
+def in_words(records: Records, query: Query, members: Mapping[int, str]) -> list[str]:
+    """All that narrows a list, each part as a person reads it."""
+    found = [f"{query.search} is in it"] if query.search else []
+    if query.preset in records.presets:
+        found.append(words(query.preset).lower())
+    found += [chip.words for chip in _outside(records, query, members)]
+    told = _told(records, query.filter, members)
+    found += [_together(part) for part in ([told] if told.any else told.parts)] if told.parts else []
+    return [*found, "archived"] if query.archived else found
+
+
+def _together(part: Chip | Chips) -> str:
+    if isinstance(part, Chip):
+        return part.words
+    return (" or " if part.any else " and ").join(_together(each) for each in part.parts)
+
+
 def _plainly(wanted: Any) -> str:
     """What no condition of a filter says."""
     if wanted == NOTHING:

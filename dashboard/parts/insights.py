@@ -9,11 +9,13 @@ from crm_data import Chart, Figure, Period, Query, Workspace
 from crm_data.numbers.funnel import Base
 from crm_data.numbers.numbers import CHARTS
 from dashboard import session
+from dashboard.components.picture import take_away
 from dashboard.known import known
 from dashboard.parts import charts, figures, place, say
-from dashboard.parts.filters import filter_bar
+from dashboard.parts.filters import filter_bar, in_words
 from dashboard.parts.heading import heading
 from dashboard.parts.period import COMPARE, PARAM, choose_period, show_period
+from dashboard.parts.printing import printed
 
 KEEP = ("tab", PARAM, COMPARE)
 _AGAIN = "insights.again"
@@ -29,6 +31,7 @@ def insights_screen(my: Workspace) -> None:
     query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed)
+    printed(my, f"insights, {say.span(*period.edges)}", in_words(my.deals, query, members))
     asked = (query, say.today(), period, period.before())
     tiles, standing, leads, goals = known(
         my,
@@ -72,7 +75,7 @@ def _chart(my: Workspace, name: str, query: Query, period: Period, closed: Perio
         clicked = charts.draw_one(ready, f"charts.{name}", _nothing(my, name, ready.chart, closed))
         if clicked:
             charts.behind(my, clicked, f"charts.{name}")
-        _csv(my, name, query, base, skipped)
+        _taken_away(my, name, ready.chart, query, base, skipped)
         place.follow()
 
     st.fragment(drawn)()
@@ -125,12 +128,9 @@ def _show(word: str) -> None:
     st.session_state[_AGAIN] = True
 
 
-def _csv(my: Workspace, name: str, query: Query, base: Base, skipped: bool) -> None:
-    if not my.may("export"):
-        return
+def _taken_away(my: Workspace, name: str, chart: Chart, query: Query, base: Base, skipped: bool) -> None:
     said = {param: word for param, word in place.params().items() if param in (PARAM, COMPARE)}
     wanted = {**my.deals.params(query), **said, "chart": name, "zone": str(say.zone())}
     wanted |= {"base": base.value, "skipped": "1" if skipped else "0"} if name == "funnel" else {}
-    st.link_button(
-        "As CSV", f"/export/chart.csv?{urlencode(wanted)}", type="tertiary", icon=":material/download:"
-    )
+    csv = f"/export/chart.csv?{urlencode(wanted)}" if my.may("export") else ""
+    take_away(f"charts.{name}", chart.title, not chart.empty, csv)

@@ -66,7 +66,7 @@ class Listing:
         show_refusal(self.name)
         grid = self._grid(query, members, shelf)
         with line:
-            saved.Box(self.my, self.records, shelf, asked, grid, self.keep).draw()
+            saved.Box(self.my, self.records, shelf, asked, grid, self.keep, query).draw()
         total = grid.draw(query.first())
         with top, heading(words(self.name), f"{say.count(total, self.noun)}{self._selected(query)}"):
             self._actions(grid.ordered(query))

@@ -11,6 +11,7 @@ from dashboard.components.grid import Grid
 from dashboard.known import forget, known
 from dashboard.parts import place, say
 from dashboard.parts.acts import announce, done
+from dashboard.parts.chart_link import of_list
 
 PARAM = "view"
 EVERYTHING = {
@@ -71,7 +72,10 @@ def go(my: Workspace, records: Records, view: View | None, keep: tuple[str, ...]
 
 @dataclass(frozen=True)
 class Box:
-    """The box of a list's views. `now`: the list as its address says it, `grid` how it stands there, if in one."""
+    """The box of a list's views. `now`: the list as its address says it, `grid` how it stands there, if in one.
+
+    `shown`: the list that is on the screen, where a selection is taken that the address does not name.
+    """
 
     my: Workspace
     records: Records
@@ -79,6 +83,7 @@ class Box:
     now: Query
     grid: Grid | None
     keep: tuple[str, ...] = ()
+    shown: Query | None = None
 
     @property
     def _place(self) -> str:
@@ -104,6 +109,7 @@ class Box:
                 if view is not None:
                     self._opened(view)
                 self._new()
+                self._chart()
                 self._all()
 
     def _params(self) -> dict[str, str]:
@@ -249,6 +255,13 @@ class Box:
 
         label = "Save as a new view" if self.shelf.open is None else "Save as another view"
         st.text_input(label, key=key, max_chars=60, placeholder="Its name", on_change=act)
+
+    def _chart(self) -> None:
+        asks = self.records.params((self.shown or self.now).first())
+        said = of_list(self.records.name, asks)
+        st.page_link(
+            "../pages/dashboards.py", label="Chart this list", icon=":material/add_chart:", query_params=said
+        )
 
     def _all(self) -> None:
         for words, some in (

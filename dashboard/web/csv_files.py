@@ -10,7 +10,7 @@ from datetime import UTC, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crm_data import Workspace
+from crm_data import Own, Workspace
 from crm_data.accounts.sessions import Signed
 from crm_data.changes.sets import Asked
 from crm_data.errors import NotFound
@@ -53,6 +53,7 @@ def offer() -> None:
         for form in Form:
             register(f"{table}.{form}", _records(table, form))
     register("chart.csv", _chart)
+    register("own-chart.csv", _own_chart)
     register("refused.csv", _refused)
     register("history.csv", _history)
     register("company.zip", _company)
@@ -103,6 +104,12 @@ def _chart(signed: Signed, params: Mapping[str, str]) -> Download:
     base = Base.MOVED if params.get("base") == Base.MOVED else Base.MADE
     query, skipped = my.deals.query(params, zone), params.get("skipped") != "0"
     name, pieces = my.export_chart(params.get("chart", ""), query, period, base, skipped)
+    return Download(name, CSV, pieces)
+
+
+def _own_chart(signed: Signed, params: Mapping[str, str]) -> Download:
+    my = Workspace(runtime.running().store, signed.scope)
+    name, pieces = my.export_own(Own.read(params), _zone(params.get("zone", "UTC")))
     return Download(name, CSV, pieces)
 
 

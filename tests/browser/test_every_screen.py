@@ -26,6 +26,7 @@ WAYS: dict[str, dict[str, Any]] = {
 VIEWS = {
     "pipeline": ("", "?tab=deals", "?tab=leads", "?tab=forecast", "?tab=changes", "?tab=insights"),
     "tasks": ("", "?preset=all"),
+    "dashboards": ("", "?board=sales_rep", "?make=new", "?board=999999"),
     "admin": ("", "?tab=company", "?tab=data", "?tab=companies", "?tab=backups"),
     "history": ("", "?tab=security", "?tab=back", "?tab=back&since=1"),
     "record": (*(f"?kind={kind}&id=1" for kind in KINDS), "?kind=deal&id=999999"),

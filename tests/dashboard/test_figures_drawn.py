@@ -21,7 +21,7 @@ from tests.numbers.makers import lost, put_deals, won
 from tests.numbers.test_pipeline import some_deals
 
 ROOT = Path(__file__).resolve().parents[2]
-NUMBERS = ("overview", "pipeline", "tasks")  # the screens that show numbers of records
+NUMBERS = ("overview", "pipeline", "tasks", "dashboards")  # the screens that show numbers of records
 LISTS = ("deals", "leads")
 TABS = {
     "pipeline": ("", *LISTS, "review", "forecast", "changes", "insights", "goals"),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from crm_data import Edit, Given, Layout, Query, Wanted, Way, Workspace
+from crm_data import Edit, Given, Layout, Own, Query, Wanted, Way, Workspace
 from crm_data.nouns.goals import months_from
 from crm_data.numbers.numbers import CHARTS
 from crm_data.numbers.period import Period
@@ -589,6 +589,14 @@ def _chart(here: Scene) -> Call:
     return Call("", lambda my: my.numbers.chart(name, wanted, **given), {"name": name, **made.said})
 
 
+def _own(here: Scene) -> Call:
+    """A chart of one's own: of a column that there is, or of one that cannot be grouped by."""
+    kind = here.dice.choice(["deals", "leads", "customers", "tasks", "activities", "users"])
+    by = here.dice.choice(["stage", "status", "assigned_to", "source", "created_at:month", "notes"])
+    own = Own(kind, by, here.dice.choice(["count", "sum:deal_value", "average:estimated_value"]))
+    return Call("", lambda my: my.numbers.own(own), {"own": own})
+
+
 def _overview(here: Scene) -> Call:
     zone, rows = here.dice.choice(ZONES), here.dice.choice([1, 5])
     return Call("", lambda my: my.numbers.overview(zone, rows), {"zone": zone, "rows": rows})
@@ -848,6 +856,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Numbers.by_owner": _number("by_owner", period=_period, currency=_currency),
     "Numbers.tiles": _number("tiles", period=_period, currency=_currency),
     "Numbers.chart": _chart,
+    "Numbers.own": _own,
     "Numbers.leads_of": _number("leads_of"),
     "Numbers.review": _number("review"),
     "Numbers.standing": _number("standing", currency=_currency),
@@ -902,6 +911,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Workspace.records": _simply(lambda my: my.records("security_log")),
     "Workspace.export": _export,
     "Workspace.export_chart": _simply(lambda my: my.export_chart("month"), writes=True),
+    "Workspace.export_own": _simply(lambda my: my.export_own(Own()), writes=True),
     "Workspace.company_file": _simply(lambda my: my.company_file(), writes=True),
     "Workspace.take_away": _simply(lambda my: my.take_away(), writes=True),
     "Workspace.read_file": _read_file,

@@ -28,6 +28,7 @@ AT_LEAST = {
     "Records.walk": "manager",
     "Workspace.export": "manager",
     "Workspace.export_chart": "manager",
+    "Workspace.export_own": "manager",
     "Workspace.rehearse": "manager",
     "Workspace.strangers": "manager",
     "Workspace.kept_import": "manager",

@@ -187,6 +187,7 @@ def test_every_room_of_a_workspace_is_looked_into() -> None:
         "own_fields",
         "layouts",
         "views",
+        "dashboards",
         "scope",
         "kinds",
     }

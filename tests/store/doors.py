@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pandas as pd
 
-from crm_data import Chosen, Layout, Query, Wanted, Workspace
+from crm_data import Chosen, Layout, Own, Query, Wanted, Workspace
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
@@ -23,6 +23,7 @@ from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
 from crm_data.changes.trash import Trash
 from crm_data.installation import Installation
+from crm_data.numbers.dashboards import Dashboards
 from crm_data.numbers.numbers import Numbers
 
 
@@ -63,6 +64,16 @@ def _view(my: Workspace, ids: Ids) -> int:
     return my.views.add(my.customers, f"View {uuid4().hex}", {}, Layout())
 
 
+def _board(my: Workspace, ids: Ids) -> int:
+    """A dashboard of one's own, as with views; those for the company are tried in tests/numbers."""
+    return my.dashboards.add(f"Dashboard {uuid4().hex}", [Own()])
+
+
+def _tile(my: Workspace, ids: Ids) -> int | None:
+    (tile,) = my.dashboards.get(_board(my, ids)).tiles
+    return tile.id
+
+
 def _goal(my: Workspace, ids: Ids) -> int:
     return my.goals.set([Wanted(ids.user, date(2026, 2, 1), 1, None, "12.50")])
 
@@ -95,6 +106,7 @@ WORKSPACE = {
         lambda my, ids: my.export(my.customers, Query(where={"assigned_to": (ids.user,)})), "manager"
     ),
     "export_chart": Verb(lambda my, ids: my.export_chart("owner"), "manager"),
+    "export_own": Verb(lambda my, ids: my.export_own(Own()), "manager"),
     "find": Verb(lambda my, ids: my.find(ids.email)),
     "members": Verb(lambda my, ids: my.members()),
     "kept_import": Verb(lambda my, ids: my.kept_import(*_file(my, ids)), "manager"),
@@ -123,6 +135,7 @@ NUMBERS = {
     "leads_of": Verb(lambda my, ids: my.numbers.leads_of(_about(ids))),
     "losses": Verb(lambda my, ids: my.numbers.losses()),
     "overview": Verb(lambda my, ids: my.numbers.overview()),
+    "own": Verb(lambda my, ids: my.numbers.own(Own(), _about(ids))),
     "period": Verb(lambda my, ids: my.numbers.period("this_year")),
     "put_off": Verb(lambda my, ids: my.numbers.put_off()),
     "review": Verb(lambda my, ids: my.numbers.review(_about(ids))),
@@ -208,6 +221,17 @@ VIEWS = {
     "get": Verb(lambda my, ids: my.views.get(my.customers, _view(my, ids))),
     "remove": Verb(lambda my, ids: my.views.remove(my.customers, _view(my, ids))),
 }
+DASHBOARDS = {
+    "add": Verb(lambda my, ids: my.dashboards.add("Mine", [Own()], shared=True), "manager"),
+    "add_chart": Verb(lambda my, ids: my.dashboards.add_chart(_board(my, ids), Own())),
+    "all": Verb(lambda my, ids: my.dashboards.all()),
+    "change": Verb(lambda my, ids: my.dashboards.change(_board(my, ids), name="Another")),
+    "change_chart": Verb(lambda my, ids: my.dashboards.change_chart(_tile(my, ids), Own(by="status"))),
+    "get": Verb(lambda my, ids: my.dashboards.get(_board(my, ids))),
+    "move_chart": Verb(lambda my, ids: my.dashboards.move_chart(_tile(my, ids), 1)),
+    "remove": Verb(lambda my, ids: my.dashboards.remove(_board(my, ids))),
+    "remove_chart": Verb(lambda my, ids: my.dashboards.remove_chart(_tile(my, ids))),
+}
 NOUNS = {
     "Activities.log": Verb(lambda my, ids: my.activities.log("call", **_links(ids))),
     "Deals.move": Verb(lambda my, ids: my.deals.move(ids.deal, "proposal", "prospect"), "manager"),
@@ -282,6 +306,7 @@ DOORS: dict[str, tuple[tuple[type, ...], dict[str, Verb], set[str]]] = {
     "Changes": ((Changes,), CHANGES, set()),
     "Trash": ((Trash,), TRASH, set()),
     "Views": ((Views,), VIEWS, set()),
+    "Dashboards": ((Dashboards,), DASHBOARDS, set()),
 }
 VERBS = {
     f"{door}.{name}": verb for door, (_, verbs, _) in DOORS.items() for name, verb in verbs.items()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from crm_data import Period, errors
+from crm_data import Own, Period, errors
 from crm_data.numbers.numbers import CHARTS
 from crm_data.tables import Base
 from tests.numbers.makers import lost, put, put_deals, wandering, won
@@ -47,9 +47,22 @@ def test_the_file_holds_what_is_drawn(two: Office, frozen_clock: object, name: s
         assert not row["place"].startswith(("=", "@"))
 
 
+def test_a_chart_of_ones_own_is_taken_away_as_it_is_drawn(two: Office, frozen_clock: object) -> None:
+    own = Own("leads", "source")
+    file, pieces = two.at().export_own(own)
+    rows, bars = read(pieces), two.at().numbers.own(own).bars
+    assert file.startswith("leads-chart-")
+    assert [(row["value"], row["rows"]) for row in rows] == [
+        (str(b.figure.value), str(b.figure.count)) for b in bars
+    ]
+    assert [row["place"] for row in rows] == ["'@SUM(A1)"]
+
+
 def test_only_managers_take_one_away_and_it_is_noted(two: Office) -> None:
     with pytest.raises(errors.NotAllowed):
         two.at(role="sales_rep").export_chart("owner")
+    with pytest.raises(errors.NotAllowed):
+        two.at(role="sales_rep").export_own(Own())
     with pytest.raises(errors.NotFound):
         two.at().export_chart("nothing")
     log = Base.metadata.tables["security_log"]

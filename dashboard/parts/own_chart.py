@@ -1,0 +1,55 @@
+"""A chart of one's own on the screen: as bars, a line, a table or a number, with what it is taken away as."""
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from crm_data import CrmError, Own, Workspace
+from dashboard.components.picture import take_away
+from dashboard.known import known
+from dashboard.parts import charts, figures, say
+
+_PICTURES = {"bar": "own_bar", "line": "own_line"}
+
+
+def draw_own(my: Workspace, own: Own, key: str) -> None:
+    """A chart of one's own as it is drawn, with what it is taken away as; or the sentence why there is none."""
+    try:
+        note = say.span(*my.numbers.period(own.period, say.zone()).edges) if own.dated else ""
+        ready = known(
+            my,
+            key,
+            (own, say.zone(), say.today(), charts.ground()),
+            lambda: charts.prepare(
+                _PICTURES.get(own.picture, "own_bar"), my.numbers.own(own, zone=say.zone()), note
+            ),
+        )
+    except CrmError as refused:
+        st.markdown(f"**{say.plain(own.name or 'Chart')}**")
+        st.warning(say.plain(str(refused)), icon=":material/link_off:")
+        return
+    chart = ready.chart
+    if own.picture in _PICTURES and not chart.empty:
+        clicked = charts.draw_one(ready, f"{key}.chart", lambda: None)
+        if clicked:
+            charts.behind(my, clicked, f"{key}.chart")
+    else:
+        st.markdown(f"**{say.plain(chart.title)}**")
+        st.caption(say.plain(f"{chart.basis}. {note}" if note else chart.basis))
+        if own.picture == "number" and chart.bars:
+            figures.tiles(my, [chart.bars[0].figure])
+        elif own.picture == "table" and chart.bars:
+            lines: list[tuple[str, list[figures.Cell]]] = [
+                (bar.place, [(bar.figure, f"{bar.figure.count:,}"), bar.figure]) for bar in chart.bars
+            ]
+            figures.matrix(my, ("", "Rows", chart.bars[0].series), lines, key)
+        else:
+            st.caption(say.plain(chart.lacks))
+            held = [
+                (bar.figure, f"{bar.place}: {bar.figure.count:,}") for bar in chart.bars if bar.figure.count
+            ]
+            if held:
+                figures.line(my, held, f"{key}.without")
+    csv = f"/export/own-chart.csv?{urlencode({**own.params(), 'zone': str(say.zone())})}"
+    drawn = own.picture in _PICTURES and not chart.empty
+    take_away(key, chart.title, drawn, csv if my.may("export") else "")
