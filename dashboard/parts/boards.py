@@ -30,19 +30,19 @@ def dashboards_screen(my: Workspace) -> None:
         return
     board = _opened(my, params.get(BOARD, my.scope.role))
     with heading("Dashboards"):
-        _actions(my, board)
+        _board_actions(my, board)
     show_refusal(PLACE)
-    _choice(boards, board)
+    _which_board(boards, board)
     printed(my, board.name)
     if not board.tiles:
         empty("bar_chart", "No chart on this dashboard yet.")
         st.caption("A chart is made here, or of any list: open its Views, then Chart this list.")
         if board.may_change:
-            _new(board, "first")
+            _new_chart(board, "first")
     with st.grid(min_column_width=330, gap="small"):
         for at, tile in enumerate(board.tiles):
             with st.container():
-                _drawn(my, board, tile, at)
+                _tile_drawn(my, board, tile, at)
     place.follow()
 
 
@@ -68,9 +68,9 @@ def _address(board: Board) -> str:
     return str(board.id) if board.id else role
 
 
-def _choice(boards: list[Board], board: Board) -> None:
+def _which_board(every: list[Board], board: Board) -> None:
     """Every dashboard one may open: one's own, those for the company, those that come with Foyer."""
-    labels = {str(each.id): each.name if each.mine else f"{each.name} (company)" for each in boards}
+    labels = {str(b.id): say.plain(b.name if b.mine else f"{b.name} (company)") for b in every}
     labels |= {role: f"{name} (comes with Foyer)" for role, (name, _) in STANDARD.items()}
     key, here = "boards.choice", _address(board)
     st.session_state[key] = here if here in labels else next(iter(labels))
@@ -88,24 +88,26 @@ def _choice(boards: list[Board], board: Board) -> None:
             st.caption("For the company" if board.shared else "Yours alone", width="content")
 
 
-def _actions(my: Workspace, board: Board) -> None:
+def _board_actions(my: Workspace, board: Board) -> None:
     if board.may_change:
-        _change(my, board)
-    st.button("Copy", key="boards.copy", icon=":material/content_copy:", on_click=_copy, args=(my, board))
+        _change_board(my, board)
+    st.button(
+        "Copy", key="boards.copy", icon=":material/content_copy:", on_click=_copy_board, args=(my, board)
+    )
     if board.may_change:
-        _new(board, "new")
+        _new_chart(board, "new")
     else:
         st.button(
             "New dashboard",
             key="boards.add",
             type="primary",
             icon=":material/add:",
-            on_click=_add,
+            on_click=_new_board,
             args=(my,),
         )
 
 
-def _new(board: Board, key: str) -> None:
+def _new_chart(board: Board, key: str) -> None:
     st.button(
         "New chart",
         key=f"boards.{key}",
@@ -115,7 +117,7 @@ def _new(board: Board, key: str) -> None:
     )
 
 
-def _change(my: Workspace, board: Board) -> None:
+def _change_board(my: Workspace, board: Board) -> None:
     box = st.popover("Change", icon=":material/edit:", key="boards.box", on_change=place.catch_up)
     if not box.open:
         return
@@ -136,12 +138,12 @@ def _change(my: Workspace, board: Board) -> None:
                 key=on,
                 on_change=lambda: _share(my, board, st.session_state[on]),
             )
-        st.button("New dashboard", key="boards.add", icon=":material/add:", on_click=_add, args=(my,))
+        st.button("New dashboard", key="boards.add", icon=":material/add:", on_click=_new_board, args=(my,))
         st.button(
             "Delete this dashboard",
             key="boards.remove",
             icon=":material/delete:",
-            on_click=_remove,
+            on_click=_remove_board,
             args=(my, board),
         )
 
@@ -168,7 +170,7 @@ def _share(my: Workspace, board: Board, on: bool) -> None:
         did(my, f"{board.name} is {'for the company' if on else 'yours alone'} now.", act)
 
 
-def _remove(my: Workspace, board: Board) -> None:
+def _remove_board(my: Workspace, board: Board) -> None:
     act = new_act()
 
     def do() -> bool:
@@ -180,11 +182,11 @@ def _remove(my: Workspace, board: Board) -> None:
         did(my, f"Dashboard {board.name} deleted.", act, undone=f"{board.name} is back.")
 
 
-def _add(my: Workspace) -> None:
+def _new_board(my: Workspace) -> None:
     _made(my, free_name(my.dashboards.all(), "My dashboard"), ())
 
 
-def _copy(my: Workspace, board: Board) -> None:
+def _copy_board(my: Workspace, board: Board) -> None:
     _made(
         my,
         free_name(my.dashboards.all(), f"{board.name[:50]}, copy"),
@@ -203,7 +205,7 @@ def _made(my: Workspace, name: str, own: tuple[Own, ...]) -> None:
 # one chart
 
 
-def _drawn(my: Workspace, board: Board, tile: Tile, at: int) -> None:
+def _tile_drawn(my: Workspace, board: Board, tile: Tile, at: int) -> None:
     """One chart in a fragment of its own."""
     key = f"boards.{_address(board)}.{tile.id or at}"
 

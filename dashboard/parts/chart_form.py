@@ -11,9 +11,8 @@ from crm_data.numbers.period import NAMED
 from dashboard.parts import place, say
 from dashboard.parts.acts import attempt, show_refusal
 from dashboard.parts.chart_link import MAKE, NEW, USUAL
-from dashboard.parts.filters import in_words
 from dashboard.parts.heading import heading
-from dashboard.parts.own_chart import draw_own
+from dashboard.parts.own_chart import draw_own, narrowed
 from dashboard.parts.undo import did
 
 BOARD, PLACE = "board", "chart.form"
@@ -45,7 +44,11 @@ def chart_form(my: Workspace, boards: Sequence[Board]) -> None:
         _name(own)
         if made == NEW:
             _where(boards)
-    st.caption(say.plain(_of(my, own, records)))
+    st.caption(
+        say.plain(
+            f"Of {records.name} where {said}." if (said := narrowed(my, own)) else f"Of all {records.name}."
+        )
+    )
     draw_own(my, own, "chart.preview")
     place.follow()
 
@@ -59,12 +62,6 @@ def _read(my: Workspace) -> Own:
         st.warning(say.plain(str(refused)), icon=":material/link_off:")
         return Own()
     return own
-
-
-def _of(my: Workspace, own: Own, records: Records) -> str:
-    """Of which records it is, in words."""
-    said = in_words(records, records.query(own.asks, say.zone()), my.members())
-    return f"Of {records.name} where {', '.join(said)}." if said else f"Of all {records.name}."
 
 
 def _choices(own: Own, records: Records) -> None:
@@ -129,7 +126,8 @@ def _name(own: Own) -> None:
 
 def _where(boards: Sequence[Board]) -> None:
     """On which dashboard it goes: the one it was asked for on, or another that one may change, or a new one."""
-    labels = {str(board.id): board.name for board in boards if board.may_change} | {"": "A new dashboard"}
+    labels = {str(board.id): say.plain(board.name) for board in boards if board.may_change}
+    labels |= {"": "A new dashboard"}
     asked = place.params().get(BOARD, next(iter(labels)))
     st.session_state["chart.board"] = asked if asked in labels else ""
     st.selectbox(

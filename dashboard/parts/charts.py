@@ -41,13 +41,13 @@ class Ready:
     behind: Mapping[str, Figure]
 
 
-def prepare(name: str, chart: Chart, note: str) -> Ready:
-    """Its name says how it is drawn, see `PICTURES`; `note`: the period that is said below the title."""
+def prepare(name: str, chart: Chart, *notes: str) -> Ready:
+    """Its name says how it is drawn, see `PICTURES`; `notes`: the period, and what else is said below the title."""
     rows, behind = chart.drawn()
     rows["said"] = [_said(bar) for bar in chart.bars]
     rows["exact"] = [figures.exactly(bar.figure) for bar in chart.bars]
     picture = deepcopy(_picture(name, chart.currency, ground()))
-    picture["title"] |= {"text": chart.title, "subtitle": [chart.basis, note] if note else chart.basis}
+    picture["title"] |= {"text": chart.title, "subtitle": [chart.basis, *filter(None, notes)]}
     bars = picture["layer"][0] if "layer" in picture else picture
     lying = name not in ("stage", "month", "own_line")
     stacked = name in ("month", "owner")

@@ -8,20 +8,23 @@ from crm_data import CrmError, Own, Workspace
 from dashboard.components.picture import take_away
 from dashboard.known import known
 from dashboard.parts import charts, figures, say
+from dashboard.parts.filters import in_words
 
+_LONGEST = 90  # characters of what a chart is of, in the line below its title
 _PICTURES = {"bar": "own_bar", "line": "own_line"}
 
 
 def draw_own(my: Workspace, own: Own, key: str) -> None:
     """A chart of one's own as it is drawn, with what it is taken away as; or the sentence why there is none."""
     try:
+        said = narrowed(my, own)
         note = say.span(*my.numbers.period(own.period, say.zone()).edges) if own.dated else ""
         ready = known(
             my,
             key,
             (own, say.zone(), say.today(), charts.ground()),
             lambda: charts.prepare(
-                _PICTURES.get(own.picture, "own_bar"), my.numbers.own(own, zone=say.zone()), note
+                _PICTURES.get(own.picture, "own_bar"), my.numbers.own(own, zone=say.zone()), note, said
             ),
         )
     except CrmError as refused:
@@ -35,7 +38,7 @@ def draw_own(my: Workspace, own: Own, key: str) -> None:
             charts.behind(my, clicked, f"{key}.chart")
     else:
         st.markdown(f"**{say.plain(chart.title)}**")
-        st.caption(say.plain(f"{chart.basis}. {note}" if note else chart.basis))
+        st.caption(say.plain(". ".join(filter(None, (chart.basis, note, said)))))
         if own.picture == "number" and chart.bars:
             figures.tiles(my, [chart.bars[0].figure])
         elif own.picture == "table" and chart.bars:
@@ -53,3 +56,12 @@ def draw_own(my: Workspace, own: Own, key: str) -> None:
     csv = f"/export/own-chart.csv?{urlencode({**own.params(), 'zone': str(say.zone())})}"
     drawn = own.picture in _PICTURES and not chart.empty
     take_away(key, chart.title, drawn, csv if my.may("export") else "")
+
+
+def narrowed(my: Workspace, own: Own) -> str:
+    """Of which records a chart is, in words; '' for all of them."""
+    if not own.asks or own.kind not in my.kinds:
+        return ""
+    records = my.records(own.kind)
+    said = ", ".join(in_words(records, records.query(own.asks, say.zone()), my.members()))
+    return f"{said[:_LONGEST]}…" if len(said) > _LONGEST else said

@@ -8,10 +8,12 @@ from crm_data import Workspace, clock
 from dashboard.parts import say
 
 
-def printed(my: Workspace, what: str, filters: Sequence[str] = ()) -> None:
-    """Draw the line that is seen on paper alone; `filters` are words for what narrows all that is printed."""
+def printed(my: Workspace, what: str, filters: Sequence[str] | None = None) -> None:
+    """Draw the line that is seen on paper alone; `filters`: what narrows all that is printed, None where each
+    chart says its own.
+    """
     now = clock.now().astimezone(say.zone())
-    asked = f"Filters: {'; '.join(filters)}. " if filters else "No filters. "
+    asked = "" if filters is None else f"Filters: {'; '.join(filters)}. " if filters else "No filters. "
     with st.container(key="printed"):
         st.caption(
             say.plain(

@@ -357,6 +357,7 @@ CALLS: dict[str, Rule] = {
             "dashboard/parts/first_steps.py": "our own sentences of the first steps",
             "dashboard/parts/heading.py": "our own sentences where there is nothing",
             "dashboard/parts/insights.py": "the title of a chart, through say.plain",
+            "dashboard/parts/own_chart.py": "the title of a chart, through say.plain",
             "dashboard/parts/people_panel.py": "counts",
             "dashboard/parts/record.py": "when a task is due, and the sentence of a refusal",
             "dashboard/parts/related.py": "facts of a row, each through say.plain",
