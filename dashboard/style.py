@@ -74,7 +74,8 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
   .st-key-printed { display: flex; }
   [data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stToast"], .st-key-who, [class*="-bar"],
   [class*="st-key-icon-"], [data-testid="stMain"] :is([data-testid="stButton"], [data-testid="stPopover"],
-  [data-testid="stSelectbox"], [data-testid="stTextInput"], [data-testid="stButtonGroup"], [data-testid="stCheckbox"]) { display: none; }
+  [data-testid="stSelectbox"], [data-testid="stTextInput"], [data-testid="stButtonGroup"],
+  [data-testid="stCheckbox"]) { display: none; }
   [data-testid="stApp"], [data-testid="stAppViewContainer"], [data-testid="stMain"] {
     position: static; overflow: visible; height: auto; inset: auto;
   }

@@ -42,7 +42,7 @@ class Ready:
 
 
 def prepare(name: str, chart: Chart, *notes: str) -> Ready:
-    """Its name says how it is drawn, see `PICTURES`; `notes`: the period, and what else is said below the title."""
+    """Its name says how it is drawn, see `PICTURES`; `notes`: what else is said below the title."""
     rows, behind = chart.drawn()
     rows["said"] = [_said(bar) for bar in chart.bars]
     rows["exact"] = [figures.exactly(bar.figure) for bar in chart.bars]

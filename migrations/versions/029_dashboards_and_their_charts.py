@@ -6,8 +6,8 @@ from alembic import op
 from crm_data.tables.types import SortKey, UtcDateTime
 from migrations.helpers import on_sqlite
 
-revision = "028"
-down_revision = "027"
+revision = "029"
+down_revision = "028"
 branch_labels = None
 depends_on = None
 
