@@ -15,12 +15,12 @@ from crm_data import Edit, Workspace, errors
 from tests.changes.looking import tables_of
 from tests.nouns.makers import a_customer, a_deal, a_lead, a_task
 from tests.support import chance
+from tests.support.kinds import KINDS
 from tests.support.office import Office
 from tests.support.soak import size
 
 STEPS = 70
 STAGES = ("prospect", "qualified", "proposal", "negotiation")
-KINDS = ("customers", "leads", "deals", "tasks", "activities")
 ROW = ""  # in place of a column: the row itself came or went
 Cell = tuple[str, int, str]
 

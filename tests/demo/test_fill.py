@@ -13,6 +13,7 @@ from crm_data.store.store import Store
 from crm_data.tables import Customer, Deal, DealStageHistory
 from tests.demo.support import PASSWORD, TODAY, ask, assert_whole, counts, fingerprint
 from tests.support.databases import Database, fresh
+from tests.support.kinds import KINDS
 
 Filled = tuple[Store, list[DemoPerson]]
 
@@ -127,7 +128,7 @@ def test_tasks_are_overdue_due_today_and_to_come(filled: Filled) -> None:
 
 def test_nothing_has_happened_that_is_still_to_come(filled: Filled) -> None:
     store, end = filled[0], "'2026-03-04 00:00:00+00'"
-    for table in ("customers", "leads", "deals", "tasks", "activities", "users", "user_companies"):
+    for table in (*KINDS, "users", "user_companies"):
         late = f"created_at >= {end} OR updated_at >= {end} OR updated_at < created_at"
         assert ask(store, f"SELECT count(*) FROM {table} WHERE {late}") == [(0,)], table
     noted = (
@@ -137,7 +138,7 @@ def test_nothing_has_happened_that_is_still_to_come(filled: Filled) -> None:
     assert "2025-05-30" < first < "2025-07-01"
     assert "2026-02-25" < last < "2026-03-05"
     nobody = "SELECT count(*) FROM {} WHERE created_by IS NULL"
-    for table in ("customers", "leads", "deals", "tasks", "activities"):
+    for table in KINDS:
         assert ask(store, nobody.format(table)) == [(0,)], table
 
 
