@@ -21,6 +21,7 @@ expect.set_options(timeout=15_000)
 def pytest_configure(config: pytest.Config) -> None:
     """The run's folder is made before the workers start, and inherited by them."""
     run.begin()
+    run.keep_what_is_read()
     chance.begin()
     compiled.keep()
     if run.is_mine():

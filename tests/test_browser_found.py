@@ -7,6 +7,7 @@ import pytest
 from tests.support import browser as chromium
 
 
+@pytest.mark.slow
 def test_a_missing_browser_is_installed_by_the_system(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -23,6 +24,7 @@ def test_a_missing_browser_is_installed_by_the_system(
     assert chromium.ensure() == str(tmp_path / "chromium")
 
 
+@pytest.mark.slow
 def test_a_browser_that_cannot_be_had_is_a_failure_with_a_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -291,6 +291,7 @@ def test_every_kind_of_value_can_be_asked_for() -> None:
     assert all(Op.EMPTY in ops and Op.FILLED in ops for kind, ops in OPS.items() if kind is not Kind.YES_NO)
 
 
+@pytest.mark.slow
 def test_me_and_today_are_the_viewers(two: Office) -> None:
     mine = Filter((Condition("assigned_to", Op.ANY, (ME,)),))
     for role in ("manager", "sales_rep"):

@@ -72,6 +72,7 @@ def fits(field: Field, words: tuple[str, ...]) -> bool:
     return not field.length or field.length >= max(map(len, words))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name", "how"), FIELDS)
 def test_each_spelling_finds_each_other(ground: Ground, kind: str, name: str, how: str) -> None:
     field = fields_of(by_name(kind))[name]

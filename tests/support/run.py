@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,16 @@ def begin() -> None:
     os.chmod(parent, 0o711)  # PostgreSQL, which never runs as root, must be able to walk through it
     os.environ[FOLDER] = parent
     _begin_in_memory(Path(parent))
+
+
+def keep_what_is_read() -> None:
+    """Python keeps what the run's processes read in its own files, whatever the machine says.
+
+    Else each worker makes the assertions of every test anew, and every process that a test starts compiles the
+    product.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def _begin_in_memory(folder: Path) -> None:

@@ -38,6 +38,7 @@ def as_made_at(office: Office, name: str, moment: datetime) -> str:
     return again
 
 
+@pytest.mark.slow
 def test_one_backup_a_day(either: Office, frozen_clock: FrozenClock) -> None:
     made = [either.backups.daily() for _ in range(3) if frozen_clock.move(minutes=5)]
     assert [info is not None for info in made] == [True, False, False]
@@ -254,6 +255,7 @@ def test_a_clock_that_was_wrong_for_a_while_does_no_harm(office: Office, frozen_
     assert office.backups.status(None).late
 
 
+@pytest.mark.slow
 def test_the_daily_round_cuts_the_write_ahead_log(office: Office) -> None:
     assert office.customers() == 10, "a reader stays connected"
     office.add_customers(5000)

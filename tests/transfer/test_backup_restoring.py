@@ -206,6 +206,7 @@ def damage(office: Office, first: int, last: int) -> None:
         file.write(b"\xff" * 4096 * (last - first))
 
 
+@pytest.mark.slow
 def test_a_damaged_database_is_replaced_and_kept_aside(office: Office) -> None:
     name = office.backups.make(None).name
     # Behind it comes what the new rows need, and nothing of the schema.
@@ -221,6 +222,7 @@ def test_a_damaged_database_is_replaced_and_kept_aside(office: Office) -> None:
     assert office.customers() == 10
 
 
+@pytest.mark.slow
 def test_a_database_that_cannot_be_opened_is_set_aside_once_foyer_stands_still(office: Office) -> None:
     name = office.backups.make(None).name
     damage(office, 0, 2)
@@ -234,6 +236,7 @@ def test_a_database_that_cannot_be_opened_is_set_aside_once_foyer_stands_still(o
     assert content(office.path) == content(office.folder / name)
 
 
+@pytest.mark.slow
 def test_a_file_that_another_process_has_open_is_not_set_aside(office: Office) -> None:
     made = office.backups.make(None)
     office.store.close()

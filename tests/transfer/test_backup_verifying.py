@@ -125,6 +125,7 @@ BAD: dict[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", BAD)
 def test_a_bad_backup_is_refused_with_a_sentence(office: Office, what: str) -> None:
     name = office.backups.make(None).name

@@ -67,6 +67,7 @@ def test_columns_may_be_chosen(web: Asked, home: House) -> None:
     assert row.startswith("1,Ann,,")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", KINDS)
 def test_nobody_and_the_wrong_role_get_nothing(web: Asked, home: House, table: str) -> None:
     home.office.at().customers.add({"name": "canary"})

@@ -245,6 +245,7 @@ def test_what_hangs_on_a_deal_moves_with_it(my: Workspace) -> None:
     assert my.tasks.get(task)["customer_id"] == second
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", Form)
 @pytest.mark.parametrize("kind", Workspace.kinds)
 def test_an_export_of_every_kind_comes_back_unchanged(my: Workspace, kind: str, form: Form) -> None:

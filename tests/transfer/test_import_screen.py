@@ -60,6 +60,7 @@ def keys(at: AppTest) -> list[str | None]:
     return [button.key for button in at.button]
 
 
+@pytest.mark.slow
 def test_a_file_with_good_guesses_needs_two_clicks(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +113,7 @@ def test_two_columns_to_one_field_are_pointed_out(
     assert f"{PLACE}.go" not in keys(at)
 
 
+@pytest.mark.slow
 def test_unknown_words_are_given_a_meaning(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,6 +163,7 @@ def test_refused_rows_can_be_fetched(home: House, my: Workspace, monkeypatch: py
     assert f"{PLACE}.close" not in keys(at)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "wanted"),
     [
@@ -209,6 +212,7 @@ def test_the_export_link_names_the_list(home: House, my: Workspace, monkeypatch:
     assert link.proto.url == "/export/customers.csv?zone=UTC"
 
 
+@pytest.mark.slow
 def test_deals_ask_for_what_the_file_lacks(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -314,6 +318,7 @@ def test_a_file_that_belongs_to_another_list_says_so(home: House, monkeypatch: p
     assert any("HubSpot deals" in told.value and "from the list of deals" in told.value for told in at.info)
 
 
+@pytest.mark.slow
 def test_what_was_chosen_is_taken_for_the_next_file_and_can_be_left(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,7 @@ def name_of(url: str) -> str:
     return urlsplit(url).path[1:]
 
 
+@pytest.mark.slow
 def test_it_waits_for_whom_it_may_not_put_out(beside: Database) -> None:
     with scratch(beside.admin_url, "foyer") as url:
         inside = superuser(name_of(url))

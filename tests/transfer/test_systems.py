@@ -101,6 +101,7 @@ def test_each_heading_goes_to_a_field_or_stays_beside(export: Export, my: Worksp
     assert {goes[heading] for heading in beside} <= {KEEP}
 
 
+@pytest.mark.slow
 @EXPORTS
 def test_nothing_of_a_row_is_lost(export: Export, my: Workspace) -> None:
     my.customers.add({"name": "Acme"})
@@ -233,6 +234,7 @@ def test_a_deal_that_was_won_at_a_stage_is_won(my: Workspace, status: str, stage
         assert my.deals.get(deal["id"])[KEEP]["Deal - Stage"] == stage
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 def test_lists_of_their_own_are_of_no_system(my: Workspace) -> None:
     lists = [

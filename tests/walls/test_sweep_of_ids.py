@@ -56,6 +56,7 @@ def ground(request: pytest.FixtureRequest, new_database: Callable[[str], Databas
     store.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name"), FILTERS)
 def test_a_filter_by_any_id_gives_ones_own_rows_or_none(ground: Ground, kind: str, name: str) -> None:
     records = ground.my.records(kind)
