@@ -211,6 +211,12 @@ def _proved(patient: _Patient) -> Iterator[str]:
         yield found.sentence
 
 
+def _second(patient: _Patient) -> Iterator[str]:
+    found, _ = Backups(patient.store, patient.settings).copies(None)
+    if found.late or found.failure:
+        yield found.sentence
+
+
 def _disk(patient: _Patient) -> Iterator[str]:
     for disk in room.disks(patient.settings):
         if disk.sentence:
@@ -253,6 +259,7 @@ _EVERYWHERE: dict[str, _Look] = {
     "Operator": _operator,
     "Backup": _backup,
     "Restore": _proved,
+    "Second place": _second,
     "Room on disk": _disk,
     "Open files": _server,
 }
@@ -272,6 +279,7 @@ _WELL = {
     "Operator": "Somebody runs this installation.",
     "Backup": "The last verified backup is recent.",
     "Restore": "The last backup was restored into a database of its own, and was whole.",
+    "Second place": "Where one is set, the last backup is there too, encrypted.",
     "Room on disk": "There is room for data, backups and temporary files.",
     "Open files": "No server of these settings is near the number of files it may have open.",
 }

@@ -57,7 +57,7 @@ class Disk:
         return ""
 
 
-DATA, BACKUPS, TEMPORARY = "data", "backups", "temporary files"
+DATA, BACKUPS, TEMPORARY, SECOND = "data", "backups", "temporary files", "second place of backups"
 _UNTIL = {
     True: "Nobody can sign in and nothing can be saved until there is room.",
     False: "Make room there; backups and large exports need it.",
@@ -122,6 +122,8 @@ def disks(settings: Settings) -> list[Disk]:
     places = {BACKUPS: settings.backup_dir, TEMPORARY: Path(tempfile.gettempdir())}
     if settings.database_url.startswith("sqlite"):
         places = {DATA: sqlite_path(settings.database_url).parent, **places}
+    if settings.second_dir is not None and settings.second_dir.is_dir():
+        places[SECOND] = settings.second_dir
     found: dict[int, tuple[Path, list[str]]] = {}
     for what, folder in places.items():
         there = _existing(folder)

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +35,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CRM_BACKUP_DAYS", "30", "the last backup of so many days is kept"),
     Setting("CRM_BACKUP_WEEKS", "8", "and the last of so many weeks"),
     Setting("CRM_BACKUP_MONTHS", "12", "and the last of so many months; the last proved one always"),
+    Setting("CRM_SECOND_DIR", "", "a folder on another disk that each backup is also copied to, encrypted"),
+    Setting(
+        "CRM_SECOND_PASSPHRASE",
+        "",
+        "what the copies in CRM_SECOND_DIR are encrypted with; keep it elsewhere too",
+    ),
     Setting(
         "CRM_PG_BIN",
         "",
@@ -60,6 +66,8 @@ class Settings:
     backup_days: int
     backup_weeks: int
     backup_months: int
+    second_dir: Path | None
+    second_passphrase: str = field(repr=False)
     pg_bin: str
     trusted_proxy: str
     session_idle_minutes: int
@@ -93,6 +101,8 @@ def settings(environ: Mapping[str, str] | None = None) -> Settings:
         "backup_days": _whole(raw, "CRM_BACKUP_DAYS", 1, 3660),
         "backup_weeks": _whole(raw, "CRM_BACKUP_WEEKS", 0, 520),
         "backup_months": _whole(raw, "CRM_BACKUP_MONTHS", 0, 240),
+        "second_dir": (ROOT / raw["CRM_SECOND_DIR"]).resolve() if raw["CRM_SECOND_DIR"] else None,
+        "second_passphrase": raw["CRM_SECOND_PASSPHRASE"],
         "pg_bin": raw["CRM_PG_BIN"],
         "trusted_proxy": raw["CRM_TRUSTED_PROXY"],
         "session_idle_minutes": _whole(raw, "CRM_SESSION_IDLE_MINUTES", 1, 60 * 24 * 30),

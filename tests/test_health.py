@@ -63,6 +63,7 @@ def test_nothing_is_wrong_with_a_healthy_one(office: Office) -> None:
         "Operator",
         "Backup",
         "Restore",
+        "Second place",
         "Room on disk",
         "Open files",
     ]
@@ -210,6 +211,7 @@ def test_postgresql_is_looked_at_too(database: Database, tmp_path: Path) -> None
         "Operator",
         "Backup",
         "Restore",
+        "Second place",
         "Room on disk",
         "Open files",
     ]

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 
 from crm_data.transfer.proofs import Proof, took
+from crm_data.transfer.second_place import Copy
 from crm_data.transfer.shelf import BackupInfo
 
 LATE = timedelta(hours=36)
@@ -37,6 +39,20 @@ class ProofStatus:
     late: bool
     failure: str
     next: datetime | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class SecondStatus:
+    """The newest backup in the second place and its age, and why a later one is not there; `set` whether there is
+    such a place at all.
+    """
+
+    set: bool
+    last: Copy | None
+    age: timedelta | None
+    late: bool
+    failure: str
     sentence: str
 
 
@@ -102,6 +118,30 @@ def proof_status(
     return ProofStatus(proof, age, late, failure, None if cannot else _next(good, failed_at, now), sentence)
 
 
+def second_status(copies: Sequence[Copy], failure: str, now: datetime) -> SecondStatus:
+    """Of the copies in a second place that is set, newest first; `failure`: why nothing is copied there now."""
+    last = next((copy for copy in copies if copy.made_at <= now), next(iter(copies), None))
+    age = max(now - last.made_at, timedelta()) if last else None
+    late = age is None or age > LATE
+    if age is None:
+        sentence = "No backup is in the second place yet."
+    elif age < timedelta(hours=1):
+        sentence = "A backup of the last hour is in the second place."
+    else:
+        sentence = f"The newest backup in the second place is {hours(age)} old."
+    return SecondStatus(True, last, age, late, failure, f"{failure} {sentence}".strip())
+
+
+NO_SECOND = SecondStatus(
+    False,
+    None,
+    None,
+    False,
+    "",
+    "No second place is set: backups are where CRM_BACKUP_DIR says, and nowhere else.",
+)
+
+
 def _next(good: Sequence[BackupInfo], failed_at: datetime | None, now: datetime) -> datetime:
     """At the beginning of the next day in UTC, unless that of today is still to come."""
     last = newest(good, now)
@@ -110,13 +150,34 @@ def _next(good: Sequence[BackupInfo], failed_at: datetime | None, now: datetime)
     return max(now, failed_at + AGAIN) if failed_at else now
 
 
-def told(last: object | None, late: bool, failure: str, since: timedelta | None) -> Told:
+def health(
+    proofs: ProofStatus, second: SecondStatus, good: Sequence[BackupInfo], now: datetime
+) -> dict[str, Any]:
+    """What /healthz says, without the name of a file; `second_place` is None where none is set."""
+    since = now - min(info.made_at for info in good) if good else None
+    return {
+        "state": _told(proofs, since).value,
+        "proved_at": proofs.last.at.isoformat(timespec="seconds") if proofs.last else None,
+        "took_seconds": round(proofs.last.seconds, 1) if proofs.last else None,
+        "age_hours": _in_hours(proofs.age),
+        "next": proofs.next.isoformat(timespec="seconds") if proofs.next else None,
+        "second_place": {"state": _told(second, since).value, "age_hours": _in_hours(second.age)}
+        if second.set
+        else None,
+    }
+
+
+def _told(found: ProofStatus | SecondStatus, since: timedelta | None) -> Told:
     """In one word. `since`: for how long there are backups at all; what was just begun is not late."""
-    if failure:
+    if found.failure:
         return Told.FAILED
-    if last is None:
+    if found.last is None:
         return Told.LATE if since is not None and since > LATE else Told.NONE
-    return Told.LATE if late else Told.WELL
+    return Told.LATE if found.late else Told.WELL
+
+
+def _in_hours(age: timedelta | None) -> float | None:
+    return None if age is None else round(age.total_seconds() / 3600, 1)
 
 
 def hours(age: timedelta) -> str:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from crm_data import clock
 from crm_data.errors import BadBackup, CrmError
@@ -16,13 +17,16 @@ from crm_data.store.points import Point, passing
 from crm_data.store.store import Store
 from crm_data.transfer.backup_status import (
     AGAIN,
+    NO_SECOND,
     BackupStatus,
     ProofStatus,
+    SecondStatus,
     Told,
     backup_status,
+    health,
     newest,
     proof_status,
-    told,
+    second_status,
 )
 from crm_data.transfer.kept import kept_by, name_of_database
 from crm_data.transfer.manifest import Manifest, manifest_path, product, sync_folder, write_manifest
@@ -30,6 +34,7 @@ from crm_data.transfer.memory import Actor, Memory, logged_only
 from crm_data.transfer.proofs import Proof
 from crm_data.transfer.proving import prove
 from crm_data.transfer.retention import Retention
+from crm_data.transfer.second_place import Copy, SecondPlace
 from crm_data.transfer.shelf import BackupInfo, Shelf
 from crm_data.transfer.trouble import as_trouble
 from crm_data.transfer.verify import Verified, digest, verified_copy
@@ -39,6 +44,7 @@ log = logging.getLogger("foyer.backups")
 _HEARD = timedelta(seconds=20)
 Infos = list[BackupInfo]
 Names = list[str]
+Copies = list[Copy]
 
 
 @dataclass(frozen=True)
@@ -75,9 +81,10 @@ class Backups:
         self._kept = kept_by(store, settings)
         self._shelf = Shelf(settings.backup_dir, self._kept.ending)
         self._memory = Memory(store)
+        self._second = SecondPlace(settings, self._shelf)
         self._of = name_of_database(settings.database_url)
         self._retention = Retention(settings.backup_days, settings.backup_weeks, settings.backup_months)
-        self._heard: tuple[datetime, dict[str, object]] | None = None
+        self._heard: tuple[datetime, dict[str, Any]] | None = None
         self.cleared = ""
 
     def make(self, by: Actor | None) -> BackupInfo:
@@ -126,6 +133,41 @@ class Backups:
         self._memory.forget_failure("backup_unproved")
         self._memory.note("backup_proved", by, name=name, rows=proof.total, seconds=round(proof.seconds, 1))
         return proof
+
+    def send(self, name: str, by: Actor | None) -> Copy:
+        """Copy a backup into the second place, encrypted. Raises NotReady, with what to do, and Unavailable."""
+        self._allow(by)
+        with self._memory.failing("backup_unsent", by):
+            self.clear()
+            copy = self._second.send(name)
+        self._memory.forget_failure("backup_unsent")
+        self._memory.note("backup_sent", by, name=name, size=copy.size)
+        return copy
+
+    def fetch(self, name: str, by: Actor | None) -> str:
+        """Bring a backup back out of the second place, decrypted, to be restored as any; '' means the newest.
+
+        Returns its name.
+        """
+        self._allow(by)
+        self.clear()
+        fetched = self._second.fetch(name)
+        self._memory.note("backup_fetched", by, name=fetched)
+        return fetched
+
+    def copies(self, by: Actor | None) -> tuple[SecondStatus, Copies]:
+        """How the second place stands, and what lies there, newest first."""
+        self._allow(by)
+        if self._second.folder is None:
+            return NO_SECOND, []
+        found: Copies = []
+        try:
+            found = self._second.copies()
+            self._second.demand()
+            _, failure = self._memory.last_failure(self._memory.sent(), "backup_unsent")
+        except CrmError as error:
+            failure = str(error)
+        return second_status(found, failure, clock.now()), found
 
     def restore(self, name: str, by: Actor | None) -> Restored:
         """Put a backup in the place of everything there is now, after a safety backup; ends every session."""
@@ -177,7 +219,7 @@ class Backups:
         """
         gone: Names = []
         with logged_only():
-            gone = [*self._shelf.tidy(), *self._kept.clear()]
+            gone = [*self._shelf.tidy(), *self._kept.clear(), *self._second.tidy()]
         if gone:
             self.cleared = f"What an act that was killed had left behind was removed: {', '.join(gone)}."
             log.warning("%s", self.cleared)
@@ -198,6 +240,7 @@ class Backups:
                 made = self._made_by_one()
             self._proved_by_one()
             self.prune()
+            self._sent_by_one()
         except CrmError as error:
             log.error("the daily backup failed: %s", error)
         self._kept.settle()
@@ -222,26 +265,18 @@ class Backups:
         failed = self._memory.last_failure(last, "backup_unproved")
         return proof_status(good, failed, now, self._kept.cannot)
 
-    def health(self) -> dict[str, object]:
+    def health(self) -> dict[str, Any]:
         """What /healthz tells anybody: no name of a file, and looked up every twenty seconds at most."""
         now = clock.now()
         if self._heard is None or abs(now - self._heard[0]) > _HEARD:
             self._heard = now, self._health(now)
         return self._heard[1]
 
-    def _health(self, now: datetime) -> dict[str, object]:
+    def _health(self, now: datetime) -> dict[str, Any]:
         try:
-            found, good = self.proofs(None), self._good()
+            return health(self.proofs(None), self.copies(None)[0], self._good(), now)
         except CrmError:
             return {"state": Told.FAILED.value}
-        since = now - min(info.made_at for info in good) if good else None
-        return {
-            "state": told(found.last, found.late, found.failure, since).value,
-            "proved_at": found.last.at.isoformat(timespec="seconds") if found.last else None,
-            "took_seconds": round(found.last.seconds, 1) if found.last else None,
-            "age_hours": round(found.age.total_seconds() / 3600, 1) if found.age is not None else None,
-            "next": found.next.isoformat(timespec="seconds") if found.next else None,
-        }
 
     def _of_today(self) -> bool:
         today = clock.now().date()
@@ -265,6 +300,23 @@ class Backups:
         with self._kept.round() as ours, logged_only():
             if ours and not self._shelf.info(last.name).proof:
                 self.prove(last.name, None)
+
+    def _sent_by_one(self) -> None:
+        """Copy the newest backup into the second place, and remove there what need not be kept."""
+        last = newest(self._good(), clock.now())
+        if self._second.folder is None or last is None:
+            return
+        failed_at, _ = self._memory.last_failure(self._memory.sent(), "backup_unsent")
+        if failed_at is not None and clock.now() - failed_at < AGAIN:
+            return
+        with self._kept.round() as ours, logged_only():
+            if not ours:
+                return
+            with self._memory.failing("backup_unsent", None):
+                there = {copy.name for copy in self._second.copies()}
+            if last.name not in there:
+                self.send(last.name, None)
+                self._second.prune(self._retention)
 
     def _copied(self, path: Path) -> AbstractContextManager[tuple[Path, Verified]]:
         return verified_copy(path, self._shelf.ready(), self._kept.examine)

@@ -16,7 +16,7 @@ from crm_data.tables import SecurityLog
 
 log = logging.getLogger("foyer.backups")
 # What the page and `check` tell of for as long as it was not done since.
-_REMEMBERED = ("backup_failed", "backup_unproved")
+_REMEMBERED = ("backup_failed", "backup_unproved", "backup_unsent")
 
 
 class Actor(Protocol):
@@ -82,6 +82,10 @@ class Memory:
     def restored(self) -> datetime | None:
         """When a backup was last put in the place of what stood here."""
         return next((row.at for row in self._rows("backup_restored")), None)
+
+    def sent(self) -> datetime | None:
+        """When a backup was last copied into the second place."""
+        return next((row.at for row in self._rows("backup_sent")), None)
 
     def last_failure(
         self, since: datetime | None, event: str = "backup_failed"

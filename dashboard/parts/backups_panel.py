@@ -19,6 +19,7 @@ def backups_panel() -> None:
     backups, me = session.installation().backups, session.signed().scope
     try:
         status, proofs, infos = backups.status(me), backups.proofs(me), backups.list(me)
+        second, copies = backups.copies(me)
     except CrmError as error:
         st.error(say.plain(str(error)))
         return
@@ -28,11 +29,17 @@ def backups_panel() -> None:
     (st.warning if unproved else st.success)(say.plain(proofs.sentence), icon=":material/fact_check:")
     if proofs.next is not None:
         st.caption(f"The server restores one into a database of its own next {_when(proofs.next)}.")
+    if second.set:
+        lacking = second.late or second.failure
+        (st.warning if lacking else st.success)(say.plain(second.sentence), icon=":material/drive_file_move:")
+    else:
+        st.caption(f"{second.sentence} CRM_SECOND_DIR names a folder on another disk.")
     show_refusal(PLACE)
     st.button("Back up now", type="primary", icon=":material/backup:", on_click=_make)
     if not infos:
         st.caption("Every backup will be listed here. One is made each day while the server runs.")
         return
+    there = {copy.name for copy in copies}
     lines = [
         {
             "Backup": info.name,
@@ -41,6 +48,7 @@ def backups_panel() -> None:
             "Rows": f"{info.total:,}",
             "State": info.problem or "Verified when made",
             "Proved by restoring": say.moment(info.proof.at) if info.proof else say.NONE,
+            "Second place": "Encrypted copy" if info.name in there else say.NONE,
             "It took": took(info.proof.seconds) if info.proof else say.NONE,
         }
         for info in infos
@@ -50,6 +58,10 @@ def backups_panel() -> None:
     with st.container(horizontal=True):
         st.button("Verify", icon=":material/verified:", on_click=_verify, args=(chosen,))
         st.button("Prove by restoring", icon=":material/fact_check:", on_click=_prove, args=(chosen,))
+        if second.set:
+            st.button(
+                "Copy to the second place", icon=":material/drive_file_move:", on_click=_send, args=(chosen,)
+            )
     with st.expander("Restore this backup"):
         _restore(chosen)
 
@@ -73,6 +85,13 @@ def _prove(name: str) -> None:
         proof = attempt(PLACE, lambda: session.installation().backups.prove(name, session.signed().scope))
     if proof is not None:
         announce(proof.sentence)
+
+
+def _send(name: str) -> None:
+    with st.spinner("Encrypting and copying"):
+        sent = attempt(PLACE, lambda: session.installation().backups.send(name, session.signed().scope))
+    if sent is not None:
+        announce(f"{sent.name} is in the second place, encrypted and read back.")
 
 
 def _when(moment: datetime) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from crm_data.store import migrating
+from crm_data.transfer import second_place
 from tests.cli.conftest import Run
 from tests.migrations.trial import older
 from tests.support.databases import fresh
@@ -140,6 +141,27 @@ def test_a_database_damaged_beyond_opening_is_restored(run: Run, office: Office)
     assert office.customers() == 10
 
 
+def test_where_all_is_lost_the_second_place_brings_it_back(
+    run: Run, office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    monkeypatch.setenv("CRM_SECOND_DIR", str(other))
+    monkeypatch.setenv("CRM_SECOND_PASSPHRASE", "correct horse battery")
+    monkeypatch.setattr(second_place, "disk_of", lambda path: path == other)
+    run("backup")
+    assert run("send-backup").code == 0
+    office.store.close()
+    shutil.rmtree(office.folder)
+    for path in office.path.parent.glob("crm.db*"):
+        path.unlink()
+    said = run("fetch-backup")
+    assert said.code == 0, said
+    assert not office.path.exists()
+    assert run("restore").code == 0
+    assert office.customers() == 10
+
+
 def test_check_tells_each_finding(run: Run, office: Office) -> None:
     office.sql("UPDATE users SET role = 'super_admin'")
     said = run("check")
@@ -157,7 +179,15 @@ def test_check_tells_each_finding(run: Run, office: Office) -> None:
 
 def test_backups_are_the_operators(run: Run, office: Office) -> None:
     run("backup")
-    for words in (("backup",), ("backup", "--list"), ("verify",), ("prove-backup",), ("restore",)):
+    for words in (
+        ("backup",),
+        ("backup", "--list"),
+        ("verify",),
+        ("prove-backup",),
+        ("send-backup",),
+        ("fetch-backup",),
+        ("restore",),
+    ):
         said = run(*words, "--as", "ann@acme.com")
         assert said.code == 1
         assert "operator" in said.err

@@ -9,6 +9,7 @@ import pytest
 from crm_data.accounts.passwords import hashed
 from crm_data.cli.main import parser
 from crm_data.store import migrating
+from crm_data.transfer import second_place
 from tests.cli.conftest import Run
 from tests.migrations.trial import older
 from tests.transfer.office import Office
@@ -58,6 +59,13 @@ LAST: dict[str, dict[str, str]] = {
             r" in [\d.]+ seconds\.",
     },
     "restore": {"": r"crm_backup_\S+, made .+, was restored: [\d,]+ rows\. .* Everybody is signed out\."},
+    "send-backup": {
+        "": r"crm_backup_\S+ is in the second place, encrypted and read back: [\d,]+ bytes\.",
+        "--list": r"No backup is in the second place yet\.",
+    },
+    "fetch-backup": {
+        "": r"crm_backup_\S+ is in \S+ again\. To restore it, run: python -m crm_data restore crm_backup_\S+",
+    },
     "take-away": {"c.zip --company 1": r"Company 1 is in c\.zip: [\d,]+ bytes\."},
     "bring-back": {"c.zip --email back@acme.com": r"Acme is back as company 2: [\d,]+ rows\."},
     "copy": {"--to sqlite:///HERE/new.db": r"Stop Foyer, set DATABASE_URL .* to it, and start again\."},
@@ -105,6 +113,18 @@ def before(run: Run, office: Office, monkeypatch: pytest.MonkeyPatch, command: s
     elif command == "demo" or words == "anew":
         monkeypatch.setenv("DATABASE_URL", f"sqlite:///{Path.cwd()}/another.db")
         monkeypatch.setenv("CRM_BACKUP_DIR", str(Path.cwd() / "backups of another"))
+    elif command in ("send-backup", "fetch-backup"):
+        other = Path.cwd() / "other"
+        other.mkdir()
+        monkeypatch.setenv("CRM_SECOND_DIR", str(other))
+        monkeypatch.setenv("CRM_SECOND_PASSPHRASE", "correct horse battery")
+        right = second_place.disk_of
+        monkeypatch.setattr(second_place, "disk_of", lambda path: -1 if path == other else right(path))
+        run("backup")
+        if command == "fetch-backup":
+            assert run("send-backup").code == 0
+            for path in office.folder.iterdir():
+                path.unlink()
     elif command in ("verify", "prove-backup", "restore", "check") or words == "--list":
         run("backup")
         if command == "check":

@@ -49,6 +49,7 @@ def test_healthz_tells_the_state_and_no_secret(served: tuple[House, Asked], data
             "took_seconds": None,
             "age_hours": None,
             "next": answer.json()["restore"]["next"],
+            "second_place": None,
         },
     }
     made.office.store.engines.dispose()

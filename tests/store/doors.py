@@ -271,6 +271,9 @@ OPERATORS: dict[str, Ask] = {
     "Backups.make": lambda house, actor, ids: house.backups.make(actor),
     "Backups.prove": lambda house, actor, ids: house.backups.prove("crm_backup_20260101-000000.db", actor),
     "Backups.proofs": lambda house, actor, ids: house.backups.proofs(actor),
+    "Backups.send": lambda house, actor, ids: house.backups.send("crm_backup_20260101-000000.db", actor),
+    "Backups.fetch": lambda house, actor, ids: house.backups.fetch("crm_backup_20260101-000000.db", actor),
+    "Backups.copies": lambda house, actor, ids: house.backups.copies(actor),
     "Backups.restore": lambda house, actor, ids: house.backups.restore(
         "crm_backup_20260101-000000.db", actor
     ),

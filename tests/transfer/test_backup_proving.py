@@ -57,6 +57,7 @@ def test_the_daily_backup_is_restored_counted_and_timed(proved: Office, frozen_c
         "took_seconds": round(proof.seconds, 1),
         "age_hours": 0.0,
         "next": "2026-03-03T00:00:00+00:00",
+        "second_place": None,
     }
     assert proved.content() == before, "nothing of what serves is touched"
     assert len(proved.sql("SELECT id FROM sessions")) == 1
