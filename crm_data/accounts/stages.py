@@ -1,4 +1,4 @@
-"""The sales stages as the company has them: its words, probabilities and days. Looked after by its admins."""
+"""The sales stages as the company has them: words, probabilities, days, forecast. Looked after by its admins."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,7 +17,7 @@ from crm_data.store.writer import amend
 from crm_data.tables import Company
 from crm_data.tables.deal import Stage
 from crm_data.tables.fields import Field, Kind, words
-from crm_data.tables.stage_rules import StageRule, StageRules, read
+from crm_data.tables.stage_rules import Category, StageRule, StageRules, read
 
 MOST_DAYS = 999
 CLOSED = (Stage.CLOSED_WON, Stage.CLOSED_LOST)
@@ -25,6 +25,7 @@ FIELDS: Mapping[str, Field] = {
     "label": Field("Name", Kind.TEXT, "label", length=30),
     "probability": Field("Probability %", Kind.WHOLE, "probability", required=True, low=0, high=100),
     "days": Field("Days expected", Kind.WHOLE, "days", low=0, high=MOST_DAYS),
+    "category": Field("Forecast", Kind.CHOICE, "category", required=True, choices=Category, length=20),
 }
 # (stage, field) -> what was seen, and what is wanted.
 Wishes = Mapping[tuple[str, str], tuple[Any, Any]]

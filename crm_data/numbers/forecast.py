@@ -4,7 +4,6 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,20 +14,15 @@ from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
 from crm_data.numbers.rates import BASIS
 from crm_data.numbers.sums import OPEN, WON, amount, cents, closing, total, weighted_cents
-from crm_data.store.conditions import EMPTY
+from crm_data.store.conditions import EMPTY, NOTHING
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal
-from crm_data.tables.deal import Stage
+from crm_data.tables.fields import words
+from crm_data.tables.stage_rules import USUAL, Category, StageRules
 
-# How sure a stage is: what salespeople commit to, what they get at best, and the rest.
-CATEGORIES: Mapping[str, tuple[Stage, ...]] = MappingProxyType(
-    {
-        "Commit": (Stage.NEGOTIATION,),
-        "Best case": (Stage.PROPOSAL,),
-        "Pipeline": (Stage.PROSPECT, Stage.QUALIFIED),
-    }
-)
-HEADS = ("Won", *CATEGORIES, "Weighted", "Goal")
+# How sure open deals are: what salespeople commit to, what they get at best, and the rest.
+CATEGORIES = (Category.COMMIT, Category.BEST_CASE, Category.PIPELINE)
+HEADS = ("Won", *map(words, CATEGORIES), "Weighted", "Goal")
 EARLIER, LATER, SLIPPED, UNDATED, ALL = "Earlier", "Later", "Slipped", "No date", "All"
 _MOST_MONTHS = 36
 Key = date | str
@@ -60,12 +54,14 @@ def forecast(
     today: date,
     currency: str,
     goals: Callable[[Sequence[Period]], Iterator[Figure]],
+    rules: StageRules = USUAL,
 ) -> Forecast:
     """Months of the period, and of the next ones where it reaches to today.
 
     Won by `actual_close_date`, in the period. Open deals as of now by `expected_close_date`: those of a day that
-    has passed are slipped, those behind the last month later. Lost deals are in no number. Categories are those of
-    the stages, each deal in one; the sum of a category is not cumulative. `goals`: the goal of each of some
+    has passed are slipped, those behind the last month later. Lost deals are in no number. Categories are those
+    that the company gives its stages, each deal in one, and in no number where its stage is omitted; a category is
+    not cumulative. `goals`: the goal of each of some
     spans and of all. Unit: money. Source: Odoo's layout, Salesforce's categories. Two statements, and that of
     goals.
     """
@@ -92,7 +88,7 @@ def forecast(
         if isinstance(key, date) or won_here[0]:
             closed = _cell(name, "Won", won_here, currency, in_period.but(actual_close_date=on), period)
         expected = None if due is None else rows.but(status=(OPEN,), expected_close_date=due)
-        parts = _expected(name, open_.get(key, {}), currency, expected)
+        parts = _expected(name, open_.get(key, {}), currency, expected, rules)
         line = Line(name, [closed, *parts, goal_of.get(key)])
         if key != EARLIER or closed or expected:
             lines.append(line)
@@ -102,27 +98,35 @@ def forecast(
             every[stage] = [a + b for a, b in zip(every.get(stage, [0, 0, 0]), numbers, strict=True)]
     all_won = (sum(count for count, _ in won.values()), sum(value for _, value in won.values()))
     closed = _cell(ALL, "Won", all_won, currency, in_period, period)
-    parts = _expected(ALL, every, currency, rows.but(status=(OPEN,)))
+    parts = _expected(ALL, every, currency, rows.but(status=(OPEN,)), rules)
     lines.append(Line(ALL, [closed, *parts, of_all]))
     return Forecast(currency, lines)
 
 
 def _expected(
-    name: str, parts: Mapping[str, Sequence[int]], currency: str, rows: Question | None
+    name: str, parts: Mapping[str, Sequence[int]], currency: str, rows: Question | None, rules: StageRules
 ) -> Iterator[Figure | None]:
     """The categories and the weighted value of one line; of a month that has passed there are none."""
-    for head, stages in CATEGORIES.items():
-        coded = tuple(stage.value for stage in stages)
-        found = [parts.get(stage, (0, 0, 0)) for stage in coded]
-        sums = (sum(each[0] for each in found), sum(each[1] for each in found))
-        yield None if rows is None else _cell(name, head, sums, currency, rows.but(stage=coded))
     if rows is None:
-        yield None
+        yield from (None for _ in (*CATEGORIES, "weighted"))
         return
-    count = sum(each[0] for each in parts.values())
-    value = amount(sum(each[2] for each in parts.values()))
+    every: tuple[str, ...] = ()
+    for category in CATEGORIES:
+        stages = rules.of_category(category)
+        count, worth, _ = _sums(parts, stages)
+        yield _cell(name, words(category), (count, worth), currency, rows.but(stage=stages or NOTHING))
+        every += stages
+    count, _, weighed = _sums(parts, every)
+    value, behind = amount(weighed), rows.but(stage=every or NOTHING)
     means = "Open deals as of now, by expected close."
-    yield Figure(f"{name}, weighted", Formula.WEIGHTED, value, count, rows, currency, None, means)
+    yield Figure(f"{name}, weighted", Formula.WEIGHTED, value, count, behind, currency, None, means)
+
+
+def _sums(parts: Mapping[str, Sequence[int]], stages: Sequence[str]) -> tuple[int, int, int]:
+    """Number, cents and weighted cents of some stages together."""
+    found = [parts.get(stage, (0, 0, 0)) for stage in stages]
+    count, worth, weighed = (sum(each[at] for each in found) for at in range(3))
+    return count, worth, weighed
 
 
 def _cell(

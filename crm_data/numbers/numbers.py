@@ -216,7 +216,8 @@ class Numbers:
         with self._store.read(self._scope) as session:
             where, today = self._where(query, currency), self._today(query.zone)
             goals = partial(by_months, session, self._goals, query, money)
-            return forecast(session, where, Question("deals", query), period, today, money, goals)
+            rules = self._scope.stages
+            return forecast(session, where, Question("deals", query), period, today, money, goals, rules)
 
     def funnel(
         self,

@@ -2,20 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from crm_data.tables.deal import Stage
 from crm_data.tables.fields import words
 
 
+class Category(StrEnum):
+    """How sure the open deals of a stage are in the forecast; omitted ones are in none of its numbers."""
+
+    COMMIT = "commit"
+    BEST_CASE = "best_case"
+    PIPELINE = "pipeline"
+    OMITTED = "omitted"
+
+
 @dataclass(frozen=True)
 class StageRule:
-    """One stage. `probability`: in percent, of deals that come into it; `days`: so many are too many, 0: never."""
+    """One stage. `probability`: in percent, of deals that come into it; `days`: so many are too many, 0: never.
+
+    `category`: where its open deals stand in the forecast.
+    """
 
     stage: str
     label: str
     probability: int
     days: int = 0
+    category: str = Category.OMITTED.value
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,10 @@ class StageRules:
         """Stage -> what the company calls it."""
         return {rule.stage: rule.label for rule in self.each}
 
+    def of_category(self, category: Category) -> tuple[str, ...]:
+        """The stages whose open deals stand there in the forecast."""
+        return tuple(rule.stage for rule in self.each if rule.category == category)
+
     @property
     def called(self) -> tuple[tuple[str, str], ...]:
         """The labels that are the company's own."""
@@ -51,17 +69,17 @@ class StageRules:
         return found
 
 
-NAMES = ("label", "probability", "days")
+NAMES = ("label", "probability", "days", "category")
 USUAL = StageRules(
     tuple(
-        StageRule(stage.value, words(stage), probability, days)
-        for stage, probability, days in (
-            (Stage.PROSPECT, 10, 14),
-            (Stage.QUALIFIED, 25, 14),
-            (Stage.PROPOSAL, 50, 10),
-            (Stage.NEGOTIATION, 75, 10),
-            (Stage.CLOSED_WON, 100, 0),
-            (Stage.CLOSED_LOST, 0, 0),
+        StageRule(stage.value, words(stage), probability, days, category.value)
+        for stage, probability, days, category in (
+            (Stage.PROSPECT, 10, 14, Category.PIPELINE),
+            (Stage.QUALIFIED, 25, 14, Category.PIPELINE),
+            (Stage.PROPOSAL, 50, 10, Category.BEST_CASE),
+            (Stage.NEGOTIATION, 75, 10, Category.COMMIT),
+            (Stage.CLOSED_WON, 100, 0, Category.OMITTED),
+            (Stage.CLOSED_LOST, 0, 0, Category.OMITTED),
         )
     )
 )

@@ -3,12 +3,14 @@
 import streamlit as st
 
 from crm_data import Workspace
-from crm_data.numbers.forecast import CATEGORIES, HEADS
+from crm_data.numbers.forecast import HEADS
 from crm_data.tables.fields import words
+from crm_data.tables.stage_rules import Category
 from dashboard.known import known
 from dashboard.parts import figures, say
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.heading import heading
+from dashboard.parts.move import OPEN_STAGES
 from dashboard.parts.period import COMPARE, PARAM, choose_period
 
 KEEP = ("tab", PARAM, COMPARE)
@@ -26,15 +28,19 @@ def forecast_screen(my: Workspace) -> None:
     whose = HEADS if my.goals.all_seen else [*HEADS[:-1], f"Your {HEADS[-1].lower()}"]
     heads = (f"Month ({found.currency})", *whose)
     figures.matrix(my, heads, [(line.name, line.figures) for line in found.lines], "forecast")
-    own = dict(my.scope.stages.called)
-    called = {
-        stage: own.get(stage, words(stage).lower()) for stages in CATEGORIES.values() for stage in stages
-    }
-    said = "; ".join(
-        f"{name.lower()}: {' and '.join(called[stage] for stage in stages)}"
-        for name, stages in CATEGORIES.items()
-    )
     st.caption(
-        f"Won by close date in the period. Open deals as of now, by expected close: {say.plain(said)}. "
+        f"Won by close date in the period. Open deals as of now, by expected close: {say.plain(_told(my))}. "
         "Slipped are those whose expected close has passed. Each open deal stands in one line."
     )
+
+
+def _told(my: Workspace) -> str:
+    """The categories with their stages, as the company calls them: 'commit: negotiation; ...'."""
+    rules = my.scope.stages
+    own = dict(rules.called)
+    each = []
+    for category in Category:
+        stages = [own.get(s, words(s).lower()) for s in rules.of_category(category) if s in OPEN_STAGES]
+        if stages:
+            each.append(f"{words(category).lower()}: {' and '.join(stages)}")
+    return "; ".join(each)

@@ -1,4 +1,4 @@
-"""The sales stages: what the company calls them, how likely they are, and how long a deal should stay."""
+"""The sales stages: their names, how likely and how sure they are, and how long a deal should stay."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from crm_data import Figure, Query, StageRules, Workspace, words
 from crm_data.accounts.stages import CLOSED, FIELDS, MOST_DAYS
-from crm_data.tables.stage_rules import StageRule
+from crm_data.tables.stage_rules import Category, StageRule
 from dashboard.known import known
 from dashboard.parts import figures, say
 from dashboard.parts.acts import announce, done, show_refusal
@@ -26,7 +26,8 @@ def stages_panel(my: Workspace) -> None:
         st.form_submit_button("Save stages", type="primary", on_click=_save, args=(my, rules))
     st.caption(
         "An empty name is the usual one. A deal that stays so many days in a stage is stalled; 0 is never. "
-        "Probabilities count for deals that come into the stage from now on; those that stand there keep theirs."
+        "Probabilities count for deals that come into the stage from now on; those that stand there keep theirs. "
+        "Open deals of an omitted stage are in no number of the forecast."
     )
     _observed(my, rules, seen)
 
@@ -39,6 +40,9 @@ def _line(rule: StageRule) -> None:
             odds, days = _key(rule.stage, "probability"), _key(rule.stage, "days")
             st.number_input("Probability %", 0, 100, rule.probability, key=odds, width=150)
             st.number_input("Days expected", 0, MOST_DAYS, rule.days, key=days, width=150)
+            sure = [category.value for category in Category]
+            at = sure.index(rule.category) if rule.category in sure else None
+            st.selectbox("Forecast", sure, at, key=_key(rule.stage, "category"), format_func=words, width=150)
 
 
 def _key(stage: str, name: str) -> str:

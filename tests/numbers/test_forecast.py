@@ -1,13 +1,16 @@
 """The forecast beside a plain reading: every open deal in exactly one line, and what the lines add up to."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from crm_data import Period, Query
+from crm_data import Period, Query, Workspace, errors
 from crm_data.numbers.forecast import ALL, CATEGORIES, HEADS, Forecast
 from crm_data.numbers.numbers import ALL_TIME
+from crm_data.tables.fields import words
+from crm_data.tables.stage_rules import USUAL
 from tests.numbers.checking import Checker, figures_in
 from tests.numbers.makers import NOW, lost, put_deals, rows_of, wandering, won
 from tests.support.office import Office
@@ -46,8 +49,8 @@ def test_every_deal_stands_in_one_line(two: Office, period: Period | None) -> No
             continue
         assert sum((figure.value for figure in column), Decimal(0)) == total.value
         assert sum(figure.count for figure in column) == total.count
-        if head in CATEGORIES:
-            stages = [stage.value for stage in CATEGORIES[head]]
+        if head in map(words, CATEGORIES):
+            stages = USUAL.of_category(CATEGORIES[at - 1])
             assert total.value == sum(row["deal_value"] for row in rows if row["stage"] in stages)
     assert every.name == ALL
     assert sum(figure.count for figure in every.figures[1:4] if figure) == len(rows)
@@ -84,3 +87,29 @@ def test_months_slipped_and_undated(two: Office) -> None:
     assert line(found, "Slipped")["Best case"] == 20
     assert line(found, "No date")["Pipeline"] == 80
     assert line(found, ALL)["Won"] == 160
+
+
+def test_the_company_says_how_sure_a_stage_is(two: Office) -> None:
+    """A category without a stage is zero, an omitted stage is in no number, and each figure opens its rows."""
+    wandering(two, 60, seed=23)
+    wishes = {
+        ("negotiation", "category"): ("commit", "best_case"),
+        ("prospect", "category"): ("pipeline", "omitted"),
+    }
+    assert two.at(0, "admin").stages.change(wishes) == 2
+    usual, my = two.at(), two.at()
+    my = Workspace(two.store, replace(my.scope, stages=my.stages.get()))
+    found, before = my.numbers.forecast(), usual.numbers.forecast()
+    checker = Checker(my)
+    for figure in figures_in(found):
+        checker.check(figure)
+    now, was = line(found, ALL), line(before, ALL)
+    assert now["Commit"] == 0
+    assert now["Best case"] == (was["Best case"] or 0) + (was["Commit"] or 0)
+    rows = [row for row in rows_of(my, Query(preset="open")) if row["currency"] == "USD"]
+    assert now["Pipeline"] == sum(row["deal_value"] for row in rows if row["stage"] == "qualified")
+    assert now["Weighted"] != was["Weighted"]
+    with pytest.raises(errors.Invalid, match="forecast"):
+        two.at(0, "admin").stages.change({("proposal", "category"): ("best_case", "perhaps")})
+    with pytest.raises(errors.Invalid):
+        two.at(0, "admin").stages.change({("closed_won", "category"): ("omitted", "commit")})
