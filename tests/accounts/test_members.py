@@ -198,6 +198,7 @@ def test_what_is_open_goes_to_a_colleague_and_the_rest_keeps_its_name(house: Hou
     assert versions == [2]
 
 
+@pytest.mark.slow
 def test_nobody_takes_over_who_cannot_sign_in(house: House) -> None:
     work(house, "sales_rep")
     house.installation.people.set_active(SYSTEM, house.email("user"), False)

@@ -127,6 +127,7 @@ def test_a_stranger_who_guesses_does_not_lock_out_the_person(house: House) -> No
     assert house.installation.sign_in(house.email("manager"), PASSWORD, HERE)
 
 
+@pytest.mark.slow
 def test_an_address_that_fails_for_many_people_is_slowed(house: House) -> None:
     for turn in range(throttle.PER_ADDRESS):
         assert refused(house, f"guess{turn}@alpha.example") == REFUSED
@@ -169,6 +170,7 @@ PROVING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", PROVING)
 def test_a_reset_while_the_old_password_is_hashed_has_the_last_word(
     house: House, verb: str, monkeypatch: pytest.MonkeyPatch

@@ -47,6 +47,7 @@ def pairs(my: Workspace, kind: str) -> set[tuple[int, int]]:
     return {pair for group in my.alike.groups(kind) for pair in combinations(group.ids, 2)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ALIKE)
 @pytest.mark.parametrize("turn", range(size(2, 30)))
 def test_every_pair_that_is_alike_is_in_a_group(two: Office, kind: str, turn: int) -> None:
@@ -66,6 +67,7 @@ def test_every_pair_that_is_alike_is_in_a_group(two: Office, kind: str, turn: in
         assert set(group.reasons) == said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ALIKE)
 def test_kept_apart_is_remembered_and_undone(two: Office, kind: str) -> None:
     my = two.at()

@@ -154,6 +154,7 @@ def test_nobody_is_locked_out_for_ever(home: House, hashes: Hashes, frozen_clock
     assert guess(home.installation, victim, OFFICE, PASSWORD) is None
 
 
+@pytest.mark.slow
 def test_no_more_than_two_hashes_at_a_time(home: House, hashes: Hashes) -> None:
     """Whoever asks for them: people signing in, and people whose new passwords are kept."""
     hashes.takes = 0.02

@@ -96,6 +96,7 @@ def test_an_invitation_of_somebody_known(home: House) -> None:
     assert count(home, members.where(User.email == KNOWN)) == [2]
 
 
+@pytest.mark.slow
 def test_a_reset(home: House) -> None:
     token = home.installation.links.reset(SYSTEM, KNOWN)
     (won,) = at_once(lambda turn: home.installation.links.redeem_reset(token, words(turn)))
@@ -104,6 +105,7 @@ def test_a_reset(home: House) -> None:
         home.installation.sign_in(KNOWN, PASSWORD, "198.51.100.2")
 
 
+@pytest.mark.slow
 def test_a_setup(bare: Installation) -> None:
     token = bare.links.setup()
     assert token is not None
@@ -120,6 +122,7 @@ def test_a_setup(bare: Installation) -> None:
         assert session.scalars(sa.select(User.email)).all() == [f"first{won}@x.example"]
 
 
+@pytest.mark.slow
 def test_a_ticket(home: House) -> None:
     ticket = home.installation.sign_in(KNOWN, PASSWORD, "192.0.2.1")
     assert len(at_once(lambda turn: home.installation.sessions.open(ticket))) == 1

@@ -7,6 +7,7 @@ from tests.support.office import Office
 from tests.support.statements import counted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 def test_forty_rows_and_four_hundred_cost_the_same(two: Office) -> None:
     my, sent = two.at(), []

@@ -66,6 +66,7 @@ def test_backup_verify_damage_restore(run: Run, office: Office) -> None:
     assert content(office.path) == then
 
 
+@pytest.mark.slow
 def test_a_file_from_elsewhere_is_restored_by_its_path(run: Run, office: Office, tmp_path: Path) -> None:
     name = office.backups.make(None).name
     for ending in (".db", ".json"):

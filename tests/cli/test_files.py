@@ -74,6 +74,7 @@ def test_columns_and_fillings_are_told(run: Run, office: Office, tmp_path: Path)
     assert "picture" in run("import", tmp_path / "picture.csv", "--company", 1).err
 
 
+@pytest.mark.slow
 def test_many_records_are_changed_by_their_list_or_their_numbers(run: Run, office: Office) -> None:
     who = ("--company", 1, "--as", "ann@acme.com")
     said = run("change", "customers", "--list", "", "--set", "city=Bern", "--dry-run", *who)

@@ -44,6 +44,7 @@ def press(at: AppTest, label: str) -> None:
     assert not at.exception, at.exception
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", MERGED)
 def test_groups_are_kept_apart_undone_and_merged(
     home: House, monkeypatch: pytest.MonkeyPatch, kind: str

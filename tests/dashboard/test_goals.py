@@ -69,6 +69,7 @@ def test_what_a_browser_sends_is_read_or_left(home: House, monkeypatch: pytest.M
         assert component._typed(wrong) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["user", "sales_rep", "manager", "admin"])
 def test_each_role_sees_what_it_may(home: House, monkeypatch: pytest.MonkeyPatch, role: str) -> None:
     names = {"user": "Alpha User", "sales_rep": "Alpha Sales_rep"}
@@ -89,6 +90,7 @@ def test_each_role_sees_what_it_may(home: House, monkeypatch: pytest.MonkeyPatch
         assert {shown[name] for name in names.values()} == {"77.77"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "said", ["year=9999", "year=x", "month=never", "by=5", "currency=%3DEUR", "user_id=none"]
 )

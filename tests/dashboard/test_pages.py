@@ -118,6 +118,7 @@ def test_a_page_draws_for_every_role(
     assert len(statements) <= most, "\n".join(statements)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "query"),
     [

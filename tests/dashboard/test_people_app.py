@@ -65,6 +65,7 @@ def line(home: House, company: int) -> object:
     return next(one for one in lines if one.id == home.office.companies[company])
 
 
+@pytest.mark.slow
 def test_the_operator_edits_state_and_plan_of_a_company(home: House) -> None:
     at = opened("companies")
     field(at, "Company").select(home.office.companies[1]).run()  # type: ignore[attr-defined]

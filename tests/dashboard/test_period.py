@@ -65,6 +65,7 @@ def test_a_period_that_is_none_is_said(home: House, monkeypatch: pytest.MonkeyPa
     assert at.selectbox(key="period.word").value == "90_days"
 
 
+@pytest.mark.slow
 def test_what_it_is_compared_with_is_chosen_too(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     at = screen(home, monkeypatch, "pipeline", "tab=insights&period=2017")
     at.selectbox(key="period.compare").set_value("year").run()
@@ -77,6 +78,7 @@ def test_what_it_is_compared_with_is_chosen_too(home: House, monkeypatch: pytest
     assert address(at) == {"period": "2017"}
 
 
+@pytest.mark.slow
 def test_a_quarter_of_a_past_year_is_offered_by_name(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     at = screen(home, monkeypatch, "pipeline", "tab=insights")
     assert {"Q1 2017", "Q4 2017"} <= set(at.selectbox(key="period.word").options)
@@ -84,6 +86,7 @@ def test_a_quarter_of_a_past_year_is_offered_by_name(home: House, monkeypatch: p
     assert address(at) == {"period": "2017-q1"}
 
 
+@pytest.mark.slow
 def test_a_tab_remembers_the_period(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     at = screen(home, monkeypatch, "pipeline", "tab=insights&period=2017-q1&compare=year")
     at.query_params.clear()

@@ -65,6 +65,7 @@ def home(new_database: Any) -> Iterator[House]:
         runtime.stop()
 
 
+@pytest.mark.slow
 def test_it_is_drawn_by_sorts_and_grows(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     my = home.office.at()
     customer = my.customers.add({"name": "Firm"})

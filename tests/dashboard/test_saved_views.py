@@ -68,6 +68,7 @@ def test_a_view_is_kept_and_opened(home: House, my: Workspace, monkeypatch: pyte
     assert my.views.get(my.customers, view.id).params == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("role", "may"), [("user", False), ("manager", True), ("admin", True)])
 def test_what_is_offered_follows_the_right(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch, role: str, may: bool
@@ -79,6 +80,7 @@ def test_what_is_offered_follows_the_right(
     assert ("For the company" in [toggle.label for toggle in at.toggle]) == may
 
 
+@pytest.mark.slow
 def test_what_is_not_there_is_said(home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     view = kept(my, "Own")
     for id_ in (str(view.id), "987654", "-1", "1;DROP TABLE", "x" * 500):

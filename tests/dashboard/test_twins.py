@@ -165,6 +165,7 @@ def editing(kind: str, id_: int) -> None:
     form_dialog(my, my.records(kind), my.members(), "f", noun(kind))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted(EMAILS))
 @pytest.mark.parametrize("by", ["email", "phone", "title"])
 def test_who_is_changed_to_be_like_another_is_asked_about(

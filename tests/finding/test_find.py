@@ -65,6 +65,7 @@ def put(ground: Ground, kind: str, **values: Any) -> int:
         return int(row.id)  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("listed", [False, True], ids=["just written", "listed"])
 @pytest.mark.parametrize(("kind", "name"), FIELDS)
 def test_every_field_of_every_kind(ground: Ground, kind: str, name: str, listed: bool) -> None:

@@ -74,6 +74,7 @@ def triggers(sql: Plain) -> list[str]:
     return sorted(name for (name,) in sql.run("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"))
 
 
+@pytest.mark.slow
 def test_a_rebuilt_table_loses_nothing(
     filled: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +120,7 @@ def test_any_table_can_be_rebuilt(filled: Database, tmp_path: Path, monkeypatch:
             assert len(parts) == len(said[table]) + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 @pytest.mark.parametrize("keep_foreign_keys", [False, True])
 def test_the_same_with_foreign_keys_on_would_empty_the_deals(

@@ -53,6 +53,7 @@ def test_every_check_of_the_tables_is_in_the_database(database: Database) -> Non
                 assert any(str(check.name) in part for part in made[table.name]) == here, check.name
 
 
+@pytest.mark.slow
 def test_alembic_finds_nothing_to_do(database: Database) -> None:
     migrating.check(database.admin_url)
 

@@ -154,6 +154,7 @@ def test_a_leads_new_customer_takes_over_what_was_noted(two: Office) -> None:
     assert my.activities.get(call)["customer_id"] == new
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spelled", ["ada@lead.example", " ADA@Lead.Example "])
 def test_the_customer_who_has_the_e_mail_already_is_linked(two: Office, spelled: str) -> None:
     my = two.at()

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from crm_data import NextStep, Query, Step
 from crm_data.nouns.steps import next_steps
 from tests.nouns.makers import a_customer, a_deal, a_task
@@ -52,6 +54,7 @@ def test_a_card_says_whose_how_long_and_what_next(two: Office, frozen_clock: Any
     assert (card.step.state, card.step.task_id, card.step.title) == (Step.OVERDUE, task, "Send offer")
 
 
+@pytest.mark.slow
 def test_the_next_step_is_the_open_task_that_is_due_first(two: Office) -> None:
     my = two.at()
 

@@ -116,6 +116,7 @@ def test_histories_made_by_chance(two: Office, frozen_clock: Any) -> None:
                 checker.check(figure)
 
 
+@pytest.mark.slow
 def test_each_term_has_its_deal(two: Office, frozen_clock: Any) -> None:
     """One deal a term, and one whose value was raised and lowered again: it is unchanged."""
     my = two.at()
@@ -174,6 +175,7 @@ def test_a_deal_that_was_closed_and_is_open_again_is_new(two: Office, frozen_clo
     adds_up(found)
 
 
+@pytest.mark.slow
 def test_a_day_begins_where_the_person_is(two: Office, frozen_clock: Any) -> None:
     my = two.at()
     frozen_clock.moment = datetime(2026, 3, 2, 4, 59, tzinfo=UTC)  # still the 1st in New York

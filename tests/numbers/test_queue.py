@@ -55,6 +55,7 @@ def give(boss: Workspace, table: str, id_: int, to: int | None) -> None:
     records.change([Edit(id_, {"assigned_to": (before, to)})])
 
 
+@pytest.mark.slow
 def test_it_is_ordered_by_reason_and_then_by_what_has_waited_longest(two: Office, frozen_clock: Any) -> None:
     my, boss, me = two.at(0, "sales_rep"), two.at(), two.people[0]["sales_rep"]
     old, fresh = a_deal(my, assigned_to=me), a_deal(my, assigned_to=me)

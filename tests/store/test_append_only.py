@@ -52,6 +52,7 @@ def test_the_logs_are_marked() -> None:
     assert {model.__tablename__ for model in (ChangeLog, DealStageHistory, SecurityLog)} <= APPEND_ONLY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["", " WHERE id = 1"])
 @pytest.mark.parametrize("table", TABLES)
 def test_no_row_is_changed_or_taken_away(sql: Plain, table: str, where: str) -> None:
@@ -65,6 +66,7 @@ def test_no_row_is_changed_or_taken_away(sql: Plain, table: str, where: str) -> 
     assert rows(sql, table) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 def test_no_row_is_put_over_another(sql: Plain, table: str) -> None:
@@ -90,6 +92,7 @@ def test_no_table_is_emptied_at_once(sql: Plain, table: str) -> None:
     assert rows(sql, table) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("table", "column", "parent", "rule"), KEYS)
 def test_what_the_keys_declare_is_let_through(
     sql: Plain, companies: tuple[Filled, Filled], table: str, column: str, parent: str, rule: str

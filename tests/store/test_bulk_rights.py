@@ -48,6 +48,7 @@ def test_changing_is_asked(two: Office) -> None:
     assert two.at().customers.get(id_) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 @pytest.mark.parametrize("alike", [1_000, 1], ids=["each", "together"])
 def test_a_foreign_row_is_not_found(

@@ -71,6 +71,7 @@ def _membership_in_use(session: CompanySession, own: Filled, other: Filled) -> N
     session.delete(session.get_one(Membership, own.membership_id))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [_foreign_link, _foreign_colleague, _membership_in_use])
 def test_what_only_commit_finds(
     store: Store, both: tuple[Filled, Filled], sql: Plain, change: Callable[..., None]

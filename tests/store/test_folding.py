@@ -98,6 +98,7 @@ def test_each_spelling_finds_each_other(ground: Ground, kind: str, name: str, ho
         session.execute(sa.delete(model).where(model.id.in_(stored)))
 
 
+@pytest.mark.slow
 def test_lookalikes_in_each_spelling(ground: Ground) -> None:
     for words in SAME:
         made = ground.put("customers", {"name": unicodedata.normalize("NFC", words[0])})

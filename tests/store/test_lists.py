@@ -103,6 +103,7 @@ def test_pages_go_forward_and_back_in_any_order(two: Office) -> None:
         assert [row["id"] for row in back.rows] == wanted[20:40]
 
 
+@pytest.mark.slow
 def test_the_order_by_several_columns_is_that_of_their_values(two: Office) -> None:
     deals = two.at().deals
     rows = every(deals, Query().sorted_by(LONGEST))

@@ -28,6 +28,7 @@ def fill(two: Office, number: int, company: int = 0) -> list[int]:
     return [customers.add({"name": f"Firm {at:03d}", "credit_limit": f"{at}.10"}) for at in range(number)]
 
 
+@pytest.mark.slow
 def test_pages_forward_and_back_show_every_row_once(two: Office) -> None:
     made = fill(two, 23)
     fill(two, 5, company=1)
@@ -46,6 +47,7 @@ def test_pages_forward_and_back_show_every_row_once(two: Office) -> None:
     assert last.start == 14
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", ["name", "created_at", "updated_at"])
 @pytest.mark.parametrize("descending", [True, False])
 def test_every_sort_pages_through_ties(two: Office, sort: str, descending: bool) -> None:
@@ -253,6 +255,7 @@ def test_work_is_given_to_nobody_who_left(two: Office) -> None:
         admin.customers.add({"name": "Another", "assigned_to": leaver})
 
 
+@pytest.mark.slow
 def test_a_page_costs_three_statements(two: Office) -> None:
     from tests.support.statements import counted
 
@@ -329,6 +332,7 @@ def test_a_place_that_is_none_at_all_is_refused(two: Office, nested: str) -> Non
         two.at().customers.page(Query(after=word))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("said", ["!" * 5_000, ",".join(["none"] * 20_000), "!" + "1," * 40_000, "!!none"])
 def test_an_address_that_asks_for_more_than_a_list_can_is_refused(two: Office, said: str) -> None:
     my = two.at()

@@ -98,6 +98,7 @@ def test_every_title_and_every_sorted_text_has_its_key() -> None:
         assert sort_key_of(TITLES[kind]) in Base.metadata.tables[kind].c
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SORTED)
 def test_pages_windows_and_files_are_in_the_order_of_the_alphabet(my: Workspace, kind: str) -> None:
     records, title = my.records(kind), TITLES[kind]
@@ -131,6 +132,7 @@ def test_choices_are_in_the_order_of_the_alphabet(my: Workspace, kind: str) -> N
     in_order([{"id": id_, title: name} for id_, name in found.items()], title)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", Workspace.kinds)
 def test_whoever_writes_a_text_writes_its_key(my: Workspace, own: Filled, kind: str) -> None:
     records, title = my.records(kind), TITLES[kind]
@@ -190,6 +192,7 @@ def test_a_key_is_forgotten_when_another_program_writes_the_text(
             sql.run(f"UPDATE {table} SET {text} = 'x' WHERE id = ?", id_)
 
 
+@pytest.mark.slow
 def test_made_up_data_has_its_keys(new_database: Callable[[str], Database]) -> None:
     store = Store(new_database("sqlite").url)
     fill(store, "a long demo password")

@@ -117,6 +117,7 @@ def test_the_last_proved_backup_is_never_pruned(office: Office, frozen_clock: Fr
     assert not proof_path(office.folder / proved).exists()
 
 
+@pytest.mark.slow
 def test_the_last_sound_backup_is_never_pruned(office: Office, frozen_clock: FrozenClock) -> None:
     sound = office.backups.make(None).name
     for _ in range(35):

@@ -30,6 +30,7 @@ def test_a_backup_is_one_private_file_with_its_manifest(either: Office, frozen_c
     assert either.backups.list(OPERATOR) == [made]
 
 
+@pytest.mark.slow
 def test_two_backups_in_one_second_are_two(office: Office, frozen_clock: FrozenClock) -> None:
     names = [office.backups.make(None).name for _ in range(3)]
     assert names == [f"crm_backup_20260302-09300{n}.db" for n in range(3)]

@@ -45,6 +45,7 @@ def test_the_rows_come_back_exactly_and_sessions_end(either: Office) -> None:
     assert either.content() == now
 
 
+@pytest.mark.slow
 def test_counters_and_triggers_come_back_too(either: Office) -> None:
     name = either.backups.make(None).name
     either.add_customers(3)
@@ -56,6 +57,7 @@ def test_counters_and_triggers_come_back_too(either: Office) -> None:
     assert either.sql("SELECT updated_at > '2025-01-01' FROM customers WHERE id = 1") == [(True,)]
 
 
+@pytest.mark.slow
 def test_whoever_has_the_database_open_goes_on_with_the_restored_one(office: Office) -> None:
     name = office.backups.make(None).name
     office.add_customers(5)
@@ -70,6 +72,7 @@ def test_whoever_has_the_database_open_goes_on_with_the_restored_one(office: Off
     assert office.customers() == 11
 
 
+@pytest.mark.slow
 def test_the_walls_stand_on_connections_that_were_open_before(either: Office) -> None:
     scope = CompanyScope(1, 1, "admin")
     either.sql("INSERT INTO companies (name, email) VALUES ('Other', 'o@other.com')")
@@ -108,6 +111,7 @@ def test_a_trigger_of_our_name_is_restored_with_our_body(office: Office) -> None
     assert "DELETE" not in str(body)
 
 
+@pytest.mark.slow
 def test_a_backup_with_another_page_size_is_restored(office: Office) -> None:
     name = office.backups.make(None).name
     backup = office.folder / name
@@ -122,6 +126,7 @@ def test_a_backup_with_another_page_size_is_restored(office: Office) -> None:
     assert office.customers() == 10
 
 
+@pytest.mark.slow
 def test_writers_wait_while_a_backup_is_put_in_place(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     name = office.backups.make(None).name
     office.add_customers(5)
@@ -161,6 +166,7 @@ def test_a_writer_that_waits_too_long_gets_a_sentence(office: Office) -> None:
     assert office.customers() == 10
 
 
+@pytest.mark.slow
 def test_a_commit_of_another_process_is_in_the_safety_backup(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,6 +268,7 @@ def test_a_file_that_another_process_has_open_is_not_set_aside(office: Office) -
     assert office.customers() == 10
 
 
+@pytest.mark.slow
 def test_the_page_restores_from_the_folder_only_and_the_command_line_from_anywhere(
     office: Office, tmp_path: Path
 ) -> None:

@@ -78,6 +78,7 @@ def test_an_encoding_is_ruled_out_by_any_byte_of_the_file(encoding: str) -> None
         assert Whole(data).may_be(encoding) == reads, bad
 
 
+@pytest.mark.slow
 def test_what_the_beginning_does_not_tell_is_still_right() -> None:
     rare = b"M\xfcller,x\n" * 9_000 + "Łódź,Żak\n".encode("cp1250") + b"M\xfcller,x\n" * 9_000
     encoding = encoding_of(b"a,b\n" + rare)

@@ -79,6 +79,7 @@ def test_nobody_and_the_wrong_role_get_nothing(web: Asked, home: House, table: s
     assert b"canary" not in as_(web, home, "admin", 1).get(f"/export/{table}.csv").content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "status"),
     [

@@ -46,6 +46,7 @@ def rows(records: Records) -> list[dict[str, Any]]:
     return [row for page in records.walk() for row in page.rows]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("kind", Workspace.kinds)
 def test_every_row_and_every_cell_is_somewhere(made: Office, kind: str, seed: int) -> None:

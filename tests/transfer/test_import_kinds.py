@@ -51,6 +51,7 @@ def rows(records: Records) -> list[dict[str, Any]]:
     return [row for page in records.walk() for row in page.rows]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_comes_from_a_file_and_back_from_its_own(my: Workspace, kind: str) -> None:
     records, title = my.records(kind), TITLES[kind]

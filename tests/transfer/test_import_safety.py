@@ -85,6 +85,7 @@ def test_ids_go_on_after_an_import(made: Office) -> None:
     assert len(set(ids)) == 9
 
 
+@pytest.mark.slow
 def test_an_import_asks_a_handful_of_statements_whatever_its_size(
     made: Office, frozen_clock: FrozenClock
 ) -> None:

@@ -88,6 +88,7 @@ def test_the_same_file_again_has_nothing_to_do(
     assert (outcome(at)["Unchanged"], go.label, go.disabled) == ("85", "Nothing to import", True)
 
 
+@pytest.mark.slow
 def test_a_column_sent_elsewhere_changes_what_would_happen(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +152,7 @@ def test_all_unknown_words_are_decided_at_once(
     assert {row["status"] for row in page.rows} == {"active"}
 
 
+@pytest.mark.slow
 def test_refused_rows_can_be_fetched(home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     at = opened(customers_page(home, monkeypatch), csv_bytes([["E-mail", "Name"], ["a@x.co", ""], ["", "B"]]))
     at.button(key=f"{PLACE}.go").click().run()
@@ -181,6 +183,7 @@ def test_a_file_that_cannot_be_read_says_why(
     assert f"{PLACE}.go" not in keys(at)
 
 
+@pytest.mark.slow
 def test_a_refusal_at_the_last_moment_is_shown_and_nothing_is_lost(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +201,7 @@ def test_a_refusal_at_the_last_moment_is_shown_and_nothing_is_lost(
     assert my.customers.count() == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["user", "sales_rep"])
 def test_the_buttons_are_for_managers(home: House, monkeypatch: pytest.MonkeyPatch, role: str) -> None:
     at = customers_page(home, monkeypatch, role)
@@ -263,6 +267,7 @@ def test_letters_that_are_not_sure_are_asked_before_anything_goes_on(
     assert any("Genève" in caption.value for caption in at.caption)
 
 
+@pytest.mark.slow
 def test_the_row_of_the_headings_is_said_and_can_be_chosen(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,6 +280,7 @@ def test_the_row_of_the_headings_is_said_and_can_be_chosen(
     assert any("headings in row 4" in caption.value for caption in at.caption)
 
 
+@pytest.mark.slow
 def test_a_sheet_of_a_workbook_is_chosen(home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     data = book({"People": [["Name"], ["Ann"]], "Firms": [["Name"], ["Bolt"], ["Cole"]]})
     at = opened(customers_page(home, monkeypatch), data)
@@ -287,6 +293,7 @@ def test_a_sheet_of_a_workbook_is_chosen(home: House, my: Workspace, monkeypatch
     assert my.customers.count() == 2
 
 
+@pytest.mark.slow
 def test_a_file_of_another_system_is_recognised_and_may_be_said_to_be_none(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -343,6 +350,7 @@ def test_what_was_chosen_is_taken_for_the_next_file_and_can_be_left(
     assert at.selectbox(key=f"{PLACE}.to.Trade").value == "imported"
 
 
+@pytest.mark.slow
 def test_refused_rows_are_put_right_and_come_in_with_the_others(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -366,6 +374,7 @@ def test_refused_rows_are_put_right_and_come_in_with_the_others(
     assert act.counts["customers"] == 2
 
 
+@pytest.mark.slow
 def test_the_rows_of_a_rehearsal_are_searched_by_what_becomes_of_them(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -153,6 +153,7 @@ def test_a_column_that_is_new_takes_no_field_that_was_chosen(my: Workspace) -> N
     assert (kept.plan.column("Remark").to, kept.plan.column("Phone Number").to) == ("phone", KEEP)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_good_guess_is_no_choice_and_an_export_of_ours_has_none(my: Workspace, kind: str) -> None:
     records = my.records(kind)

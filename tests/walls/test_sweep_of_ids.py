@@ -70,6 +70,7 @@ def test_a_filter_by_any_id_gives_ones_own_rows_or_none(ground: Ground, kind: st
         assert ground.canary not in repr(page), id_
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", Workspace.kinds)
 def test_a_record_of_any_id_is_ones_own_or_not_found(ground: Ground, kind: str) -> None:
     records, found = ground.my.records(kind), 0
