@@ -6,8 +6,8 @@ from alembic import op
 from crm_data.tables.types import SortKey, UtcDateTime
 from migrations.helpers import on_sqlite
 
-revision = "029"
-down_revision = "028"
+revision = "030"
+down_revision = "029"
 branch_labels = None
 depends_on = None
 
