@@ -12,6 +12,7 @@ from crm_data.changes.back import Chosen, Difference, difference, go_back
 from crm_data.changes.export import history_file
 from crm_data.changes.feed import Feed, Sort, feed
 from crm_data.changes.named import named
+from crm_data.changes.own import Steps, steps
 from crm_data.changes.plan import Left
 from crm_data.changes.security import Event, events
 from crm_data.changes.sets import Asked, Done, Lines, done_of, lines_of, listed, sees_all
@@ -93,6 +94,13 @@ class Changes:
         mine = (ChangeSet.act_id == act_id, ChangeSet.user_id == self._scope.user_id)
         with self._store.read(self._scope) as session:
             return session.scalar(sa.select(ChangeSet.id).where(*mine).order_by(ChangeSet.id.desc()).limit(1))
+
+    def steps(self, table: str) -> Steps:
+        """The ids whose undo takes one's own last act in a list back, and does the last undone one again."""
+        if table not in self._kinds:
+            raise NotFound
+        with self._store.read(self._scope) as session:
+            return steps(session, self._scope.user_id, table)
 
     def preview(self, id: Any) -> Preview:
         """What an undo would do now and what it would leave. Raises NotFound, NotAllowed."""

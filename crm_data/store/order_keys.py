@@ -21,7 +21,7 @@ def order_key(model: Any, field: Field) -> sa.ColumnElement[Any]:
     """
     name, column = field.name, getattr(model, field.name)
     if field.sort or field.title or field.kind in (Kind.DAY, Kind.MOMENT):
-        return sort_key(model.__table__.c[name], model)
+        return sort_key(sa.inspect(model).columns[name], model)
     if field.kind is Kind.CHOICE:
         places = {value: at for at, value in enumerate(field.choice_labels())}
         return sa.case(places, value=column, else_=-1)
@@ -45,5 +45,5 @@ def _colleague(column: Any) -> Any:
 def _record(field: Field, column: Any) -> Any:
     table: Any = by_name(field.to or "")
     other: Any = aliased(table)
-    title = sort_key(table.__table__.c[title_of(table.__tablename__)], other)
+    title = sort_key(sa.inspect(table).columns[title_of(field.to or "")], other)
     return sa.select(title).where(other.id == column).scalar_subquery()

@@ -747,6 +747,11 @@ def _find_act(here: Scene) -> Call:
     return Call("", lambda my: my.changes.find(_act_of(my, ChangeSet, id_)), {"set": id_})
 
 
+def _steps(here: Scene) -> Call:
+    kind = _kind(here)
+    return Call("", lambda my: my.changes.steps(kind), {"kind": kind})
+
+
 def _away(here: Scene) -> Call:
     kind = _kind(here)
     return Call("", lambda my: my.trash.page(kind), {"kind": kind})
@@ -896,6 +901,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Changes.preview": _act(lambda my, id_: my.changes.preview(id_)),
     "Alike.lookalikes": _lookalikes,
     "Changes.put_back": _put_back,
+    "Changes.steps": _steps,
     "Changes.undo": _act(lambda my, id_: my.changes.undo(id_, rest=True), writes=True),
     "Fields.get": _simply(lambda my: my.own_fields.get().each),
     "Stages.get": _simply(lambda my: my.stages.get().each),

@@ -241,6 +241,15 @@ class Checked:
             name = sets.get(call.said["set"], {"act_id": None})["act_id"]
             mine = [id_ for id_, one in sets.items() if (one["act_id"], one["user_id"]) == (name, call.user)]
             assert found.raw == max(mine, default=None)
+        elif call.verb == "Changes.steps":
+            for id_, odd in ((found.raw.back, 0), (found.raw.forth, 1)):
+                if id_ is not None:
+                    assert not any(one["undoes"] == id_ for one in sets.values())
+                    first, turns = sets[id_], 0
+                    while first["undoes"]:
+                        first, turns = sets[first["undoes"]], turns + 1
+                    assert (first["user_id"], turns % 2) == (call.user, odd)
+                    assert call.said["kind"] in first["counts"]
         elif call.said["id"] not in sets or type(call.said["id"]) is not int:
             assert found.refused is errors.NotFound
         elif not sees and sets[call.said["id"]]["user_id"] != call.user:

@@ -202,6 +202,7 @@ CHANGES = {
     "page": Verb(lambda my, ids: my.changes.page()),
     "preview": Verb(lambda my, ids: my.changes.preview(ids.done), "manager"),
     "put_back": Verb(lambda my, ids: my.changes.put_back("customers", ids.customer, "a change"), "manager"),
+    "steps": Verb(lambda my, ids: my.changes.steps("customers")),
     "undo": Verb(lambda my, ids: my.changes.undo(ids.done, rest=True), "manager"),
     "verify": Verb(lambda my, ids: my.changes.verify(), "manager"),
 }

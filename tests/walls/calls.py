@@ -237,7 +237,6 @@ CALLS: dict[str, Rule] = {
         attribute("__table__"),
         {
             "crm_data/store/many.py": "many rows at once, each with the session's own company",
-            "crm_data/store/ordering.py": "the type of a sort key",
             "crm_data/tables/": "the declaration itself",
             "crm_data/transfer/takeaway.py": "the names of its columns",
         },

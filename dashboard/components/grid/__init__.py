@@ -17,7 +17,7 @@ from dashboard.components.grid import adding, data, summing, wire
 from dashboard.components.grid.data import Act, Beside
 from dashboard.components.grid.listed import Lists, Shown
 from dashboard.components.grid.saving import keep, offered
-from dashboard.components.grid.undoing import taken_back
+from dashboard.components.grid.undoing import stepped, taken_back
 from dashboard.components.grid.wire import Save
 from dashboard.parts import place, say
 from dashboard.parts.acts import attempt, show_refusal
@@ -292,7 +292,9 @@ class Grid:
     def _undo(self, said: Any) -> None:
         asked = wire.undo(said)
         if asked is not None:
-            self._kept().result = taken_back(self.my, asked, say.zone())
+            here = say.zone()
+            step = stepped(self.my, self.records.name, asked, here) if asked.last else None
+            self._kept().result = step or taken_back(self.my, asked, here)
             self._kept().whole = True
 
     def _shown(self, query: Query) -> tuple[tuple[str, bool], ...]:

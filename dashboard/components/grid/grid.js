@@ -239,6 +239,7 @@ class App extends Choosing {
 
   sends() {
     this.model.acts = [];
+    this.behind = 0;
     this.saving = this.traffic.save();
     clearTimeout(this.patience);
     this.patience = setTimeout(() => {
@@ -270,11 +271,19 @@ class App extends Choosing {
   }
 
   back(way) {
-    const told = this.model[way]();
-    if (!told) return;
+    const behind = way === "redo" && this.behind > 0; // what waits comes after what was saved before it
+    const told = behind ? undefined : this.model[way]();
+    if (!told) return this.saving ? undefined : this.step(way);
+
     this.changed();
     const { done, refused } = told;
-    this.say(`${way === "undo" ? "Undone" : "Done again"}: ${cells(done)}.${this.stays(refused)}`);
+    return this.say(`${way === "undo" ? "Undone" : "Done again"}: ${cells(done)}.${this.stays(refused)}`);
+  }
+
+  // What is saved the server takes back, and does again.
+  step(way) {
+    this.behind = Math.max(0, (this.behind ?? 0) + (way === "undo" ? 1 : -1));
+    this.traffic.step(way);
   }
 
   decide(whose, id, name) {

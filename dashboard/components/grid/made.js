@@ -56,7 +56,7 @@ export class Made {
     const ids = model.sent?.token === model.settled ? (model.sent.ids ?? []) : []; // what was pasted was none of these
     const done = new Set(made.map((at) => ids[at]));
     for (const id of done) model.drafts.delete(id);
-    model.steps.without(done);
+    model.steps.without(({ id }) => done.has(id));
     for (const [at, cells] of Object.entries(problems))
       for (const [name, problem] of Object.entries(cells)) {
         const edit = model.drafts.get(ids[at])?.[name] ?? { seen: null, wanted: null };

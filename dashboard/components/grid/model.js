@@ -88,16 +88,18 @@ export class Model {
     if (result.made) return this.made.settle(result);
     if (result.acts) this.acts = result.acts;
     else if (result.act && Object.keys(result.saved ?? {}).length) this.acts.push(result.act);
+    const saved = new Map();
     for (const [id, fields] of Object.entries(result.saved ?? {}))
       for (const [name, value] of Object.entries(fields)) {
         const wanted = this.sent?.token === result.token ? this.sent.edits[id]?.[name]?.[1] : value;
         const edit = this.drafts.get(+id)?.[name];
         if (edit && !("typed" in edit) && same(edit.wanted, wanted)) this.set(+id, name, undefined);
         else if (edit) this.set(+id, name, { ...edit, seen: value ?? null }); // typed on: over what was just saved
-        this.steps.saved(+id, name, wanted, value);
+        saved.set(`${id} ${name}`, { wanted, value });
         const row = sentNow.has(+id) ? undefined : this.rows.get(+id); // what came with the answer is newer
         if (row) row.values[name] = value;
       }
+    this.steps.saved(saved);
     for (const [id, fields] of Object.entries(result.problems ?? {})) this.mark(+id, fields, (problem) => ({ problem }));
     for (const [id, fields] of Object.entries(result.clashes ?? {})) this.mark(+id, fields, (clash) => ({ clash }));
     this.keep();

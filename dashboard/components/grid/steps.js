@@ -33,17 +33,24 @@ export class Steps {
     return this.done.length + this.undone.length > 0;
   }
 
-  // What was wanted is stored as something else, as a name as its record: from now on that is what was done.
-  saved(id, name, wanted, value) {
-    for (const one of [...this.done, ...this.undone].flat())
-      for (const side of [one.was, one.now])
-        if (one.id === id && one.name === name && same(side.wanted, wanted)) side.wanted = value;
+  // What is saved is the server's to take back; what was typed on meanwhile is still ours, over what is stored.
+  // `cells` is "id name" -> {wanted, value}: what was sent, and what that is stored as.
+  saved(cells) {
+    const gone = new Set();
+    for (const step of this.done.toReversed())
+      for (const one of step) {
+        const cell = cells.get(`${one.id} ${one.name}`);
+        if (!cell) continue;
+        if (cell.passed || same(one.now.wanted, cell.wanted)) gone.add(one);
+        else for (const side of [one.was, one.now]) if (same(side.wanted, cell.wanted)) side.wanted = cell.value;
+        cell.passed ||= gone.has(one);
+      }
+    if (gone.size) this.without((one) => gone.has(one));
   }
 
-  // What is a record by now is a new row no more.
-  without(ids) {
+  without(those) {
     for (const side of ["done", "undone"])
-      this[side] = this[side].map((step) => step.filter(({ id }) => !ids.has(id))).filter((step) => step.length);
+      this[side] = this[side].map((step) => step.filter((one) => !those(one))).filter((step) => step.length);
   }
 
   // The records that they are about.

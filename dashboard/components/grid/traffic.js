@@ -99,6 +99,12 @@ export class Traffic {
     this.app.send.trigger("undo", { token: this.token, acts, rest });
   }
 
+  // One's own last act in this list, in whatever tab it was done.
+  step(last) {
+    this.token = token();
+    this.app.send.trigger("undo", { token: this.token, last });
+  }
+
   // Gives back the token by which the answer is known.
   add(rows) {
     const mine = token();

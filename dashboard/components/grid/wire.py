@@ -18,6 +18,7 @@ MOST_ROWS = 200  # of one window
 _LONGEST, _LONGEST_ASKED, _MOST_TAGS = 40_000, 100, 100
 _MOST_ACTS = 50  # of one Save, which goes out in parts
 _HIGHEST = 2**53
+_WAYS = ("undo", "redo")
 _NOT_HERE = "This column cannot be changed here."
 _UNREADABLE = "This value could not be read. Type it again."
 Problems = dict[int, dict[str, str]]
@@ -65,11 +66,15 @@ class Save:
 
 @dataclass(frozen=True)
 class Undo:
-    """The acts of one Save by their names, the first one first; `rest`: what was changed since may stay."""
+    """The acts of one Save by their names, the first one first; `rest`: what was changed since may stay.
+
+    `last`: with no names, one's own last act in the list, or with 'redo' the last one that was undone.
+    """
 
     token: str
     acts: tuple[str, ...]
     rest: bool = False
+    last: str = ""
 
 
 @dataclass(frozen=True)
@@ -194,8 +199,10 @@ def added(said: Any, fields: Mapping[str, Field]) -> Added | None:
 
 
 def undo(said: Any) -> Undo | None:
-    """The acts of a Save that are to be undone."""
-    token, acts = _of(said, "token"), _of(said, "acts")
+    """The acts of a Save that are to be undone, or a step back or forth."""
+    token, acts, last = _of(said, "token"), _of(said, "acts"), _of(said, "last")
+    if _short(token) and last in _WAYS:
+        return Undo(token, (), last=last)
     if not _short(token) or not isinstance(acts, list) or not 0 < len(acts) <= _MOST_ACTS:
         return None
     return Undo(token, tuple(acts), _of(said, "rest") is True) if all(map(_short, acts)) else None

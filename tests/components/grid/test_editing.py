@@ -311,15 +311,20 @@ def test_a_save_that_is_not_answered_loses_nothing(grid: Grid) -> None:
     assert grid.text(0, "name") == "Deal 1"
 
 
-def test_undo_goes_back_behind_a_save_but_not_over_a_colleague(grid: Grid) -> None:
+def test_undo_goes_back_behind_a_save_and_a_reload_by_the_server(grid: Grid) -> None:
     grid.open().cell(0, "name").click()
     grid.paste("A\nB")
     grid.press("Control+s")
     expect(grid.button("save")).to_have_count(0)
-    grid.page.evaluate("() => play.colleague(2, { name: 'Theirs' })")
+    grid.type("Mine").press("Enter", "Control+z")
+    assert (grid.text(0, "name"), grid.has_heard("undo")) == ("A", False), "what waits is undone first"
+    grid.open().cell(0, "name").click()
     grid.press("Control+z")
-    assert grid.column("name", range(2)) == ["Deal 1", "Theirs"]
-    assert grid.status() == "Undone: 1 cell. 1 cell changed since and stay: Theirs: Name."
+    assert [said["last"] for said in grid.heard("undo")] == ["undo"]
+    expect(grid.page.locator(".status")).to_have_text("Undone.")
+    grid.press("Control+y")
+    grid.page.wait_for_function("() => play.heard.filter(([name]) => name === 'undo').length === 2")
+    assert [said["last"] for said in grid.heard("undo")] == ["undo", "redo"]
 
 
 def test_a_save_offers_to_be_undone_by_the_server_and_what_was_changed_since_is_asked_about(

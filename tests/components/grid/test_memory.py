@@ -63,17 +63,26 @@ def test_an_act_on_many_cells_is_one_step_back_and_forth(run: Callable[..., Any]
     ]  # fmt: skip
 
 
-def test_undo_after_a_save_is_a_draft_again_and_leaves_what_a_colleague_wrote(
-    run: Callable[..., Any],
-) -> None:
+def test_what_is_saved_is_no_step_of_the_tab_and_what_was_typed_on_is_one(run: Callable[..., Any]) -> None:
     assert run("""model.change([{ id: 1, name: "name", text: "A" }, { id: 3, name: "name", text: "C" }]);
-        sent({ rows: [[1, 2, 0, "A", "new", "5.00", null], [2, 1, 1, "Bo", "new", null, null], [3, 3, 0,
-            "Theirs", "won", "7.50", null]],
+        model.sent = { token: "t", edits: model.edits() };
+        model.change([{ id: 3, name: "name", text: "CC" }, { id: 1, name: "value", text: "9" }]);
+        sent({ rows: row(1, () => [1, 2, 0, "A", "new", "5.00", null]),
             result: { token: "t", ok: true, saved: { 1: { name: "A" }, 3: { name: "C" } } } });
-        const before = model.waiting().length, { done, refused } = model.undo();
-        return [before, done, refused.map((one) => one.id), model.edits(), texts()];""") == [
-        0, 1, [3], {"1": {"name": ["A", "Ann"]}}, ["Ann", "Bo", "Theirs"]
+        const steps = model.steps.done.map((step) => step.map(({ id, name }) => `${id} ${name}`));
+        const { done } = model.undo();
+        return [steps, done, model.edits(), model.undo() ?? null];""") == [
+        [["3 name", "1 value"]], 2, {"3": {"name": ["C", "C"]}}, None
     ]  # fmt: skip
+
+
+def test_undo_leaves_what_a_colleague_wrote_over_what_waits(run: Callable[..., Any]) -> None:
+    assert run("""model.change([{ id: 1, name: "name", text: "A" }, { id: 3, name: "name", text: "C" }]);
+        sent({ rows: row(3, () => [3, 3, 0, "Theirs", "won", "7.50", null]),
+            result: { token: "t", ok: false, saved: {}, clashes: {} } });
+        model.theirs(3, "name");
+        const { done, refused } = model.undo();
+        return [done, refused.map((one) => one.id), texts()];""") == [1, [3], ["Ann", "Bo", "Theirs"]]
 
 
 _MAY = "base.may = { edit: true, add: true }; sent({});"
@@ -248,5 +257,9 @@ def test_what_is_stored_otherwise_than_it_was_said_is_saved_all_the_same(run: Ca
         model.change([{ id: 3, name: "name", text: "typed on" }]);
         sent({ rows: row(1, () => [1, 2, 0, "Ann B", "new", "5.00", null]),
             result: { token: "t", ok: true, saved: { 1: { name: "Ann B" }, 3: { name: "C" } } } });
-        const waits = model.edits(); model.undo(); const { refused } = model.undo();
-        return [waits, refused.length, texts()[0]];""") == [{"3": {"name": ["C", "typed on"]}}, 0, "Ann"]
+        const waits = model.edits(); model.undo();
+        return [waits, model.steps.done.length, texts()[0]];""") == [
+        {"3": {"name": ["C", "typed on"]}},
+        0,
+        "Ann B",
+    ]

@@ -130,6 +130,9 @@ def test_whatever_is_said_is_read_without_fault(two: Office) -> None:
         assert question is None or (question.field in fields and len(question.text) <= 100)
         undone = wire.undo(message)
         assert undone is None or all(type(act) is str and len(act) <= 100 for act in undone.acts)
+        assert undone is None or (
+            undone.last in ("", "undo", "redo") and bool(undone.last) != bool(undone.acts)
+        )
         assert wire.count(message) >= 0
         assert wire.opened(message) is None or type(message) is int
         assert wire.cell(message, fields) in (None, (1, "name"))
