@@ -23,6 +23,9 @@ _WRITTEN = {
 }
 
 
+_ARABIC_POINT = "\u066b"
+
+
 class NoNumber(ValueError):
     """What was written is no number; the text says why, as the end of a sentence."""
 
@@ -50,7 +53,7 @@ class Number:
 def number(text: str, style: str = POINT) -> Number:
     """The number that was written; where it can be read in two ways, `style` decides. Raises NoNumber."""
     body, minus, around = _parted(text)
-    both = _both(body)
+    both = _both(body, text)
     found = [both[each] for each in sorted(both, key=lambda each: each != style)]
     if not found:
         raise NoNumber("that is not a number; write it like 1234.50.")
@@ -67,20 +70,23 @@ def readings(text: str) -> dict[str, tuple[Decimal, int]]:
         _around(around)
     except NoNumber:
         return {}
-    return _both(body)
+    return _both(body, text)
 
 
 def _parted(text: str) -> tuple[str, bool, list[str]]:
     """The digits of a number with their signs, whether it is below zero, and what else stands beside it."""
-    said = _ROUND.sub("", digits(bare(text)).replace("\u066b", ".").replace("\u066c", "'"))
+    plain = digits(bare(text)).replace(_ARABIC_POINT, ".").replace("\u066c", "'").replace("\u066a", "%")
+    said = _ROUND.sub("", plain)
     body = _BODY.search(said)
     if body is None:
         raise NoNumber("that is not a number; write it like 1234.50.")
     return body[0], *_minus(said[: body.start()], said[body.end() :])
 
 
-def _both(body: str) -> dict[str, tuple[Decimal, int]]:
-    found = {style: _reading(body, sign) for style, sign in _DECIMAL.items()}
+def _both(body: str, text: str) -> dict[str, tuple[Decimal, int]]:
+    """Way of writing -> number and decimals; of the Arabic decimal sign there is no other reading."""
+    ways = {POINT: _DECIMAL[POINT]} if _ARABIC_POINT in text else _DECIMAL
+    found = {style: _reading(body, sign) for style, sign in ways.items()}
     return {style: reading for style, reading in found.items() if reading is not None}
 
 

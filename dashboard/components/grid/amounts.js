@@ -19,13 +19,14 @@ function reading(body, sign) {
 
 // {whole, part: digits, minus, signs: [beside it], twofold}, or {problem}; `decimal` decides what has two readings.
 export function number(text, decimal = ".") {
-  const said = digits(bare(text)).replace(/\u066b/g, ".").replace(/\u066c/g, "'").replace(/[.,]-{1,2}$/, "");
+  const said = digits(bare(text)).replace(/\u066b/g, ".").replace(/\u066c/g, "'").replace(/\u066a/g, "%").replace(/[.,]-{1,2}$/, "");
   const body = /\d(?:[\d.,' ]*[\d.,])?|[.,]\d+/.exec(said);
   if (!body) return { problem: NONE };
   const beside = [said.slice(0, body.index), said.slice(body.index + body[0].length)];
   const marks = beside.join("").replace(/[^-+()]/g, "");
   if (!["", "-", "+", "()"].includes(marks)) return { problem: NONE };
-  const found = [decimal, decimal === "." ? "," : "."].map((sign) => reading(body[0], sign)).filter(Boolean);
+  const ways = text.includes("\u066b") ? ["."] : [decimal, decimal === "." ? "," : "."]; // of that sign there is one reading
+  const found = ways.map((sign) => reading(body[0], sign)).filter(Boolean);
   if (!found.length) return { problem: NONE };
   const signs = beside.map((one) => one.replace(/[-+()]/g, "").trim()).filter(Boolean);
   const twofold = found.length === 2 && found[0].plain !== found[1].plain;
