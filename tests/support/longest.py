@@ -70,6 +70,10 @@ def whole(before: Known, found: Iterable[tuple[str, float, int]]) -> dict[str, t
 
 
 def _keep(config: pytest.Config, found: Iterable[tuple[str, float, int]]) -> None:
+    if (
+        config.option.markexpr or config.option.keyword
+    ):  # as in `make check`, which leaves a file's slow ones out
+        return
     if config.pluginmanager.hasplugin("cacheprovider"):
         config.cache.set(KEPT, whole(_cached(config), found))  # type: ignore[union-attr]
 
