@@ -22,6 +22,9 @@ _WRITTEN = {
     ",": re.compile(r"(\d+|[1-9]\d{0,2}([.' ])\d{3}(?:\2\d{3})*)?(?:,(\d*))?", re.ASCII),
 }
 
+# Nearly all that files hold: digits and at most two decimals behind a point, which nobody reads otherwise.
+_PLAIN = re.compile(r"(\d+)(?:\.(\d{1,2}))?", re.ASCII)
+
 
 _ARABIC_POINT = "\u066b"
 
@@ -52,6 +55,9 @@ class Number:
 
 def number(text: str, style: str = POINT) -> Number:
     """The number that was written; where it can be read in two ways, `style` decides. Raises NoNumber."""
+    plain = _plain(text)
+    if plain is not None:
+        return Number(*plain)
     body, minus, around = _parted(text)
     both = _both(body, text)
     found = [both[each] for each in sorted(both, key=lambda each: each != style)]
@@ -65,12 +71,21 @@ def number(text: str, style: str = POINT) -> Number:
 
 def readings(text: str) -> dict[str, tuple[Decimal, int]]:
     """Way of writing -> the number and its decimals, for each way in which the text is one."""
+    plain = _plain(text)
+    if plain is not None:
+        return {POINT: plain} if plain[1] else {POINT: plain, COMMA: plain}
     try:
         body, _, around = _parted(text)
         _around(around)
     except NoNumber:
         return {}
     return _both(body, text)
+
+
+def _plain(text: str) -> tuple[Decimal, int] | None:
+    """The number and its decimals of a text without a sign, of which there are thousands in a file."""
+    match = _PLAIN.fullmatch(text)
+    return None if match is None else (Decimal(f"{match[1]}.{match[2] or '0'}"), len(match[2] or ""))
 
 
 def _parted(text: str) -> tuple[str, bool, list[str]]:

@@ -9,6 +9,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -73,11 +74,14 @@ class Chain:
 
 
 def _sha(*said: Any) -> str:
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"), default=_moment)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_TOLD(said).encode()).hexdigest()
 
 
+@lru_cache(maxsize=256)  # all lines of an act are of one moment
 def _moment(value: Any) -> str:
     if not isinstance(value, datetime):
         raise TypeError(f"a digest is of plain values, not of {type(value).__name__}")
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+_TOLD = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_moment).encode

@@ -100,7 +100,7 @@ class Mergeable:
     @declared_attr
     def merged_into(cls) -> Mapped[int | None]:
         table = cls.__tablename__  # type: ignore[attr-defined]
-        return mapped_column(sa.Integer, sa.ForeignKey(f"{table}.id", ondelete="SET NULL"), index=True)
+        return mapped_column(sa.Integer, sa.ForeignKey(f"{table}.id", ondelete="SET NULL"))
 
 
 class Imported:
@@ -124,6 +124,16 @@ def same_company(table: str, column: str, to: str, use_alter: bool = False) -> s
         initially="DEFERRED",
         use_alter=use_alter,
     )
+
+
+def few_have(table: str, column: str) -> sa.Index:
+    """The index of a link that few rows hold, of those alone.
+
+    A row is erased once no other names it. In an index that is all but full of NULL the engine expects to find
+    little, and reads all rows of the company instead, for every row that goes.
+    """
+    there = sa.text(f"{column} IS NOT NULL")
+    return sa.Index(f"ix_{table}_{column}", column, sqlite_where=there, postgresql_where=there)
 
 
 def same_company_member(table: str, column: str = "assigned_to") -> sa.ForeignKeyConstraint:

@@ -15,6 +15,7 @@ from crm_data.tables.base import (
     Made,
     Mergeable,
     Recorded,
+    few_have,
     same_company,
     same_company_member,
     table_args,
@@ -53,6 +54,7 @@ class Customer(CompanyOwned, Made, Recorded, Archivable, Mergeable, Imported, Ex
     __table_args__ = table_args(
         "customers",
         same_company("customers", "merged_into", "customers"),
+        few_have("customers", "merged_into"),
         same_company_member("customers"),
         sa.Index("ix_customers_email", "email"),
         sa.Index("ix_customers_status", "status"),

@@ -202,11 +202,13 @@ def member(label: str, on_delete: str = "SET NULL", **opts: Any) -> MappedColumn
     return _column(sa.Integer(), Field(label, Kind.MEMBER, to="users", **opts), key, index=True)
 
 
-def link(label: str, to: str, on_delete: str, use_alter: bool = False, **opts: Any) -> MappedColumn[Any]:
-    """Another record of the same company, with its own index; see `base.same_company`.
+def link(
+    label: str, to: str, on_delete: str, use_alter: bool = False, index: bool = True, **opts: Any
+) -> MappedColumn[Any]:
+    """Another record of the same company, with its own index; see `base.same_company`, and `base.few_have`.
 
     Lists are narrowed by it: the screen of the other record shows those that name it.
     """
     opts = {"filter": True} | opts
     key = sa.ForeignKey(f"{to}.id", ondelete=on_delete, use_alter=use_alter)
-    return _column(sa.Integer(), Field(label, Kind.LINK, to=to, **opts), key, index=True)
+    return _column(sa.Integer(), Field(label, Kind.LINK, to=to, **opts), key, index=index)

@@ -16,6 +16,7 @@ from crm_data.tables.base import (
     Made,
     Mergeable,
     Recorded,
+    few_have,
     same_company,
     same_company_member,
     table_args,
@@ -42,6 +43,8 @@ class Lead(CompanyOwned, Made, Recorded, Archivable, Mergeable, Imported, Extens
         same_company("leads", "customer_id", "customers"),
         same_company("leads", "converted_deal_id", "deals", use_alter=True),
         same_company("leads", "merged_into", "leads"),
+        few_have("leads", "converted_deal_id"),
+        few_have("leads", "merged_into"),
         same_company_member("leads"),
         sa.CheckConstraint("converted_at IS NULL OR status = 'qualified'", name="converted_is_qualified"),
         sa.Index("ix_leads_status", "status"),
@@ -69,7 +72,7 @@ class Lead(CompanyOwned, Made, Recorded, Archivable, Mergeable, Imported, Extens
         "Converted", filter=True, form=False, edit=False, imports=False
     )
     converted_deal_id: Mapped[int | None] = f.link(
-        "Deal", "deals", "SET NULL", use_alter=True, form=False, edit=False, imports=False
+        "Deal", "deals", "SET NULL", use_alter=True, index=False, form=False, edit=False, imports=False
     )
 
     @classmethod
