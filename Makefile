@@ -62,7 +62,7 @@ migration: .venv/.installed-dev ## write the migration of what the tables declar
 	@file=$$($(PY) -m migrations.write "$(m)") && $(PY) -m ruff check -q --fix --select F401,I001 "$$file" && $(PY) -m ruff format -q "$$file" && echo "$$file"
 
 bench: .venv/.installed-dev ## measure Foyer against plain SQLite and an empty Streamlit page; SCALE=10: ten times the rows too
-	@$(PY) -m bench $(if $(SCALE),--scale $(SCALE))
+	@$(PY) -m bench $(PARTS) $(if $(YEAR),--year $(YEAR)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SCALE),--scale $(SCALE))
 
 pictures: .venv/.installed-dev ## take the pictures of the README and the guide anew, from demo data
 	@$(PY) -m docs.pictures

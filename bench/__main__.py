@@ -1,15 +1,20 @@
-"""python -m bench [PART ...] [--rounds N] [--scale N]: measure, and write RESULTS.md. A few minutes."""
+"""python -m bench [PART ...] [--rounds N] [--year SHARE] [--scale N]: measure, and write RESULTS.md.
+
+Each part is printed as it ends. A whole run takes some twenty minutes on a machine that does nothing else; with
+`--year 0.05 --rounds 3` it shows within a few that every part still measures what it should.
+"""
 
 import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from bench import (
     at_once,
+    costs,
     crowd,
     databases,
     files,
@@ -30,18 +35,21 @@ from bench.section import Section
 from crm_data.settings import ROOT
 from dashboard.warm_up import settle
 
-PARTS = ("reading", "screens", "pages", "crowd", "visit", "walls", "moving", "files", "many")
+PARTS = ("costs", "reading", "screens", "pages", "crowd", "visit", "walls", "moving", "files", "many")
 ONE = "one of 100 companies"
 HALF = "a company with half of all rows"
 
 
 def main() -> int:
     """Everything, or the parts that are named; a part alone is printed and not written."""
-    asked = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    asked = argparse.ArgumentParser(prog="python -m bench", description=str(__doc__).partition("\n")[0])
     asked.add_argument(
         "parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all of them when none is named"
     )
     asked.add_argument("--rounds", type=int, default=15, help="rounds of each measure (15)")
+    asked.add_argument(
+        "--year", type=float, default=1.0, help="the size of the databases, as a share of a year's (1)"
+    )
     asked.add_argument(
         "--scale",
         type=float,
@@ -53,8 +61,8 @@ def main() -> int:
     os.chdir(ROOT)
     parts = said.parts or PARTS
     sizes = [
-        Size(ONE, databases.year(1, False, _say)),
-        Size(HALF, databases.year(1, True, _say), ONE),
+        Size(ONE, databases.year(said.year, False, _say)),
+        Size(HALF, databases.year(said.year, True, _say), ONE),
     ]
     if n := said.scale:
         sizes += [
@@ -62,46 +70,50 @@ def main() -> int:
             Size(f"half of all, {n:g} times as much", databases.year(n, True, _say), HALF, False),
         ]
     settle()  # as the server does before it serves
+    sections: list[Section] = []
     with tempfile.TemporaryDirectory(prefix="foyer-bench-run-") as folder:
-        sections = _measure(parts, sizes, Path(folder), said.rounds)
-    path = ROOT / "bench" / "RESULTS.md" if not said.parts else Path(os.devnull)
-    print(report.write(path, sections))
+        for section in _measure(parts, sizes, Path(folder), said.rounds):
+            sections.append(section)
+            print(report.table(section), flush=True)  # whoever stops the run has what was measured until then
+    if not said.parts:
+        report.write(ROOT / "bench" / "RESULTS.md", sections)
     return 0
 
 
-def _measure(parts: Sequence[str], sizes: Sequence[Size], folder: Path, rounds: int) -> list[Section]:
+def _measure(parts: Sequence[str], sizes: Sequence[Size], folder: Path, rounds: int) -> Iterator[Section]:
+    """The sections of the named parts, each once it is measured."""
     even, big = sizes[0].path, sizes[1].path
     fewer = max(3, rounds // 3)
-    sections: list[Section] = []
+    if "costs" in parts:
+        _say("what a rerun costs")
+        yield costs.section(even, folder, rounds)
     if "reading" in parts:
         _say("the data calls")
-        sections.append(reading.section(address(even), address(big), rounds))
-        sections.append(questions.section(address(even), address(big), rounds))
-        sections.append(searching.section(address(even), address(big), rounds))
+        for part in (reading, questions, searching):
+            yield part.section(address(even), address(big), rounds)
     if "screens" in parts:
         _say("reruns and new sessions")
-        sections += screens.sections(even, big, folder, rounds)
+        yield from screens.sections(even, big, folder, rounds)
     if "pages" in parts:
         _say("every page")
-        sections += pages.sections(sizes, folder, max(3, rounds // 2))
+        yield from pages.sections(sizes, folder, max(3, rounds // 2))
     if "crowd" in parts:
         _say("a crowd")
-        sections.append(crowd.section(even, folder))
+        yield crowd.section(even, folder)
     if "visit" in parts:
         _say("a first visit")
-        sections.append(visit.section(even, folder, fewer))
+        yield visit.section(even, folder, fewer)
     if "reading" in parts or "walls" in parts:
-        sections += _on_both(parts, rounds)
+        yield from _on_both(parts, rounds)
     if "moving" in parts:
         _say("filling and backups")
-        sections.append(moving.section(even, folder, fewer))
+        yield moving.section(even, folder, fewer)
     if "files" in parts:
         _say("import and export")
-        sections.append(files.section(even, folder, fewer))
+        yield files.section(even, folder, fewer)
     if "many" in parts:
         _say("many at once")
-        sections.append(at_once.section(big, folder, fewer))
-    return sections
+        yield at_once.section(big, folder, fewer)
 
 
 def _on_both(parts: Sequence[str], rounds: int) -> list[Section]:

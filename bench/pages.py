@@ -85,13 +85,13 @@ def sections(sizes: Sequence[Size], folder: Path, rounds: int) -> list[Section]:
             server = stack.enter_context(product(path, folder, here.email, PASSWORD))
             peer = _peer(stack, path, folder) if size.beside else None
             servers += [server, *([peer] if peer else [])]
-            said = _said(path, here)
+            asked = said(path, here)
             for screen in SCREENS:
                 tabs[f"{size.name} {screen.name}"] = Tab(
-                    server.url, screen.page, server.cookie, screen.query.format(**said)
+                    server.url, screen.page, server.cookie, screen.query.format(**asked)
                 )
                 if peer and screen.peer:
-                    tabs[f"{size.name} peer {screen.name}"] = Tab(peer.url, query=screen.peer.format(**said))
+                    tabs[f"{size.name} peer {screen.name}"] = Tab(peer.url, query=screen.peer.format(**asked))
         even = sizes[0].path
         bare = stack.enter_context(
             product(
@@ -103,7 +103,7 @@ def sections(sizes: Sequence[Size], folder: Path, rounds: int) -> list[Section]:
         for name, tab in tabs.items():
             stack.enter_context(tab)
             tab.run()
-            _demand(name, tab)
+            demand(name, tab)
         works = {name: _some(tab) for name, tab in tabs.items()}
         first = sizes[0]
         store, my = workspace(databases.address(first.path))
@@ -116,7 +116,7 @@ def sections(sizes: Sequence[Size], folder: Path, rounds: int) -> list[Section]:
     return [_pages(times, sizes), _beside(times, sizes)]
 
 
-def _said(path: Path, me: Member) -> dict[str, int]:
+def said(path: Path, me: Member) -> dict[str, int]:
     """Who looks and at what: a customer and a deal with about as many activities whatever the company's size."""
     with asking(databases.address(path), COMPANY) as ask:
 
@@ -220,9 +220,9 @@ def _after(tab: Tab, my: Workspace) -> Callable[[], float]:
     return run
 
 
-def _demand(name: str, tab: Tab) -> None:
+def demand(name: str, tab: Tab) -> None:
     """The page that is measured must be the page that was meant."""
     signs = {screen.name: screen.sign for screen in SCREENS}
-    asked = next((sign for screen, sign in signs.items() if name.endswith(f" {screen}")), "heading")
+    asked = next((sign for screen, sign in signs.items() if f" {name}".endswith(f" {screen}")), "heading")
     if " peer " not in name and asked not in tab.kinds:
         raise RunFailed(f"{name}: another page was shown than was meant, with {tab.kinds}")

@@ -21,7 +21,7 @@ held against. Ratios of different runs differ by up to 1.5 on a busy machine.
 
 def write(path: Path, sections: Sequence[Section]) -> str:
     """Write the file; returns what was written."""
-    text = "\n".join([HEAD, _machine(), *(_table(section) for section in sections)])
+    text = "\n".join([HEAD, _machine(), *(table(section) for section in sections)])
     path.write_text(text, encoding="utf-8")
     return text
 
@@ -33,7 +33,8 @@ def _machine() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}, {', '.join(parts)}.\n"
 
 
-def _table(section: Section) -> str:
+def table(section: Section) -> str:
+    """A section as Markdown."""
     if not section.lines:
         return f"## {section.title}\n\n{section.note}\n"
     rows = [

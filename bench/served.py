@@ -34,12 +34,11 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def cpu(self) -> float:
-        """Seconds of processor that it has used; 0.0 where the system does not say (it has no /proc)."""
+        """Seconds of processor that all its threads have used; 0.0 where the system does not say."""
         try:
-            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+            return time.clock_gettime(~self.process.pid << 3 | 2)  # Linux: the clock of another process
         except OSError:
             return 0.0
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

@@ -1,11 +1,25 @@
 """Every part of the benchmark still finds what it measures, on a database a fiftieth of the size."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bench import databases, files, moving, pages, questions, reading, screens, searching, walls
+from bench import __main__ as main
+from bench import (
+    at_once,
+    costs,
+    databases,
+    files,
+    moving,
+    pages,
+    questions,
+    reading,
+    screens,
+    searching,
+    walls,
+)
 from bench.ground import filled, ground, has_postgres
 from bench.pages import Size
 from bench.section import Section
@@ -44,7 +58,36 @@ def test_filling_and_backups(small: Path, tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_import_and_export(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "ROWS", 200)
-    assert {"import", "export"} == _told(files.section(small, tmp_path, rounds=2))
+    told = _told(files.section(small, tmp_path, rounds=2))
+    assert told == {"import", "export", "the undo of the import, right after it"}
+
+
+def test_many_at_once(small: Path, tmp_path: Path) -> None:
+    assert "the undo of it" in _told(at_once.section(small, tmp_path, rounds=1))
+
+
+def test_what_a_rerun_costs(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(costs, "quiet", lambda servers: None)
+    found = costs.section(small, tmp_path, rounds=1, screens=pages.SCREENS[:2])
+    assert _told(found) == {"overview", "customers", costs.FRAME}
+    assert "customers" in found.note
+
+
+def test_a_part_is_printed_as_soon_as_it_is_measured(
+    small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def slow(*said: object) -> Section:
+        assert "## Search" in capsys.readouterr().out
+        return Section("Many at once", "")
+
+    monkeypatch.setattr(databases, "year", lambda n, big, tell: small)
+    for part in (reading, questions, searching):
+        monkeypatch.setattr(part, "section", lambda *said: Section("Search", "What is found."))
+    monkeypatch.setattr(main, "_on_both", lambda parts, rounds: [])
+    monkeypatch.setattr(at_once, "section", slow)
+    monkeypatch.setattr(sys, "argv", ["bench", "reading", "many"])
+    assert main.main() == 0
+    assert "## Many at once" in capsys.readouterr().out
 
 
 def test_reruns_and_sessions(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "029"
-down_revision = "028"
+revision = "031"
+down_revision = "030"
 branch_labels = None
 depends_on = None
 
