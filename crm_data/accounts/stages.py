@@ -21,12 +21,16 @@ from crm_data.tables.stage_rules import Category, StageRule, StageRules, read
 
 MOST_DAYS = 999
 CLOSED = (Stage.CLOSED_WON, Stage.CLOSED_LOST)
+OF_ALL = ("label", "required")  # what a closed stage has too
 FIELDS: Mapping[str, Field] = {
     "label": Field("Name", Kind.TEXT, "label", length=30),
     "probability": Field("Probability %", Kind.WHOLE, "probability", required=True, low=0, high=100),
     "days": Field("Days expected", Kind.WHOLE, "days", low=0, high=MOST_DAYS),
+    "required": Field("Needed", Kind.TAGS, "required"),
     "category": Field("Forecast", Kind.CHOICE, "category", required=True, choices=Category, length=20),
 }
+# The fields of a deal that a stage may ask for.
+REQUIRABLE = ("deal_value", "expected_close_date", "assigned_to", "notes")
 # (stage, field) -> what was seen, and what is wanted.
 Wishes = Mapping[tuple[str, str], tuple[Any, Any]]
 
@@ -58,7 +62,7 @@ class Stages:
             clashes = [
                 Clash(company.id, f"{stage} {name}", wishes[stage, name][0], new, held)
                 for (stage, name), new in wanted.items()
-                if (held := getattr(now.of(stage), name)) not in (wishes[stage, name][0], new)
+                if (held := getattr(now.of(stage), name)) not in (_seen(name, wishes[stage, name][0]), new)
             ]
             if clashes:
                 raise Conflict(clashes)
@@ -74,9 +78,12 @@ def _judged(wishes: Wishes) -> dict[tuple[str, str], Any]:
     wanted: dict[tuple[str, str], Any] = {}
     problems: list[Problem] = []
     for (stage, name), (_, raw) in wishes.items():
-        if stage not in list(Stage) or name not in FIELDS or (stage in CLOSED and name != "label"):
+        if stage not in list(Stage) or name not in FIELDS or (stage in CLOSED and name not in OF_ALL):
             raise Invalid("This cannot be changed here.")
         field = replace(FIELDS[name], label=f"{words(stage)}, {FIELDS[name].label.lower()}")
+        if name == "required":
+            wanted[stage, name] = _needed(raw)
+            continue
         try:
             said = parse(field, raw)
         except Invalid as wrong:
@@ -86,6 +93,18 @@ def _judged(wishes: Wishes) -> dict[tuple[str, str], Any]:
     if problems:
         raise Invalid(problems)
     return wanted
+
+
+def _needed(raw: Any) -> tuple[str, ...]:
+    """The fields in their order, each once. Raises Invalid."""
+    said = tuple(raw) if isinstance(raw, list | tuple) else (raw,)
+    if not set(map(str, said)) <= set(REQUIRABLE):
+        raise Invalid("A stage cannot ask for that. Choose fields from the screen.", "required")
+    return tuple(name for name in REQUIRABLE if name in said)
+
+
+def _seen(name: str, seen: Any) -> Any:
+    return tuple(seen) if name == "required" and isinstance(seen, list | tuple) else seen
 
 
 def _changed(rule: StageRule, wanted: Mapping[tuple[str, str], Any]) -> StageRule:

@@ -125,15 +125,18 @@ class Deals(Records):
         reason: str | None = None,
         act_id: str | None = None,
         zone: tzinfo = UTC,
+        more: Mapping[str, Any] | None = None,
     ) -> Row:
         """Move one deal from the stage that was seen to another, with what closing needs; returns the deal.
 
+        `more`: values of other fields that the stage asks for, in the same act.
         Raises Conflict when it stands elsewhere by now, Invalid, NotAllowed, NotFound. The same `act_id` again
         changes nothing.
         """
         doing = doing_of(self._scope.user_id, act_id, zone, kind="move")
         said = {"deal_value": value, "actual_close_date": close_date, "loss_reason": reason}
-        wanted = {"stage": stage, **{name: raw for name, raw in said.items() if raw not in (None, "")}}
+        given = {**said, **(more or {})}
+        wanted = {"stage": stage, **{name: raw for name, raw in given.items() if raw not in (None, "")}}
         parsed = self.parse_all(wanted, zone, adding=False)
         with self._store.write(self._scope) as session:
             row = self._rows(session, [id])[row_id(id) or 0]

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from crm_data.errors import Invalid
+from crm_data.errors import Invalid, Problem
 from crm_data.store.changes import Doing
-from crm_data.tables.deal import DealStatus, Stage
+from crm_data.tables.deal import Deal, DealStatus, Stage
+from crm_data.tables.fields import fields_of
 from crm_data.tables.stage_rules import USUAL, StageRules
 
 Row = dict[str, Any]
@@ -69,7 +70,8 @@ def judged(values: Row, before: Row | None, doing: Doing, rules: StageRules = US
     """What is written to a deal, with all that its stage decides. Raises Invalid with everything wrong at once.
 
     A move sets status, probability (unless the same write does) and `stage_since`. Closing stamps the close date,
-    today unless it is given; won needs an amount, lost a reason. Reopening clears date and reason.
+    today unless it is given; won needs an amount, lost a reason, and each stage what the company asks for there.
+    Reopening clears date and reason.
     """
     was = Stage(before["stage"]) if before else None
     write = _Write(values, before, was, Stage(values.get("stage") or was or Stage.PROSPECT), doing, rules)
@@ -82,7 +84,7 @@ def judged(values: Row, before: Row | None, doing: Doing, rules: StageRules = US
     new, problems = dict(values), []
     if write.moved:
         new["stage"], new["status"] = write.stage.value, STATUS.get(write.stage, DealStatus.OPEN).value
-    for rule in (_probability, _close_date, _amount, _reason):
+    for rule in (_probability, _close_date, _amount, _reason, _required):
         try:
             new |= rule(write)
         except Invalid as wrong:
@@ -160,6 +162,28 @@ def _reason(write: _Write) -> Row:
         if reason.casefold().strip(" .:;,-") in _SAYS_NOTHING:
             raise Invalid("Reason lost: add to 'Other' what it was.", name)
     return {}
+
+
+def _required(write: _Write) -> Row:
+    if not write.moved:
+        return {}
+    lacks = lacking({**(write.before or {}), **write.said}, write.stage, write.rules)
+    if write.stage is Stage.CLOSED_WON:
+        lacks = [name for name in lacks if name != "deal_value"]  # `_amount` says so already
+    if lacks:
+        where = write.rules.label(write.stage)
+        raise Invalid([Problem(name, needs(name, where)) for name in lacks])
+    return {}
+
+
+def lacking(row: Row, stage: str, rules: StageRules) -> list[str]:
+    """The fields that a stage asks for and a deal does not hold; an amount of zero is none."""
+    return [name for name in rules.of(stage).required if not row.get(name)]
+
+
+def needs(name: str, stage: str) -> str:
+    """What is said where a deal lacks a field that a stage asks for."""
+    return f"{fields_of(Deal)[name].label}: a deal comes into {stage} only with it; fill it in."
 
 
 def move_title(before: str, after: str, rules: StageRules = USUAL) -> str:

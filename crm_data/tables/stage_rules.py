@@ -22,7 +22,7 @@ class Category(StrEnum):
 class StageRule:
     """One stage. `probability`: in percent, of deals that come into it; `days`: so many are too many, 0: never.
 
-    `category`: where its open deals stand in the forecast.
+    `category`: where its open deals stand in the forecast; `required`: fields without which none comes in.
     """
 
     stage: str
@@ -30,6 +30,7 @@ class StageRule:
     probability: int
     days: int = 0
     category: str = Category.OMITTED.value
+    required: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,13 @@ class StageRules:
         found: dict[str, dict[str, Any]] = {}
         for rule, usual in zip(self.each, USUAL.each, strict=True):
             own = {name: getattr(rule, name) for name in NAMES if getattr(rule, name) != getattr(usual, name)}
+            if "required" in own:
+                own["required"] = list(own["required"])  # as JSON gives it back
             found |= {rule.stage: own} if own else {}
         return found
 
 
-NAMES = ("label", "probability", "days", "category")
+NAMES = ("label", "probability", "days", "category", "required")
 USUAL = StageRules(
     tuple(
         StageRule(stage.value, words(stage), probability, days, category.value)
@@ -90,4 +93,8 @@ def read(kept: Any) -> StageRules:
     said = kept if isinstance(kept, Mapping) else {}
     if not said:
         return USUAL
-    return StageRules(tuple(replace(rule, **said.get(rule.stage, {})) for rule in USUAL.each))
+    return StageRules(tuple(replace(rule, **_held(said.get(rule.stage, {}))) for rule in USUAL.each))
+
+
+def _held(own: Mapping[str, Any]) -> dict[str, Any]:
+    return {**own, **({"required": tuple(own["required"])} if "required" in own else {})}

@@ -4,11 +4,13 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import Workspace, new_act
+from crm_data import CrmError, Field, Kind, Workspace, new_act, words
+from crm_data.nouns.stages import lacking
 from dashboard.parts import amount, say
 from dashboard.parts.acts import attempt, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.undo import did
+from dashboard.parts.widgets import LATEST
 
 OPEN_STAGES = ("prospect", "qualified", "proposal", "negotiation")
 WON, LOST = "closed_won", "closed_lost"
@@ -24,8 +26,8 @@ def stage_words(my: Workspace) -> dict[str, str]:
 
 
 def ask_to_move(my: Workspace, place: str, id_: Any, seen: str, to: str) -> None:
-    """From a callback: move at once to an open stage, or begin the dialog that closing needs."""
-    if to in (WON, LOST):
+    """From a callback: move at once to an open stage, or begin the dialog that closing or the stage needs."""
+    if to in (WON, LOST) or _lacks(my, id_, to):
         st.session_state[f"{place}.closing"] = (id_, seen, to, new_act())
         forget_refusal(place)
         return
@@ -34,6 +36,16 @@ def ask_to_move(my: Workspace, place: str, id_: Any, seen: str, to: str) -> None
     if moved is not None:
         said = stage_words(my)
         did(my, f"{moved['deal_name']}: {said[seen]} to {said[to]}.", act, icon="swap_horiz")
+
+
+def _lacks(my: Workspace, id_: Any, to: str) -> bool:
+    """Whether the stage asks for what the deal does not hold; a deal that is not there is the move's to refuse."""
+    if not my.scope.stages.of(to).required:
+        return False
+    try:
+        return bool(lacking(my.deals.get(id_), to, my.scope.stages))
+    except CrmError:
+        return False
 
 
 def closing_dialog(my: Workspace, place: str) -> None:
@@ -47,7 +59,8 @@ def closing_dialog(my: Workspace, place: str) -> None:
         st.session_state.pop(f"{place}.closing", None)
         forget_refusal(place)
 
-    label = say.plain(f"Close as {_lowered(my, to)}")
+    verb = "Close as" if to in (WON, LOST) else "Move to"
+    label = say.plain(f"{verb} {_lowered(my, to)}")
 
     @dialog(my, label, forget)
     def show() -> None:
@@ -57,10 +70,13 @@ def closing_dialog(my: Workspace, place: str) -> None:
         st.text(f"{deal['deal_name']}, {say.money(deal['deal_value'], deal['currency'])}")
         key = f"{place}.closing.{act}"
         with st.form(key, border=False):
-            said = _won(key, deal) if to == WON else _lost(my, key)
+            said = _won(key, deal) if to == WON else _lost(my, key) if to == LOST else ()
+            needed = [n for n in lacking(deal, to, my.scope.stages) if (n, to) != ("deal_value", WON)]
+            for name in needed:
+                _ask(my, f"{key}.more.{name}", my.deals.fields[name])
             show_refusal(f"{place}.dialog")
             st.form_submit_button(
-                label, type="primary", on_click=_close, args=(my, place, key, closing, said)
+                label, type="primary", on_click=_close, args=(my, place, key, closing, said, needed)
             )
 
     show()
@@ -69,7 +85,22 @@ def closing_dialog(my: Workspace, place: str) -> None:
 def _lowered(my: Workspace, stage: str) -> str:
     """A word of ours within a sentence; the company's own as it is."""
     own = dict(my.scope.stages.called)
-    return own.get(stage, _SHORT[stage].lower())
+    return own.get(stage, _SHORT.get(stage, words(stage)).lower())
+
+
+def _ask(my: Workspace, key: str, field: Field) -> None:
+    """One field that the stage asks for."""
+    if field.kind is Kind.MONEY:
+        amount.amount_input(say.plain(field.label), key)
+    elif field.kind is Kind.DAY:
+        st.date_input(say.plain(field.label), None, key=key, max_value=LATEST)
+    elif field.kind is Kind.MEMBER:
+        members = my.members()
+        st.selectbox(
+            say.plain(field.label), list(members), None, key=key, format_func=lambda id_: members.get(id_, "")
+        )
+    else:
+        st.text_area(say.plain(field.label), key=key, height=80)
 
 
 def _won(key: str, deal: dict[str, Any]) -> tuple[str, ...]:
@@ -86,20 +117,23 @@ def _lost(my: Workspace, key: str) -> tuple[str, ...]:
     return ("why", "text", "close_date")
 
 
-def _close(my: Workspace, place: str, key: str, closing: tuple[Any, ...], names: tuple[str, ...]) -> None:
+def _close(
+    my: Workspace, place: str, key: str, closing: tuple[Any, ...], names: tuple[str, ...], needed: list[str]
+) -> None:
     if st.session_state.get(f"{place}.closing") != closing:
         return  # the second click of two
     id_, seen, to, act = closing
     said = {name: st.session_state.get(f"{key}.{name}") for name in names}
-    called = {"Value": "Value won"}
+    called = {"Value": "Value won"} if to == WON else {}
     if "why" in said:
         why, text = said.pop("why"), (said.pop("text") or "").strip()
         said["reason"] = f"{why}: {text}" if why and text else why
         # One field of a deal is two of the dialog.
         called = {"Reason lost": "In your words" if why else "Why was it lost"}
+    more = {name: st.session_state.get(f"{key}.more.{name}") for name in needed}
     moved = attempt(
         f"{place}.dialog",
-        lambda: my.deals.move(id_, to, seen, **said, act_id=act, zone=say.zone()),
+        lambda: my.deals.move(id_, to, seen, **said, act_id=act, zone=say.zone(), more=more),
         called,
     )
     if moved is not None:

@@ -19,6 +19,8 @@ from dashboard.parts.widgets import LATEST
 
 PLACE, DEAL = "review", "deal"
 KEEP = ("tab", DEAL)
+# What the screen calls the fields of a task and of a note.
+NAMES = {"Title": "New next step", "Description": "Note"}
 Row = dict[str, Any]
 
 
@@ -178,7 +180,7 @@ def _add_step(my: Workspace, row: Row, turn: str, act: str) -> None:
         "deal_id": row["id"],
         "assigned_to": row["assigned_to"] or my.scope.user_id,
     }
-    if attempt(PLACE, lambda: my.tasks.add(values, act, say.zone())) is not None:
+    if attempt(PLACE, lambda: my.tasks.add(values, act, say.zone()), NAMES) is not None:
         did(my, "Next step added.", act)
         del st.session_state[f"{turn}.act"]
 
@@ -208,6 +210,7 @@ def _reviewed(my: Workspace, row: Row, turn: str, act: str) -> None:
             act_id=act,
             zone=say.zone(),
         ),
+        NAMES,
     )
     if kept is not None:
         did(my, f"{row['deal_name']} is reviewed.", act, icon="task_alt")

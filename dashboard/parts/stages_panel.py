@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Figure, Query, StageRules, Workspace, words
-from crm_data.accounts.stages import CLOSED, FIELDS, MOST_DAYS
+from crm_data.accounts.stages import CLOSED, FIELDS, MOST_DAYS, REQUIRABLE
 from crm_data.tables.stage_rules import Category, StageRule
 from dashboard.known import known
 from dashboard.parts import figures, say
@@ -21,18 +21,19 @@ def stages_panel(my: Workspace) -> None:
     seen = known(my, "stage_rates", (query,), lambda: my.numbers.stage_rates(query))
     with st.form(PLACE, border=False, enter_to_submit=False):
         for rule in rules.each:
-            _line(rule)
+            _line(my, rule)
         show_refusal(PLACE)
         st.form_submit_button("Save stages", type="primary", on_click=_save, args=(my, rules))
     st.caption(
         "An empty name is the usual one. A deal that stays so many days in a stage is stalled; 0 is never. "
         "Probabilities count for deals that come into the stage from now on; those that stand there keep theirs. "
+        "What is needed is asked for when a deal comes into the stage. "
         "Open deals of an omitted stage are in no number of the forecast."
     )
     _observed(my, rules, seen)
 
 
-def _line(rule: StageRule) -> None:
+def _line(my: Workspace, rule: StageRule) -> None:
     named, length = words(rule.stage), FIELDS["label"].length
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(named, rule.label, key=_key(rule.stage, "label"), max_chars=length)
@@ -43,6 +44,11 @@ def _line(rule: StageRule) -> None:
             sure = [category.value for category in Category]
             at = sure.index(rule.category) if rule.category in sure else None
             st.selectbox("Forecast", sure, at, key=_key(rule.stage, "category"), format_func=words, width=150)
+        needed = _key(rule.stage, "required")
+        labels = {name: my.deals.fields[name].label for name in REQUIRABLE}
+        st.multiselect(
+            "Needed", REQUIRABLE, rule.required, key=needed, format_func=labels.__getitem__, width=260
+        )
 
 
 def _key(stage: str, name: str) -> str:
@@ -54,8 +60,10 @@ def _save(my: Workspace, rules: StageRules) -> None:
     for rule in rules.each:
         for name in FIELDS:
             key, held = _key(rule.stage, name), getattr(rule, name)
-            if key in st.session_state and st.session_state[key] != held:
-                wishes[rule.stage, name] = (held, st.session_state[key])
+            said = st.session_state.get(key, held)
+            said = tuple(said) if name == "required" else said
+            if said != held:
+                wishes[rule.stage, name] = (held, said)
     if not wishes:
         announce("Nothing was changed.", "info")
     elif done(PLACE, lambda: my.stages.change(wishes)):

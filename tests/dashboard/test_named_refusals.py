@@ -103,6 +103,14 @@ def shown(page: str, submit: str, **query: str) -> Callable[[Form], tuple[AppTes
     return lambda form: (form.at(page, **query), submit)
 
 
+def reviewing(submit: str) -> Callable[[Form], tuple[AppTest, str]]:
+    def opened(form: Form) -> tuple[AppTest, str]:
+        form.record("deals")
+        return form.at("pipeline", tab="review"), submit
+
+    return opened
+
+
 def linked(kind: str, submit: str) -> Callable[[Form], tuple[AppTest, str]]:
     def opened(form: Form) -> tuple[AppTest, str]:
         if kind == "invite":
@@ -138,6 +146,8 @@ FORMS: dict[str, tuple[str, Callable[[Form], tuple[AppTest, str]]]] = {
         shown("admin", "Save company profile", tab="company"),
     ),
     "what the stages are called": ("parts/stages_panel.py", shown("admin", "Save stages", tab="stages")),
+    "a next step": ("parts/review.py", reviewing("Add step")),
+    "a review": ("parts/review.py", reviewing("Reviewed, next deal")),
     "a field of the company's own": ("parts/fields_panel.py", shown("admin", "Add the field", tab="fields")),
     "one's own account": ("sign_in/own_account.py", shown("account", "Save account")),
     "one's own password": ("sign_in/own_account.py", shown("account", "Change password")),

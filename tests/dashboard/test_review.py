@@ -1,6 +1,7 @@
 """The Review tab: one deal at a time, its changes, and what can be done with it where one stands."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -56,7 +57,7 @@ def test_stage_and_next_step_are_changed_where_one_stands(
     deal = my.deals.add({"deal_name": "D", "deal_value": "9", "customer_id": customer})
     at = screen(home, monkeypatch, "pipeline", "tab=review")
     next(one for one in at.button if one.label == "Add step").click().run()
-    assert [error.value for error in at.error] == ["Title is needed; fill it in."]
+    assert [error.value for error in at.error] == ["New next step is needed; fill it in."]
     next(one for one in at.text_input if one.label == "New next step").input("Call them")
     next(one for one in at.button if one.label == "Add step").click().run()
     assert my.deals.reviewed(deal).step.title == "Call them"
@@ -65,6 +66,35 @@ def test_stage_and_next_step_are_changed_where_one_stands(
     assert my.deals.get(deal)["stage"] == "proposal"
     at.button(key=f"{review.PLACE}.done").click().run()
     assert my.deals.reviewed(deal).step.title is None
+
+
+def test_what_a_stage_asks_for_is_asked_where_one_stands(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.office.at(0, "admin").stages.change(
+        {("proposal", "required"): ((), ("expected_close_date", "notes"))}
+    )
+    my = home.office.at()
+    customer = my.customers.add({"name": "Firm"})
+    deal = my.deals.add({"deal_name": "D", "deal_value": "9", "customer_id": customer})
+    at = screen(home, monkeypatch, "pipeline", "tab=review")
+    at.selectbox(key=f"{review.PLACE}.stage.{deal}").set_value("proposal").run()
+    assert my.deals.get(deal)["stage"] == "prospect"
+    next(one for one in at.date_input if one.label == "Expected close").set_value(date(2026, 12, 31))
+    next(one for one in at.button if one.label == "Move to proposal").click().run()
+    assert [error.value for error in at.error] == [
+        "Notes: a deal comes into Proposal only with it; fill it in."
+    ]
+    next(one for one in at.date_input if one.label == "Expected close").set_value(date(2026, 12, 31))
+    next(one for one in at.text_area if one.label == "Notes").input("By e-mail")
+    next(one for one in at.button if one.label == "Move to proposal").click().run()
+    assert not at.exception
+    row = my.deals.get(deal)
+    assert (row["stage"], row["expected_close_date"], row["notes"]) == (
+        "proposal",
+        date(2026, 12, 31),
+        "By e-mail",
+    )
 
 
 def test_a_deal_that_is_not_there_is_said(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
