@@ -14,7 +14,7 @@ from crm_data.numbers.owners import told_apart
 from crm_data.numbers.period import EARLIEST, LATEST, Period, step_label, steps
 from crm_data.numbers.pipeline import Where
 from crm_data.store import summary
-from crm_data.store.conditions import EMPTY, Except
+from crm_data.store.conditions import EMPTY, Except, both
 from crm_data.store.filters import Condition, Op
 from crm_data.store.names import member_names, record_names
 from crm_data.store.query import Query
@@ -61,12 +61,19 @@ def plain(query: Query, own: Own) -> Query:
     return replace(query, where=where, filter=query.filter.and_also(Condition(own.column, Op.HAS, (said,))))
 
 
+def rows_where(asked: Asked, name: str, wanted: Any) -> Question:
+    """The records that also meet a condition, on a field of the company's own as well; see `Question.but`."""
+    query = asked.rows.query
+    held = {**query.where, name: both(asked.records.fields[name].kind, query.where.get(name), wanted)}
+    return Question(asked.rows.table, replace(query.first(), where=held))
+
+
 def narrowed(asked: Asked) -> Asked:
     """The records of the period and of the currency alone."""
     own, where, rows = asked.own, list(asked.where), asked.rows
     if own.dated and not asked.period.all_time:
         where.append(_within(asked, own.dated, *asked.period.edges))
-        rows = rows.but(**{own.dated: asked.period.edges})
+        rows = rows_where(asked, own.dated, asked.period.edges)
     if asked.currency and "currency" in asked.records.fields:
         model: Any = asked.records.table
         where.append(model.currency == asked.currency)
@@ -172,10 +179,10 @@ def _values(session: CompanySession, asked: Asked) -> Iterator[tuple[str, Questi
             rest = _less(whole, [sums for _, sums in found])
     names = _names(session, declared, [value for value, _ in found if value is not None])
     for value, sums in found:
-        yield _called(declared, value, names), asked.rows.but(**{declared.name: (value,)}), sums
+        yield _called(declared, value, names), rows_where(asked, declared.name, (value,)), sums
     if rest[0]:
         others = Except(tuple(value for value, _ in found))
-        yield "All others", asked.rows.but(**{declared.name: others}), rest
+        yield "All others", rows_where(asked, declared.name, others), rest
 
 
 def _ints(sums: Sequence[Any]) -> Sums:
@@ -237,14 +244,14 @@ def _days(session: CompanySession, asked: Asked) -> Iterator[tuple[str, Question
     nothing: Sums = (0, 0, 0)
     if _EARLIER in found:
         before = (None, each[0].first - timedelta(days=1))
-        yield "Earlier", asked.rows.but(**{name: before}), found[_EARLIER]
+        yield "Earlier", rows_where(asked, name, before), found[_EARLIER]
     for at, step in enumerate(each, _FIRST):
-        rows = asked.rows.but(**{name: step.edges})
+        rows = rows_where(asked, name, step.edges)
         yield step_label(step, unit, asked.fiscal), rows, found.get(at, nothing)
     if later in found:
-        yield "Later", asked.rows.but(**{name: (edges[-1], None)}), found[later]
+        yield "Later", rows_where(asked, name, (edges[-1], None)), found[later]
     if _NO_DATE in found:
-        yield "No date", asked.rows.but(**{name: EMPTY}), found[_NO_DATE]
+        yield "No date", rows_where(asked, name, EMPTY), found[_NO_DATE]
 
 
 def _day(moment: Any, asked: Asked) -> date | None:

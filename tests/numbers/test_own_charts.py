@@ -12,10 +12,12 @@ import pytest
 from crm_data import Chart, Own, Query, Workspace, clock, errors
 from crm_data.numbers.own import UNITS, dates_of, groups_of, measures_of
 from crm_data.store.filters import ME, Condition, Filter, Group, Op
+from crm_data.tables.fields import Kind
 from tests.numbers.checking import Checker, figures_in
 from tests.numbers.makers import put
 from tests.numbers.test_figures import some_of_everything
 from tests.numbers.test_real_file import engine as engine
+from tests.support.fields import one_of_each, own
 from tests.support.office import Office, office
 
 ZONES = (UTC, ZoneInfo("Pacific/Auckland"), ZoneInfo("America/Los_Angeles"))
@@ -144,9 +146,9 @@ def test_by_month_where_the_day_begins(two: Office) -> None:
     """23:30 UTC on the last of January is February in Auckland; months between have their place too."""
     put(two, "leads", [{"lead_name": "L", "created_at": datetime(2026, 1, 31, 23, 30, tzinfo=UTC)}])
     put(two, "leads", [{"lead_name": "L", "created_at": datetime(2026, 4, 2, tzinfo=UTC)}])
-    own = Own("leads", "created_at:month", picture="line")
-    here = [(bar.place, bar.figure.value) for bar in two.at().numbers.own(own).bars]
-    there = [(bar.place, bar.figure.value) for bar in two.at().numbers.own(own, zone=ZONES[1]).bars]
+    said = Own("leads", "created_at:month", picture="line")
+    here = [(bar.place, bar.figure.value) for bar in two.at().numbers.own(said).bars]
+    there = [(bar.place, bar.figure.value) for bar in two.at().numbers.own(said, zone=ZONES[1]).bars]
     assert here == [("Jan 2026", 1), ("Feb 2026", 0), ("Mar 2026", 0), ("Apr 2026", 1)]
     assert there == [("Feb 2026", 1), ("Mar 2026", 0), ("Apr 2026", 1)]
 
@@ -211,3 +213,30 @@ def test_an_address_brings_it_back() -> None:
     assert Own.read(own.params()) == own
     assert Own.read({}) == Own()
     assert Own().params() == {}
+
+
+@pytest.mark.slow
+def test_a_field_of_the_companys_own_is_grouped_and_measured_as_any_other(two: Office) -> None:
+    columns = one_of_each(two, "leads")
+    held = {
+        Kind.CHOICE: [*(code for code, _ in own(two).leads.fields[columns[Kind.CHOICE]].called), None],
+        Kind.MONEY: [Decimal("10.05"), None, Decimal(3)],
+        Kind.WHOLE: [7, None],
+        Kind.DAY: [date(2026, 1, 31), date(2026, 3, 1), None],
+        Kind.MEMBER: [two.people[0]["manager"], None],
+        Kind.YES_NO: [True, False, False],
+    }
+    for n in range(14):
+        values = {columns[kind]: some[n % len(some)] for kind, some in held.items()}
+        put(two, "leads", [{"lead_name": "L", "created_at": datetime(2026, 2, 1, tzinfo=UTC), **values}])
+    my = own(two)
+    checker, ours = Checker(my), set(columns.values())
+    groups = [by for by in groups_of(my.leads) if by.partition(":")[0] in ours]
+    measures = [each for each in measures_of(my.leads) if each == "count" or each.partition(":")[2] in ours]
+    assert len(groups) > 5
+    assert len(measures) == 5
+    for by in groups:
+        for measure in measures:
+            assert opened(checker, my.numbers.own(Own("leads", by, measure))) == 14
+    with pytest.raises(errors.Invalid):  # another company has none
+        two.at(1).numbers.own(Own("leads", groups[0]))
