@@ -80,6 +80,8 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
     position: static; overflow: visible; height: auto; inset: auto;
   }
   [data-testid="stMainBlockContainer"] { padding: 0; }
+  [data-testid="stGrid"] { grid-template-columns: 1fr 1fr !important; }
+  [data-testid="stElementToolbar"] { display: none; }
   [data-testid="stVegaLiteChart"], .foyer-figures .tile, .foyer-figures tr { break-inside: avoid; }
   [data-testid="stVegaLiteChart"] svg { max-width: 100%; height: auto; }
 }

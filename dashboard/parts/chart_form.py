@@ -36,7 +36,7 @@ def chart_form(my: Workspace, boards: Sequence[Board]) -> None:
             type="primary",
             icon=":material/check:",
             on_click=_save,
-            args=(my, own, boards),
+            args=(my, boards),
         )
     show_refusal(PLACE)
     with st.grid(min_column_width=220, gap="small"):
@@ -151,9 +151,11 @@ def _leave() -> None:
     place.go({BOARD: board} if board else {})
 
 
-def _save(my: Workspace, own: Own, boards: Sequence[Board]) -> None:
+def _save(my: Workspace, boards: Sequence[Board]) -> None:
+    """Keep the chart as the form says it now: what was typed last may have come with this click."""
     act, made = new_act(), place.params()[MAKE]
     board = place.params().get(BOARD) or ""
+    own = replace(Own.read(place.params()), name=(st.session_state.get("chart.name") or "").strip())
 
     def do() -> str:
         if made != NEW:
