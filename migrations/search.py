@@ -48,6 +48,7 @@ FUNCTION = f"""CREATE OR REPLACE FUNCTION app_search_due() RETURNS trigger LANGU
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   said text;
+  was jsonb;
   there boolean;
   add text := 'INSERT INTO ' || quote_ident(TG_TABLE_SCHEMA)
     || '.{_DUE} (company_id, table_name, row_id, before) VALUES ($1, $2, $3, $4)';
@@ -56,7 +57,8 @@ BEGIN
     EXECUTE add USING NEW.company_id, TG_TABLE_NAME::text, NEW.id, NULL::text;
     RETURN NULL;
   END IF;
-  SELECT string_agg(coalesce(to_jsonb(OLD) ->> name, ''), chr({ord(BETWEEN)}) ORDER BY place) INTO said
+  was := to_jsonb(OLD);
+  SELECT string_agg(coalesce(was ->> name, ''), chr({ord(BETWEEN)}) ORDER BY place) INTO said
     FROM unnest(TG_ARGV) WITH ORDINALITY AS named (name, place);
   EXECUTE 'SELECT EXISTS (SELECT FROM ' || quote_ident(TG_TABLE_SCHEMA) || '.companies WHERE id = $1)'
     INTO there USING OLD.company_id;

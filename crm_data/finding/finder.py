@@ -10,11 +10,13 @@ import sqlalchemy as sa
 
 from crm_data.finding.asked import Asked, Match, Span
 from crm_data.finding.lists import candidates
-from crm_data.finding.plain import searched
+from crm_data.finding.plain import searched_by
 from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.store import Store
 from crm_data.tables import ChangeLog, SearchDue, by_name, title_of
+from crm_data.tables.fields import Field
 
+Fields = Mapping[str, Field]
 MOST = 6  # of a kind
 MOST_DUE = 1_000  # records whose words are not listed yet and that are read for a search
 _BATCHES = (24, 200, 2_000)  # candidates of a kind that are read, one after the other, until enough answer
@@ -74,9 +76,10 @@ def find(store: Store, scope: CompanyScope, tables: Sequence[str], said: str) ->
         if not asked:
             return Answer([] if said.strip() else _recent(session, tables, scope.user_id))
         due, waiting = _due(session, tables)
-        found = _found(session, asked, tables, due, nearly=False)
+        fields = {table: searched_by(table, scope.own) for table in tables}
+        found = _found(session, asked, fields, due, nearly=False)
         if sum(len(hits) for hits in found.values()) < _ENOUGH:
-            found = _found(session, asked, tables, due, nearly=True)
+            found = _found(session, asked, fields, due, nearly=True)
         groups = [
             Group(table, [hit for _, hit in sorted(hits, key=_best)][:MOST], len(hits) > MOST)
             for table, hits in found.items()
@@ -106,26 +109,33 @@ def _due(session: CompanySession, tables: Sequence[str]) -> tuple[dict[str, set[
 def _found(
     session: CompanySession,
     asked: Asked,
-    tables: Sequence[str],
+    fields: Mapping[str, Fields],
     due: Mapping[str, set[int]],
     nearly: bool,
 ) -> dict[str, list[tuple[Match, Hit]]]:
     listed = candidates(session, asked, nearly)
     found = {}
-    for table in tables:
+    for table in fields:
         fresh = due.get(table, set())
         ids = (id_ for id_ in listed.get(table, ()) if id_ not in fresh)
-        found[table] = _answers(session, asked, table, sorted(fresh, reverse=True), ids, nearly)
+        found[table] = _answers(
+            session, asked, table, fields[table], sorted(fresh, reverse=True), ids, nearly
+        )
     return found
 
 
 def _answers(
-    session: CompanySession, asked: Asked, table: str, fresh: Sequence[int], ids: Iterator[int], nearly: bool
+    session: CompanySession,
+    asked: Asked,
+    table: str,
+    fields: Fields,
+    fresh: Sequence[int],
+    ids: Iterator[int],
+    nearly: bool,
 ) -> list[tuple[Match, Hit]]:
     """Those of the candidates that answer; read until one more than is shown does."""
     model: Any = by_name(table)
-    fields, title = searched(table), title_of(table)
-    columns = dict.fromkeys([title, *fields])
+    columns = dict.fromkeys([title_of(table), *fields])
     found: list[tuple[Match, Hit]] = []
     for size in _BATCHES:
         wanted = [*fresh, *islice(ids, size)]
@@ -141,22 +151,20 @@ def _answers(
             values = dict(zip(columns, row[1:], strict=True))
             match = asked.judge(fields, values)
             if match is not None and (nearly or not match.nearly):
-                found.append((match, _hit(table, row[0], values, match)))
+                found.append((match, _hit(table, fields, row[0], values, match)))
         if len(found) > MOST:
             break
     return found
 
 
-def _hit(table: str, id_: int, values: Mapping[str, str | None], match: Match) -> Hit:
+def _hit(table: str, fields: Fields, id_: int, values: Mapping[str, str | None], match: Match) -> Hit:
     title = title_of(table)
     name = Text(str(values[title] or ""), sorted(match.marks.get(title, [])))
     others = [other for other in match.marks if other != title]
     if not others:
         return Hit(table, id_, name)
     said = values[others[0]] or ""
-    return Hit(
-        table, id_, name, searched(table)[others[0]].label, _around(said, sorted(match.marks[others[0]]))
-    )
+    return Hit(table, id_, name, fields[others[0]].label, _around(said, sorted(match.marks[others[0]])))
 
 
 def _around(said: str, marks: list[Span]) -> Text:

@@ -5,11 +5,14 @@ Letter by letter, so that a part of a text is found in it on either engine, and 
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache, lru_cache
 
-from crm_data.tables import by_name
+from crm_data.tables import Base, by_name
 from crm_data.tables.fields import Field, Kind, fields_of
+from crm_data.tables.own_fields import OwnFields
 from crm_data.tables.reading import reading_order
+from crm_data.tables.spare import Extensible, spares
 
 BETWEEN = "\x1f"  # stands between the fields of a record in `search_due.before`
 LONGEST = 32  # letters of a listed word; a longer one is listed in pieces that overlap by half
@@ -47,8 +50,17 @@ def shown(field: Field, said: str) -> tuple[str, list[int] | None]:
 
 @cache
 def searched(table: str) -> Mapping[str, Field]:
-    """The fields of a table that are looked through, by column name."""
-    return {name: field for name, field in fields_of(by_name(table)).items() if field.search}
+    """The fields of a table that are looked through, by column name, and behind them its spare texts."""
+    held = Base.metadata.tables[table].columns
+    texts = spares(Kind.TEXT) if issubclass(by_name(table), Extensible) else []
+    declared = {name: field for name, field in fields_of(by_name(table)).items() if field.search}
+    return {**declared, **{name: replace(held[name].info["field"], name=name) for name in texts}}
+
+
+def searched_by(table: str, own: OwnFields) -> Mapping[str, Field]:
+    """Those that a company's search tells of: of the spare texts those of which it has made a field."""
+    declared = {name: field for name, field in searched(table).items() if not field.spare}
+    return declared | {one.name: field for one in own.of(table) if (field := one.declared()).search}
 
 
 def listed(word: str) -> Iterator[str]:

@@ -41,6 +41,7 @@ class OwnField:
             high=2_147_483_647 if kind is Kind.WHOLE else None,
             to="users" if kind is Kind.MEMBER else None,
             default=False if kind is Kind.YES_NO else None,
+            search=shown and kind is Kind.TEXT,
             section=self.section,
             hidden=self.hidden,
             **usual,

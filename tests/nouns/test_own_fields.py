@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from crm_data import Edit, Query, Workspace, errors
 from crm_data.accounts.own_choices import MOST_CHOICES
 from crm_data.accounts.own_fields import KINDS, TABLES
+from crm_data.finding.listing import list_words
 from crm_data.store.filters import Condition, Filter, Op
 from crm_data.tables import Base, by_name
 from crm_data.tables.fields import Kind, fields_of
@@ -112,6 +113,7 @@ def test_every_kind_is_filtered_and_sorted_by(two: Office, table: str) -> None:
         if kind is not Kind.YES_NO:
             nothing = Query(filter=Filter((Condition(names[kind], Op.EMPTY),)))
             assert {empty, full} & set(records.ids(nothing, 10)) == {empty}
+    assert records.ids(records.query({"q": "THE bridge"}), 10) == [full]
     for kind in KINDS:
         for down in (True, False):
             query = records.query(records.params(Query(sort=names[kind], descending=down)))
@@ -154,6 +156,22 @@ def _write_past_all_checks(two: Office, id_: int, name: str, value: Any) -> None
     """As a fault of the application might: the keys of the database are all that refuses."""
     with two.store.write(two.scope()) as session:
         setattr(session.get(by_name("customers"), id_), name, value)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_text_is_found_by_those_who_have_the_field_until_it_is_hidden(two: Office, table: str) -> None:
+    names = one_of_each(two, table)
+    id_ = made(own(two), table, **{names[Kind.TEXT]: "Zébra crossing", names[Kind.CHOICE]: "Gold"})
+    for _ in ("just written", "listed"):
+        (hit,) = [hit for group in own(two).find("zebra cross").groups for hit in group.hits]
+        assert (hit.table, hit.id, hit.label) == (table, id_, "Our text")
+        assert hit.beside
+        assert hit.beside.marks
+        assert not own(two).find("own choice").groups
+        assert not own(two, company=1).find("zebra").groups
+        list_words(two.store)
+    two.at(0, "admin").own_fields.hide(table, names[Kind.TEXT])
+    assert not own(two).find("zebra").groups
 
 
 @pytest.mark.parametrize("role", ["user", "sales_rep", "manager"])
@@ -246,7 +264,7 @@ def test_a_hidden_field_is_offered_nowhere_and_keeps_what_it_held(two: Office) -
     admin.hide("customers", name)
     my = own(two)
     field = my.customers.fields[name]
-    offered = (field.form, field.edit, field.imports, field.export, field.grid, field.filter)
+    offered = (field.form, field.edit, field.imports, field.export, field.grid, field.filter, field.search)
     assert field.hidden
     assert not any(offered)
     with pytest.raises(errors.Invalid):
