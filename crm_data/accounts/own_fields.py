@@ -65,6 +65,10 @@ class Fields:
         made = OwnField("", parse(LABEL, label), Kind(kind).value, parse(SECTION, section) or "")
         if kind == Kind.CHOICE:
             made = replace(made, choices=new_choices(choices))
+        elif any(map(str.strip, choices)):
+            raise Invalid(
+                "Choices: only what holds a choice has them. Leave them out, or choose that.", "choices"
+            )
 
         def added(own: tuple[OwnField, ...], session: CompanySession) -> tuple[OwnField, ...]:
             taken = {one.name for one in own}

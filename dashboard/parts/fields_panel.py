@@ -88,15 +88,14 @@ def _add(my: Workspace, table: str) -> None:
         st.subheader(f"Add a field to {say.plain(table)}")
         one, two = st.columns(2)
         with one:
-            st.text_input("Name", key=keys["label"], max_chars=LABEL.length)
+            st.text_input("Name *", key=keys["label"], max_chars=LABEL.length)
             st.selectbox("Holds", list(KINDS), key=keys["kind"], format_func=KINDS.__getitem__)
         with two:
             st.text_input(
                 "Section", key=keys["section"], max_chars=SECTION.length, help="A heading on the form, if any"
             )
-            st.text_area(
-                "Choices, one a line", key=keys["choices"], height=90, help="Where the field holds a choice"
-            )
+            help_ = "One a line, where the field holds a choice"
+            st.text_area("Choices", key=keys["choices"], height=90, help=help_)
         st.form_submit_button("Add the field", type="primary", on_click=act)
 
 
@@ -120,7 +119,7 @@ def _dialog(my: Workspace, table: str, own: Sequence[OwnField]) -> None:
         if state not in st.session_state:
             st.rerun()
         with st.form(f"{PLACE}.edit", border=False, enter_to_submit=False):
-            st.text_input("Name", field.label, key=f"{PLACE}.edit.label", max_chars=LABEL.length)
+            st.text_input("Name *", field.label, key=f"{PLACE}.edit.label", max_chars=LABEL.length)
             st.text_input("Section", field.section, key=f"{PLACE}.edit.section", max_chars=SECTION.length)
             if field.kind == Kind.CHOICE:
                 _choices(field)

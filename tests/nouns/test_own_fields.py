@@ -202,6 +202,7 @@ def test_only_admins_add_and_change_them(two: Office, role: str) -> None:
         ("Ours id", "text", ()),
         ("Mine", "json", ()),
         ("Mine", "choice", ()),
+        ("Mine", "text", ("A", "B")),
         ("Mine", "choice", ("A", "a")),
         ("Mine", "choice", ("A", "★")),
         ("Mine", "choice", ("Own choice 1",)),
