@@ -133,12 +133,12 @@ class Installation:
             note(session, "entered_company", actor.user_id, company_id)
         return Members(self._store, _scope(company, actor.user_id, "system", True, ""))
 
-    def bring_back(self, actor: Actor, path: Path, email: str | None = None) -> Brought:
-        """Make a new company of its file, for the operator; `email` in place of the company's own. Raises
-        NotAllowed, BadBackup, Invalid.
+    def bring_back(self, actor: Actor, path: Path, email: str | None = None, passphrase: str = "") -> Brought:
+        """Make a new company of its file, for the operator; `email` in place of the company's own, `passphrase` of
+        a file that is encrypted. Raises NotAllowed, BadBackup, Invalid.
         """
         return company_back.bring_back(
-            self._store, Person(actor.role, actor.operator), actor.user_id, path, email
+            self._store, Person(actor.role, actor.operator), actor.user_id, path, email, passphrase
         )
 
     def shortages(self) -> list[str]:

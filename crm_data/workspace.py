@@ -195,9 +195,12 @@ class Workspace:
         """All of the company's data as one ZIP: its name, and its bytes piece by piece. For admins."""
         return takeaway.company_zip(self._store, self._scope, [self.records(kind) for kind in self.kinds])
 
-    def company_file(self) -> tuple[str, Iterator[bytes]]:
-        """The company as one file that can be brought back, here or elsewhere: its name and bytes. For admins."""
-        return company_file.take_away(self._store, self._scope)
+    def company_file(self, passphrase: str = "") -> tuple[str, Iterator[bytes]]:
+        """The company as one file that can be brought back, here or elsewhere: its name and bytes. For admins.
+
+        With a passphrase it is encrypted. Raises NotAllowed, Invalid.
+        """
+        return company_file.take_away(self._store, self._scope, passphrase)
 
     def read_file(
         self,

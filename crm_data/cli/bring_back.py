@@ -3,7 +3,16 @@
 import argparse
 from pathlib import Path
 
-from crm_data.cli.common import Commands, acting_arguments, command, counted, opened, operator_of
+from crm_data.cli.common import (
+    Commands,
+    acting_arguments,
+    command,
+    counted,
+    opened,
+    operator_of,
+    passphrase_argument,
+    passphrase_of,
+)
 
 
 def add(commands: Commands) -> None:
@@ -19,13 +28,15 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--email", help="the company's own e-mail, where another company here has that of the file"
     )
+    passphrase_argument(parser)
     acting_arguments(parser, company=False)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and say who needs a link."""
     with opened() as here:
-        made = here.installation.bring_back(operator_of(here, args), args.file, args.email)
+        actor, secret = operator_of(here, args), passphrase_of(args)
+        made = here.installation.bring_back(actor, args.file, args.email, secret)
     for email in made.people:
         print(f"New here, without a password: {email}. Run: python -m crm_data reset-password {email}")
     if made.log:

@@ -5,10 +5,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 from crm_data.accounts.people import SYSTEM, Actor, find_user, is_operator
-from crm_data.errors import NotFound, NotReady
+from crm_data.errors import Invalid, NotFound, NotReady
 from crm_data.installation import Installation
 from crm_data.settings import Settings, settings
 from crm_data.store.migrating import head
@@ -62,6 +63,27 @@ def acting_arguments(parser: argparse.ArgumentParser, company: bool) -> None:
         metavar="EMAIL",
         help="act with this person's rights; without it as the system itself, which the security log tells",
     )
+
+
+def passphrase_argument(parser: argparse.ArgumentParser) -> None:
+    """Where the passphrase of an encrypted file stands: never among the arguments, which others may see."""
+    parser.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help="the file is encrypted: its passphrase is the first line here",
+    )
+
+
+def passphrase_of(args: argparse.Namespace) -> str:
+    """The passphrase that was meant; '' where none was. Raises Invalid for a file without one."""
+    if args.passphrase_file is None:
+        return ""
+    with open(args.passphrase_file, encoding="utf-8", errors="replace") as file:
+        said = file.readline(2000).strip()
+    if not said:
+        raise Invalid(f"There is no passphrase in the first line of {args.passphrase_file}.")
+    return said
 
 
 @contextmanager

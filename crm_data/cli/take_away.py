@@ -4,7 +4,16 @@ import argparse
 from pathlib import Path
 
 from crm_data import Workspace
-from crm_data.cli.common import Commands, acting_arguments, command, counted, opened, scope_of
+from crm_data.cli.common import (
+    Commands,
+    acting_arguments,
+    command,
+    counted,
+    opened,
+    passphrase_argument,
+    passphrase_of,
+    scope_of,
+)
 from crm_data.transfer.by_file import write_file
 
 
@@ -18,6 +27,7 @@ def add(commands: Commands) -> None:
         "take-away acme.foyer.zip --company 1",
     )
     parser.add_argument("file", type=Path, help="the file to write; one that is there is replaced")
+    passphrase_argument(parser)
     acting_arguments(parser, company=True)
 
 
@@ -25,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
     """Do it."""
     with opened() as here:
         my = Workspace(here.store, scope_of(here, args))
-        size = write_file(my.company_file()[1], args.file)
-    print(f"Company {args.company} is in {args.file}: {counted(size, 'byte')}.")
+        secret = passphrase_of(args)
+        size = write_file(my.company_file(secret)[1], args.file)
+    encrypted = ", encrypted" if secret else ""
+    print(f"Company {args.company} is in {args.file}{encrypted}: {counted(size, 'byte')}.")
     return 0

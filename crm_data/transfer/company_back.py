@@ -38,6 +38,7 @@ from crm_data.transfer.company_file import (
 from crm_data.transfer.examine_sqlite import examine
 from crm_data.transfer.moved_rows import Row, company_tables, moved
 from crm_data.transfer.postgres_rows import Staged
+from crm_data.transfer.sealed import is_sealed, unseal
 from crm_data.transfer.trouble import as_trouble
 from crm_data.transfer.verify import digest
 
@@ -46,6 +47,7 @@ _LONGEST = 1 << 20  # bytes of a manifest
 _PIECE = 1 << 20
 _TAKEN = "Another company here uses this e-mail. Give the one that comes back its own."
 _NOT_OURS = "This is not a company's file of Foyer. Choose one that `take-away` or the Admin page made."
+_ENCRYPTED = "This file is encrypted. Give the passphrase that it was taken away with."
 _UNREADABLE = (
     zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError, RecursionError, EOFError,
     NotImplementedError, RuntimeError,
@@ -68,15 +70,21 @@ class Brought:
 
 
 def bring_back(
-    store: Store, person: Person, user_id: int | None, path: Path, email: str | None = None
+    store: Store,
+    person: Person,
+    user_id: int | None,
+    path: Path,
+    email: str | None = None,
+    passphrase: str = "",
 ) -> Brought:
     """Make a new company of a file, in one transaction: all of it or nothing. For the operator.
 
-    `email`: the company's own, where the one in the file is another company's here. Raises NotAllowed, BadBackup
+    `email`: the company's own, where the one in the file is another company's here; `passphrase`: of a file that
+    is encrypted. Raises NotAllowed, BadBackup
     for a file that is none or was changed, Invalid.
     """
     demand(person, Act.COMPANIES)
-    with _opened(path) as (manifest, file, older):
+    with _opened(path, passphrase) as (manifest, file, older):
         if contents_of_file(manifest) != contents(file):
             raise BadBackup(_DAMAGED)
         wrong = "" if older else _log_of(file, manifest)
@@ -102,13 +110,13 @@ def contents_of_file(manifest: CompanyManifest) -> Mapping[str, Content]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[CompanyManifest, Connection, bool]]:
+def _opened(path: Path, passphrase: str) -> Iterator[tuple[CompanyManifest, Connection, bool]]:
     """What a file says of itself, its database in a private copy that was examined and brought up to date, and
     whether it is of an earlier version.
     """
     with as_trouble(), tempfile.TemporaryDirectory(prefix="foyer-") as folder:
         copy = Path(folder, DATABASE)
-        manifest = _unpacked(path, copy)
+        manifest = _unpacked(_readable(path, Path(folder, "company.zip"), passphrase), copy)
         if not knows(manifest.revision):
             raise BadBackup(
                 f"This file is of revision {manifest.revision}, made by {manifest.product}, and this version of"
@@ -124,6 +132,17 @@ def _opened(path: Path) -> Iterator[tuple[CompanyManifest, Connection, bool]]:
                 yield (_measured_anew(manifest, file) if older else manifest), file, older
         finally:
             engine.dispose()
+
+
+def _readable(path: Path, plain: Path, passphrase: str) -> Path:
+    """The file itself, or what an encrypted one holds, written to `plain`. Raises BadBackup."""
+    if not is_sealed(path):
+        return path
+    if not passphrase:
+        raise BadBackup(_ENCRYPTED)
+    with plain.open("wb") as file:
+        unseal(path, file, passphrase)
+    return plain
 
 
 def _measured_anew(manifest: CompanyManifest, file: Connection) -> CompanyManifest:

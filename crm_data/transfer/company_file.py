@@ -24,6 +24,7 @@ from crm_data.tables import Base, User
 from crm_data.transfer.csv_out import noted
 from crm_data.transfer.manifest import product
 from crm_data.transfer.moved_rows import Row, company_tables, is_derived, moved
+from crm_data.transfer.sealed import ENDING, demand_passphrase, seal
 from crm_data.transfer.verify import digest
 
 FORMAT = 1
@@ -71,14 +72,21 @@ class CompanyManifest:
     format: int = FORMAT
 
 
-def take_away(store: Store, scope: CompanyScope) -> tuple[str, Iterator[bytes]]:
-    """The file's name, and its bytes piece by piece. Raises NotAllowed before anything is read."""
+def take_away(store: Store, scope: CompanyScope, passphrase: str = "") -> tuple[str, Iterator[bytes]]:
+    """The file's name, and its bytes piece by piece; with a passphrase it is encrypted (see `sealed`).
+
+    Raises NotAllowed, and Invalid for a passphrase that is too short, before anything is read.
+    """
     demand(Person(scope.role, scope.operator), Act.TAKE_AWAY)
-    noted(store, "taken_away", scope.user_id, scope.company_id, as_file=True)
-    return f"foyer-company-{scope.company_id}-{clock.now():%Y-%m-%d}.foyer.zip", _pieces(store, scope)
+    if passphrase:
+        demand_passphrase(passphrase)
+    noted(store, "taken_away", scope.user_id, scope.company_id, as_file=True, encrypted=bool(passphrase))
+    ending = f".foyer{ENDING}.zip" if passphrase else ".foyer.zip"
+    name = f"foyer-company-{scope.company_id}-{clock.now():%Y-%m-%d}"
+    return f"{name}{ending}", _pieces(store, scope, passphrase)
 
 
-def _pieces(store: Store, scope: CompanyScope) -> Iterator[bytes]:
+def _pieces(store: Store, scope: CompanyScope, passphrase: str) -> Iterator[bytes]:
     with tempfile.TemporaryDirectory(prefix="foyer-") as folder:
         database, archive = Path(folder, DATABASE), Path(folder, "company.zip")
         at = clock.now()
@@ -98,6 +106,11 @@ def _pieces(store: Store, scope: CompanyScope) -> Iterator[bytes]:
             made.writestr(MANIFEST, json.dumps(asdict(manifest), indent=2))
             made.write(database, DATABASE)
         database.unlink()
+        if passphrase:
+            plain, archive = archive, Path(folder, "sealed.zip")
+            with plain.open("rb") as file:
+                seal(file, archive, passphrase, "company.foyer.zip")
+            plain.unlink()
         with archive.open("rb") as file:
             while piece := file.read(_PIECE):
                 yield piece

@@ -3,8 +3,11 @@
 import streamlit as st
 
 from crm_data import Query, Workspace
+from crm_data.transfer.sealed import SHORTEST
+from dashboard import session
 from dashboard.parts import say
 from dashboard.parts.csv_panel import export_button
+from dashboard.web import secrets_held
 
 
 def data_panel(my: Workspace) -> None:
@@ -24,6 +27,7 @@ def data_panel(my: Workspace) -> None:
         help="Everything with its history, as a database that any SQLite tool opens; an installation's operator"
         " can bring it back as a company, here or elsewhere",
     )
+    _encrypted()
     st.page_link(
         "../pages/history.py",
         label="What is archived, to be restored or erased for good",
@@ -35,3 +39,21 @@ def data_panel(my: Workspace) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(say.count(records.count(), name[:-1], name))
             export_button(my, records, Query())
+
+
+def _encrypted() -> None:
+    """The same file under a passphrase, which never stands in an address."""
+    with st.expander("Encrypt the one file with a passphrase"):
+        secret = st.text_input(
+            "Passphrase", type="password", key="data.passphrase", max_chars=1000, autocomplete="new-password",
+            help=f"{SHORTEST} characters or more. Without it nobody opens the file, nobody here either.",
+        )  # fmt: skip
+        if len(secret.strip()) < SHORTEST:
+            st.caption(f"With {SHORTEST} characters or more the file can be downloaded encrypted.")
+            return
+        sign = secrets_held.hold(session.signed(), secret)
+        st.link_button(
+            "Download the company as one encrypted file",
+            f"/export/company.foyer.zip?sealed={sign}",
+            icon=":material/lock:",
+        )

@@ -19,6 +19,7 @@ from crm_data.numbers.period import USUAL
 from crm_data.transfer import xlsx_out
 from crm_data.transfer.csv_out import Form
 from dashboard import runtime
+from dashboard.web import secrets_held
 from dashboard.web.exports import Download, Maker, register
 
 CSV = "text/csv; charset=utf-8"
@@ -81,7 +82,8 @@ def _company(signed: Signed, params: Mapping[str, str]) -> Download:
 
 
 def _company_file(signed: Signed, params: Mapping[str, str]) -> Download:
-    name, pieces = Workspace(runtime.running().store, signed.scope).company_file()
+    secret = secrets_held.held(signed, params["sealed"]) if "sealed" in params else ""
+    name, pieces = Workspace(runtime.running().store, signed.scope).company_file(secret)
     return Download(name, "application/zip", pieces)
 
 

@@ -66,8 +66,14 @@ LAST: dict[str, dict[str, str]] = {
     "fetch-backup": {
         "": r"crm_backup_\S+ is in \S+ again\. To restore it, run: python -m crm_data restore crm_backup_\S+",
     },
-    "take-away": {"c.zip --company 1": r"Company 1 is in c\.zip: [\d,]+ bytes\."},
-    "bring-back": {"c.zip --email back@acme.com": r"Acme is back as company 2: [\d,]+ rows\."},
+    "take-away": {
+        "c.zip --company 1": r"Company 1 is in c\.zip: [\d,]+ bytes\.",
+        "c.zip --company 1 --passphrase-file p.txt": r"Company 1 is in c\.zip, encrypted: [\d,]+ bytes\.",
+    },
+    "bring-back": {
+        "c.zip --email back@acme.com": r"Acme is back as company 2: [\d,]+ rows\.",
+        "c.zip --email back@acme.com --passphrase-file p.txt": r"Acme is back as company 2: [\d,]+ rows\.",
+    },
     "copy": {"--to sqlite:///HERE/new.db": r"Stop Foyer, set DATABASE_URL .* to it, and start again\."},
     "check": {"": r"All is well: \d+ findings\."},
 }  # fmt: skip
@@ -99,6 +105,7 @@ def test_a_command_ends_with_what_was_done(
     office.sql(
         "INSERT INTO user_companies (user_id, company_id, role, is_primary) VALUES (2, 1, 'user', TRUE)"
     )
+    Path("p.txt").write_text("correct horse battery\nnot this\n")
     before(run, office, monkeypatch, command, words)
     typed = [] if words in ("again", "anew") else words.replace("HERE", str(tmp_path)).split()
     said = run(command, *typed)
@@ -130,7 +137,7 @@ def before(run: Run, office: Office, monkeypatch: pytest.MonkeyPatch, command: s
         if command == "check":
             run("prove-backup")
     elif command == "bring-back":
-        run("take-away", "c.zip", "--company", 1)
+        run("take-away", "c.zip", "--company", 1, *words.split()[3:])
     elif command == "reactivate":
         run("deactivate", "bob@acme.com")
     elif "--take-away" in words:

@@ -260,3 +260,45 @@ def test_a_company_whose_profile_was_changed_comes_back(there: Callable[..., The
     (act, *_), _ = again.changes.page()
     assert {line.row_id for line in again.changes.lines(act.id).lines} == {came.company_id}
     assert again.changes.verify().wrong == ()
+
+
+def test_an_encrypted_file_comes_back_with_its_passphrase_alone(tmp_path: Path) -> None:
+    here, there = There("sqlite", True), There("postgresql", False)
+    words, path = "correct horse battery", tmp_path / "company.zip"
+    my = Workspace(here.store, here.scope())
+    name, pieces = my.company_file(words)
+    write_file(pieces, path)
+    assert name.endswith(".foyer.sealed.zip")
+    kept = path.read_bytes()
+    assert b"company.db" not in kept
+    assert b"SQLite format" not in kept
+    with pytest.raises(BadBackup, match=r"encrypted\. Give the passphrase"):
+        there.bring(path)
+    for wrong in ("another horse battery", "short"):
+        with pytest.raises(BadBackup, match="passphrase"):
+            there.installation.bring_back(SYSTEM, path, None, wrong)
+    damaged = tmp_path / "damaged.zip"
+    for at in (len(kept) // 2, len(kept) - 900):
+        damaged.write_bytes(kept[:at] + bytes([kept[at] ^ 1]) + kept[at + 1 :])
+        with pytest.raises(BadBackup, match="damaged"):
+            there.installation.bring_back(SYSTEM, damaged, None, words)
+    with there.store.system("a test", write=False) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Company)) == 0
+    plainly = here.taken(here.scope(), tmp_path)
+    with zipfile.ZipFile(plainly) as archive:
+        rows = json.loads(archive.read("manifest.json"))["tables"]["customers"]["rows"]
+    there.installation.bring_back(SYSTEM, path, None, words)
+    with there.store.system("a test", write=False) as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM customers")) == rows
+    with pytest.raises(Invalid, match="passphrase has 12"):
+        my.company_file("short")
+    here.store.close()
+    there.store.close()
+
+
+def test_an_encrypted_file_is_the_admins(tmp_path: Path) -> None:
+    here = There("sqlite", True)
+    for role in ("manager", "sales_rep", "user"):
+        with pytest.raises(NotAllowed):
+            Workspace(here.store, here.scope(0, role)).company_file("correct horse battery")
+    here.store.close()
