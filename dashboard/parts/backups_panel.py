@@ -33,7 +33,7 @@ def backups_panel() -> None:
         lacking = second.late or second.failure
         (st.warning if lacking else st.success)(say.plain(second.sentence), icon=":material/drive_file_move:")
     else:
-        st.caption(f"{second.sentence} CRM_SECOND_DIR names a folder on another disk.")
+        st.caption(f"{say.plain(second.sentence)} `CRM_SECOND_DIR` names a folder on another disk.")
     show_refusal(PLACE)
     st.button("Back up now", type="primary", icon=":material/backup:", on_click=_make)
     if not infos:
