@@ -30,5 +30,7 @@ def run(args: argparse.Namespace) -> int:
         said = f"The database was made, at revision {done.after}."
     else:
         said = f"The database was brought from revision {done.before} to {done.after}."
-    print(f"{said} What stood before is kept as {done.safety}." if done.safety else said)
+    if done.safety:
+        said = f"{said} {done.rehearsed} What stood before is kept as {done.safety}."
+    print(said)
     return 0

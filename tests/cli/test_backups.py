@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crm_data.store import migrating
-from crm_data.transfer import second_place
+from crm_data.transfer import restore_sqlite, second_place
 from tests.cli.conftest import Run
 from tests.migrations.trial import older
 from tests.support.databases import fresh
@@ -31,6 +31,31 @@ def test_migrate_makes_a_safety_backup_of_what_is_behind(run: Run, office: Offic
     assert kept.revision == older()
     assert kept.rows is not None
     assert kept.rows["customers"] == office.customers() == 10
+
+
+@pytest.mark.slow
+def test_a_migration_that_fails_on_a_copy_changes_nothing(
+    run: Run, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrating.downgrade(office.store.url, older())
+    before, right = office.content(), restore_sqlite.upgrade
+
+    def broken(url: str, *given: object) -> str:
+        right(url, older())
+        raise RuntimeError("a migration with a fault")
+
+    with monkeypatch.context() as faulty:
+        faulty.setattr(restore_sqlite, "upgrade", broken)
+        said = run("migrate")
+    assert said.code == 1
+    (kept,) = office.backups.list(None)
+    assert said.err.startswith("The database was not brought up to date, and nothing was changed")
+    assert kept.name in said.err
+    assert office.sql("SELECT version_num FROM alembic_version") == [(older(),)]
+    assert office.content() == before
+    said = run("migrate")
+    assert said.code == 0
+    assert "It was rehearsed on a copy in " in said.out
 
 
 def test_migrate_leaves_a_newer_database_alone(run: Run, office: Office) -> None:

@@ -17,7 +17,8 @@ from tests.transfer.office import Office
 # command -> each way of running it, and the sentence that ends what it says.
 LAST: dict[str, dict[str, str]] = {
     "migrate": {
-        "": r"The database was brought from revision \S+ to \S+\. What stood before is kept as crm_backup_\S+\.",
+        "": r"The database was brought from revision \S+ to \S+\. It was rehearsed on a copy in [\d.]+ seconds:"
+            r" [\d,]+ rows\. What stood before is kept as crm_backup_\S+\.",
         "again": r"The database is up to date, at revision \S+\.",
         "anew": r"The database was made, at revision \S+\.",
     },
