@@ -281,9 +281,9 @@ def test_a_page_knows_who_works_there_now(two: Office) -> None:
 def test_a_list_is_made_into_sql_once(two: Office, kind: str) -> None:
     """A statement that SQLAlchemy cannot know again is compiled for every page."""
     records = two.at().records(kind)
-    sorts = [name for name, field in records.fields.items() if field.sort]
+    sorts = [name for name, field in records.fields.items() if field.sortable]
     for query in (records.default_query(), *(Query(sort=name) for name in sorts)):
-        by = directed(keys(records.table, query))
+        by = directed(keys(records.table, records.fields, query))
         wanted = sa.select(records.table.id).where(*records.matching(query)).order_by(*by)  # type: ignore[attr-defined]
         assert wanted._generate_cache_key() is not None, query.sort
 
