@@ -27,9 +27,8 @@ with line:
     chosen = st.container(width="content")
 shelf = saved.shelf(my, activities)
 query = filter_bar(activities, lambda: colleagues(my), line=line, shelf=shelf)
-if shelf.tabs():
-    with chosen:
-        preset_bar(activities, query, {"": "All"}, None, shelf=shelf)
+with chosen:
+    preset_bar(activities, query, {"": "All", "mentioned": "Mentioned"}, None, shelf=shelf)
 with line:
     saved.Box(my, activities, shelf, query, None).draw()
 show_refusal(activities.name)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from crm_data.changes.sets import Line, lines_in
 from crm_data.errors import Invalid
+from crm_data.nouns.mentions import calls_somebody, names_in
 from crm_data.store.names import member_names, record_names
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanySession
@@ -55,12 +56,14 @@ class Happened:
 class Feed:
     """Entries, newest first, and where the next ones begin, or None.
 
-    `names`: table -> id -> name of all that they name; 'users' are the colleagues, past ones too.
+    `names`: table -> id -> name of all that they name; 'users' are the colleagues, past ones too. `mentions`:
+    activity -> the names of those whom its text mentions.
     """
 
     entries: list[Happened]
     next: str | None
     names: Mapping[str, Mapping[int, str]]
+    mentions: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,9 @@ def feed(
     after: str | None,
     n: int,
 ) -> Feed:
-    """`n` entries of one record's feed behind a place. At most four statements, and one a kind of record named."""
+    """`n` entries of one record's feed behind a place. At most four statements, and one a kind of record named;
+    two more where a text may mention somebody.
+    """
     n = max(1, min(n, MOST_ENTRIES))
     wanted, edge = frozenset(sorts) or frozenset(Sort), _edge(after)
     found: list[tuple[tuple[float, int, int], Happened, int]] = []
@@ -108,7 +113,8 @@ def feed(
     last = shown[-1] if len(found) > n else None
     at = f"{int(last[1].at.timestamp())}.{last[2]}.{last[1].id}" if last else None
     entries = [one for _, one, _ in shown if one.sort is not Sort.CHANGE or one.lines]
-    return Feed(entries, at, _names(session, kinds, entries))
+    called = [one.id for one in entries if one.sort is Sort.ACTIVITY and calls_somebody(one.row)]
+    return Feed(entries, at, _names(session, kinds, entries), names_in(session, called))
 
 
 def _edge(said: str | None) -> tuple[datetime, int, int] | None:

@@ -8,7 +8,7 @@ from crm_data.changes.known import Known, by_table
 from crm_data.changes.lines import AWAY, Key, Net, Row, net_of
 from crm_data.changes.plan_holding import hold_on
 from crm_data.changes.plan_links import agree, rows_to_restore, still_here
-from crm_data.changes.plan_rows import restored_values, row_to_erase, rows_beside
+from crm_data.changes.plan_rows import restored_values, row_to_erase, rows_beside, with_their_text
 from crm_data.changes.since import Span, written_since
 from crm_data.changes.tables import order, whole_rows
 from crm_data.store.changes import Doing
@@ -88,10 +88,11 @@ def plan_of(
     restored = rows_to_restore(known, wanted)
     changed = {key: new for key, net in own.items() if net.changed and (new := restored_values(known, net))}
     erased = {key: gone for key, net in own.items() if (gone := row_to_erase(known, net)) is not None}
-    erased |= rows_beside(known, nets)
     agree(known, nets, changed, restored)
     changed = still_here(known, changed, restored)
     hold_on(known, nets, changed, erased)
+    erased |= rows_beside(known, nets, changed, erased)
+    restored = with_their_text(restored, changed)
     return _made(known, nets, restored, changed, erased)
 
 

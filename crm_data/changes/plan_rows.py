@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from crm_data.changes.known import Known, by_table, label
 from crm_data.changes.lines import AWAY, STAMPS, UNKNOWN, Key, Net, Row
 from crm_data.changes.since import WHOLE
-from crm_data.changes.tables import BESIDE, whole_rows
+from crm_data.changes.tables import BESIDE, links_of, whole_rows
 from crm_data.rights import Act
 from crm_data.store.records import Records
 
@@ -82,13 +82,30 @@ def row_to_erase(known: Known, net: Net) -> Row | None:
     return row
 
 
-def rows_beside(known: Known, nets: Mapping[Key, Net]) -> dict[Key, Row]:
-    """What the act added beside records, as far as it is still there."""
-    added = [
-        key for key, net in nets.items() if key[0] in BESIDE and net.added is not None and known.chosen(*key)
-    ]
+def rows_beside(
+    known: Known, nets: Mapping[Key, Net], changed: Mapping[Key, Row], erased: Mapping[Key, Row]
+) -> dict[Key, Row]:
+    """What the act added beside records, as far as it is still there, and what it follows from goes as well."""
+    added = [key for key, net in nets.items() if key[0] in BESIDE and net.added is not None]
     return {
         (table, row["id"]): row
         for table, ids in by_table(added).items()
         for row in whole_rows(known.session, table, ids, known.lock)
+        if (_goes_with(table, row, changed, erased) if BESIDE[table] else known.chosen(table, row["id"]))
     }
+
+
+def with_their_text(restored: Mapping[Key, Row], changed: Mapping[Key, Row]) -> dict[Key, Row]:
+    """The rows that come back, but for those beside a text that stays as it is."""
+    return {
+        key: row
+        for key, row in restored.items()
+        if not BESIDE.get(key[0]) or _goes_with(key[0], row, changed, restored)
+    }
+
+
+def _goes_with(table: str, row: Row, changed: Mapping[Key, Row], whole: Mapping[Key, Row]) -> bool:
+    """Whether the text that a row beside follows from is put back, or its record comes or goes with it."""
+    link, field = BESIDE[table] or ("", "")
+    parent = (links_of(table)[link], int(row[link]))
+    return parent in whole or row[field] in changed.get(parent, {})

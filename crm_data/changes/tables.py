@@ -14,8 +14,9 @@ from crm_data.tables import APPEND_ONLY, OUTSIDE_ANY_COMPANY, Base, by_name
 from crm_data.tables.sort_keys import sorted_texts
 
 _LOGS = ("change_log", "change_sets")
-# Rows beside records that an act adds and its undo takes away; they hold on to nothing.
-BESIDE = frozenset({"kept_apart"})
+# Rows beside records that an act adds and its undo takes away; they hold on to nothing. Those that follow from
+# a text of a record go where it goes: table -> the column that names the record, and the one that names the field.
+BESIDE: Mapping[str, tuple[str, str] | None] = {"kept_apart": None, "mentions": ("activity_id", "said_in")}
 
 
 def whole_rows(session: CompanySession, table: str, ids: Sequence[int], lock: bool) -> Iterator[Row]:
@@ -39,7 +40,7 @@ def cascading(table: str) -> list[tuple[str, str]]:
 
 def naming_columns(table: str) -> list[tuple[str, str]]:
     """The columns of other rows that may name a row of this table, and hold on to it: (table, column)."""
-    held = APPEND_ONLY | BESIDE
+    held = APPEND_ONLY | BESIDE.keys()
     return [(child, column) for child, column in _all_naming(table) if child not in held]
 
 

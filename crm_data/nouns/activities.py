@@ -1,17 +1,21 @@
 """Activities: what happened, logged in one call, read newest first; changes of status write themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, tzinfo
-from typing import Any
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
 
 from crm_data import clock
 from crm_data.errors import Invalid
+from crm_data.nouns import mentions
 from crm_data.nouns.links import known_parents, linked
 from crm_data.store import query as q
 from crm_data.store.changes import Doing
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
+from crm_data.store.values import row_id
 from crm_data.tables import Activity
 from crm_data.tables.activity import ActivityType
 from crm_data.tables.fields import words
@@ -23,10 +27,25 @@ class Activities(Records):
     """The timeline of one company."""
 
     table = Activity
+    presets: ClassVar[tuple[str, ...]] = ("mentioned",)
+    behind: ClassVar[Mapping[str, str]] = mentions.SAID
 
     def default_query(self) -> q.Query:
         """Newest first by when it happened."""
         return q.Query(sort="activity_date")
+
+    def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
+        """'mentioned' are those whose text names me; behind a number, 'unseen_mentions' of `mentions`."""
+        of = mentions.mentioned if query.preset == "mentioned" else mentions.unseen
+        return [of(self._scope.user_id)]
+
+    def mentioned(self, ids: Collection[Any]) -> dict[int, tuple[str, ...]]:
+        """Activity -> the names of colleagues whom its text mentions, past ones too. At most two statements."""
+        known = {number for number in map(row_id, ids) if number is not None}
+        if not known:
+            return {}
+        with self._store.read(self._scope) as session:
+            return mentions.names_in(session, known)
 
     def new_values(self) -> Row:
         """What the form of a new activity starts with."""
@@ -47,13 +66,18 @@ class Activities(Records):
         deal_id: Any = None,
         task_id: Any = None,
         user_id: Any = None,
+        mention: Collection[Any] = (),
         act_id: str | None = None,
         zone: tzinfo = UTC,
     ) -> int:
         """Log a call, e-mail, meeting or note; returns its id. Without a title it is called by its kind.
 
-        `duration` in minutes; `at` is now and `user_id` me unless given. The same `act_id` again logs nothing.
+        `duration` in minutes; `at` is now and `user_id` me unless given. `mention`: colleagues whose names the
+        description is to bear as well, as @Name, so that they find it. The same `act_id` again logs nothing.
         """
+        if mention:
+            with self._store.read(self._scope) as session:
+                description = mentions.offered(session, description, mention)
         said = {
             "activity_type": kind,
             "title": title.strip() or words(str(kind)),
@@ -88,6 +112,11 @@ class Activities(Records):
     def by_itself(self, row: Row) -> bool:
         """Changes of status are noted by themselves."""
         return bool(row.get("activity_type") == ActivityType.STATUS_CHANGE)
+
+    def _keep_beside(
+        self, session: CompanySession, doing: Doing, written: Sequence[tuple[Row | None, Row]]
+    ) -> None:
+        mentions.keep(session, doing, written)
 
     def _parents_known(
         self, session: CompanySession, wanted: Sequence[tuple[Row, Row]]

@@ -373,7 +373,7 @@ class Numbers:
             "upcoming": self._tasks.count(asked["upcoming"].query),
             "without_step_all": self._deals.count(asked["without_step_all"].query),
         }
-        kinds = (self._customers, self._leads, self._deals, self._tasks)
+        kinds = (self._customers, self._leads, self._deals, self._tasks, self._activities)
         with self._store.read(self._scope) as session:
             waits = queue(session, kinds, self._scope.user_id, base, rows)
         return Overview(

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_data.nouns.mentions import mentioned, mentioned_at, who_mentioned
 from crm_data.nouns.waiting import gave, handed_at
 from crm_data.numbers.figures import Figure, Question, counted
 from crm_data.store.names import member_names, record_names
@@ -24,12 +25,14 @@ class Reason(StrEnum):
     OVERDUE = "overdue"
     TODAY = "today"
     HANDED = "handed_over"
+    MENTIONED = "mentioned"
     NEW = "new"
     STALLED = "stalled"
     WITHOUT_STEP = "without_step"
 
 
-# Since when a record waits for a reason: the column that says so. Of what was handed over the log does.
+# Since when a record waits for a reason: the column that says so. Of what was handed over the log does, and of
+# what names one the mention.
 _SINCE = {
     Reason.OVERDUE: "due_date",
     Reason.TODAY: "due_date",
@@ -44,7 +47,10 @@ _SHOWN = ("customer_id", "status", "due_date", "stage", "stage_since", "deal_val
 
 @dataclass(frozen=True)
 class Waiting:
-    """One record that waits: why, and since when. `row`: what is shown of it; `by`: who handed it over."""
+    """One record that waits: why, and since when. `row`: what is shown of it.
+
+    `by`: who handed it over, or named one in it.
+    """
 
     table: str
     id: int
@@ -72,6 +78,7 @@ def questions(me: int | None, base: Query) -> dict[str, tuple[Reason, Question]]
     """The list behind each reason, by the name of its number; what was handed over has one for each kind."""
     mine = replace(base, where={"assigned_to": (me,)})
     tasks = replace(base, sort="due_date", descending=False)
+    activities = replace(base, sort="activity_date")
     new = replace(mine, where={**mine.where, "status": (LeadStatus.NEW.value,)}, preset="unplanned")
     open_ = replace(mine, where={**mine.where, "status": (DealStatus.OPEN.value,)})
     return {
@@ -81,6 +88,10 @@ def questions(me: int | None, base: Query) -> dict[str, tuple[Reason, Question]]
             f"handed_{kind}": (Reason.HANDED, Question(kind, replace(base, preset="handed_over")))
             for kind in ("customers", "leads", "deals", "tasks")
         },
+        "mentioned": (
+            Reason.MENTIONED,
+            Question("activities", replace(activities, preset="unseen_mentions")),
+        ),
         "new": (Reason.NEW, Question("leads", new)),
         "stalled": (Reason.STALLED, Question("deals", replace(open_, preset="stalled,unplanned"))),
         "without_step": (Reason.WITHOUT_STEP, Question("deals", replace(mine, preset="without_step"))),
@@ -94,6 +105,7 @@ SAID = {
     "handed_leads": ("lead handed to you", "leads handed to you"),
     "handed_deals": ("deal handed to you", "deals handed to you"),
     "handed_tasks": ("task handed to you", "tasks handed to you"),
+    "mentioned": ("mention of you", "mentions of you"),
     "new": ("new lead", "new leads"),
     "stalled": ("stalled deal", "stalled deals"),
     "without_step": ("deal without a next step", "deals without a next step"),
@@ -135,7 +147,8 @@ def _of(
     mine = sa.select(
         model.id.label("id"), getattr(model, records.title).label("title"), *shown, *flags.values()
     )
-    mine = mine.where(model.assigned_to == me, model.archived_at.is_(None), *model.still_open())
+    whose = model.assigned_to == me if hasattr(model, "assigned_to") else mentioned(me)
+    mine = mine.where(whose, model.archived_at.is_(None), *model.still_open())
     each = mine.subquery()
     flag = {name: each.c[f"is_{name}"] == 1 for name in own}
     rank = sa.case(*((flag[name], _RANK[reason]) for name, (reason, _) in own.items())).label("rank")
@@ -166,17 +179,22 @@ def _of(
 
 
 def _since(reason: Reason, table: str, each: Any, me: int | None) -> Any:
+    if reason is Reason.MENTIONED:
+        return mentioned_at(each.c.id, me)
     return handed_at(table, each.c.id, me) if reason is Reason.HANDED else each.c[_SINCE[reason]]
 
 
 def _named(session: CompanySession, found: Sequence[Waiting], me: int | None) -> list[Waiting]:
-    """With the customer each is about, and with who handed it over."""
+    """With the customer each is about, and with who handed it over or named one there."""
     about = {int(one.row["customer_id"]) for one in found if one.row.get("customer_id") is not None}
     customers = record_names(session, "customers", about) if about else {}
     givers: dict[tuple[str, int], int | None] = {}
     for table in sorted({one.table for one in found if one.reason is Reason.HANDED}):
         ids = [one.id for one in found if one.table == table and one.reason is Reason.HANDED]
         givers |= {(table, row): by for row, by in session.execute(gave(table, ids, me))}
+    named = [one.id for one in found if one.reason is Reason.MENTIONED]
+    if named:
+        givers |= {("activities", row): by for row, by in session.execute(who_mentioned(named, me))}
     people = member_names(session) if givers else {}
     by = {key: people.get(giver or 0, "a former colleague") for key, giver in givers.items()}
     return [

@@ -230,7 +230,11 @@ class Records(Linking):
                 problems += [replace(problem, row=at) for problem in wrong.problems]
         if problems:
             raise Invalid(problems)
-        return writer.insert(session, doing, self, rows)
+        ids = writer.insert(session, doing, self, rows)
+        self._keep_beside(
+            session, doing, [(None, {**row, "id": id_}) for id_, row in zip(ids, rows, strict=True)]
+        )
+        return ids
 
     def _add_both(
         self, values: Mapping[str, Any], also: Mapping[str, "tuple[Records, Mapping[str, Any]]"], doing: Doing
@@ -315,6 +319,7 @@ class Records(Linking):
             written = [(before, {**before, **changed}) for before, changed in changes]
             writer.follow(session, doing, self, written)
             self._carry(session, doing, written)
+            self._keep_beside(session, doing, written)
         return len(changes)
 
     def _may_merge(self, kept: Row, others: Sequence[Row]) -> None:
@@ -325,6 +330,11 @@ class Records(Linking):
 
     def _carry(self, session: CompanySession, doing: Doing, written: Sequence[tuple[Row, Row]]) -> None:
         """What hangs on records and goes where they go, which only one kind of record knows."""
+
+    def _keep_beside(
+        self, session: CompanySession, doing: Doing, written: Sequence[tuple[Row | None, Row]]
+    ) -> None:
+        """What stands beside records and follows from what people wrote in them, which only one kind knows."""
 
     @again
     def _put_away(self, ids: Sequence[int], away: bool, act_id: str | None) -> int:

@@ -21,6 +21,7 @@ from crm_data.tables.layout import GridLayout
 from crm_data.tables.lead import Lead
 from crm_data.tables.look import Look
 from crm_data.tables.membership import Membership
+from crm_data.tables.mention import Mention
 from crm_data.tables.search import SearchDue, SearchList, SearchPiece
 from crm_data.tables.security import OneTimeLink, SecurityLog, SignInAttempt, SignInSession
 from crm_data.tables.task import Task
@@ -89,6 +90,7 @@ __all__ = [
     "Lead",
     "Look",
     "Membership",
+    "Mention",
     "OneTimeLink",
     "SavedView",
     "SearchDue",

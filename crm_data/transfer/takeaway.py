@@ -25,6 +25,7 @@ from crm_data.tables import (
     KeptApart,
     KeptImport,
     Membership,
+    Mention,
     SavedView,
     User,
 )
@@ -44,6 +45,7 @@ _LOGS = (
     ("charts", Chart),
     ("kept_imports", KeptImport),
     ("kept_apart", KeptApart),
+    ("mentions", Mention),
 )
 _SHARED: Mapping[Any, sa.ColumnElement[bool]] = {
     SavedView: SavedView.shared.is_(True),
@@ -67,6 +69,7 @@ dashboards.csv, charts.csv
                          the dashboards for the company, and their charts: filter as JSON
 views.csv                the saved views for the company: filter, order and columns as JSON
 kept_apart.csv           customers and leads that look alike and are not the same, two a line
+mentions.csv             which activity names whom, by whom and since when
 kept_imports.csv         how files were read that came in, by their headings: columns and words as JSON
 
 How they link: customer_id, lead_id, deal_id and task_id are the id columns of those files; assigned_to,

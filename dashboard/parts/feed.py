@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from crm_data import Page, Query, Workspace, words
+from crm_data.nouns.mentions import calls_somebody
 from crm_data.store.query import PAGE
 from dashboard import session
 from dashboard.components.feed import Day, Entry, Link
@@ -38,10 +40,10 @@ class _Shown:
     n: int = PAGE
 
 
-def feed(page: Page, where: str, here: tuple[str, int] | None = None) -> None:
+def feed(my: Workspace, page: Page, where: str, here: tuple[str, int] | None = None) -> None:
     """Draw activities on the screen `where`. `here`: the record one is on, by link and id, which needs no link."""
     if page.rows:
-        draw(f"{where}.feed", _days(page, here))
+        draw(f"{where}.feed", _days(my, page, here))
 
 
 def growing_feed(my: Workspace, query: Query, where: str, here: tuple[str, int] | None = None) -> Page:
@@ -69,22 +71,34 @@ def growing_feed(my: Workspace, query: Query, where: str, here: tuple[str, int] 
             return
         rest = my.activities.params(replace(query.first(), after=now.next))
         older = f"/timeline?{urlencode(rest)}" if now.next and shown.n == MOST else ""
-        draw(f"{where}.feed", _days(now, here), more if now.next and not older else None, older)
+        draw(f"{where}.feed", _days(my, now, here), more if now.next and not older else None, older)
 
     st.fragment(drawn)()
     return read()
 
 
-def _days(page: Page, here: tuple[str, int] | None) -> list[Day]:
-    zone = say.zone()
-    return days(page.rows, page.names, here, zone, say.today())
+def _days(my: Workspace, page: Page, here: tuple[str, int] | None) -> list[Day]:
+    ids = tuple(row["id"] for row in page.rows if calls_somebody(row))
+    mentions = known(my, "feed.mentions", ids, lambda: my.activities.mentioned(ids)) if ids else {}
+    return days(page.rows, page.names, here, say.zone(), say.today(), mentions)
 
 
-def days(rows: list[Row], names: Names, here: tuple[str, int] | None, zone: tzinfo, today: date) -> list[Day]:
-    """The rows, newest first as they come, under their days in this zone."""
+def days(
+    rows: list[Row],
+    names: Names,
+    here: tuple[str, int] | None,
+    zone: tzinfo,
+    today: date,
+    mentions: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
+) -> list[Day]:
+    """The rows, newest first as they come, under their days in this zone. `mentions`: row -> whom it names."""
     local = [(row["activity_date"].astimezone(zone), row) for row in rows]
+
+    def entry(row: Row, at: datetime) -> Entry:
+        return _entry(row, at, names, here, mentions.get(row["id"], ()))
+
     return [
-        Day(day_title(day, today), [_entry(row, at, names, here) for at, row in found])
+        Day(day_title(day, today), [entry(row, at) for at, row in found])
         for day, found in groupby(local, key=lambda pair: pair[0].date())
     ]
 
@@ -95,7 +109,9 @@ def day_title(day: date, today: date) -> str:
     return near.get(day, f"{day:%A} {say.day(day)}")
 
 
-def _entry(row: Row, at: datetime, names: Names, here: tuple[str, int] | None) -> Entry:
+def _entry(
+    row: Row, at: datetime, names: Names, here: tuple[str, int] | None, mentions: tuple[str, ...]
+) -> Entry:
     who = names.get("user_id", {}).get(row["user_id"], "A former colleague")
     lasted = f"{row['duration']} min" if row["duration"] else ""
     facts = (words(row["activity_type"]), who, lasted, row["outcome"])
@@ -113,4 +129,5 @@ def _entry(row: Row, at: datetime, names: Names, here: tuple[str, int] | None) -
             for link, kind in LINKS
             if (id_ := row[link]) is not None and (link, id_) != here
         ],
+        mentions,
     )

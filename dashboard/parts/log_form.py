@@ -7,6 +7,7 @@ import streamlit as st
 
 from crm_data import Workspace, new_act, words
 from crm_data.errors import Invalid
+from dashboard.known import known
 from dashboard.parts import say
 from dashboard.parts.acts import attempt, show_refusal
 from dashboard.parts.picker import pick_record
@@ -33,12 +34,20 @@ def log_form(
     st.segmented_control(
         "What happened", TYPES, key=f"{key}.type", default="call", format_func=words, required=True
     )
+    members = known(my, "log.members", (), my.members)
     links: dict[str, Any] = dict(about or {})
     if not links:
         links["customer_id"] = pick_record(my, my.activities.fields["customer_id"], f"{key}.customer")
     with st.form(f"{key}.form", border=False, clear_on_submit=False, enter_to_submit=False):
         st.text_input("Title", key=f"{key}.title", max_chars=255, placeholder="What it was about")
-        st.text_area("Details", key=f"{key}.description", height=80)
+        st.text_area("Details", key=f"{key}.description", height=80, help="@ and a name tells a colleague")
+        st.multiselect(
+            "Mention",
+            [id_ for id_ in members if id_ != my.scope.user_id],
+            key=f"{key}.mention",
+            format_func=lambda id_: say.plain(members[id_]),
+            placeholder="Colleagues who should find it",
+        )
         one, two = st.columns(2)
         # No bounds: with one the button does nothing and says nothing; the verb has a sentence.
         one.number_input("Minutes", key=f"{key}.duration", value=None, step=5)
@@ -59,9 +68,9 @@ def _log(
 ) -> None:
     if key != f"{place}.{st.session_state[f'{place}.turn']}":
         return  # the second click of two
-    said = {
+    said: dict[str, Any] = {
         name: st.session_state.get(f"{key}.{name}")
-        for name in ("title", "description", "duration", "outcome", "at")
+        for name in ("title", "description", "duration", "outcome", "at", "mention")
     }
     kind = st.session_state[f"{key}.type"]
     title = said.pop("title") or ""
@@ -71,7 +80,20 @@ def _log(
             raise Invalid("Title: say what it was about.", "title")
         return my.activities.log(kind, title, **said, **links, act_id=act, zone=say.zone())
 
-    if attempt(place, do, NAMES) is not None:
-        did(my, f"{words(kind)} logged.", act)
+    made = attempt(place, do, NAMES)
+    if made is not None:
+        logged = f"{words(kind)} logged"
+        did(my, f"{logged}.{_told(my, made, title, said)}", act, logged)
         st.session_state[f"{place}.turn"] += 1
         after()
+
+
+def _told(my: Workspace, made: int, title: str, said: Mapping[str, Any]) -> str:
+    """Who finds it in Mentioned, in words: so one sees that a name was understood."""
+    if not (said["mention"] or "@" in f"{title}{said['description'] or ''}"):
+        return ""
+    names = my.activities.mentioned([made]).get(made, ())
+    if not names:
+        return ""
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f" {listed} {'find' if names[1:] else 'finds'} it in Mentioned."

@@ -53,7 +53,7 @@ def _pipeline(my: Workspace, found: Overview) -> None:
 
 def _recent(my: Workspace, found: Overview) -> None:
     st.markdown("**Lately**")
-    feed(found.recent, PLACE)
+    feed(my, found.recent, PLACE)
     if not found.recent.rows:
         st.caption("What happens with your customers will stand here.")
 

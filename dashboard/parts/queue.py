@@ -19,13 +19,20 @@ from dashboard.parts.widgets import LATEST
 PLACE = "overview"
 FIRST, STEP, MOST = 8, 20, 108
 _ASKED = f"{PLACE}.queue.asked"  # (act, table, id) of the dialog that is open
-_ICONS = {"customers": "person", "leads": "filter_alt", "deals": "handshake", "tasks": "task_alt"}
+_ICONS = {
+    "customers": "person",
+    "leads": "filter_alt",
+    "deals": "handshake",
+    "tasks": "task_alt",
+    "activities": "alternate_email",
+}
 _LINKS = {"customers": "customer_id", "leads": "lead_id", "deals": "deal_id", "tasks": "task_id"}
 _DONE = Act("done", "Done", "Complete")
 _TOMORROW = Act("tomorrow", "Tomorrow", "Put off to tomorrow")
 _OTHER = Act("later", "Later", "Put off to another day")
 _LOG = Act("log", "Log", "Log what happened")
 _SEEN = Act("seen", "Seen", "Seen: it waits no longer")
+_TO_BE_SEEN = (Reason.HANDED, Reason.MENTIONED)
 # What is always said, also of none; the rest where there is any.
 _ALWAYS = ("overdue", "today")
 
@@ -55,7 +62,8 @@ def _line(my: Workspace, one: Waiting) -> Line:
     why, tone = _why(my, one)
     worth = say.short_money(one.row["deal_value"], one.row["currency"]) if one.table == "deals" else ""
     acts = [_DONE] if one.table == "tasks" else []
-    acts += [_TOMORROW, _OTHER, _LOG, *([_SEEN] if one.reason is Reason.HANDED else [])]
+    acts += [_TOMORROW, _OTHER, _LOG] if one.table in _LINKS else []
+    acts += [_SEEN] if one.reason in _TO_BE_SEEN else []
     return Line(
         one.table,
         one.id,
@@ -66,7 +74,7 @@ def _line(my: Workspace, one: Waiting) -> Line:
         tone,
         " · ".join(filter(None, (one.customer, worth))),
         acts,
-        one.reason is Reason.HANDED,
+        one.reason in _TO_BE_SEEN,
     )
 
 
@@ -77,6 +85,8 @@ def _why(my: Workspace, one: Waiting) -> tuple[str, str]:
         return stands(one.row)
     if one.reason is Reason.HANDED:
         return f"Handed to you by {one.by}", "green"
+    if one.reason is Reason.MENTIONED:
+        return f"{one.by[:1].upper()}{one.by[1:]} mentions you", "green"
     if one.reason is Reason.NEW:
         return ("New today" if days < 1 else f"New for {say.count(days, 'day')}"), "green"
     if one.reason is Reason.STALLED:
@@ -89,7 +99,9 @@ def _why(my: Workspace, one: Waiting) -> tuple[str, str]:
 
 def _act(my: Workspace, said: Said) -> None:
     """From a callback: do what a line was clicked for."""
-    if said.table not in _LINKS or not isinstance(said.id, int):
+    if said.table not in _ICONS or not isinstance(said.id, int):
+        return
+    if said.table not in _LINKS and said.act != "seen":
         return
     if said.act == "done" and said.table == "tasks":
         act = new_act()

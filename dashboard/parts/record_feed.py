@@ -95,12 +95,14 @@ def days(records: Records, feed: Feed, here: tuple[str, int]) -> list[Day]:
     zone, today = say.zone(), say.today()
     local = [(one.at.astimezone(zone), one) for one in feed.entries]
     return [
-        Day(day_title(day, today), [_entry(records, one, at, feed.names, here) for at, one in found])
+        Day(day_title(day, today), [_entry(records, one, at, feed, here) for at, one in found])
         for day, found in groupby(local, key=lambda pair: pair[0].date())
     ]
 
 
-def _entry(records: Records, one: Happened, at: datetime, names: Names, here: tuple[str, int]) -> Entry:
+def _entry(records: Records, one: Happened, at: datetime, feed: Feed, here: tuple[str, int]) -> Entry:
+    names = feed.names
+    mentions = feed.mentions.get(one.id, ()) if one.sort is Sort.ACTIVITY else ()
     who = names["users"].get(one.user_id or 0, "A former colleague") if one.user_id else "The system"
     if one.sort is Sort.CHANGE:
         title, icon, text = _changed(records, one, names)
@@ -124,6 +126,7 @@ def _entry(records: Records, one: Happened, at: datetime, names: Names, here: tu
         facts,
         text,
         links,
+        mentions,
     )
 
 

@@ -533,6 +533,11 @@ def _log(here: Scene) -> Call:
     return Call("", lambda my: my.activities.log(word, title, **given), said_, writes=True)
 
 
+def _mentioned(here: Scene) -> Call:
+    ids = [here.id("activities") for _ in range(here.dice.choice([0, 1, 5]))]
+    return Call("", lambda my: my.activities.mentioned(ids), {"ids": ids})
+
+
 def _goals(here: Scene) -> Call:
     """Goals of a few people, as they are seen or as they were not; of a stranger at times."""
     cells, currency = [], here.dice.choice(["", "", "EUR", "XXX"])
@@ -842,6 +847,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Records.look": _look,
     "Leads.convert": _convert,
     "Deals.move": _move,
+    "Activities.mentioned": _mentioned,
     "Deals.moves": _moves,
     "Deals.reviewed": _reviewed,
     "Tasks.complete": _task("complete"),

@@ -9,7 +9,7 @@ from crm_data import Query
 from crm_data.tables.fields import Field, Kind, fields_of
 from tests.model.calls import Place
 from tests.model.rules import OPEN_TASK, USUAL_DAYS, Tables
-from tests.model.waiting import handed_over, still_open, unplanned
+from tests.model.waiting import handed_over, mentions, still_open, unplanned, unseen
 from tests.model.world import Row
 from tests.support.kinds import CLASSES
 
@@ -93,6 +93,9 @@ def _preset(tables: Tables, kind: str, row: Row, query: Query, user: int, now: d
         return still_open(kind, row) and handed_over(tables, kind, row, user, now)
     if query.preset == "unplanned":
         return still_open(kind, row) and unplanned(tables, kind, row, now, query.zone)
+    if kind == "activities":
+        named = unseen(tables, row["id"], user) if query.preset != "mentioned" else None
+        return bool(mentions(tables, row["id"], user)) if named is None else named
     if kind == "leads":
         if query.preset == "converted":
             return row["converted_at"] is not None

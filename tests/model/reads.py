@@ -255,6 +255,14 @@ class Reader:
             (r["from_stage"], r["to_stage"], r["moved_at"], r["deal_value"], r["probability"]) for r in lines
         ]
 
+    def _mentioned(self, value: Any, raw: Any, ids: list[Any]) -> None:
+        called, wanted = self._names_of(), {id_ for id_ in ids if type(id_) is int}
+        pairs = sorted({(m["activity_id"], m["user_id"]) for m in self.tables["mentions"].values()})
+        assert raw == {
+            id_: tuple(called[user] for activity, user in pairs if activity == id_)
+            for id_ in {activity for activity, _ in pairs} & wanted
+        }
+
     def _counts(self, value: Any, raw: Any, query: Any) -> None:
         assert raw == {
             preset: len(self._list("tasks", replace(query, preset=preset)))

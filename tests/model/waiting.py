@@ -6,7 +6,7 @@ from typing import Any
 from tests.model.rules import OPEN_TASK, USUAL_DAYS, Tables
 from tests.model.world import Row
 
-REASONS = ["overdue", "today", "handed_over", "new", "stalled", "without_step"]
+REASONS = ["overdue", "today", "handed_over", "mentioned", "new", "stalled", "without_step"]
 LINKS = {"customers": "customer_id", "leads": "lead_id", "deals": "deal_id", "tasks": "task_id"}
 
 
@@ -93,6 +93,21 @@ def still_open(kind: str, row: Row) -> bool:
     return kind != "deals" or bool(row["status"] == "open")
 
 
+def mentions(tables: Tables, activity: int, me: int) -> list[Row]:
+    """The rows that say that an activity names me."""
+    return [m for m in tables["mentions"].values() if (m["activity_id"], m["user_id"]) == (activity, me)]
+
+
+def unseen(tables: Tables, activity: int, me: int) -> bool:
+    """Whether one of them is younger than my last look at it."""
+    looks = [
+        look["at"]
+        for look in tables["looks"].values()
+        if (look["user_id"], look["table_name"], look["row_id"]) == (me, "activities", activity)
+    ]
+    return any(not looks or max(looks) < m["created_at"] for m in mentions(tables, activity, me))
+
+
 def queue(tables: Tables, me: int, now: datetime, zone: tzinfo) -> list[tuple[int, datetime, str, int]]:
     """The whole queue in order: rank of the first reason, since when, kind and id."""
     found = []
@@ -102,4 +117,8 @@ def queue(tables: Tables, me: int, now: datetime, zone: tzinfo) -> list[tuple[in
             if why:
                 first = min(why, key=REASONS.index)
                 found.append((REASONS.index(first), why[first], kind, row["id"]))
+    for row in tables["activities"].values():
+        if row["archived_at"] is None and unseen(tables, row["id"], me):
+            at = max(m["created_at"] for m in mentions(tables, row["id"], me))
+            found.append((REASONS.index("mentioned"), at, "activities", row["id"]))
     return sorted(found)

@@ -19,7 +19,8 @@ class Link:
 class Entry:
     """One thing that happened, in words that are ready to show: `at` short, `full` and `moment` (ISO) exact.
 
-    `id`: by which it is known again when the feed is drawn anew.
+    `id`: by which it is known again when the feed is drawn anew. `mentions`: the names of colleagues that are
+    marked where the title or the text has them behind an @.
     """
 
     id: int | str
@@ -31,6 +32,7 @@ class Entry:
     facts: str
     text: str
     links: Sequence[Link]
+    mentions: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ function drawEntry(entry) {
   const at = el("time", "at", entry.at);
   at.dateTime = entry.moment;
   at.title = entry.full;
-  top.append(el("span", "title", entry.title), at);
+  top.append(marked(el("span", "title"), entry.title, entry.mentions), at);
   const facts = el("div", "facts");
   facts.append(el("span", "", entry.facts));
   entry.links.forEach((to) => {
@@ -69,12 +69,21 @@ function drawEntry(entry) {
   });
   body.append(top, facts);
   if (entry.text) {
-    const text = el("p", "text", entry.text);
+    const text = marked(el("p", "text"), entry.text, entry.mentions);
     text.dataset.id = String(entry.id);
     body.append(text);
   }
   item.append(icon(entry.icon), body);
   return item;
+}
+
+// A text in which the names of colleagues behind an @, in full or the first alone, stand out.
+function marked(node, said, names) {
+  const each = names.flatMap((name) => [name, name.split(" ")[0]]).sort((a, b) => b.length - a.length);
+  const plain = each.map((name) => name.replace(/[.*+?^${}()|[\]\\\/]/g, "\\$&"));
+  const parts = plain.length ? said.split(new RegExp(`(@(?:${plain.join("|")})(?![\\p{L}\\p{N}]))`, "iu")) : [said];
+  parts.forEach((part, at) => part && node.append(at % 2 ? el("span", "mention", part) : part));
+  return node;
 }
 
 // A button under a text that is cut off; whether one is depends on its width, so it is measured.
