@@ -56,6 +56,7 @@ class Happened:
 class Feed:
     """Entries, newest first, and where the next ones begin, or None.
 
+    `pinned`: activities that stand on top of the beginning, the last pinned first; no entry is among them.
     `names`: table -> id -> name of all that they name; 'users' are the colleagues, past ones too. `mentions`:
     activity -> the names of those whom its text mentions.
     """
@@ -64,6 +65,7 @@ class Feed:
     next: str | None
     names: Mapping[str, Mapping[int, str]]
     mentions: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    pinned: Sequence[Happened] = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def feed(
     after: str | None,
     n: int,
 ) -> Feed:
-    """`n` entries of one record's feed behind a place. At most four statements, and one a kind of record named;
+    """`n` entries of one record's feed behind a place. At most five statements, and one a kind of record named;
     two more where a text may mention somebody.
     """
     n = max(1, min(n, MOST_ENTRIES))
@@ -113,8 +115,10 @@ def feed(
     last = shown[-1] if len(found) > n else None
     at = f"{int(last[1].at.timestamp())}.{last[2]}.{last[1].id}" if last else None
     entries = [one for _, one, _ in shown if one.sort is not Sort.CHANGE or one.lines]
-    called = [one.id for one in entries if one.sort is Sort.ACTIVITY and calls_somebody(one.row)]
-    return Feed(entries, at, _names(session, kinds, entries), names_in(session, called))
+    pinned = _pinned(session, records, id_) if after is None and Sort.ACTIVITY in wanted else []
+    every = [*pinned, *entries]
+    called = [one.id for one in every if one.sort is Sort.ACTIVITY and calls_somebody(one.row)]
+    return Feed(entries, at, _names(session, kinds, every), names_in(session, called), pinned)
 
 
 def _edge(said: str | None) -> tuple[datetime, int, int] | None:
@@ -138,19 +142,44 @@ def _activities(source: _Source) -> list[Happened]:
     which = (
         [] if {Sort.ACTIVITY, Sort.MOVE} <= source.sorts else [moves if Sort.MOVE in source.sorts else ~moves]
     )
-    shown = ("activity_type", "title", "description", "duration", "outcome", *LINKS)
     wanted = (
-        sa.select(
-            Activity.id,
-            Activity.activity_date,
-            Activity.user_id,
-            *(getattr(Activity, name) for name in shown),
-        )
-        .where(link == source.id, Activity.archived_at.is_(None), *which)
+        _of(link, source.id)
+        .where(Activity.pinned_at.is_(None), *which)
         .where(*source.behind(Activity.activity_date, Activity.id))
         .order_by(Activity.activity_date.desc(), Activity.id.desc())
         .limit(source.n)
     )
+    return _happened(source.session, wanted)
+
+
+def _pinned(session: CompanySession, records: Records, id_: int) -> list[Happened]:
+    """What stands on top."""
+    link = _link(records, Activity)
+    if link is None:
+        return []
+    by = (Activity.pinned_at.desc(), Activity.id.desc())
+    return _happened(
+        session, _of(link, id_).where(Activity.pinned_at.is_not(None)).order_by(*by).limit(MOST_ENTRIES)
+    )
+
+
+def _of(link: Any, id_: int) -> sa.Select[Any]:
+    """The activities of a record, as far as a feed shows them and asks who may change them."""
+    shown = (
+        "activity_type",
+        "title",
+        "description",
+        "duration",
+        "outcome",
+        "created_by",
+        "pinned_at",
+        *LINKS,
+    )
+    columns = (Activity.id, Activity.activity_date, Activity.user_id, *(getattr(Activity, n) for n in shown))
+    return sa.select(*columns).where(link == id_, Activity.archived_at.is_(None))
+
+
+def _happened(session: CompanySession, wanted: sa.Select[Any]) -> list[Happened]:
     return [
         Happened(
             Sort.MOVE if row["activity_type"] == ActivityType.STATUS_CHANGE else Sort.ACTIVITY,
@@ -160,7 +189,7 @@ def _activities(source: _Source) -> list[Happened]:
             row["user_id"],
             dict(row),
         )
-        for row in source.session.execute(wanted).mappings()
+        for row in session.execute(wanted).mappings()
     ]
 
 

@@ -12,7 +12,8 @@ from crm_data.errors import Invalid
 from crm_data.nouns import mentions
 from crm_data.nouns.links import known_parents, linked
 from crm_data.store import query as q
-from crm_data.store.changes import Doing
+from crm_data.store.again import again
+from crm_data.store.changes import Doing, doing_of
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import row_id
@@ -89,6 +90,19 @@ class Activities(Records):
             **dict(zip(_LINKS, (customer_id, lead_id, deal_id, task_id), strict=True)),
         }
         return self.add({name: raw for name, raw in said.items() if raw is not None}, act_id, zone)
+
+    @again
+    def pin(self, id: Any, pinned: bool = True, act_id: str | None = None) -> bool:
+        """Keep an activity on top of the feeds of its records, or not any more; False when it is so already.
+
+        For whoever may change it. Raises NotFound, NotAllowed, and Invalid for what the product noted by itself.
+        """
+        doing = doing_of(self._scope.user_id, act_id, kind="pin" if pinned else "unpin")
+        with self._store.write(self._scope) as session:
+            row = self._rows(session, [id])[row_id(id) or 0]
+            if (row.pinned_at is not None) == pinned:
+                return False
+            return bool(self._apply(session, doing, row, {"pinned_at": doing.at if pinned else None}))
 
     # the rules
 

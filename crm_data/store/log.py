@@ -36,8 +36,10 @@ _VERBS = {
     "member": "Changed the",
     "profile": "Changed the",
     "move": "Moved",
+    "pin": "Pinned",
     "put_back": "Put back",
     "restore": "Restored",
+    "unpin": "Unpinned",
 }
 _MOST_NAMED = 3  # fields of one record, in a title
 

@@ -246,7 +246,7 @@ class Reader:
 
     def _columns(self) -> list[Any]:
         model: Any = self.table
-        kept = ("created_by", "version", "archived_at", "archived_by", "merged_into")
+        kept = ("created_by", "version", "archived_at", "archived_by", "merged_into", "pinned_at")
         more = [name for name in kept if name not in self.fields and hasattr(model, name)]
         return [model.id, *(getattr(model, name) for name in [*self.fields, *more])]
 

@@ -17,6 +17,7 @@ from crm_data.tables.base import (
     same_company,
     table_args,
 )
+from crm_data.tables.types import UtcDateTime
 
 
 class ActivityType(StrEnum):
@@ -62,3 +63,5 @@ class Activity(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
     user_id: Mapped[int] = f.member("Person", "CASCADE", required=True, filter=True, grid=True)
     activity_date: Mapped[datetime] = f.moment("When", required=True, filter=True, sort=True, grid=True)
     source: Mapped[str | None] = f.text("Source", 100, form=False)
+    # While it stands on top of the feeds of the records that it is about.
+    pinned_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_data.tables import fields as f
-from crm_data.tables.base import Base, CompanyOwned, Made, same_company, same_company_member
+from crm_data.tables.base import Base, CompanyOwned, Made, same_company
 
 
 class SaidIn(StrEnum):
@@ -23,7 +23,13 @@ class Mention(CompanyOwned, Made, Base):
     __tablename__ = "mentions"
     __table_args__ = (
         same_company("mentions", "activity_id", "activities"),
-        same_company_member("mentions", "user_id"),
+        # It is no work that somebody has to take over: it goes with the membership.
+        sa.ForeignKeyConstraint(
+            ["company_id", "user_id"],
+            ["user_companies.company_id", "user_companies.user_id"],
+            name="fk_mentions_member_user_id",
+            ondelete="CASCADE",
+        ),
         sa.UniqueConstraint(
             "company_id", "activity_id", "user_id", "said_in", name="uq_mentions_person_text"
         ),

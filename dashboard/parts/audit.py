@@ -27,11 +27,13 @@ ICONS = {
     "import": "upload_file",
     "member": "group",
     "move": "swap_horiz",
+    "pin": "keep",
     "profile": "badge",
     "put_back": "settings_backup_restore",
     "redo": "redo",
     "restore": "unarchive",
     "undo": "undo",
+    "unpin": "keep_off",
 }
 KINDS = tuple(ICONS)
 _BY = {"import": "by a file", "command": "by a command", "rule": "by a rule", "system": ""}

@@ -1,22 +1,24 @@
 """The feed of one record: what happened, was changed and was to be done, in words, of one sort or of all."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 import streamlit as st
 
-from crm_data import Records, Workspace, words
+from crm_data import Records, Workspace, new_act, words
 from crm_data.changes.feed import MOST_ENTRIES, Feed, Happened, Sort
 from crm_data.store.query import PAGE
 from dashboard import session
-from dashboard.components.feed import Day, Entry, Link
+from dashboard.components.feed import Day, Entry, Link, Pin
 from dashboard.components.feed import feed as draw
 from dashboard.known import known
 from dashboard.parts import place, say
+from dashboard.parts.acts import done
 from dashboard.parts.feed import ICONS, LINKS, day_title
+from dashboard.parts.undo import did
 
 Names = Mapping[str, Mapping[int, str]]
 SORTS = {
@@ -67,6 +69,8 @@ def record_feed(my: Workspace, records: Records, id_: int, where: str) -> None:
 
     def drawn() -> None:
         session.demand_here(my)  # Streamlit runs it again without the script around it
+        if st.session_state.pop(f"{where}.feed.said", False):
+            st.rerun()  # what was done or refused is said outside of the feed
         now = read()
 
         def more() -> None:
@@ -76,26 +80,46 @@ def record_feed(my: Workspace, records: Records, id_: int, where: str) -> None:
             else:
                 shown.after, shown.n = now.next, PAGE
 
+        def pin(activity: int, pinned: bool) -> None:
+            act = new_act()
+            st.session_state[f"{where}.feed.said"] = True
+            if done(where, lambda: my.activities.pin(activity, pinned, act)):
+                did(my, "Pinned on top." if pinned else "No longer pinned.", act, icon="keep")
+
         def newest() -> None:
             place.catch_up()
             shown.after, shown.n = None, PAGE
 
         if shown.after is not None:
             st.button("Back to the newest", key=f"{where}.feed.newest", type="tertiary", on_click=newest)
-        if now.entries or now.next:
-            draw(f"{where}.feed", days(records, now, (records.name, id_)), more if now.next else None)
+        if now.entries or now.pinned or now.next:
+            shown_days = days(records, now, (records.name, id_), lambda row: my.activities.may("change", row))
+            draw(f"{where}.feed", shown_days, more if now.next else None, on_pin=pin)
         else:
             st.caption("Nothing of this has happened here yet." if sort else "Nothing has happened here yet.")
 
     st.fragment(drawn)()
 
 
-def days(records: Records, feed: Feed, here: tuple[str, int]) -> list[Day]:
-    """The entries, newest first as they come, under their days in the person's zone."""
+def days(
+    records: Records,
+    feed: Feed,
+    here: tuple[str, int],
+    may_pin: Callable[[Mapping[str, Any]], bool] = lambda row: False,
+) -> list[Day]:
+    """What is pinned, and the entries, newest first as they come, under their days in the person's zone."""
     zone, today = say.zone(), say.today()
+
+    def entry(at: datetime, one: Happened) -> Entry:
+        made = _entry(records, one, at, feed, here)
+        may = one.sort is Sort.ACTIVITY and may_pin({"user_id": one.user_id, **one.row})
+        return replace(made, pin=Pin(one.id, one.row["pinned_at"] is not None) if may else None)
+
+    top = [entry(one.at.astimezone(zone), one) for one in feed.pinned]
+    top = [replace(one, at=one.full) for one in top]  # no day stands above them
     local = [(one.at.astimezone(zone), one) for one in feed.entries]
-    return [
-        Day(day_title(day, today), [_entry(records, one, at, feed, here) for at, one in found])
+    return [Day("Pinned", top)] * bool(top) + [
+        Day(day_title(day, today), [entry(at, one) for at, one in found])
         for day, found in groupby(local, key=lambda pair: pair[0].date())
     ]
 

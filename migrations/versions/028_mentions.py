@@ -1,4 +1,4 @@
-"""mentions."""
+"""mentions: who is named in what was logged."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -48,8 +48,7 @@ def upgrade() -> None:
             ["company_id", "user_id"],
             ["user_companies.company_id", "user_companies.user_id"],
             name="fk_mentions_member_user_id",
-            initially="DEFERRED",
-            deferrable=True,
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["company_id"],

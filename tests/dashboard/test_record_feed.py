@@ -72,7 +72,7 @@ def test_it_is_drawn_by_sorts_and_grows(home: House, monkeypatch: pytest.MonkeyP
     for n in range(60):
         my.activities.log("call", f"Call {n}", customer_id=customer)
     told: list[Any] = []
-    monkeypatch.setattr(record_feed, "draw", lambda key, days, more=None: told.append((days, more)))
+    monkeypatch.setattr(record_feed, "draw", lambda key, days, more=None, **_: told.append((days, more)))
     held = home.token("user")
     monkeypatch.setattr(session, "token", lambda: held)
     at = AppTest.from_file(str(SCRIPT), default_timeout=60).run()

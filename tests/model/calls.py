@@ -533,6 +533,12 @@ def _log(here: Scene) -> Call:
     return Call("", lambda my: my.activities.log(word, title, **given), said_, writes=True)
 
 
+def _pin(here: Scene) -> Call:
+    id_, pinned = here.id("activities"), here.dice.random() < 0.7
+    said_ = {"id": id_, "pinned": pinned}
+    return Call("", lambda my: my.activities.pin(id_, pinned), said_, writes=True)
+
+
 def _mentioned(here: Scene) -> Call:
     ids = [here.id("activities") for _ in range(here.dice.choice([0, 1, 5]))]
     return Call("", lambda my: my.activities.mentioned(ids), {"ids": ids})
@@ -848,6 +854,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Leads.convert": _convert,
     "Deals.move": _move,
     "Activities.mentioned": _mentioned,
+    "Activities.pin": _pin,
     "Deals.moves": _moves,
     "Deals.reviewed": _reviewed,
     "Tasks.complete": _task("complete"),

@@ -233,7 +233,7 @@ class Reader:
         """What hangs on a record, newest first; a change may be left out that a move tells already."""
         link, found = f"{kind[:-1]}_id", []
         for row in self.tables["activities"].values():
-            if row.get(link) == id and row["archived_at"] is None:
+            if row.get(link) == id and row["archived_at"] is None and row["pinned_at"] is None:
                 sort = "move" if row["activity_type"] == "status_change" else "activity"
                 found.append((row["activity_date"], 0, row["id"], sort))
         for line in self.tables["change_log"].values():
@@ -243,6 +243,15 @@ class Reader:
             for place, at in ((2, row["completed_at"]), (3, row["created_at"])):
                 if row.get(link) == id and row["archived_at"] is None and at is not None:
                     found.append((at, place, row["id"], "task"))
+        pinned = [
+            (row["pinned_at"], row["id"])
+            for row in self.tables["activities"].values()
+            if row.get(link) == id and row["archived_at"] is None and row["pinned_at"] is not None
+        ]
+        shown_on_top = [one.id for one in raw.pinned]
+        assert shown_on_top == (
+            [row_id for _, row_id in sorted(pinned, reverse=True)] if not sorts or "activity" in sorts else []
+        )
         known = sorted((one for one in found if not sorts or one[3] in sorts), key=_newest)[:n]
         shown = [(one.at, one.id, str(one.sort)) for one in raw.entries]
         told = [(at, id_, sort) for at, _, id_, sort in known]

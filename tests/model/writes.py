@@ -318,6 +318,11 @@ class Writer:
         row = self._row("tasks", id)
         return row["status"] not in OPEN_TASK and self._apply("tasks", row, {"status": "pending"})
 
+    def _pin(self, id: Any, pinned: bool) -> bool:
+        row = self._row("activities", id)
+        differs = (row["pinned_at"] is not None) != pinned
+        return differs and self._apply("activities", row, {"pinned_at": self.now if pinned else None})
+
     def _reschedule(self, id: Any, due: Any, zone: Any) -> bool:
         if isinstance(due, str):
             raise Wrong("Invalid")

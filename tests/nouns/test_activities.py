@@ -146,3 +146,49 @@ def test_the_search_finds_words_of_titles_and_descriptions_in_the_company_alone(
     two.at(1).activities.log("note", "Beans", description="beans")
     found = my.activities.page(my.activities.query({"q": "BEANS"}))
     assert {row["id"] for row in found.rows} == {said, titled}
+
+
+def pinned(my: Any, customer: int) -> list[int]:
+    """What stands on top of a customer's feed."""
+    feed = my.changes.feed("customers", customer)
+    assert not {one.id for one in feed.pinned} & {one.id for one in feed.entries if one.sort == "activity"}
+    return [one.id for one in feed.pinned]
+
+
+def test_what_is_pinned_stands_on_top_until_it_is_let_go_of(two: Office, frozen_clock: Any) -> None:
+    my, customer = two.at(), a_customer(two.at())
+    ids = [my.activities.log("note", f"Note {n}", customer_id=customer) for n in range(4)]
+    for id_ in (ids[2], ids[0]):
+        frozen_clock.move(seconds=5)
+        assert my.activities.pin(id_)
+    assert not my.activities.pin(ids[0])
+    assert pinned(my, customer) == [ids[0], ids[2]]
+    shown = [one.id for one in my.changes.feed("customers", customer, ["activity"]).entries]
+    assert shown == [ids[3], ids[1]]
+    for sorts, after in ((["move"], None), ([], "1.0.1")):
+        assert my.changes.feed("customers", customer, sorts, after).pinned == ()
+    done = my.changes.page()[0][0]
+    assert (done.kind, done.title) == ("pin", "Pinned activity Note 0")
+    assert my.changes.undo(done.id) == []
+    assert pinned(my, customer) == [ids[2]]
+    assert my.activities.pin(ids[2], False)
+    assert pinned(my, customer) == []
+    assert my.changes.page()[0][0].title == "Unpinned activity Note 2"
+    my.activities.archive([ids[0]])
+    with pytest.raises(errors.Invalid, match="Restore it"):
+        my.activities.pin(ids[0])
+
+
+def test_who_may_change_it_may_pin_it(two: Office) -> None:
+    boss, theirs = two.at(), two.at(0, "sales_rep")
+    deal = a_deal(boss)
+    boss.deals.move(deal, "qualified", "prospect")
+    (moved,) = boss.activities.page().rows
+    with pytest.raises(errors.Invalid, match="noted by themselves"):
+        boss.activities.pin(moved["id"])
+    note = boss.activities.log("note", "Hers", deal_id=deal)
+    with pytest.raises(errors.NotAllowed):
+        theirs.activities.pin(note)
+    with pytest.raises(errors.NotFound):
+        two.at(1, "admin").activities.pin(note)
+    assert theirs.activities.pin(theirs.activities.log("note", "Mine", deal_id=deal))

@@ -235,6 +235,7 @@ DASHBOARDS = {
 }
 NOUNS = {
     "Activities.log": Verb(lambda my, ids: my.activities.log("call", **_links(ids))),
+    "Activities.pin": Verb(lambda my, ids: my.activities.pin(my.activities.log("note", **_links(ids)))),
     "Activities.mentioned": Verb(lambda my, ids: my.activities.mentioned([ids.deal])),
     "Deals.move": Verb(lambda my, ids: my.deals.move(ids.deal, "proposal", "prospect"), "manager"),
     "Deals.reviewed": Verb(lambda my, ids: my.deals.reviewed(ids.deal)),

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import streamlit as st
+
 from dashboard.components.assets import component
 
 
@@ -13,6 +15,14 @@ class Link:
     kind: str
     text: str
     address: str
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A button that pins an activity of this id, or lets go of it where it is pinned."""
+
+    id: int
+    pinned: bool
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,7 @@ class Entry:
     text: str
     links: Sequence[Link]
     mentions: Sequence[str] = ()
+    pin: Pin | None = None
 
 
 @dataclass(frozen=True)
@@ -46,10 +57,23 @@ class Day:
 _component = component("feed")
 
 
-def feed(key: str, days: Sequence[Day], on_more: Callable[[], object] | None = None, older: str = "") -> None:
+def feed(
+    key: str,
+    days: Sequence[Day],
+    on_more: Callable[[], object] | None = None,
+    older: str = "",
+    on_pin: Callable[[int, bool], object] | None = None,
+) -> None:
     """Draw it. Its links are followed by the browser; `on_more` is called once its end comes into sight.
 
-    `older`: where what is older stands, when no more of it comes here.
+    `older`: where what is older stands, when no more of it comes here. `on_pin` hears which activity is to be
+    pinned, or not any more; what a browser says is checked by the verb.
     """
+
+    def pinned() -> None:
+        said = getattr(st.session_state.get(key), "pin", None)
+        if on_pin and isinstance(said, dict) and isinstance(said.get("id"), int):
+            on_pin(said["id"], bool(said.get("pinned")))
+
     told = {"days": list(days), "more": on_more is not None, "older": older}
-    _component(key=key, data=told, on_more_change=on_more or (lambda: None))
+    _component(key=key, data=told, on_more_change=on_more or (lambda: None), on_pin_change=pinned)

@@ -18,7 +18,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.drawn = drawn;
   const focus = root.getRootNode().activeElement?.dataset?.name;
   const end = data.older ? [link(data.older, "Older", "older")] : data.more ? [more(root, setTriggerValue)] : [];
-  root.replaceChildren(...data.days.map((day) => drawDay(day)), ...end);
+  const pin = (said) => setTriggerValue("pin", said);
+  root.replaceChildren(...data.days.map((day) => drawDay(day, pin)), ...end);
   root.querySelectorAll(".text").forEach((text) => fold(text, unfolded.get(root)));
   if (focus) root.querySelector(`[data-name="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
 }
@@ -41,16 +42,16 @@ function more(root, setTriggerValue) {
   return button;
 }
 
-function drawDay(day) {
+function drawDay(day, pin) {
   const box = el("section", "day");
   box.setAttribute("aria-label", day.title);
   const list = el("ol");
-  list.append(...day.entries.map(drawEntry));
+  list.append(...day.entries.map((entry) => drawEntry(entry, pin)));
   box.append(el("p", "date", day.title), list);
   return box;
 }
 
-function drawEntry(entry) {
+function drawEntry(entry, pin) {
   const item = el("li", "entry");
   item.dataset.id = String(entry.id);
   const body = el("div", "body");
@@ -74,7 +75,20 @@ function drawEntry(entry) {
     body.append(text);
   }
   item.append(icon(entry.icon), body);
+  if (entry.pin) item.append(drawPin(entry, pin));
   return item;
+}
+
+function drawPin(entry, pin) {
+  const { id, pinned } = entry.pin;
+  const button = el("button", pinned ? "pin on" : "pin");
+  button.type = "button";
+  button.title = pinned ? "No longer on top" : "Pin on top";
+  button.setAttribute("aria-label", `${button.title}: ${entry.title}`);
+  button.dataset.name = `pin ${id}`;
+  button.append(icon(pinned ? "keep_off" : "keep"));
+  button.addEventListener("click", () => pin({ id, pinned: !pinned }));
+  return button;
 }
 
 // A text in which the names of colleagues behind an @, in full or the first alone, stand out.
