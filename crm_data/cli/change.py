@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from crm_data import Workspace
 from crm_data.cli.common import Commands, acting_arguments, command, counted, opened, scope_of
+from crm_data.cli.rows import rows_argument
 from crm_data.errors import Invalid
 from crm_data.store.at_once import All, Given, Way
 from crm_data.store.records import Records
@@ -26,7 +27,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("table", choices=Workspace.kinds, help="the kind of records")
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--rows", metavar="ID,ID", help="these records")
+    which.add_argument("--rows", type=rows_argument, metavar="ID,ID", help="these records")
     which.add_argument(
         "--list",
         metavar="ADDRESS",
@@ -73,10 +74,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _which(records: Records, args: argparse.Namespace) -> list[int] | All:
     if args.list is None:
-        ids = [part.strip() for part in args.rows.split(",")]
-        if not all(part.isascii() and part.isdigit() for part in ids):
-            raise Invalid("--rows takes numbers of records with commas between them, like 12,15.")
-        return [int(part) for part in ids]
+        return list(args.rows)
     query = records.query(dict(parse_qsl(args.list.removeprefix("?"), keep_blank_values=True)))
     return All(query, records.count(query) if args.count is None else args.count)
 

@@ -50,6 +50,16 @@ LAST: dict[str, dict[str, str]] = {
         "customers --list= --archive --company 1": r"10 customers changed, 0 had it so already, 0 refused\.",
         "customers --list= --set city=Bern --company 1 --dry-run": r"10 customers would be asked\.",
     },
+    "erase": {
+        "customers --rows 1 --company 1":
+            r"Nothing was erased\. To erase it, which nobody can undo, add: --confirm [0-9a-f]{12}",
+        "customers --rows 1 --company 1 --confirm MARK": r"Erased for good: 1 customer\.",
+    },
+    "go-back": {
+        "--before 1 --company 1": r"Nothing was put back\. To do it add: --confirm \d+-\d+",
+        "--before 1 --company 1 --confirm MARK":
+            r"The records were put back as they were before entry \d+\. It is one entry of the history\.",
+    },
     "backup": {
         "": r"The backup was made and verified: [\d,]+ rows, [\d,]+ bytes\.",
         "--list": r"1 backup found, the newest first\.",
@@ -109,6 +119,8 @@ def test_a_command_ends_with_what_was_done(
     Path("p.txt").write_text("correct horse battery\nnot this\n")
     before(run, office, monkeypatch, command, words)
     typed = [] if words in ("again", "anew") else words.replace("HERE", str(tmp_path)).split()
+    if "MARK" in typed:  # what it said at its end when it was only asked
+        typed[-1] = run(command, *typed[:-2]).out.split()[-1]
     said = run(command, *typed)
     assert said.code == 0, said
     assert re.fullmatch(LAST[command][words], said.out.splitlines()[-1]), said.out
@@ -137,6 +149,10 @@ def before(run: Run, office: Office, monkeypatch: pytest.MonkeyPatch, command: s
         run("backup")
         if command == "check":
             run("prove-backup")
+    elif command == "erase":
+        run("change", "customers", "--rows", 1, "--archive", "--company", 1)
+    elif command == "go-back":
+        run("change", "customers", "--list", "", "--set", "city=Bern", "--company", 1)
     elif command == "bring-back":
         run("take-away", "c.zip", "--company", 1, *words.split()[3:])
     elif command == "reactivate":

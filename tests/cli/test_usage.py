@@ -23,6 +23,8 @@ COMMANDS = (
     "import",
     "export",
     "change",
+    "erase",
+    "go-back",
     "backup",
     "verify",
     "prove-backup",
@@ -66,6 +68,14 @@ def test_each_has_help_with_an_example_that_can_be_typed(run: Run, command: str)
         ("demo", "--scale", "nan"),
         ("import", "x.csv", "--company", "1", "--map", "account"),
         ("import", "x.csv", "--company", "1", "--table", "users"),
+        ("erase", "customers", "--company", "1"),
+        ("erase", "customers", "--rows", "1;2", "--company", "1"),
+        ("erase", "users", "--rows", "1", "--company", "1"),
+        ("change", "customers", "--rows", "x", "--archive", "--company", "1"),
+        ("go-back", "--company", "1"),
+        ("go-back", "--to", "Friday", "--company", "1"),
+        ("go-back", "--to", "2026-11-27", "--zone", "Nowhere/Land", "--company", "1"),
+        ("go-back", "--before", "x", "--company", "1"),
     ],
 )
 def test_wrong_usage_is_two(run: Run, words: tuple[str, ...]) -> None:
@@ -94,6 +104,8 @@ def test_wrong_usage_is_two(run: Run, words: tuple[str, ...]) -> None:
         ("reactivate", "a@b.com"),
         ("import", "x.csv", "--company", "1"),
         ("export", "x.csv", "--company", "1"),
+        ("erase", "customers", "--rows", "1", "--company", "1"),
+        ("go-back", "--before", "1", "--company", "1"),
     ],
 )
 def test_without_a_database_each_says_so_and_makes_none(
