@@ -7,7 +7,7 @@ import streamlit as st
 
 from crm_data import Workspace, new_act, words
 from crm_data.errors import Invalid
-from dashboard.known import known
+from dashboard.known import colleagues
 from dashboard.parts import say
 from dashboard.parts.acts import attempt, show_refusal
 from dashboard.parts.picker import pick_record
@@ -34,7 +34,7 @@ def log_form(
     st.segmented_control(
         "What happened", TYPES, key=f"{key}.type", default="call", format_func=words, required=True
     )
-    members = known(my, "log.members", (), my.members)
+    members = colleagues(my)
     links: dict[str, Any] = dict(about or {})
     if not links:
         links["customer_id"] = pick_record(my, my.activities.fields["customer_id"], f"{key}.customer")
