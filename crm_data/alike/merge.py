@@ -15,10 +15,12 @@ from crm_data.store.changes import Doing
 from crm_data.store.locks import lock_company
 from crm_data.store.many import table_of
 from crm_data.store.names import member_names
+from crm_data.store.naming import naming
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import parse, row_id
 from crm_data.tables import Base, ChangeSet, Company, by_name, noun
+from crm_data.tables.base import MERGED
 
 FEWEST, MOST = 2, 20
 _NAMED = 3  # of the others, in the words of the act
@@ -54,28 +56,19 @@ def merge(
     others = [id_ for id_ in wanted if id_ != kept]
     records._may_merge(rows[kept], [rows[id_] for id_ in others])
     # Locked before anything is written, in the order of locks; those of the kept one may move with its customer.
-    hanging = {(c, column): _hanging(session, c, column, wanted) for c, column in naming(table, kinds)}
+    hanging = {
+        (c, column): _hanging(session, c, column, wanted) for c, column, _ in naming(table) if c in kinds
+    }
     doing = replace(doing, title=_title(records, rows, kept, others))
     new = _values(session, records, rows, kept, chosen)
     records._apply_all(session, doing, [(found[kept], {n: v for n, v in new.items() if rows[kept][n] != v})])
-    away = {"archived_at": doing.at, "archived_by": doing.user_id, "merged_into": kept}
+    away = {"archived_at": doing.at, "archived_by": doing.user_id, MERGED: kept}
     writer.update(session, doing, table_of(records.table), [(rows[id_], away) for id_ in others], "archive")
     for (child, column), named in hanging.items():
         moved = [({"id": id_, column: to}, {column: kept}) for id_, to in named if to != kept]
         writer.update(session, doing, Base.metadata.tables[child], moved, follows=True)
     records._merged(session, doing, {**rows[kept], **new})
     return kept
-
-
-def naming(table: str, kinds: Mapping[str, Records]) -> list[tuple[str, str]]:
-    """The columns of records that name a record of this table, its own kind's included, in the order of locks."""
-    return [
-        (child.name, key.parent.name)
-        for child in Base.metadata.sorted_tables
-        if child.name in kinds
-        for key in sorted(child.foreign_keys, key=lambda key: key.parent.name)
-        if key.column.table.name == table and key.constraint is not None and len(key.constraint.columns) == 1
-    ]
 
 
 def _values(
@@ -110,7 +103,7 @@ def _title(records: Records, rows: Mapping[int, Any], kept: int, others: Sequenc
 
 def mergeable(table: str) -> bool:
     """Whether records of this kind can be merged."""
-    return known_by(table) is not None and "merged_into" in Base.metadata.tables[table].columns
+    return known_by(table) is not None and MERGED in Base.metadata.tables[table].columns
 
 
 def done_already(session: CompanySession, doing: Doing) -> bool:

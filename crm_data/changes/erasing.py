@@ -9,13 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data.changes.tables import chunks, naming, order
+from crm_data.changes.tables import chunks, order
 from crm_data.errors import Invalid, NotFound
 from crm_data.store import writer
 from crm_data.store.changes import Doing
 from crm_data.store.locks import lock_rows
 from crm_data.store.log_erased import names_in_log
 from crm_data.store.many import table_of
+from crm_data.store.naming import naming
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import row_id

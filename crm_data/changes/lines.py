@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from crm_data.store.many import table_of
 from crm_data.store.scope import CompanySession
 from crm_data.tables import ChangeLog, by_name
+from crm_data.tables.base import MERGED
 from crm_data.tables.types import Money, UtcDateTime
 
 Row = dict[str, Any]
 Key = tuple[str, int]
 ARCHIVED = ("archived_at", "archived_by")
-AWAY = frozenset({*ARCHIVED, "merged_into"})  # what is written when a record is put away, or merged
+AWAY = frozenset({*ARCHIVED, MERGED})  # what is written when a record is put away, or merged
 STAMPS = ("updated_at", "version")  # every write leaves them, and the log tells of them only with whole rows
 UNKNOWN = object()  # the log of an older version does not say
 

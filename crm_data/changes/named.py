@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from crm_data.changes.sets import MERGED, Line
+from crm_data.changes.sets import Line
 from crm_data.store.names import member_names, record_names
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanySession
+from crm_data.tables.base import MERGED
 from crm_data.tables.fields import Kind
 
 

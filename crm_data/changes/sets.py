@@ -16,6 +16,7 @@ from crm_data.store.values import clean_text
 from crm_data.store.writer import MOST_IDS
 from crm_data.store.zones import day_start
 from crm_data.tables import Base, ChangeLog, ChangeSet, noun
+from crm_data.tables.base import MERGED
 from crm_data.tables.fields import words
 
 OF_PEOPLE = (
@@ -23,7 +24,6 @@ OF_PEOPLE = (
     " on the admin screen, or in one's own account."
 )
 MOST = 100
-MERGED = "merged_into"  # of a record that goes on in another of its kind; no field that people fill in
 
 
 @dataclass(frozen=True)

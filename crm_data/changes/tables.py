@@ -8,12 +8,12 @@ import sqlalchemy as sa
 
 from crm_data.changes.lines import Row
 from crm_data.store.many import table_of
+from crm_data.store.naming import alone, naming
 from crm_data.store.scope import CompanySession
 from crm_data.store.writer import MOST_IDS
 from crm_data.tables import APPEND_ONLY, OUTSIDE_ANY_COMPANY, Base, by_name
 from crm_data.tables.sort_keys import sorted_texts
 
-_LOGS = ("change_log", "change_sets")
 # Rows beside records that an act adds and its undo takes away; they hold on to nothing. Those that follow from
 # a text of a record go where it goes: table -> the column that names the record, and the one that names the field.
 BESIDE: Mapping[str, tuple[str, str] | None] = {"kept_apart": None, "mentions": ("activity_id", "said_in")}
@@ -35,33 +35,13 @@ def whole_rows(session: CompanySession, table: str, ids: Sequence[int], lock: bo
 
 def cascading(table: str) -> list[tuple[str, str]]:
     """The tables that only grow whose rows go with a row of this one: (table, column)."""
-    return [(child, column) for child, column in _all_naming(table) if child in APPEND_ONLY]
+    return [(child, column) for child, column, _ in naming(table) if child in APPEND_ONLY]
 
 
 def naming_columns(table: str) -> list[tuple[str, str]]:
     """The columns of other rows that may name a row of this table, and hold on to it: (table, column)."""
     held = APPEND_ONLY | BESIDE.keys()
-    return [(child, column) for child, column in _all_naming(table) if child not in held]
-
-
-@cache
-def _all_naming(table: str) -> list[tuple[str, str]]:
-    return [(child, column) for child, column, _ in naming(table)]
-
-
-def naming(table: str) -> list[tuple[str, str, str]]:
-    """The columns that may name a row of this table, and the rule of each for when it goes: CASCADE, SET NULL."""
-    return [
-        (child.name, key.parent.name, str(key.ondelete or ""))
-        for child in Base.metadata.sorted_tables
-        if child.name not in OUTSIDE_ANY_COMPANY and child.name not in _LOGS
-        for key in sorted(child.foreign_keys, key=lambda key: key.parent.name)
-        if key.column.table.name == table and key.column.name == "id" and _alone(key)
-    ]
-
-
-def _alone(key: sa.ForeignKey) -> bool:
-    return key.constraint is not None and len(key.constraint.columns) == 1
+    return [(child, column) for child, column, _ in naming(table) if child not in held]
 
 
 @cache
@@ -70,7 +50,7 @@ def links_of(table: str) -> Mapping[str, str]:
     return {
         key.parent.name: key.column.table.name
         for key in table_of(by_name(table)).foreign_keys
-        if _alone(key) and key.column.table.name not in (*OUTSIDE_ANY_COMPANY, "companies")
+        if alone(key) and key.column.table.name not in (*OUTSIDE_ANY_COMPANY, "companies")
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_data.store.changes import Doing
+from crm_data.tables.base import MERGED
 
 
 def put_away(row: Mapping[str, Any], doing: Doing, away: bool) -> dict[str, Any]:
@@ -11,4 +12,4 @@ def put_away(row: Mapping[str, Any], doing: Doing, away: bool) -> dict[str, Any]
     if away:
         return {"archived_at": doing.at, "archived_by": doing.user_id}
     new: dict[str, Any] = {"archived_at": None, "archived_by": None}
-    return {**new, "merged_into": None} if row.get("merged_into") is not None else new
+    return {**new, MERGED: None} if row.get(MERGED) is not None else new

@@ -1,6 +1,6 @@
 """The one writer of a company's records: rows, their lines in the log, and the side effects of both, together.
 
-Every verb, file, bulk act and undo writes through it; `tests/walls/test_one_writer.py` finds whoever does not.
+Every verb, file, bulk act and undo writes through it; `tests/walls/test_calls.py` finds whoever does not.
 """
 
 from collections import defaultdict

@@ -25,6 +25,9 @@ ONLY_GROWS = {"append_only": True}
 # The `info` of a table that is made from others by triggers: a company that comes back makes its own.
 DERIVED = {"derived": True}
 
+# The column of a record that goes on in another of its kind; no field that people fill in.
+MERGED = "merged_into"
+
 
 class Base(DeclarativeBase):
     """The registry of tables. A class that is a table gets its checks and indexes from its fields."""

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_data import Kind, Workspace, words
-from crm_data.changes.sets import MERGED, Line
+from crm_data.changes.sets import Line
 from crm_data.tables import noun
+from crm_data.tables.base import MERGED
 from dashboard.parts import say
 
 _WHOLE = {

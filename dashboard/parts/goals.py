@@ -14,6 +14,7 @@ from dashboard.known import known
 from dashboard.parts import figures, place, say, undo
 from dashboard.parts.acts import done, show_refusal
 from dashboard.parts.heading import heading
+from dashboard.parts.views import choose_view
 
 PLACE = "goals"
 YEAR, BY = "year", "by"
@@ -27,7 +28,8 @@ def goals_screen(my: Workspace) -> None:
     query = _asked(my)
     currency = my.numbers.currency(query)
     with st.container(horizontal=True, vertical_alignment="center", key="goals.line"):
-        first, span = _year(my, query), _span()
+        first = _year(my, query)
+        span = int(choose_view(BY, SPANS, label="A column is a", keep=True))
     show_refusal(PLACE)
     found, names = known(my, PLACE, (first, currency), lambda: my.goals.year(first, currency))
     if query.where:
@@ -86,28 +88,6 @@ def _year(my: Workspace, query: Query) -> date:
         on_change=changed,
     )
     return date(year, fiscal, 1)
-
-
-def _span() -> int:
-    said = place.params().get(BY, "1")
-    said = said if said in SPANS else "1"
-    st.session_state[f"{PLACE}.{BY}"] = said
-
-    def changed() -> None:
-        chosen = st.session_state[f"{PLACE}.{BY}"] or "1"
-        rest = {name: word for name, word in place.params().items() if name != BY}
-        place.go(rest if chosen == "1" else {**rest, BY: chosen})
-
-    st.segmented_control(
-        "A column is a",
-        list(SPANS),
-        key=f"{PLACE}.{BY}",
-        format_func=SPANS.__getitem__,
-        label_visibility="collapsed",
-        on_change=changed,
-        required=True,
-    )
-    return int(said)
 
 
 def _head(start: date, span: int) -> str:

@@ -7,10 +7,12 @@ import streamlit as st
 from dashboard.parts import place
 
 
-def choose_view(name: str, labels: Mapping[str, str], default: str | None = None) -> str:
+def choose_view(
+    name: str, labels: Mapping[str, str], default: str | None = None, label: str = "View", keep: bool = False
+) -> str:
     """Draw the choice and return the view that the URL's parameter `name` names, or the first.
 
-    Choosing another leaves the filters of this one behind.
+    Choosing another leaves what else the URL says behind, unless one is to `keep` it.
     """
     first = default or next(iter(labels))
     asked = place.params().get(name, first)
@@ -19,10 +21,11 @@ def choose_view(name: str, labels: Mapping[str, str], default: str | None = None
 
     def changed() -> None:
         chosen = st.session_state[f"view.{name}"] or first
-        place.go({} if chosen == first else {name: chosen})
+        rest = {other: said for other, said in place.params().items() if keep and other != name}
+        place.go(rest if chosen == first else {**rest, name: chosen})
 
     st.segmented_control(
-        "View",
+        label,
         list(labels),
         key=f"view.{name}",
         format_func=labels.__getitem__,
