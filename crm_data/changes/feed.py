@@ -99,23 +99,27 @@ def feed(
     after: str | None,
     n: int,
 ) -> Feed:
-    """`n` entries of one record's feed behind a place. At most five statements, and one a kind of record named;
+    """`n` entries of one record's feed behind a place. At most four statements, and one a kind of record named;
     two more where a text may mention somebody.
     """
     n = max(1, min(n, MOST_ENTRIES))
     wanted, edge = frozenset(sorts) or frozenset(Sort), _edge(after)
     found: list[tuple[tuple[float, int, int], Happened, int]] = []
+    pinned: list[Happened] = []
     for place, (of, read) in enumerate(_SOURCES):
         if wanted & of:
             source = _Source(session, records, id_, place, edge, n + 1, wanted)
             for one in read(source):
-                found.append(((-one.at.timestamp(), place, -one.id), one, place))
+                if one.row.get("pinned_at") is not None:
+                    pinned.append(one)
+                else:
+                    found.append(((-one.at.timestamp(), place, -one.id), one, place))
     found.sort(key=lambda each: each[0])
     shown = found[:n]
     last = shown[-1] if len(found) > n else None
     at = f"{int(last[1].at.timestamp())}.{last[2]}.{last[1].id}" if last else None
     entries = [one for _, one, _ in shown if one.sort is not Sort.CHANGE or one.lines]
-    pinned = _pinned(session, records, id_) if after is None and Sort.ACTIVITY in wanted else []
+    pinned.sort(key=lambda one: (one.row["pinned_at"], one.id), reverse=True)
     every = [*pinned, *entries]
     called = [one.id for one in every if one.sort is Sort.ACTIVITY and calls_somebody(one.row)]
     return Feed(entries, at, _names(session, kinds, every), names_in(session, called), pinned)
@@ -149,18 +153,11 @@ def _activities(source: _Source) -> list[Happened]:
         .order_by(Activity.activity_date.desc(), Activity.id.desc())
         .limit(source.n)
     )
+    if source.edge is None and Sort.ACTIVITY in source.sorts:  # what stands on top, in the same statement
+        top = _of(link, source.id).where(Activity.pinned_at.is_not(None)).limit(MOST_ENTRIES)
+        both = sa.union_all(sa.select(wanted.subquery()), sa.select(top.subquery()))
+        return _happened(source.session, both)
     return _happened(source.session, wanted)
-
-
-def _pinned(session: CompanySession, records: Records, id_: int) -> list[Happened]:
-    """What stands on top."""
-    link = _link(records, Activity)
-    if link is None:
-        return []
-    by = (Activity.pinned_at.desc(), Activity.id.desc())
-    return _happened(
-        session, _of(link, id_).where(Activity.pinned_at.is_not(None)).order_by(*by).limit(MOST_ENTRIES)
-    )
 
 
 def _of(link: Any, id_: int) -> sa.Select[Any]:
@@ -179,7 +176,7 @@ def _of(link: Any, id_: int) -> sa.Select[Any]:
     return sa.select(*columns).where(link == id_, Activity.archived_at.is_(None))
 
 
-def _happened(session: CompanySession, wanted: sa.Select[Any]) -> list[Happened]:
+def _happened(session: CompanySession, wanted: sa.Executable) -> list[Happened]:
     return [
         Happened(
             Sort.MOVE if row["activity_type"] == ActivityType.STATUS_CHANGE else Sort.ACTIVITY,

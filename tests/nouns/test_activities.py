@@ -166,7 +166,7 @@ def test_what_is_pinned_stands_on_top_until_it_is_let_go_of(two: Office, frozen_
     shown = [one.id for one in my.changes.feed("customers", customer, ["activity"]).entries]
     assert shown == [ids[3], ids[1]]
     for sorts, after in ((["move"], None), ([], "1.0.1")):
-        assert my.changes.feed("customers", customer, sorts, after).pinned == ()
+        assert not my.changes.feed("customers", customer, sorts, after).pinned
     done = my.changes.page()[0][0]
     assert (done.kind, done.title) == ("pin", "Pinned activity Note 0")
     assert my.changes.undo(done.id) == []
