@@ -6,8 +6,8 @@ from alembic import op
 from crm_data.tables.types import UtcDateTime
 from migrations.helpers import on_sqlite
 
-revision = "028"
-down_revision = "027"
+revision = "031"
+down_revision = "030"
 branch_labels = None
 depends_on = None
 
