@@ -159,7 +159,7 @@ def test_a_former_colleague_is_named_and_not_told(two: Office) -> None:
     note = my.activities.log("note", "T", description="@Alpha User")
     Members(two.store, two.scope(0, "admin")).end(user, two.people[0]["manager"], close=True)
     my.activities.change([Edit(note, {"description": ("@Alpha User", "@Alpha User and @Alpha Manager")})])
-    assert my.activities.mentioned([note]) == {note: ("Alpha Manager", "Alpha User")}
+    assert my.activities.mentioned([note]) == {note: ("Alpha User", "Alpha Manager")}
     other = my.activities.log("note", "@Alpha User")
     assert my.activities.mentioned([other]) == {}
     with pytest.raises(errors.Invalid, match="no such colleague"):
