@@ -6,8 +6,8 @@ from alembic import op
 from crm_data.tables.types import UtcDateTime
 from migrations.helpers import add_constraints, drop_column, on_sqlite
 
-revision = "032"
-down_revision = "031"
+revision = "033"
+down_revision = "032"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ from alembic import op
 from crm_data.tables.types import UtcDateTime
 from migrations.helpers import on_sqlite
 
-revision = "031"
-down_revision = "030"
+revision = "032"
+down_revision = "031"
 branch_labels = None
 depends_on = None
 
