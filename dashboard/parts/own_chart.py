@@ -62,6 +62,6 @@ def narrowed(my: Workspace, own: Own) -> str:
     """Of which records a chart is, in words; '' for all of them."""
     if not own.asks or own.kind not in my.kinds:
         return ""
-    records = my.records(own.kind)
-    said = ", ".join(in_words(records, records.query(own.asks, say.zone()), my.members()))
+    records, members = my.records(own.kind), known(my, "members", (), my.members)
+    said = ", ".join(in_words(records, records.query(own.asks, say.zone()), members))
     return f"{said[:_LONGEST]}…" if len(said) > _LONGEST else said

@@ -31,6 +31,7 @@ COSTS = {
     ("pipeline", "tab=deals"): 10,
     ("pipeline", "tab=leads"): 10,
     ("tasks", "preset=all"): 12,
+    ("dashboards", ""): 20,  # of each chart the sums, its days where it goes through time, and names
     ("timeline", ""): 10,
     ("account", ""): 5,
     ("admin", ""): 7,
