@@ -7,6 +7,7 @@ from alembic import op
 
 from crm_data.tables.types import Money
 from migrations.helpers import add_constraints, drop_column, on_sqlite
+from migrations.search import take_down
 
 revision = "029"
 down_revision = "028"
@@ -85,7 +86,8 @@ def _of_a_member(table: str, name: str) -> list[_Rule]:
 
 
 def downgrade() -> None:
-    """Take them away."""
+    """Take them away, and before them the triggers that name them."""
+    take_down(op.get_bind())
     for table in reversed(_TABLES):
         drop_column(table, *(column.name for column in _columns()))
     drop_column("companies", "own_fields")
