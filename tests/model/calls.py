@@ -777,7 +777,8 @@ def _away_for_good(here: Scene) -> Call:
 def _erased(here: Scene) -> Call:
     """With whatever goes, as somebody at the command line would, who is asked for no password."""
     kind = _kind(here)
-    id_ = here.id(kind)
+    away = [row["id"] for row in here.own[kind].values() if row["archived_at"] is not None]
+    id_ = here.dice.choice(away) if away and here.dice.random() < 0.8 else here.id(kind)
 
     def do(my: Workspace) -> Any:
         there = Workspace(my._store, replace(my.scope, via="command"))
