@@ -26,7 +26,7 @@ NEW, FRESH = "another dozen words", "fresh@alpha.example"
 READ = {
     "Installation.demand_ready", "Installation.profile", "Installation.scope", "Installation.shortages",
     "Installation.state", "Companies.exist", "People.has_operator", "Links.look", "Sessions.of",
-    "Installation.chores", "Backups.clear", "Backups.daily", "Backups.prune",
+    "Installation.chores", "Backups.clear", "Backups.daily", "Backups.health", "Backups.prune",
 }  # fmt: skip
 
 
