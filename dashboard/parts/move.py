@@ -39,8 +39,8 @@ def ask_to_move(my: Workspace, place: str, id_: Any, seen: str, to: str) -> None
 
 
 def _lacks(my: Workspace, id_: Any, to: str) -> bool:
-    """Whether the stage asks for what the deal does not hold; a deal that is not there is the move's to refuse."""
-    if not my.scope.stages.of(to).required:
+    """Whether the stage asks for what the deal does not hold; no such deal and no such stage the move refuses."""
+    if to not in STAGES or not my.scope.stages.of(to).required:
         return False
     try:
         return bool(lacking(my.deals.get(id_), to, my.scope.stages))
