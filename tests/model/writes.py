@@ -85,10 +85,12 @@ class Writer:
         table: Any = CLASSES[kind].table
         names = table.__table__.columns.keys()  # the world proves the sort keys by itself
         row = dict.fromkeys(name for name in names if name not in sorted_texts(names))
-        for name, field in self._fields(kind).items():
-            if field.default is not None:
+        for column in table.__table__.columns:  # of the spare ones as well: a yes or no is never empty
+            field = column.info.get("field")
+            if field is not None and field.default is not None:
                 money = field.kind is Kind.MONEY
-                row[name] = Decimal(field.default).quantize(Decimal("0.01")) if money else field.default
+                default = Decimal(field.default).quantize(Decimal("0.01")) if money else field.default
+                row[column.key] = default
         return row | {
             "created_by": self.call.user, "created_at": self.now, "updated_at": self.now, "version": 1,
         }  # fmt: skip
