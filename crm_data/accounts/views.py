@@ -19,6 +19,7 @@ from crm_data.store.store import Store
 from crm_data.store.values import parse, row_id
 from crm_data.tables import GridLayout, Membership, SavedView
 from crm_data.tables.fields import fields_of
+from crm_data.tables.reading import reading_order
 
 MOST_VIEWS: Final = 50  # of one person on one list
 MOST_PINNED: Final = 6
@@ -69,7 +70,9 @@ class Views:
         kept = sa.select(GridLayout.layout).where(*self._choices(records)).scalar_subquery()
         with self._store.read(self._scope) as session:
             rows = session.execute(sa.select(SavedView, kept).where(*self._seen(records))).all()
-        found = sorted((self._view(records, row) for row, _ in rows), key=lambda v: (v.name.casefold(), v.id))
+        found = sorted(
+            (self._view(records, row) for row, _ in rows), key=lambda v: (reading_order(v.name), v.id)
+        )
         return found, _chosen(rows[0][1] if rows else None, {view.id for view in found})
 
     def get(self, records: Reader, id: Any) -> View:

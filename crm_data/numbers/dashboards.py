@@ -22,6 +22,7 @@ from crm_data.store.store import Store
 from crm_data.store.values import parse, row_id
 from crm_data.tables.dashboard import Chart, Dashboard
 from crm_data.tables.fields import fields_of
+from crm_data.tables.reading import reading_order
 
 MOST_DASHBOARDS: Final = 30  # of one person
 MOST_CHARTS: Final = 24  # on one dashboard
@@ -71,7 +72,7 @@ class Dashboards:
         wanted = sa.select(Dashboard).where(Dashboard.archived_at.is_(None), seen(self._scope.user_id))
         with self._store.read(self._scope) as session:
             found = [self._board(row) for row in session.scalars(wanted)]
-        return sorted(found, key=lambda board: (not board.mine, board.name.casefold(), board.id))
+        return sorted(found, key=lambda board: (not board.mine, reading_order(board.name), board.id))
 
     def get(self, id: Any) -> Board:
         """One dashboard with its charts. Raises NotFound, for somebody's own as for none. Two statements."""

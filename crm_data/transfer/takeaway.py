@@ -30,6 +30,7 @@ from crm_data.tables import (
     User,
 )
 from crm_data.tables.dashboard import Chart, Dashboard
+from crm_data.tables.sort_keys import sorted_texts
 from crm_data.transfer.csv_out import export, noted
 from crm_data.transfer.formulas import disarmed
 
@@ -135,6 +136,8 @@ def _others(store: Store, scope: CompanyScope) -> Iterator[tuple[str, Iterator[b
     with store.read(scope) as session:
         for name, table in (("company", Company), *_LOGS):
             names = [column.key for column in table.__table__.columns]
+            keys = sorted_texts(names)  # made of the texts beside them, and nobody's to read
+            names = [name for name in names if name not in keys]
             wanted = sa.select(*(getattr(table, column) for column in names)).order_by(table.id)
             if table in _SHARED:  # those of one person are theirs
                 wanted = wanted.where(_SHARED[table])
