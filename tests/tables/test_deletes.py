@@ -13,6 +13,8 @@ import pytest
 from crm_data.store import migrating
 from crm_data.store.store import Store
 from crm_data.tables import Base
+from crm_data.tables.fields import Kind
+from crm_data.tables.spare import spares
 from migrations.walls import raise_walls
 from tests.support import postgres
 from tests.support.databases import Database, create_declared, fresh
@@ -20,6 +22,13 @@ from tests.support.makers import Filled, filled_company
 from tests.support.plain import Plain, plain
 from tests.tables.facts import _split
 
+# What companies make fields of that name a colleague; the first of each table is filled.
+NAMED = {
+    (table.name, name)
+    for table in Base.metadata.tables.values()
+    for name in spares(Kind.MEMBER)
+    if name in table.c
+}
 # parent -> (tables that lose the company's rows, columns that become NULL). All else stays as it was.
 DECLARED: dict[str, tuple[set[str], set[tuple[str, str]]]] = {
     "task": ({"activities"}, set()),
@@ -39,6 +48,7 @@ DECLARED: dict[str, tuple[set[str], set[tuple[str, str]]]] = {
             ("leads", "assigned_to"),
             ("deals", "assigned_to"),
             ("deal_stage_history", "moved_by"),
+            *NAMED,
         },
     ),
     "admin": (
@@ -65,6 +75,12 @@ OWNED = sorted(
     # What goes is due for the search, so that these grow; tests/finding looks at them.
     and table.name != "search_due"
 )  # fmt: skip
+# (table, column) of what somebody else has to take over before a membership ends.
+WORK = [
+    (key.table.name, key.column_keys[1])
+    for table in Base.metadata.tables.values() for key in table.foreign_key_constraints
+    if key.referred_table.name == "user_companies" and key.ondelete is None
+]  # fmt: skip
 KNOWN = {"companies", *(table for emptied, _ in DECLARED.values() for table in emptied)}
 KNOWN |= {table for _, nulled in DECLARED.values() for table, _ in nulled} | {"user_companies", "change_log"}
 Rows = dict[str, list[dict[str, object]]]
@@ -250,11 +266,9 @@ def test_a_membership_is_kept_while_work_is_in_its_name(database: Database) -> N
         assert "foreign key" in said.lower()
         with sql.transaction():  # hand over, then end it, in whichever order
             sql.run("DELETE FROM user_companies WHERE id = ?", company.membership_id)
-            for table in (name for name in OWNED if "assigned_to" in Base.metadata.tables[name].columns):
+            for table, column in WORK:
                 sql.run(
-                    f"UPDATE {table} SET assigned_to = ? WHERE assigned_to = ?",
-                    company.admin_id,
-                    company.rep_id,
+                    f"UPDATE {table} SET {column} = ? WHERE {column} = ?", company.admin_id, company.rep_id
                 )
         assert sql.value("SELECT count(*) FROM user_companies") == 1
 
