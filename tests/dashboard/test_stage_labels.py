@@ -8,6 +8,9 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from crm_data import Own
+from crm_data.numbers.standard_boards import STANDARD
+from crm_data.tables.dashboard import Picture
 from crm_data.tables.deal import Stage
 from crm_data.tables.fields import words
 from dashboard import runtime
@@ -27,8 +30,11 @@ PLACES = [
     for tab in TABS.get(one.name, ("",))
     if one.name != "record" and tab != "stages"  # where the codes are given their words
 ]
-# Those that say no stage; duplicates are customers and leads, told by name, e-mail and number.
-WHERE_NONE = {"account", "admin", "customers", "duplicates", "tasks", "overview", "history", "timeline"}
+# Those that say no stage; duplicates are customers and leads, told by name, e-mail and number. No chart of the
+# dashboard that a manager begins with is by stage: those that are stand below.
+WHERE_NONE = {
+    "account", "admin", "customers", "dashboards", "duplicates", "tasks", "overview", "history", "timeline",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +78,32 @@ def test_no_screen_shows_the_words_of_the_code(
     # A customer may be a prospect as well.
     assert set(CODES.findall(found)) <= ({b"Prospect"} if page == "customers" else set())
     assert page in WHERE_NONE or "leads" in query or query in ("tab=changes", "tab=goals") or b"Zz" in found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", STANDARD)
+def test_no_dashboard_that_comes_with_the_product_shows_them(
+    home: House, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    found = shown(screen(home, monkeypatch, "dashboards", f"board={role}"))
+    assert set(CODES.findall(found)) <= ({b"Prospect"} if role == "admin" else set())  # customers by type
+    assert STANDARD[role][0].encode() in found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "picture", [Picture.BAR, Picture.TABLE]
+)  # a line goes by days, and a number by nothing
+def test_no_chart_of_ones_own_shows_them(
+    home: House, monkeypatch: pytest.MonkeyPatch, picture: Picture
+) -> None:
+    signed = home.installation.sessions.resolve(home.token("manager"))
+    assert signed is not None
+    my = type(home.office.at())(home.office.store, signed.scope)
+    board = my.dashboards.add(f"By {picture.value}", [Own("deals", "stage", picture=picture, name="Deals")])
+    found = shown(screen(home, monkeypatch, "dashboards", f"board={board}"))
+    assert CODES.findall(found) == []
+    assert [label for label in OWN.values() if label[:3].encode() not in found] == []
 
 
 @pytest.mark.slow
