@@ -71,7 +71,7 @@ def _take(net: Net, action: str, before: Row | None, after: Row | None) -> None:
     if action == "add" and net.erased is not None:  # it came back
         whole, now = net.erased, after or {}
         net.erased = None
-        net.changed = {n: (whole.get(n), v) for n, v in now.items() if n not in STAMPS and whole.get(n) != v}
+        net.changed = {n: pair for n, pair in _both(whole, now).items() if n not in STAMPS}
     elif action == "add":
         net.added = after or {}
     elif action == "erase" and net.added is not None:  # it came and went
@@ -88,6 +88,13 @@ def _take(net: Net, action: str, before: Row | None, after: Row | None) -> None:
         for name, value in after.items():
             was = net.changed[name][0] if name in net.changed else (before or {}).get(name)
             net.changed[name] = (was, value)
+
+
+def _both(whole: Row, filled: Row) -> dict[str, tuple[Any, Any]]:
+    """What differs between a row that was erased and as it came back: its line leaves out what is empty."""
+    names = [name for name in {**whole, **filled} if name in filled or whole[name] not in ("", None)]
+    pairs = {name: (whole.get(name), filled.get(name)) for name in names}
+    return {name: (was, now) for name, (was, now) in pairs.items() if was != now}
 
 
 def typed(table: str, values: dict[str, Any] | None) -> Row | None:

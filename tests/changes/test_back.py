@@ -146,6 +146,29 @@ def test_a_mistaken_file_of_friday_is_gone_on_monday_with_what_was_done_to_it(
     assert list(my.customers.choices()) == [kept]
 
 
+def test_records_that_name_each_other_went_and_came_back_and_differ_in_nothing(
+    two: Office, frozen_clock: Any
+) -> None:
+    my, company = two.at(0, "admin"), two.companies[0]
+    a_customer(my, "Known")
+    frozen_clock.move(seconds=60)
+    beginning = frozen_clock.moment
+    lead = a_lead(my)
+    my.leads.convert(lead, second=True)
+    frozen_clock.move(seconds=60)
+    moment, then = frozen_clock.moment, tables_of(two.store, company)
+    late = a_customer(my, "Late")
+    frozen_clock.move(seconds=60)
+    assert back_to(two, beginning) == []
+    assert lead not in my.leads.choices()
+    frozen_clock.move(seconds=60)
+    assert undo_last(my) == []
+    seen = my.changes.since(moment)
+    assert [(one.table, one.id, one.what) for one in seen.records] == [("customers", late, "added")]
+    assert my.changes.go_back(seen.first, seen.last) == []
+    assert without_history(tables_of(two.store, company)) == without_history(then)
+
+
 def test_members_stay_what_they_are_today(two: Office, frozen_clock: Any) -> None:
     my = two.at(0, "admin")
     moment = frozen_clock.moment - timedelta(seconds=1)
