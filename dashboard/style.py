@@ -24,6 +24,8 @@ html[data-new] [data-testid="stMainBlockContainer"]:has([data-testid="stSkeleton
 .stHtml a { color: #3a56c5; }
 /* What cannot be changed is read all the same, and so is what it is called. */
 label[data-testid="stWidgetLabel"] { color: inherit; }
+/* A name from the code in a line of small print: as small and as dark as the line, which is faint enough. */
+[data-testid="stCaptionContainer"] code { color: inherit; background: none; font-size: inherit; padding: 0; }
 [data-testid^="stBaseButton"] kbd { opacity: 1; color: inherit; }
 .st-key-who {
   position: fixed; top: 0; right: 0.75rem; height: 3.75rem; width: auto;
@@ -64,7 +66,8 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
   [data-testid="stMain"]:focus-visible, .stHtml a:focus-visible { outline-color: #93a6f2; }
   .stHtml a { color: #93a6f2; }
   .st-key-beside { background: #17181b; border-color: #3a3c42; }
-  button[data-variant="segmented_control"][data-selected="true"]:not([data-disabled]) { color: #93a6f2; }
+  button[data-variant="segmented_control"][data-selected="true"]:not([data-disabled]),
+  button[data-variant="pills"][data-selected="true"]:not([data-disabled]) { color: #93a6f2; }
 }
 /* On paper: the numbers and charts, two a row, with the line that says what they are of; nothing to press. */
 .st-key-printed { display: none; }
