@@ -70,7 +70,12 @@ def draw_one(ready: Ready, key: str, instead: Callable[[], None]) -> Figure | No
         instead()
         return None
     event = st.vega_lite_chart(
-        ready.rows, dict(ready.picture), key=key, on_select="rerun", selection_mode="pick"
+        ready.rows,
+        dict(ready.picture),
+        height=ready.picture["height"],  # room before it is drawn: what stands below does not move
+        key=key,
+        on_select="rerun",
+        selection_mode="pick",
     )
     # What a browser says was clicked is only looked up among the bars that were drawn for this person.
     points = event["selection"].get("pick")
