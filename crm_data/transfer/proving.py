@@ -34,7 +34,9 @@ def prove(kept: Kept, backup: Path, workplace: Path) -> Proof:
         raise NotReady(f"{backup.name} could not be proved. {facts.untried}")
     manifest = verified.manifest
     taken = time.monotonic() - begun
-    proof = Proof(backup.name, manifest.sha256, clock.now(), taken, facts.revision, facts.rows)
+    # What the backup has was found again; the line that a restore itself writes is none of its rows.
+    rows = facts.rows if verified.older else manifest.rows
+    proof = Proof(backup.name, manifest.sha256, clock.now(), taken, facts.revision, rows)
     with as_trouble():
         if read_manifest(backup).sha256 == manifest.sha256:
             write_proof(backup, proof)
