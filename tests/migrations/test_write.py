@@ -100,7 +100,7 @@ def told(folder: Path, *command: str) -> str:
     own = {name: value for name, value in os.environ.items() if name != run.FOLDER}
     done = subprocess.run(
         [sys.executable, *command],
-        cwd=folder, env={**own, "PYTHONPATH": str(folder)}, capture_output=True, text=True, timeout=300,
+        cwd=folder, env={**own, "PYTHONPATH": str(folder)}, capture_output=True, text=True, timeout=1100,
     )  # fmt: skip
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
     return done.stdout.strip()
