@@ -39,6 +39,7 @@ def customers(page: Page, served: Served, home: House) -> Page:
 
 def choose(page: Page, path: Path) -> None:
     """Open the dialog with a file."""
+    at_rest(page)
     page.get_by_role("button", name="Import").click()
     page.locator("input[type=file]").set_input_files(path)
 
@@ -68,6 +69,8 @@ def test_the_accounts_go_in_out_and_in_again(
 
     page.get_by_role("button", name="Export").click()
     address = page.get_by_role("link", name="CSV").get_attribute("href")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="CSV")).to_have_count(0)
     answer = page.request.get(f"{served.url}{address}")
     assert answer.status == 200
     assert "attachment" in answer.headers["content-disposition"]
