@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from crm_data.transfer.proofs import Proof, took
 from crm_data.transfer.second_place import Copy
@@ -13,6 +13,7 @@ from crm_data.transfer.shelf import BackupInfo
 LATE = timedelta(hours=36)
 # Where a backup could not be proved, it is tried again after so long.
 AGAIN = timedelta(hours=1)
+Made = TypeVar("Made", BackupInfo, Copy)
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,15 @@ class Told(StrEnum):
         return self in (Told.LATE, Told.FAILED)
 
 
-def newest(infos: Sequence[BackupInfo], now: datetime) -> BackupInfo | None:
+def newest(some: Sequence[Made], now: datetime) -> Made | None:
     """The newest of some, which come newest first; one from the future was made while the clock was wrong."""
-    return next((info for info in infos if info.made_at <= now), next(iter(infos), None))
+    return next((one for one in some if one.made_at <= now), next(iter(some), None))
+
+
+def _stands(last: BackupInfo | Copy | None, now: datetime) -> tuple[timedelta | None, bool]:
+    """The age of the last one, None where there is none, and whether the next is late."""
+    age = max(now - last.made_at, timedelta()) if last else None
+    return age, age is None or age > LATE
 
 
 def backup_status(
@@ -80,8 +87,7 @@ def backup_status(
 ) -> BackupStatus:
     """Of backups that may be used, newest first; `failed`: when and why making one failed since."""
     last = newest(good, now)
-    age = max(now - last.made_at, timedelta()) if last else None
-    late = age is None or age > LATE
+    age, late = _stands(last, now)
     failed_at, failure = failed
     if failure:
         sentence = f"The last backup failed: {failure}"
@@ -102,8 +108,7 @@ def proof_status(
     """Of backups that may be used, newest first. What could not be proved never counts as proved."""
     last = newest([info for info in good if info.proof], now)
     proof = last.proof if last else None
-    age = max(now - last.made_at, timedelta()) if last else None
-    late = age is None or age > LATE
+    age, late = _stands(last, now)
     failed_at, failure = failed
     if proof is None or age is None:
         sentence = "No backup has been proved by restoring it yet."
@@ -120,9 +125,8 @@ def proof_status(
 
 def second_status(copies: Sequence[Copy], failure: str, now: datetime) -> SecondStatus:
     """Of the copies in a second place that is set, newest first; `failure`: why nothing is copied there now."""
-    last = next((copy for copy in copies if copy.made_at <= now), next(iter(copies), None))
-    age = max(now - last.made_at, timedelta()) if last else None
-    late = age is None or age > LATE
+    last = newest(copies, now)
+    age, late = _stands(last, now)
     if age is None:
         sentence = "No backup is in the second place yet."
     elif age < timedelta(hours=1):
