@@ -4,6 +4,7 @@ import json
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -69,7 +70,12 @@ def product() -> str:
 def write_manifest(backup: Path, manifest: Manifest) -> None:
     """Put the manifest beside its backup, whole or not at all."""
     told = asdict(manifest) | {"format": FORMAT, "made_at": manifest.made_at.isoformat()}
-    partial = backup.with_suffix(".json.partial")
+    write_beside(manifest_path(backup), told)
+
+
+def write_beside(path: Path, told: Mapping[str, Any]) -> None:
+    """Write what is known of a backup, for its owner alone, whole or not at all. Raises OSError."""
+    partial = path.with_name(f"{path.name}.partial")
     try:
         with open(
             os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8"
@@ -78,11 +84,11 @@ def write_manifest(backup: Path, manifest: Manifest) -> None:
             json.dump(told, file, indent=2, sort_keys=True)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(partial, manifest_path(backup))
+        os.replace(partial, path)
     except OSError:
         partial.unlink(missing_ok=True)
         raise
-    sync_folder(backup.parent)
+    sync_folder(path.parent)
 
 
 def read_manifest(backup: Path) -> Manifest:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from crm_data.transfer.manifest import sync_folder
+from crm_data.transfer.manifest import write_beside
 
 FORMAT = 1
 _LONGEST = 1_000_000  # bytes
@@ -58,17 +58,7 @@ def proof_path(backup: Path) -> Path:
 def write_proof(backup: Path, proof: Proof) -> None:
     """Put it beside its backup, whole or not at all."""
     told = asdict(proof) | {"format": FORMAT, "at": proof.at.isoformat(), "sentence": proof.sentence}
-    partial = proof_path(backup).with_suffix(".proof.partial")
-    try:
-        with open(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(told, file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, proof_path(backup))
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
-    sync_folder(backup.parent)
+    write_beside(proof_path(backup), told)
 
 
 def read_proof(backup: Path, sha256: str) -> Proof | None:

@@ -166,9 +166,8 @@ def _chart(currency: str, ground: str, **encoding: Any) -> Any:
         alt.Tooltip("amount:Q", title=currency, format=",.2f"),
         alt.Tooltip("deals:Q", title="Deals", format=","),
     ]
-    title = alt.Title("", anchor="start", offset=10, subtitleFontSize=12, subtitleColor=QUIET[ground])
     return (
-        alt.Chart(alt.NamedData("rows"), title=title)
+        alt.Chart(alt.NamedData("rows"), title=_title(ground))
         .mark_bar(cursor="pointer")
         .encode(fillOpacity=alt.condition(pick, alt.value(1), alt.value(0.35)), tooltip=tooltip, **encoding)
         .add_params(pick)
@@ -242,18 +241,29 @@ def _lying(currency: str, ground: str) -> Any:
         .mark_bar(cursor="pointer")
         .encode(
             **lanes,
-            color=alt.Color("series:N", sort=None, scale=alt.Scale(range=LYING[ground]), legend=_legend()),
-            fillOpacity=alt.condition(pick, alt.value(1), alt.value(0.35)),
-            tooltip=[
-                alt.Tooltip("exact:N", title="Exactly"),
-                alt.Tooltip("deals:Q", title="Rows", format=","),
-            ],
+            **_picked(pick, ground),
         )
         .add_params(pick)
     )
     words = alt.Chart().mark_text(align="left", dx=5, color=TEXT[ground]).encode(**lanes, text="said:N")
-    title = alt.Title("", anchor="start", offset=10, subtitleFontSize=12, subtitleColor=QUIET[ground])
-    return alt.layer(bars, words, data=alt.NamedData("rows"), title=title)
+    return alt.layer(bars, words, data=alt.NamedData("rows"), title=_title(ground))
+
+
+def _picked(pick: Any, ground: str) -> dict[str, Any]:
+    """How a bar or a point is seen: its series by colour, others fade when it is picked, its number in full."""
+    return {
+        "color": alt.Color("series:N", sort=None, scale=alt.Scale(range=LYING[ground]), legend=_legend()),
+        "fillOpacity": alt.condition(pick, alt.value(1), alt.value(0.35)),
+        "tooltip": [
+            alt.Tooltip("exact:N", title="Exactly"),
+            alt.Tooltip("deals:Q", title="Rows", format=","),
+        ],
+    }
+
+
+def _title(ground: str) -> Any:
+    """Room above a chart for what it is of, which comes with its numbers."""
+    return alt.Title("", anchor="start", offset=10, subtitleFontSize=12, subtitleColor=QUIET[ground])
 
 
 def _line(currency: str, ground: str) -> Any:
@@ -269,18 +279,12 @@ def _line(currency: str, ground: str) -> Any:
         .mark_point(filled=True, size=90, cursor="pointer")
         .encode(
             **at,
-            color=alt.Color("series:N", sort=None, scale=alt.Scale(range=LYING[ground]), legend=_legend()),
-            fillOpacity=alt.condition(pick, alt.value(1), alt.value(0.35)),
-            tooltip=[
-                alt.Tooltip("exact:N", title="Exactly"),
-                alt.Tooltip("deals:Q", title="Rows", format=","),
-            ],
+            **_picked(pick, ground),
         )
         .add_params(pick)
     )
     line = alt.Chart().mark_line(color=LYING[ground][0]).encode(**at)
-    title = alt.Title("", anchor="start", offset=10, subtitleFontSize=12, subtitleColor=QUIET[ground])
-    return alt.layer(points, line, data=alt.NamedData("rows"), title=title)
+    return alt.layer(points, line, data=alt.NamedData("rows"), title=_title(ground))
 
 
 PICTURES: Mapping[str, Callable[[str, str], Any]] = {
