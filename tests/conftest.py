@@ -146,6 +146,24 @@ def frozen_clock() -> Iterator[FrozenClock]:
     clock.set_source(None)
 
 
+@pytest.fixture
+def cheap_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key under a passphrase is kept as it is: to encrypt it costs seconds by design, and again to decrypt it.
+
+    The content under that key is encrypted as ever. The two tests of test_second_place.py that have not asked for
+    this show what a passphrase does, and that a wrong one does not.
+    """
+    import pyrage
+
+    def decrypt(kept: bytes, words: str) -> bytes:
+        if not kept.startswith(f"{words}|".encode()):
+            raise pyrage.DecryptError("wrong")
+        return kept.removeprefix(f"{words}|".encode())
+
+    monkeypatch.setattr(pyrage.passphrase, "encrypt", lambda key, words: f"{words}|".encode() + key)
+    monkeypatch.setattr(pyrage.passphrase, "decrypt", decrypt)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, for one module: while it is open, asyncio.run refuses to work in the same process."""

@@ -167,6 +167,7 @@ def test_a_database_damaged_beyond_opening_is_restored(run: Run, office: Office)
     assert office.customers() == 10
 
 
+@pytest.mark.usefixtures("cheap_passphrase")
 def test_where_all_is_lost_the_second_place_brings_it_back(
     run: Run, office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -99,6 +99,7 @@ def test_every_command_is_here() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("cheap_passphrase")
 @pytest.mark.parametrize(("command", "words"), WAYS)
 def test_a_command_ends_with_what_was_done(
     run: Run,

@@ -16,7 +16,7 @@ from dashboard.web.routes import ROUTES
 from tests.dashboard.asgi import Asked
 from tests.dashboard.house import House, house
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cheap_passphrase")]
 WORDS = "correct horse battery"
 
 

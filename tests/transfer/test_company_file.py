@@ -262,6 +262,7 @@ def test_a_company_whose_profile_was_changed_comes_back(there: Callable[..., The
     assert again.changes.verify().wrong == ()
 
 
+@pytest.mark.usefixtures("cheap_passphrase")
 def test_an_encrypted_file_comes_back_with_its_passphrase_alone(tmp_path: Path) -> None:
     here, there = There("sqlite", True), There("postgresql", False)
     words, path = "correct horse battery", tmp_path / "company.zip"

@@ -34,20 +34,7 @@ def other_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A passphrase costs seconds by design; for tests of other things its key is kept as it is."""
-
-    def decrypt(kept: bytes, words: str) -> bytes:
-        if not kept.startswith(f"{words}|".encode()):
-            raise pyrage.DecryptError("wrong")
-        return kept.removeprefix(f"{words}|".encode())
-
-    monkeypatch.setattr(pyrage.passphrase, "encrypt", lambda key, words: f"{words}|".encode() + key)
-    monkeypatch.setattr(pyrage.passphrase, "decrypt", decrypt)
-
-
-CHEAP = pytest.mark.usefixtures("cheap")
+CHEAP = pytest.mark.usefixtures("cheap_passphrase")
 
 
 def with_second(office: Office, folder: Path, words: str = WORDS) -> Backups:
@@ -59,6 +46,7 @@ def second(told: Settings, folder: Path, words: str = WORDS) -> Settings:
     return replace(told, second_dir=folder, second_passphrase=words)
 
 
+@CHEAP
 def test_the_daily_backup_goes_there_encrypted_and_comes_back(
     either: Office, other_disk: Path, frozen_clock: FrozenClock
 ) -> None:
@@ -269,6 +257,7 @@ def test_the_second_place_is_the_operators(office: Office, other_disk: Path) -> 
     assert list(other_disk.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_any_tool_for_age_opens_it(office: Office, other_disk: Path, tmp_path: Path) -> None:
     backups = with_second(office, other_disk)
     name = backups.make(None).name
@@ -283,6 +272,7 @@ def test_any_tool_for_age_opens_it(office: Office, other_disk: Path, tmp_path: P
         assert {member.uname for member in together.getmembers()} == {""}
 
 
+@pytest.mark.slow
 def test_a_passphrase_is_one_however_its_letters_are_spelled(tmp_path: Path) -> None:
     seal(io.BytesIO(b"said"), tmp_path / "x", "café au lait, bitte", "x")
     out = io.BytesIO()
@@ -295,6 +285,7 @@ def test_a_passphrase_is_one_however_its_letters_are_spelled(tmp_path: Path) -> 
         unseal(tmp_path / "x", out, "\udfff" * 20)
 
 
+@CHEAP
 def test_the_passphrase_is_told_nowhere(
     office: Office, other_disk: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
