@@ -15,9 +15,9 @@ from crm_data.store.store import Store
 from crm_data.store.values import parse
 from crm_data.store.writer import amend
 from crm_data.tables import Company
-from crm_data.tables.deal import Stage
+from crm_data.tables.deal import Category, Stage
 from crm_data.tables.fields import Field, Kind, words
-from crm_data.tables.stage_rules import Category, StageRule, StageRules, read
+from crm_data.tables.stage_rules import StageRule, StageRules, read
 
 MOST_DAYS = 999
 CLOSED = (Stage.CLOSED_WON, Stage.CLOSED_LOST)

@@ -15,13 +15,19 @@ from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.store.query import days_of
 from crm_data.store.zones import day_start, within
 from crm_data.tables import ChangeLog, Deal, DealStageHistory, Lead
-from crm_data.tables.deal import DealStatus, Stage
+from crm_data.tables.deal import Category, DealStatus, Stage
 from crm_data.tables.stage_rules import USUAL, StageRules
 
 Clause = sa.ColumnElement[bool]
 PASSED = (*OPEN_STAGES, Stage.CLOSED_WON)  # what a deal that is won goes through, in order
 _OPEN = DealStatus.OPEN.value
 _MOST_WORDS, LONGEST_WORDS = 100, 100
+FORECAST: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **{f"in_{one.value}": (one.value,) for one in Category},
+        "in_forecast": tuple(one.value for one in Category if one is not Category.OMITTED),
+    }
+)
 _UNKNOWN = "This link names a list that is not known here. Choose one from the screen."
 
 
@@ -46,6 +52,14 @@ def stalled(zone: tzinfo, rules: StageRules = USUAL) -> Clause:
         if days[stage]
     )
     return sa.and_(Deal.status == _OPEN, sa.or_(sa.false(), *late))
+
+
+def forecast(name: str, rules: StageRules = USUAL) -> Clause:
+    """Open deals of a category of the forecast, by hand or of their stage; of 'in_forecast' all but omitted."""
+    some = FORECAST[name]
+    stages = [stage for one in some for stage in rules.of_category(one)]
+    by_hand, of_stage = Deal.forecast_category, Deal.stage.in_(stages)
+    return sa.and_(Deal.status == _OPEN, sa.or_(by_hand.in_(some), sa.and_(by_hand.is_(None), of_stage)))
 
 
 def slipped(zone: tzinfo) -> Clause:
@@ -211,6 +225,11 @@ SAID: Mapping[str, str] = MappingProxyType(
     {
         "stalled": "longer in their stage than they should be",
         "slipped": "open past their expected close",
+        "in_commit": "commit in the forecast",
+        "in_best_case": "best case in the forecast",
+        "in_pipeline": "pipeline in the forecast",
+        "in_omitted": "open and left out of the forecast",
+        "in_forecast": "in a number of the forecast",
         "reached": "ever in the stage or further",
         "entered": "ever in the stage",
         "came": "moved into the stage or past it",

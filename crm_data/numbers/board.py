@@ -49,7 +49,10 @@ def untouched(lead: Mapping[str, Any], zone: tzinfo) -> int:
 
 @dataclass(frozen=True)
 class Card:
-    """One deal on the board; `value` in its own `currency`; `days`, `stalled` and `past` as in `Standing`."""
+    """One deal on the board; `value` in its own `currency`; `days`, `stalled` and `past` as in `Standing`.
+
+    `by_hand`: where it was set by hand to stand in the forecast, if it was.
+    """
 
     id: int
     name: str
@@ -66,6 +69,7 @@ class Card:
     stalled: bool
     past: int
     step: NextStep
+    by_hand: str | None
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ def board(
                 owner=None if owner is None else members.get(owner, "A former colleague"),
                 created_by=row["created_by"],
                 step=steps[row["id"]],
+                by_hand=row["forecast_category"],
                 **asdict(standing(row, query.zone, rules)),
             )
         )
@@ -153,6 +158,7 @@ def _first(session: CompanySession, where: Where, order: Sequence[Key], per_colu
             Deal.assigned_to,
             Deal.created_by,
             Deal.stage_since,
+            Deal.forecast_category,
             Deal.expected_close_date,
         )
         .join(ranked, ranked.c.id == Deal.id)

@@ -14,11 +14,12 @@ from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
 from crm_data.numbers.rates import BASIS
 from crm_data.numbers.sums import OPEN, WON, amount, cents, closing, total, weighted_cents
-from crm_data.store.conditions import EMPTY, NOTHING
+from crm_data.store.conditions import EMPTY
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal
+from crm_data.tables.deal import Category
 from crm_data.tables.fields import words
-from crm_data.tables.stage_rules import USUAL, Category, StageRules
+from crm_data.tables.stage_rules import USUAL, StageRules
 
 # How sure open deals are: what salespeople commit to, what they get at best, and the rest.
 CATEGORIES = (Category.COMMIT, Category.BEST_CASE, Category.PIPELINE)
@@ -60,15 +61,14 @@ def forecast(
 
     Won by `actual_close_date`, in the period. Open deals as of now by `expected_close_date`: those of a day that
     has passed are slipped, those behind the last month later. Lost deals are in no number. Categories are those
-    that the company gives its stages, each deal in one, and in no number where its stage is omitted; a category is
-    not cumulative. `goals`: the goal of each of some
-    spans and of all. Unit: money. Source: Odoo's layout, Salesforce's categories. Two statements, and that of
-    goals.
+    that the company gives its stages, and those set by hand; each deal is in one, and in no number where it is
+    omitted; a category is not cumulative. `goals`: the goal of each of some spans and of all. Unit: money.
+    Source: Odoo's layout, Salesforce's categories. Two statements, and that of goals.
     """
     to_come = expected_days(period, today)
     months = _months(period, to_come.last, today)
     won = _won(session, where, period)
-    open_ = _open(session, where, today, months)
+    open_ = _open(session, where, today, months, rules)
     rows = asked.but(currency=(currency,))
     *of_months, of_all = goals([_of_period(month, period) for month in months])
     goal_of: dict[Key, Figure] = dict(zip(months, of_months, strict=True))
@@ -88,45 +88,35 @@ def forecast(
         if isinstance(key, date) or won_here[0]:
             closed = _cell(name, "Won", won_here, currency, in_period.but(actual_close_date=on), period)
         expected = None if due is None else rows.but(status=(OPEN,), expected_close_date=due)
-        parts = _expected(name, open_.get(key, {}), currency, expected, rules)
+        parts = _expected(name, open_.get(key, {}), currency, expected)
         line = Line(name, [closed, *parts, goal_of.get(key)])
         if key != EARLIER or closed or expected:
             lines.append(line)
     every: dict[str, list[int]] = {}
     for found in open_.values():
-        for stage, numbers in found.items():
-            every[stage] = [a + b for a, b in zip(every.get(stage, [0, 0, 0]), numbers, strict=True)]
+        for category, numbers in found.items():
+            every[category] = [a + b for a, b in zip(every.get(category, [0, 0, 0]), numbers, strict=True)]
     all_won = (sum(count for count, _ in won.values()), sum(value for _, value in won.values()))
     closed = _cell(ALL, "Won", all_won, currency, in_period, period)
-    parts = _expected(ALL, every, currency, rows.but(status=(OPEN,)), rules)
+    parts = _expected(ALL, every, currency, rows.but(status=(OPEN,)))
     lines.append(Line(ALL, [closed, *parts, of_all]))
     return Forecast(currency, lines)
 
 
 def _expected(
-    name: str, parts: Mapping[str, Sequence[int]], currency: str, rows: Question | None, rules: StageRules
+    name: str, parts: Mapping[str, Sequence[int]], currency: str, rows: Question | None
 ) -> Iterator[Figure | None]:
     """The categories and the weighted value of one line; of a month that has passed there are none."""
     if rows is None:
         yield from (None for _ in (*CATEGORIES, "weighted"))
         return
-    every: tuple[str, ...] = ()
     for category in CATEGORIES:
-        stages = rules.of_category(category)
-        count, worth, _ = _sums(parts, stages)
-        yield _cell(name, words(category), (count, worth), currency, rows.but(stage=stages or NOTHING))
-        every += stages
-    count, _, weighed = _sums(parts, every)
-    value, behind = amount(weighed), rows.but(stage=every or NOTHING)
+        behind = rows.but(f"in_{category.value}")
+        yield _cell(name, words(category), parts.get(category, (0, 0)), currency, behind)
+    count, weighed = (sum(parts[one][at] for one in CATEGORIES if one in parts) for at in (0, 2))
+    value, behind = amount(weighed), rows.but("in_forecast")
     means = "Open deals as of now, by expected close."
     yield Figure(f"{name}, weighted", Formula.WEIGHTED, value, count, behind, currency, None, means)
-
-
-def _sums(parts: Mapping[str, Sequence[int]], stages: Sequence[str]) -> tuple[int, int, int]:
-    """Number, cents and weighted cents of some stages together."""
-    found = [parts.get(stage, (0, 0, 0)) for stage in stages]
-    count, worth, weighed = (sum(each[at] for each in found) for at in range(3))
-    return count, worth, weighed
 
 
 def _cell(
@@ -163,26 +153,25 @@ def _of(won: Won, key: Key, months: Sequence[date]) -> tuple[int, int]:
 
 
 def _open(
-    session: CompanySession, where: Where, today: date, months: Sequence[date]
+    session: CompanySession, where: Where, today: date, months: Sequence[date], rules: StageRules
 ) -> dict[Key, dict[str, list[int]]]:
-    """Line -> stage -> number, cents and weighted cents of the open deals in it."""
+    """Line -> category -> number, cents and weighted cents of the open deals in it."""
     day = Deal.expected_close_date
     year, month, late = sa.extract("year", day), sa.extract("month", day), sa.case((day < today, 1), else_=0)
+    by = (year, month, late, Deal.stage, Deal.forecast_category)
     wanted = (
-        sa.select(
-            year, month, late, Deal.stage, sa.func.count(Deal.id), total(cents()), total(weighted_cents())
-        )
+        sa.select(*by, sa.func.count(Deal.id), total(cents()), total(weighted_cents()))
         .where(*where, Deal.status == OPEN)
-        .group_by(year, month, late, Deal.stage)
+        .group_by(*by)
     )
     found: dict[Key, dict[str, list[int]]] = {}
-    for y, m, passed, stage, *numbers in session.execute(wanted):
+    for y, m, passed, stage, by_hand, *numbers in session.execute(wanted):
         key: Key = UNDATED
         if y is not None:
             first = date(int(y), int(m), 1)
             key = first if first in months else EARLIER if first < months[0] else LATER
             key = SLIPPED if passed else key
-        parts = found.setdefault(key, {}).setdefault(stage, [0, 0, 0])
+        parts = found.setdefault(key, {}).setdefault(rules.category(stage, by_hand), [0, 0, 0])
         for at, number in enumerate(numbers):
             parts[at] += int(number)
     return found

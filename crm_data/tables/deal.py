@@ -43,6 +43,15 @@ class DealStatus(StrEnum):
     LOST = "lost"
 
 
+class Category(StrEnum):
+    """How sure the open deals are in the forecast; omitted ones are in none of its numbers."""
+
+    COMMIT = "commit"
+    BEST_CASE = "best_case"
+    PIPELINE = "pipeline"
+    OMITTED = "omitted"
+
+
 class Deal(CompanyOwned, Made, Recorded, Archivable, Imported, Extensible, Base):
     """One deal of one company, with one customer."""
 
@@ -76,6 +85,10 @@ class Deal(CompanyOwned, Made, Recorded, Archivable, Imported, Extensible, Base)
     currency: Mapped[str] = f.text("Currency", 10, default="USD", filter=True)
     stage: Mapped[str] = f.choice("Stage", Stage, 50, Stage.PROSPECT, filter=True, grid=True, copy=False)
     probability: Mapped[int] = f.whole("Probability %", 0, 100, 0, grid=True, copy=False)
+    # Empty: where the deal's stage stands. No move and no setting of the stages writes it.
+    forecast_category: Mapped[str | None] = f.choice(
+        "Forecast by hand", Category, 20, filter=True, copy=False, help="Empty: the forecast of its stage."
+    )
     expected_close_date: Mapped[date | None] = f.day("Expected close", filter=True, sort=True, grid=True)
     actual_close_date: Mapped[date | None] = f.day("Closed on", filter=True, copy=False)
     status: Mapped[str] = f.choice(

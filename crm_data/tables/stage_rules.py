@@ -2,20 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
-from crm_data.tables.deal import Stage
+from crm_data.tables.deal import Category, Stage
 from crm_data.tables.fields import words
-
-
-class Category(StrEnum):
-    """How sure the open deals of a stage are in the forecast; omitted ones are in none of its numbers."""
-
-    COMMIT = "commit"
-    BEST_CASE = "best_case"
-    PIPELINE = "pipeline"
-    OMITTED = "omitted"
 
 
 @dataclass(frozen=True)
@@ -52,8 +42,12 @@ class StageRules:
         """Stage -> what the company calls it."""
         return {rule.stage: rule.label for rule in self.each}
 
-    def of_category(self, category: Category) -> tuple[str, ...]:
-        """The stages whose open deals stand there in the forecast."""
+    def category(self, stage: str, by_hand: str | None = None) -> str:
+        """Where an open deal stands in the forecast: as it was set by hand, else as its stage says."""
+        return by_hand or next((rule.category for rule in self.each if rule.stage == stage), Category.OMITTED)
+
+    def of_category(self, category: str) -> tuple[str, ...]:
+        """The stages whose open deals stand there in the forecast, where nothing else was set by hand."""
         return tuple(rule.stage for rule in self.each if rule.category == category)
 
     @property

@@ -4,8 +4,8 @@ import streamlit as st
 
 from crm_data import Workspace
 from crm_data.numbers.forecast import HEADS
+from crm_data.tables.deal import Category
 from crm_data.tables.fields import words
-from crm_data.tables.stage_rules import Category
 from dashboard.known import known
 from dashboard.parts import figures, say
 from dashboard.parts.filters import filter_bar

@@ -12,7 +12,7 @@ from dashboard.parts.acts import show_refusal
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
-from dashboard.parts.late import late
+from dashboard.parts.late import by_hand, late
 from dashboard.parts.move import LOST, WON, ask_to_move, stage_words
 
 PLACE = "board"
@@ -108,4 +108,5 @@ def _card(my: Workspace, found: Found) -> Card:
         step,
         state,
         my.deals.may("change", {"assigned_to": found.owner_id, "created_by": found.created_by}),
+        by_hand(found.by_hand),
     )

@@ -6,7 +6,8 @@ import streamlit as st
 
 from crm_data import Figure, Query, StageRules, Workspace, words
 from crm_data.accounts.stages import CLOSED, FIELDS, MOST_DAYS, REQUIRABLE
-from crm_data.tables.stage_rules import Category, StageRule
+from crm_data.tables.deal import Category
+from crm_data.tables.stage_rules import StageRule
 from dashboard.known import known
 from dashboard.parts import figures, say
 from dashboard.parts.acts import announce, done, show_refusal

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from crm_data import Figure, Query, Workspace
 from crm_data.nouns.stages import PROBABILITY, STATUS
 from crm_data.tables import Base
-from crm_data.tables.deal import Stage
+from crm_data.tables.deal import Category, Stage
 from tests.support import chance
 from tests.support.office import Office
 
@@ -78,6 +78,7 @@ def wandering(
     Deal's id -> its row and its steps in order, each (when, from, to). All of it before the clock of the tests.
     """
     dice, people = chance.dice(seed), [None, *two.people[company].values()]
+    by_hand = chance.dice(seed + 1_000)
     rows, ways, offs = [], [], []
     for _ in range(number):
         at = NOW - timedelta(days=dice.randint(1, 500), seconds=dice.randint(0, 86_000))
@@ -99,6 +100,7 @@ def wandering(
                 "created_at": made, "stage_since": way[-1][0], "loss_reason": reason,
                 "currency": dice.choice(["USD", "USD", "EUR"]), "assigned_to": dice.choice(people),
                 "expected_close_date": expected,
+                "forecast_category": by_hand.choice([None, None, None, *(one.value for one in Category)]),
             }
         )  # fmt: skip
         ways.append(way)

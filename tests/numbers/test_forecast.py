@@ -3,14 +3,15 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from crm_data import Period, Query, Workspace, errors
+from crm_data import Edit, Period, Query, Workspace, errors
 from crm_data.numbers.forecast import ALL, CATEGORIES, HEADS, Forecast
 from crm_data.numbers.numbers import ALL_TIME
 from crm_data.tables.fields import words
-from crm_data.tables.stage_rules import USUAL
+from crm_data.tables.stage_rules import USUAL, StageRules
 from tests.numbers.checking import Checker, figures_in
 from tests.numbers.makers import NOW, lost, put_deals, rows_of, wandering, won
 from tests.support.office import Office
@@ -50,10 +51,18 @@ def test_every_deal_stands_in_one_line(two: Office, period: Period | None) -> No
         assert sum((figure.value for figure in column), Decimal(0)) == total.value
         assert sum(figure.count for figure in column) == total.count
         if head in map(words, CATEGORIES):
-            stages = USUAL.of_category(CATEGORIES[at - 1])
-            assert total.value == sum(row["deal_value"] for row in rows if row["stage"] in stages)
+            assert total.value == sum(row["deal_value"] for row in rows if stands(row) == CATEGORIES[at - 1])
     assert every.name == ALL
-    assert sum(figure.count for figure in every.figures[1:4] if figure) == len(rows)
+    kept = [row for row in rows if stands(row) != "omitted"]
+    assert sum(figure.count for figure in every.figures[1:4] if figure) == len(kept)
+    assert any(row["forecast_category"] for row in kept)
+
+
+def stands(row: dict[str, Any], rules: StageRules = USUAL) -> str:
+    """Where an open deal stands, said plainly."""
+    return row["forecast_category"] or next(
+        rule.category for rule in rules.each if rule.stage == row["stage"]
+    )
 
 
 def line(found: Forecast, name: str) -> dict[str, Decimal | None]:
@@ -104,12 +113,41 @@ def test_the_company_says_how_sure_a_stage_is(two: Office) -> None:
     for figure in figures_in(found):
         checker.check(figure)
     now, was = line(found, ALL), line(before, ALL)
-    assert now["Commit"] == 0
-    assert now["Best case"] == (was["Best case"] or 0) + (was["Commit"] or 0)
     rows = [row for row in rows_of(my, Query(preset="open")) if row["currency"] == "USD"]
-    assert now["Pipeline"] == sum(row["deal_value"] for row in rows if row["stage"] == "qualified")
+    assert all(
+        row["forecast_category"] == "commit" for row in rows if stands(row, my.scope.stages) == "commit"
+    )
+    for head, category in zip(HEADS[1:4], CATEGORIES, strict=True):
+        for said, rules in ((now, my.scope.stages), (was, USUAL)):
+            wanted = [row["deal_value"] for row in rows if stands(row, rules) == category]
+            assert said[head] == sum(wanted, Decimal(0))
     assert now["Weighted"] != was["Weighted"]
     with pytest.raises(errors.Invalid, match="forecast"):
         two.at(0, "admin").stages.change({("proposal", "category"): ("best_case", "perhaps")})
     with pytest.raises(errors.Invalid):
         two.at(0, "admin").stages.change({("closed_won", "category"): ("omitted", "commit")})
+
+
+def test_what_was_set_by_hand_outlives_moves_and_settings(two: Office) -> None:
+    """Until it is cleared: no move, no reopening and no setting of the stages takes it; undo does."""
+    my = two.at()
+    id_ = my.deals.add(
+        {"deal_name": "D", "deal_value": "100", "customer_id": my.customers.add({"name": "F"})}
+    )
+    assert line(my.numbers.forecast(), ALL)["Pipeline"] == 100
+    act = "a" * 32
+    my.deals.change([Edit(id_, {"forecast_category": (None, "Best case")})], act)
+    my.deals.move(id_, "proposal", "prospect")
+    my.deals.move(id_, "closed_won", "proposal")
+    assert line(my.numbers.forecast(), ALL)["Best case"] == 0
+    my.deals.move(id_, "negotiation", "closed_won")
+    two.at(0, "admin").stages.change({("negotiation", "category"): ("commit", "omitted")})
+    now = Workspace(two.store, replace(my.scope, stages=my.stages.get()))
+    found = line(now.numbers.forecast(), ALL)
+    assert (found["Commit"], found["Best case"], found["Weighted"]) == (0, 100, 75)
+    assert [row["id"] for row in rows_of(my, Query(where={"forecast_category": ("best_case",)}))] == [id_]
+    my.changes.undo(my.changes.find(act))
+    assert my.deals.get(id_)["forecast_category"] is None
+    assert line(now.numbers.forecast(), ALL)["Best case"] == 0
+    with pytest.raises(errors.Invalid, match="Forecast by hand"):
+        my.deals.change([Edit(id_, {"forecast_category": (None, "perhaps")})])

@@ -17,6 +17,7 @@ class Card:
     """One deal on the board, in words that are ready to show. `movable`: whether this person may move it.
 
     `late`: that it is past its date or long in its stage, or nothing; `late_kind` says which.
+    `by_hand`: where it was set by hand to stand in the forecast, or nothing.
     """
 
     id: int
@@ -30,6 +31,7 @@ class Card:
     step: str
     step_kind: str
     movable: bool
+    by_hand: str = ""
 
 
 @dataclass(frozen=True)

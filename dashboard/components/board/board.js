@@ -86,7 +86,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     node.tabIndex = 0;
     node.dataset.id = String(card.id);
     node.draggable = card.movable;
-    node.setAttribute("aria-label", [card.title, card.value, card.customer, card.step, card.late].filter(Boolean).join(", "));
+    node.setAttribute("aria-label", [card.title, card.value, card.customer, card.step, card.by_hand, card.late].filter(Boolean).join(", "));
     const top = el("div", "line");
     top.append(el("span", "title", card.title), el("span", "value", card.value));
     if (!card.movable) {
@@ -101,6 +101,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const low = el("div", "line quiet");
     low.append(el("span", `step ${card.step_kind}`, card.step), el("span", "", card.age));
     node.append(top, middle, low);
+    if (card.by_hand) node.append(el("div", "quiet", card.by_hand));
     if (card.late) {
       node.classList.add(card.late_kind);
       node.append(el("div", `late ${card.late_kind}`, card.late));
