@@ -1,7 +1,7 @@
 """The front door to one company: all that a page can reach. It is bound to one company; none is passed."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, tzinfo
+from datetime import UTC, date, tzinfo
 from functools import cached_property
 from typing import TypeVar
 
@@ -23,13 +23,15 @@ from crm_data.nouns.dashboards import KeptCharts, KeptDashboards
 from crm_data.nouns.deals import Deals
 from crm_data.nouns.goals import Goals
 from crm_data.nouns.leads import Leads
+from crm_data.nouns.since import CHANGED
 from crm_data.nouns.tasks import Tasks
+from crm_data.numbers import then_and_now
 from crm_data.numbers.dashboards import Dashboards
 from crm_data.numbers.funnel import Base
 from crm_data.numbers.numbers import Numbers
 from crm_data.numbers.own import Own
 from crm_data.numbers.period import Period
-from crm_data.rights import Act, Person, may
+from crm_data.rights import Act, Person, demand, may
 from crm_data.store.names import member_names
 from crm_data.store.query import Query
 from crm_data.store.records import Records
@@ -185,6 +187,19 @@ class Workspace:
         """A chart's bars as CSV: the file's name, and its bytes; see `Numbers.chart`. For managers."""
         chart = self.numbers.chart(name, query, period, base=base, skipped=skipped)
         return table_out.table_csv(self._store, self._scope, name, chart.heads, chart.table())
+
+    def export_changes(
+        self, query: Query | None, since: date, closing: Period, show: str = CHANGED
+    ) -> tuple[str, Iterator[bytes]]:
+        """The deals then and now as CSV, all of them: the file's name, and its bytes. For managers.
+
+        See `Numbers.then_and_now`. Raises NotAllowed, Invalid.
+        """
+        demand(Person(self._scope.role, self._scope.operator), Act.EXPORT, "deals")
+        found = self.numbers.then_and_now(query, since, closing, show, size=None)
+        return table_out.table_csv(
+            self._store, self._scope, "changes", then_and_now.HEADS, list(then_and_now.table(found))
+        )
 
     def export_own(self, own: Own, zone: tzinfo = UTC) -> tuple[str, Iterator[bytes]]:
         """A chart of one's own as CSV: the file's name, and its bytes; see `Numbers.own`. For managers."""

@@ -18,6 +18,7 @@ from crm_data.store import summary
 from crm_data.tables import ChangeLog, Deal, DealStageHistory
 from crm_data.tables.deal import DealStatus
 
+_UNKNOWN = "This link names a list that is not known here. Choose one from the screen."
 _OPEN = [stage.value for stage in OPEN_STAGES]
 
 
@@ -32,6 +33,15 @@ class Bucket(StrEnum):
     RAISED = "raised"
     LOWERED = "lowered"
     SAME = "same"
+    WENT = "went"  # it was not open then and is not now, and was in between
+
+
+# What a list can be asked for beside a bucket: all that were in the pipeline; all in a term; those of which
+# something is otherwise now; those of which something was otherwise since, and may be as it was.
+THEN, ALL, CHANGED, CANCELLED = "then", "all", "changed", "cancelled"
+LISTS = (CHANGED, CANCELLED, ALL, *Bucket)
+# The other columns that are read of a deal, beside its value.
+OWNER, CLOSE = "assigned_to", "expected_close_date"
 
 
 @dataclass(frozen=True)
@@ -42,10 +52,13 @@ class Since:
     first: date | None = None
     last: date | None = None
 
-    def states(self) -> sa.Select[Any]:
+    def states(self, beside: bool = False) -> sa.Select[Any]:
         """Of every deal of the company: `id`, `bucket` (NULL for one that was and is outside), `was`, `now`.
 
         `was`, `now`: the cents that it had and has in the pipeline, 0 outside it; `stood`: 1 where it was in it.
+        `beside`: also how it was then (`then_value` in cents, `then_due` as ISO text, `then_stage`, `then_owner`;
+        `existed` is 0 where it was not there), whether anything of these is `otherwise` now, and what was
+        `touched` since, in all and by field (`touched_stage`, ...).
         """
         value, day, move = self._first_value(), self._first_day(), self._first_move()
         of_value, of_day = aliased(ChangeLog), aliased(ChangeLog)
@@ -58,7 +71,7 @@ class Since:
         )
         was_open = sa.and_(existed, before == 1)
         is_open = Deal.status == DealStatus.OPEN.value
-        was_day = of_day.before["expected_close_date"].as_string()
+        was_day = of_day.before[CLOSE].as_string()
         was_due = sa.case((day.c.row_id.is_(None), _flag(self._due())), else_=_flag(self._due(was_day))) == 1
         is_due = _flag(self._due()) == 1
         worth = summary.cents(Deal.deal_value)
@@ -67,6 +80,7 @@ class Since:
             (value.c.row_id.is_(None), worth), else_=sa.cast(sa.func.round(logged * 100), sa.BigInteger)
         )
         stood, stands = sa.and_(was_open, was_due), sa.and_(is_open, is_due)
+        since = sa.or_(sa.not_(existed), move.c.deal_id.is_not(None))
         bucket = sa.case(
             (sa.and_(stands, sa.not_(was_open)), Bucket.NEW.value),
             (sa.and_(stands, sa.not_(was_due)), Bucket.PULLED_IN.value),
@@ -76,8 +90,9 @@ class Since:
             (sa.and_(stood, worth > then), Bucket.RAISED.value),
             (sa.and_(stood, worth < then), Bucket.LOWERED.value),
             (stood, Bucket.SAME.value),
+            (sa.and_(sa.not_(was_open), sa.not_(is_open), is_due, since), Bucket.WENT.value),
         )
-        return (
+        found = (
             sa.select(
                 Deal.id.label("id"),
                 bucket.label("bucket"),
@@ -92,13 +107,70 @@ class Since:
             .outerjoin(of_day, of_day.id == day.c.line)
             .outerjoin(move, move.c.deal_id == Deal.id)
         )
+        if not beside:
+            return found
+        owner, of_owner = self._first_of(OWNER), aliased(ChangeLog)
+        due_now = sa.cast(Deal.expected_close_date, sa.String)
+        made_so = sa.case(
+            (move.c.to_stage.in_(_OPEN), move.c.to_stage)
+        )  # open, and in which stage nobody knows
+        stage = sa.case(
+            (move.c.deal_id.is_(None), Deal.stage),
+            (move.c.from_stage.is_(None), made_so),
+            else_=move.c.from_stage,
+        )
+        held = sa.case(
+            (owner.c.row_id.is_(None), Deal.assigned_to), else_=of_owner.before[OWNER].as_integer()
+        )
+        due = sa.case((day.c.row_id.is_(None), due_now), else_=was_day)
+        otherwise = sa.or_(
+            sa.not_(stands),
+            sa.not_(stood),
+            then != worth,
+            due.is_distinct_from(due_now),
+            stage.is_distinct_from(Deal.stage),
+            held.is_distinct_from(Deal.assigned_to),
+        )
+        touched = {
+            "deal_value": value.c.row_id.is_not(None),
+            CLOSE: day.c.row_id.is_not(None),
+            "stage": move.c.from_stage.is_not(None),
+            OWNER: owner.c.row_id.is_not(None),
+        }
+        return (
+            found.add_columns(
+                _flag(existed).label("existed"),
+                then.label("then_value"),
+                due.label("then_due"),
+                stage.label("then_stage"),
+                held.label("then_owner"),
+                _flag(otherwise).label("otherwise"),
+                _flag(sa.or_(*touched.values())).label("touched"),
+                *(_flag(by).label(f"touched_{name}") for name, by in touched.items()),
+            )
+            .outerjoin(owner, owner.c.row_id == Deal.id)
+            .outerjoin(of_owner, of_owner.id == owner.c.line)
+        )
 
-    def of(self, bucket: str) -> sa.ColumnElement[bool]:
-        """The deals of one bucket; of 'then' all that were in the pipeline. Raises Invalid."""
-        if bucket != "then" and bucket not in list(Bucket):
-            raise Invalid("This link names a list that is not known here. Choose one from the screen.")
-        states = self.states().subquery()
-        which = states.c.stood == 1 if bucket == "then" else states.c.bucket == bucket
+    def listed(self, name: str, states: Any) -> sa.ColumnElement[bool]:
+        """Which of `states` one of `LISTS` holds; some need what stands beside. Raises Invalid."""
+        if name in list(Bucket):
+            return states.c.bucket == name  # type: ignore[no-any-return]
+        inside = sa.and_(states.c.bucket.is_not(None), states.c.bucket != Bucket.WENT.value)
+        if name == ALL:
+            return inside
+        if name == CHANGED:
+            return sa.and_(inside, states.c.otherwise == 1)
+        if name == CANCELLED:
+            return sa.and_(states.c.bucket.is_not(None), states.c.otherwise + states.c.touched > 0)
+        raise Invalid(_UNKNOWN)
+
+    def of(self, name: str) -> sa.ColumnElement[bool]:
+        """The deals of one of `LISTS`; of 'then' all that were in the pipeline. Raises Invalid."""
+        if name != THEN and name not in LISTS:
+            raise Invalid(_UNKNOWN)
+        states = self.states(name in (CHANGED, CANCELLED)).subquery()
+        which = states.c.stood == 1 if name == THEN else self.listed(name, states)
         return Deal.id.in_(sa.select(states.c.id).where(which))
 
     def _due(self, said: Any = None) -> sa.ColumnElement[bool]:
@@ -118,8 +190,12 @@ class Since:
         return self._first(ChangeLog.before["deal_value"].as_string().is_not(None))
 
     def _first_day(self) -> sa.Subquery:
+        return self._first_of(CLOSE)
+
+    def _first_of(self, name: str) -> sa.Subquery:
+        """The first line that says something of a field that may be empty before or after."""
         sides = (ChangeLog.before, ChangeLog.after)
-        return self._first(sa.or_(*(side["expected_close_date"].as_string().is_not(None) for side in sides)))
+        return self._first(sa.or_(*(side[name].as_string().is_not(None) for side in sides)))
 
     def _first(self, says: sa.ColumnElement[bool]) -> sa.Subquery:
         """Deal -> the first line of the log since then that says something of a field."""
@@ -130,11 +206,12 @@ class Since:
     def _first_move(self) -> sa.Subquery:
         line = DealStageHistory
         place = sa.func.row_number().over(partition_by=line.deal_id, order_by=(line.moved_at, line.id))
-        since = sa.select(line.deal_id, line.from_stage, place.label("place")).where(
+        since = sa.select(line.deal_id, line.from_stage, line.to_stage, place.label("place")).where(
             line.moved_at >= self.moment
         )
         moves = since.subquery()
-        return sa.select(moves.c.deal_id, moves.c.from_stage).where(moves.c.place == 1).subquery()
+        first = sa.select(moves.c.deal_id, moves.c.from_stage, moves.c.to_stage)
+        return first.where(moves.c.place == 1).subquery()
 
 
 def _flag(when: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

@@ -29,7 +29,8 @@ TERMS = (
 
 @dataclass(frozen=True)
 class Bridge:
-    """`opening` + all `terms` = `end`, to the cent; what takes away is below zero. `same`: left as they were."""
+    """`opening` + all `terms` = `end`, to the cent; what takes away is below zero. `same`: left as they were;
+    `went`: were not open then, were since, and are not now."""
 
     currency: str
     since: date
@@ -37,6 +38,7 @@ class Bridge:
     terms: Sequence[Figure]
     end: Figure
     same: Figure
+    went: Figure
 
 
 def bridge(
@@ -51,7 +53,7 @@ def bridge(
     """What became of the open deals since the beginning of a day, of those whose expected close is in `closing`.
 
     Deals of one currency as it is now, each in exactly one term (`Bucket` has their rank); a deal that came and
-    went since is in none. Unit: money. One statement.
+    went since is in none of the terms. Unit: money. One statement.
     """
     first, last = closing.edges
     states = Since(day_start(since, asked.query.zone), first, last).states().subquery()
@@ -85,7 +87,7 @@ def bridge(
 
     was = sum(parts[1] for parts in found.values())
     now, stood = sum(parts[2] for parts in found.values()), sum(parts[3] for parts in found.values())
-    gone = (Bucket.WON, Bucket.LOST, Bucket.PUSHED_OUT)
+    gone = (Bucket.WON, Bucket.LOST, Bucket.PUSHED_OUT, Bucket.WENT)
     stands = sum(parts[0] for bucket, parts in found.items() if bucket not in gone)
     end = rows.but(status=(OPEN,), expected_close_date=closing.edges)
     return Bridge(
@@ -95,4 +97,5 @@ def bridge(
         [term(bucket, label) for bucket, label in TERMS],
         Figure("Now", Formula.VALUE, amount(now), stands, end, currency, None, "Open deals as of now."),
         term(Bucket.SAME, "Unchanged"),
+        term(Bucket.WENT, "Came and went"),
     )

@@ -12,6 +12,7 @@ from crm_data.nouns.customers import Customers
 from crm_data.nouns.deals import Deals
 from crm_data.nouns.goals import Goals
 from crm_data.nouns.leads import Leads
+from crm_data.nouns.since import CHANGED
 from crm_data.nouns.tasks import Tasks
 from crm_data.numbers import board as boards
 from crm_data.numbers import months, owners, pipeline, rates
@@ -33,6 +34,7 @@ from crm_data.numbers.review import Review, review
 from crm_data.numbers.stage_days import stage_days
 from crm_data.numbers.stage_rates import stage_rates
 from crm_data.numbers.standing import standing_now
+from crm_data.numbers.then_and_now import ThenNow, then_and_now
 from crm_data.store.names import member_names
 from crm_data.store.ordering import keys
 from crm_data.store.query import Query
@@ -206,6 +208,27 @@ class Numbers:
         with self._store.read(self._scope) as session:
             where, asked = self._where(query, currency), Question("deals", query)
             return bridge(session, where, asked, since, closing or ALL_TIME, today, money)
+
+    def then_and_now(
+        self,
+        query: Query | None = None,
+        since: date | None = None,
+        closing: Period | None = None,
+        show: str = CHANGED,
+        currency: str | None = None,
+        first: int = 0,
+        size: int | None = 50,
+    ) -> ThenNow:
+        """The deals behind the bridge, each as it was and as it is; see `then_and_now`. Two statements.
+
+        Raises Invalid for a list (`show`) that there is not.
+        """
+        query, money = self._asked(query), self.currency(query, currency)
+        since = since or self._today(query.zone) - timedelta(days=30)
+        with self._store.read(self._scope) as session:
+            where, asked = self._where(query, currency), Question("deals", query)
+            names, rules, closing = member_names(session), self._scope.stages, closing or ALL_TIME
+            return then_and_now(session, where, asked, since, closing, show, money, names, rules, first, size)
 
     def forecast(
         self, query: Query | None = None, period: Period | None = None, currency: str | None = None

@@ -10,11 +10,12 @@ from crm_data.numbers.bridge import Bridge
 from crm_data.numbers.numbers import ALL_TIME
 from dashboard.known import known
 from dashboard.parts import figures, place, say
+from dashboard.parts.changed_deals import FROM, SHOW, changed_deals
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.heading import heading
 
 SINCE, CLOSING = "since", "closing"
-KEEP = ("tab", SINCE, CLOSING)
+KEEP = ("tab", SINCE, CLOSING, SHOW)
 FIRST = {
     "this_week": "Since Monday",
     "7_days": "Last 7 days",
@@ -34,13 +35,13 @@ _DAY = "day"
 
 
 def changes_screen(my: Workspace) -> None:
-    """Filters, since when, and the bridge as tiles and as lines; every number leads to its rows."""
+    """Filters, since when, the bridge as tiles and as lines, and its deals then and now."""
     members = my.members()
     with heading("Changes"):
         pass
     query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     with st.container(horizontal=True, vertical_alignment="center", key="changes.line"):
-        since, closing = _since(my), _closing(my)
+        since, (word, closing) = _since(my), _closing(my)
         st.caption(f"From the beginning of {say.day(since)} to now.", width="content")
     asked = (query, say.today(), since, closing)
     found = known(my, "bridge", asked, lambda: my.numbers.bridge(query, since, closing))
@@ -48,14 +49,16 @@ def changes_screen(my: Workspace) -> None:
     figures.matrix(my, (f"Pipeline ({found.currency})", "Deals", "Value"), _lines(found), "bridge")
     st.caption(
         "Opening and all terms together are what is open now, to the cent. Each deal stands in one term, by what "
-        "it had in the pipeline then and has in it now; one that was made and closed since is in none. "
+        "it had in the pipeline then and has in it now; one that came and went since is in no term. "
         "What is won, lost or pushed out leaves with the value it had then."
     )
+    changed_deals(my, query, since, closing, word)
+    place.follow()
 
 
 def _lines(found: Bridge) -> list[tuple[str, list[figures.Cell]]]:
     """A line a figure: how many deals, and what they are worth."""
-    each = [found.opening, *found.terms, found.end, found.same]
+    each = [found.opening, *found.terms, found.end, found.same, found.went]
     return [(figure.label, [(figure, f"{figure.count:,}"), figure]) for figure in each]
 
 
@@ -75,11 +78,11 @@ def _since(my: Workspace) -> date:
     return min(began, say.today())
 
 
-def _closing(my: Workspace) -> Period:
+def _closing(my: Workspace) -> tuple[str, Period]:
     word = place.params().get(CLOSING, _USUAL[CLOSING])
     word = word if word in DUE else _USUAL[CLOSING]
     _choice("Expected close", CLOSING, word, DUE)
-    return ALL_TIME if word == "all" else my.numbers.period(word, say.zone())
+    return word, ALL_TIME if word == "all" else my.numbers.period(word, say.zone())
 
 
 def _choice(label: str, name: str, word: str, labels: Mapping[str, str]) -> None:
@@ -96,5 +99,5 @@ def _go(name: str, word: str) -> None:
     if word == _DAY:
         return
     place.catch_up()
-    rest = {param: said for param, said in place.params().items() if param != name}
+    rest = {param: said for param, said in place.params().items() if param not in (name, FROM)}
     place.go(rest if word == _USUAL[name] else {**rest, name: word})

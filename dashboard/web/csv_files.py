@@ -14,6 +14,7 @@ from crm_data import Own, Workspace
 from crm_data.accounts.sessions import Signed
 from crm_data.changes.sets import Asked
 from crm_data.errors import NotFound
+from crm_data.nouns.since import CHANGED
 from crm_data.numbers.funnel import Base
 from crm_data.numbers.period import USUAL
 from crm_data.transfer import xlsx_out
@@ -55,6 +56,7 @@ def offer() -> None:
             register(f"{table}.{form}", _records(table, form))
     register("chart.csv", _chart)
     register("own-chart.csv", _own_chart)
+    register("changes.csv", _changes)
     register("refused.csv", _refused)
     register("history.csv", _history)
     register("company.zip", _company)
@@ -112,6 +114,18 @@ def _chart(signed: Signed, params: Mapping[str, str]) -> Download:
 def _own_chart(signed: Signed, params: Mapping[str, str]) -> Download:
     my = Workspace(runtime.running().store, signed.scope)
     name, pieces = my.export_own(Own.read(params), _zone(params.get("zone", "UTC")))
+    return Download(name, CSV, pieces)
+
+
+def _changes(signed: Signed, params: Mapping[str, str]) -> Download:
+    my = Workspace(runtime.running().store, signed.scope)
+    zone = _zone(params.get("zone", "UTC"))
+    day = params.get("since", "")
+    since = my.numbers.period(f"{day}..{day}", zone).first
+    closing = my.numbers.period(params.get("closing", "all"), zone)
+    name, pieces = my.export_changes(
+        my.deals.query(params, zone), since, closing, params.get("show", CHANGED)
+    )
     return Download(name, CSV, pieces)
 
 

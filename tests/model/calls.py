@@ -881,6 +881,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Numbers.standing": _number("standing", currency=_currency),
     "Numbers.forecast": _number("forecast", period=_period, currency=_currency),
     "Numbers.bridge": _number("bridge", closing=_period, currency=_currency),
+    "Numbers.then_and_now": _number("then_and_now", closing=_period, currency=_currency),
     "Numbers.funnel": _number("funnel", period=_period),
     "Numbers.stage_rates": _number("stage_rates"),
     "Numbers.stage_days": _number("stage_days", period=_period),
@@ -931,6 +932,10 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Workspace.records": _simply(lambda my: my.records("security_log")),
     "Workspace.export": _export,
     "Workspace.export_chart": _simply(lambda my: my.export_chart("month"), writes=True),
+    "Workspace.export_changes": _simply(
+        lambda my: my.export_changes(None, date(2026, 1, 1), Period(date(2026, 1, 1), date(2026, 12, 31))),
+        writes=True,
+    ),
     "Workspace.export_own": _simply(lambda my: my.export_own(Own()), writes=True),
     "Workspace.company_file": _simply(lambda my: my.company_file(), writes=True),
     "Workspace.take_away": _simply(lambda my: my.take_away(), writes=True),

@@ -24,7 +24,7 @@ from crm_data.changes.changes import Changes
 from crm_data.changes.trash import Trash
 from crm_data.installation import Installation
 from crm_data.numbers.dashboards import Dashboards
-from crm_data.numbers.numbers import Numbers
+from crm_data.numbers.numbers import ALL_TIME, Numbers
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,9 @@ WORKSPACE = {
         lambda my, ids: my.export(my.customers, Query(where={"assigned_to": (ids.user,)})), "manager"
     ),
     "export_chart": Verb(lambda my, ids: my.export_chart("owner"), "manager"),
+    "export_changes": Verb(
+        lambda my, ids: my.export_changes(_about(ids), date(2026, 1, 1), ALL_TIME), "manager"
+    ),
     "export_own": Verb(lambda my, ids: my.export_own(Own()), "manager"),
     "find": Verb(lambda my, ids: my.find(ids.email)),
     "members": Verb(lambda my, ids: my.members()),
@@ -144,6 +147,7 @@ NUMBERS = {
     "stage_rates": Verb(lambda my, ids: my.numbers.stage_rates(_about(ids))),
     "standing": Verb(lambda my, ids: my.numbers.standing()),
     "tasks": Verb(lambda my, ids: my.numbers.tasks()),
+    "then_and_now": Verb(lambda my, ids: my.numbers.then_and_now(_about(ids))),
     "tiles": Verb(lambda my, ids: my.numbers.tiles()),
 }
 MEMBERS = {

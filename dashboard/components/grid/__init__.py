@@ -14,7 +14,7 @@ from dashboard import session
 from dashboard.components import room
 from dashboard.components.assets import component, text
 from dashboard.components.grid import adding, data, summing, wire
-from dashboard.components.grid.data import Act, Beside
+from dashboard.components.grid.data import Act, Beside, Mark
 from dashboard.components.grid.listed import Lists, Shown
 from dashboard.components.grid.saving import keep, offered
 from dashboard.components.grid.undoing import stepped, taken_back
@@ -390,10 +390,19 @@ class Grid:
         return found
 
 
-def table(key: str, label: str, lines: Sequence[Mapping[str, Any]]) -> None:
-    """Draw a read-only grid of words, for tens of lines that are no records, each of value by heading."""
+def table(
+    key: str,
+    label: str,
+    lines: Sequence[Mapping[str, Any]],
+    marks: Sequence[Mapping[str, Mark]] = (),
+    opens: Sequence[str] = (),
+) -> None:
+    """Draw a read-only grid of words, for tens of lines that are no records, each of value by heading.
+
+    `marks`: of each line by heading its colour and words; `opens`: of each line the address that it leads to.
+    """
     known = room.key("words", len(lines), key)
-    _component(key=known, data=data.plain_table(label, lines, room.MOST_WORDS))
+    _component(key=known, data=data.plain_table(label, lines, room.MOST_WORDS, marks, opens))
 
 
 def fingerprint(records: Records, query: Query) -> str:

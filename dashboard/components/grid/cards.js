@@ -89,7 +89,8 @@ export class Cards {
     whole.type = close.type = "button";
     whole.addEventListener("click", () => {
       this.sheet.close();
-      this.app.send.trigger("opened", id);
+      if (this.app.model.data.plain) this.app.lead(id);
+      else this.app.send.trigger("opened", id);
     });
     close.addEventListener("click", () => this.sheet.close());
     this.sheet.addEventListener("close", () => {
@@ -99,7 +100,7 @@ export class Cards {
       from?.focus();
     });
     const feet = el("div", "feet");
-    feet.append(...(this.app.model.data.plain ? [close] : [whole, close]));
+    feet.append(...(this.app.model.data.plain && !this.app.model.data.opens?.[id] ? [close] : [whole, close]));
     this.sheet.append(this.form, this.acts(id), feet);
     this.app.root.append(this.sheet);
     this.inputs = new Map();

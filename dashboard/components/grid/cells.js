@@ -10,6 +10,7 @@ function inside({ field, value, text, problem }) {
   if (text === "" || problem !== undefined) return [text];
   if (field.kind === "choice") return [chip(text, field.options?.find(([one]) => one === value)?.[2])];
   if (field.kind === "tags") return value.map((tag) => chip(tag));
+  if (field.leads) return [el("span", "act lead", text)];
   if (field.kind === "act") return [el("span", "act", text)];
   if (field.kind === "tick") return [value ? "✓" : ""];
   return [text];

@@ -182,11 +182,18 @@ def layout_told(layout: Layout) -> dict[str, Any]:
     }
 
 
-def plain_table(name: str, lines: Sequence[Mapping[str, Any]], height: int) -> dict[str, Any]:
+def plain_table(
+    name: str,
+    lines: Sequence[Mapping[str, Any]],
+    height: int,
+    marks: Sequence[Mapping[str, Mark]] = (),
+    opens: Sequence[str] = (),
+) -> dict[str, Any]:
     """A read-only grid of words that are no records: lines of value by heading, in their order.
 
-    All are sent at once: it is for tens of them, as members, backups or sessions. A column is as wide as what
-    stands in it; numbers stand at its right.
+    `marks` and `opens` are of the lines in the same order: colours by heading, and where a line leads. All are
+    sent at once: it is for tens of them, as members, backups or sessions. A column is as wide as what stands
+    in it; numbers stand at its right.
     """
     fields = []
     for heading in lines[0] if lines else ():
@@ -197,6 +204,8 @@ def plain_table(name: str, lines: Sequence[Mapping[str, Any]], height: int) -> d
             | {"width": min(max(NARROW, longest * LETTER + 24), WIDEST)}
             | {"align": "end" if all(isinstance(value, int) for value in values) else None}
         )
+    if fields and opens:
+        fields[0]["leads"] = True
     rows = [[at, 0, 0, *map(str, line.values())] for at, line in enumerate(lines, 1)]
     return {
         "plain": True,
@@ -210,6 +219,8 @@ def plain_table(name: str, lines: Sequence[Mapping[str, Any]], height: int) -> d
         "fresh": [],
         "gone": [],
         "names": {},
+        "marks": {str(at): dict(of) for at, of in enumerate(marks, 1) if of},
+        "opens": {str(at): address for at, address in enumerate(opens, 1)},
         "window": len(rows),
         "height": height,
         "layout": layout_told(Layout(pinned=0)),

@@ -1,5 +1,6 @@
 // A list that is edited like a spreadsheet: puts the parts of the grid together and keeps them through every new message.
 import { el } from "../dom.js";
+import { visit } from "../visit.js";
 import { Bar } from "./bar.js";
 import { copy, clear, paste } from "./blocks.js";
 import { Cards } from "./cards.js";
@@ -18,6 +19,7 @@ import { listen } from "./pointer.js";
 import { Range } from "./range.js";
 import { Ticks } from "./ticks.js";
 import { Traffic } from "./traffic.js";
+
 import { Watch } from "./watch.js";
 
 const MOST_ADDED = 200; // records that a paste may make at once, and rows that may be ticked one by one: as the server has it
@@ -198,6 +200,7 @@ class App extends Choosing {
     const name = this.columns[col];
     const cell = this.model.cell(id, name);
     if (!cell) return;
+    if (this.model.data.opens?.[id]) return void (typed || this.lead(id));
     if (cell.field.kind === "act") return void this.press(cell, this.table.element(at, col));
     if (cell.locked) return void this.say(cell.locked);
     if (cell.field.kind === "tick") return void (typed || this.put([{ id, name, value: !cell.value }]));
@@ -341,7 +344,14 @@ class App extends Choosing {
   open(at, page = false) {
     clearTimeout(this.walking);
     const id = this.model.id(at);
+    if (this.model.data.plain) return void this.lead(id);
     if (id !== undefined && !fresh(id)) this.send.trigger(page ? "visited" : "opened", id);
+  }
+
+  // A line of words leads where it says, and the browser knows the way.
+  lead(id) {
+    const address = this.model.data.opens?.[id];
+    if (address) visit(address);
   }
 
   // From the record beside the list to the one before or after it, as they stand here.

@@ -68,7 +68,7 @@ export function cellMenu(app, x, y) {
   open(app, x, y, [
     ...(cell.clash ? Object.keys(WHOSE) : []).map((whose) => ({ words: WHOSE[whose], act: () => app.decide(whose, id, name) })),
     !plain && { words: "Open beside the list", act: () => app.open(at) },
-    !plain && { words: "Open the record", act: () => app.open(at, true) },
+    (!plain || app.model.data.opens?.[id]) && { words: "Open the record", act: () => app.open(at, true) },
     free && { words: "Edit", act: () => app.edit(at, col) },
     { words: "Copy", act: () => byHand(app, "copy") },
     free && { words: "Cut", act: () => byHand(app, "cut") },
