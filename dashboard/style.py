@@ -18,10 +18,9 @@ html[data-new] [data-testid="stMainBlockContainer"]:has([data-testid="stSkeleton
 [data-testid="stSidebar"][data-collapsed="true"] { visibility: hidden; }
 /* Where the keyboard is. */
 [data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
-[data-testid="stMain"]:focus-visible, .stHtml a:focus-visible {
+[data-testid="stMain"]:focus-visible {
   outline: 2px solid #3a56c5; outline-offset: -2px; box-shadow: none;
 }
-.stHtml a { color: #3a56c5; }
 /* What cannot be changed is read all the same, and so is what it is called. */
 label[data-testid="stWidgetLabel"] { color: inherit; }
 /* A name from the code in a line of small print: as small and as dark as the line, which is faint enough. */
@@ -50,7 +49,7 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
 /* Streamlit darkens its accent under the pointer, too dark to read on a dark ground. */
 .st-key-who button:is(:hover, :focus, :active, [aria-expanded="true"]) { color: inherit; opacity: 0.75; }
 .st-key-narrow { padding-top: 4vh; }
-:is([class*="st-key-related-"], [class*="st-key-fact-"]) [data-testid="stBaseButton-tertiary"] {
+[class*="st-key-related-"] [data-testid="stBaseButton-tertiary"] {
   min-height: 1.5rem; padding: 0;
 }
 [class*="st-key-icon-"] button [data-testid="stMarkdownContainer"] {
@@ -63,8 +62,7 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
 /* The accent carries white and is too dark to be read on a dark ground; there text takes the link's colour. */
 @media (prefers-color-scheme: dark) {
   [data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,
-  [data-testid="stMain"]:focus-visible, .stHtml a:focus-visible { outline-color: #93a6f2; }
-  .stHtml a { color: #93a6f2; }
+  [data-testid="stMain"]:focus-visible { outline-color: #93a6f2; }
   .st-key-beside { background: #17181b; border-color: #3a3c42; }
   button[data-variant="segmented_control"][data-selected="true"]:not([data-disabled]),
   button[data-variant="pills"][data-selected="true"]:not([data-disabled]) { color: #93a6f2; }

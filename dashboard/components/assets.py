@@ -44,16 +44,16 @@ def version() -> str:
     return digest.hexdigest()[:16]
 
 
-def component(name: str) -> Callable[..., Any]:
-    """The component of <name>/<name>.js and <name>/<name>.css, if there is one; called with a key, its data and
-    callbacks. `more` is further data, as `text` has made it already."""
+def component(name: str, *looks: str) -> Callable[..., Any]:
+    """The component of <name>/<name>.js and <name>/<name>.css, if there is one, and of the named styles that some
+    share; called with a key, its data and callbacks. `more` is further data, as `text` has made it already."""
     script = f"{ADDRESS}/{version()}/{name}/{name}.js"
     loader = (
         f'const it = await import(new URL("{script}", location.origin));\n'
         "export default (told) => it.default({ ...told, data: JSON.parse(told.data) });\n"
     )
-    style = _HERE / name / f"{name}.css"
-    css = style.read_text(encoding="utf-8") if style.exists() else None
+    styles = [_HERE / name / f"{name}.css", *(_HERE / f"{look}.css" for look in looks)]
+    css = "".join(style.read_text(encoding="utf-8") for style in styles if style.exists()) or None
     mount = st.components.v2.component(f"foyer_{name}", css=css, js=loader)
 
     def draw(key: str, data: Mapping[str, Any], more: str = "{}", **heard: Any) -> Any:

@@ -5,8 +5,8 @@ A component's key says what comes and how many: only that is known to the page b
 
 MOST = 12  # of so many the room is kept; of more the same
 # Pixels: a tile and what is between two of them, a row of figures, a line of them; a row of a grid of words, and
-# how high such a grid is at most.
-TILE, BETWEEN, ROW, LINE, WORDS, MOST_WORDS = 94, 10, 37, 22, 34, 412
+# how high such a grid is at most; a row of facts.
+TILE, BETWEEN, ROW, LINE, WORDS, MOST_WORDS, FACTS = 94, 10, 37, 22, 34, 412, 50
 CARD = 84  # a line of such a grid on a phone
 
 
@@ -23,6 +23,7 @@ def style() -> str:
         _tall("tiles", "", TILE),
         *(_tall("table", count, ROW * (count + 1)) for count in counts),
         *(_tall("words", count, min(WORDS * (count + 1), MOST_WORDS)) for count in counts),
+        *(_tall("facts", count, FACTS * count) for count in counts),
         # What stands there until then is as high as a button.
         '[class*="st-key-room-"] [data-testid="stSkeleton"] { display: none; }',
     ]

@@ -1,10 +1,7 @@
 """Telephone numbers, e-mail and web addresses as links: `tel:`, `mailto:` and `https:`, and nothing else."""
 
-import html
 import re
 from urllib.parse import quote, urlsplit
-
-import streamlit as st
 
 from crm_data import Field, Kind
 
@@ -24,17 +21,6 @@ def address(field: Field, raw: object) -> str | None:
     if field.kind is Kind.URL:
         return _https(said)
     return None
-
-
-def anchor(text: str, to: str) -> str:
-    """A link that says `text`, as HTML; a website opens in another tab, which learns nothing about this one."""
-    leaves = ' target="_blank" rel="noopener noreferrer nofollow"' if to.lower().startswith("https:") else ""
-    return f'<a href="{html.escape(to)}"{leaves}>{html.escape(text)}</a>'
-
-
-def show(text: str, to: str) -> None:
-    """Draw it."""
-    st.html(anchor(text, to))
 
 
 def _https(said: str) -> str | None:

@@ -6,14 +6,15 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import Kind, Query, Question, Records, Workspace, errors, new_act, words
+from crm_data import Query, Question, Records, Workspace, errors, new_act, words
 from crm_data.numbers.figures import counted
 from crm_data.tables import noun
 from dashboard.components.walk import walk
 from dashboard.known import colleagues, known
-from dashboard.parts import convert, figures, place, reach, say
+from dashboard.parts import convert, figures, place, say
 from dashboard.parts.acts import attempt, show_refusal
 from dashboard.parts.convert import convert_dialog
+from dashboard.parts.facts import facts
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
 from dashboard.parts.history import history
@@ -63,11 +64,11 @@ def _draw(my: Workspace, records: Records, row: Row) -> None:
     with heading(str(row[records.title]), lambda: _what_it_is(my, records, kind, row)):
         _acts(my, records, kind, row)
     _notices(records, row)
-    facts, beside = st.columns([2, 3], gap="large")
+    left, beside = st.columns([2, 3], gap="large")
     names = _names(my, records, row)
-    with facts:
+    with left:
         _next_step(my, records, row)
-        _facts(my, records, row, names)
+        facts(my, records, row, names)
     with beside:
         _view(my, records, row, names)
     _dialogs(my, records, row)
@@ -90,7 +91,7 @@ def record_beside(my: Workspace, records: Records, id_: int, close: Callable[[],
         _notices(records, row)
         _next_step(my, records, row)
         names = _names(my, records, row)
-        _facts(my, records, row, names)
+        facts(my, records, row, names)
         _view(my, records, row, names)
     _dialogs(my, records, row)
 
@@ -275,38 +276,3 @@ def _timeline(my: Workspace, records: Records, link: str, id_: int) -> None:
         said = f"{say.count(count, 'activity', 'activities')} in the timeline"
         figures.line(my, [(every, said)], "record.timeline")
     record_feed(my, records, id_, PLACE)
-
-
-def _facts(my: Workspace, records: Records, row: Row, names: Any) -> None:
-    """Every field that holds something, and the names of those that do not, so that nothing seems hidden."""
-    fields = [f for f in records.fields.values() if f.kind is not Kind.JSON and not f.hidden]
-    lacking = [field.label for field in fields if say.holds_nothing(row[field.name])]
-    with st.grid(min_column_width=150, gap="small"):
-        for field in fields:
-            if say.holds_nothing(row[field.name]):
-                continue
-            with st.container(gap=None):
-                st.caption(say.plain(field.label))
-                if field.kind is Kind.LINK and row[field.name] is not None and field.to:
-                    name = names.get(field.name, {}).get(row[field.name], "Record")
-                    st.button(
-                        say.plain(name),
-                        key=f"fact.{field.name}",
-                        type="tertiary",
-                        on_click=place.leave_for,
-                        args=(field.to, row[field.name]),
-                    )
-                elif to := reach.address(field, row[field.name]):
-                    reach.show(str(row[field.name]), to)
-                else:
-                    st.text(say.value(field, row[field.name], names.get(field.name), _currency(my, row)))
-    if lacking:
-        st.caption(f"Not filled in: {say.plain(', '.join(lacking))}.")
-    for label, said in (row.get("imported") or {}).items():
-        with st.container(gap=None):
-            st.caption(f"{say.plain(label)} (from the imported file)")
-            st.text(str(said))
-
-
-def _currency(my: Workspace, row: Row) -> str:
-    return str(row.get("currency") or my.scope.currency)

@@ -13,6 +13,7 @@ from dashboard.components.grid import data
 from dashboard.server import SCRIPT
 from tests.dashboard.house import House, house
 from tests.support.fields import CHOICES, own
+from tests.support.told import facts
 
 ONE = {"customers": "customer", "leads": "lead", "deals": "deal", "tasks": "task"}
 
@@ -81,15 +82,15 @@ def test_what_an_admin_adds_is_filled_in_and_shown_until_it_is_hidden(home: Hous
     assert (row[names[Kind.TEXT]], row[names[Kind.CHOICE]], row[names[Kind.WHOLE]]) == (
         "a *text*", "own_choice_3", 12
     )  # fmt: skip
-    shown = [text.value for text in at("record", kind=ONE[table], id=str(id_)).text]
-    assert {"a *text*", "!Bronze", "12"} <= set(shown)
+    shown = facts(at("record", kind=ONE[table], id=str(id_)))
+    assert {"a *text*", "!Bronze", "12"} <= set(shown.values())
     assert set(names.values()) <= set(data.order(my.records(table), data.Layout()))
 
     tab = at("admin", tab="fields")
     tab.segmented_control(key="fields.table").set_value(table).run()
     tab.button(key=f"icon.fields.{table}.{names[Kind.TEXT]}.hide").click().run()
     assert not tab.exception
-    assert "a *text*" not in [text.value for text in at("record", kind=ONE[table], id=str(id_)).text]
+    assert "a *text*" not in facts(at("record", kind=ONE[table], id=str(id_))).values()
     assert names[Kind.TEXT] not in data.order(own(home.office).records(table), data.Layout())
     assert my.records(table).get(id_)[names[Kind.TEXT]] == "a *text*"
 

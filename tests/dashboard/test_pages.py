@@ -15,6 +15,7 @@ from dashboard.server import SCRIPT
 from tests.dashboard.house import House, house
 from tests.support.kinds import ONES, one_of_each
 from tests.support.statements import counted
+from tests.support.told import facts, told
 
 OWN, FOREIGN = "kittiwake", "wolverine"
 
@@ -183,9 +184,8 @@ def test_a_record_beside_its_list_says_what_its_page_says(
     page = drawn("record", f"kind={kind}&id={ids[0][kind]}").run()
     with counted(home.office.store) as statements:
         at = beside(ids[0][kind])
-    facts = [label.value for label in page.caption]
-    assert len(facts) > 5
-    assert [label.value for label in at.caption if label.value in facts] == facts
+    assert len(facts(page)) > 4
+    assert told(at, "facts") == told(page, "facts")
     assert {text.value for text in page.text} <= {text.value for text in at.text}
     assert {button.label for button in page.button} <= {button.label for button in at.button}
     assert len(statements) <= 2 * (COSTS["customers", ""] + COSTS["record", f"kind={kind}"])

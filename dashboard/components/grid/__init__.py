@@ -25,7 +25,7 @@ from dashboard.parts.acts import attempt, show_refusal
 WINDOW = 100  # rows of a message
 HEIGHT = 548  # pixels, of a table at most
 CHANGED = "/changed"  # where a browser asks whether anything has changed
-_component = component("grid")
+_component = component("grid", "chips")
 _OTHER = "The list is another one by now, so nothing was done. Look at it and choose again."
 
 
