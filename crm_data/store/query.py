@@ -98,7 +98,7 @@ def from_params(
     start = base or Query()
     where: dict[str, Any] = dict(start.where)
     for name, said in params.items():
-        if name in declared and declared[name].filter and name not in OF_A_LIST:
+        if name in declared and _asked(declared[name]) and name not in OF_A_LIST:
             if len(said) > _LONGEST:
                 raise Invalid("This link asks for more values than a list can. Choose the filter again.")
             where[name] = _condition(declared[name], said, zone)
@@ -151,6 +151,11 @@ def demand_sorts(declared: Mapping[str, Field], sorts: Sequence[tuple[str, bool]
     known = all(name in declared and declared[name].sortable for name in names)
     if not known or len(set(names)) < len(names) or len(names) > MOST_SORTS:
         raise Invalid(_NOT_SORTED)
+
+
+def _asked(declared: Field) -> bool:
+    """Whether a list can ask it: of what was hidden since, an old list still means what it meant."""
+    return declared.filter or declared.hidden
 
 
 def _condition(declared: Field, said: str, zone: tzinfo) -> Any:
@@ -236,7 +241,7 @@ def conditions(
     if query.search:
         made.append(_search(model, declared, query.search))
     for name, wanted in query.where.items():
-        if not (name in declared and declared[name].filter):
+        if not (name in declared and _asked(declared[name])):
             raise Invalid("This list cannot be filtered in that way.")
         clause = _clause(getattr(model, name), declared[name], wanted, query.zone)
         if clause is not None:

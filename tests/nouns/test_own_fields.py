@@ -276,6 +276,34 @@ def test_a_hidden_field_is_offered_nowhere_and_keeps_what_it_held(two: Office) -
     assert own(two).customers.fields[name].section == "Secrets"
 
 
+ASKED = {
+    Kind.TEXT: "THE bridge",
+    Kind.WHOLE: "1000..1200",
+    Kind.MONEY: "1234.50..",
+    Kind.DAY: "..2026-03-10",
+    Kind.CHOICE: "own_choice_2",
+    Kind.YES_NO: "yes",
+    Kind.MEMBER: "1",
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_list_that_asks_a_field_means_the_same_when_it_is_hidden(two: Office, table: str) -> None:
+    """A view, a chart and a link would show everything, as if it were what was asked for."""
+    names = one_of_each(two, table)
+    full, empty = made(own(two), table, **{names[k]: v for k, v in SAID.items()}), made(own(two), table)
+    for kind, said in ASKED.items():
+        asked = {names[kind]: str(two.people[0]["sales_rep"]) if kind is Kind.MEMBER else said}
+        before = own(two).records(table)
+        kept, counted = before.params(before.query(asked)), before.count(before.query(asked))
+        two.at(0, "admin").own_fields.hide(table, names[kind])
+        after = own(two).records(table)
+        assert counted == 1 or kind is Kind.MEMBER, kind
+        assert after.count(after.query(kept)) == counted, kind
+        assert after.params(after.query(kept)) == kept, kind
+        assert {full, empty} <= set(after.ids(Query(), 10))
+
+
 def test_they_stand_in_the_order_that_is_said_and_each_act_in_the_log(two: Office) -> None:
     admin = two.at(0, "admin").own_fields
     names = [admin.add("tasks", label, "text") for label in ("One", "Two", "Three")]
