@@ -177,7 +177,8 @@ class Deals(Records):
         Raises NotFound.
         """
         with self._store.read(self._scope) as session:
-            return reviewed(session, self._get(session, id), self._scope.user_id, zone)
+            deal = self._get(session, id)
+            return reviewed(session, deal, self._scope.user_id, zone, self.fields)
 
     # the rules
 

@@ -1,6 +1,6 @@
 """Reviews: whoever has gone through a deal leaves a note whose outcome says so; and what became of it since."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -11,9 +11,9 @@ from crm_data import clock
 from crm_data.nouns.steps import NextStep, Step, next_steps
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import plain
-from crm_data.tables import Activity, ChangeLog, Deal
+from crm_data.tables import Activity, ChangeLog
 from crm_data.tables.activity import ActivityType
-from crm_data.tables.fields import fields_of
+from crm_data.tables.fields import Field
 
 # What the note of a review has as its outcome.
 REVIEWED = "Reviewed"
@@ -54,8 +54,15 @@ def own_reviews(user_id: int | None) -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def reviewed(session: CompanySession, deal: dict[str, Any], user_id: int | None, zone: tzinfo) -> Reviewed:
-    """What this person has to know of a deal to review it. Three statements."""
+def reviewed(
+    session: CompanySession,
+    deal: dict[str, Any],
+    user_id: int | None,
+    zone: tzinfo,
+    fields: Mapping[str, Field],
+) -> Reviewed:
+    """What this person has to know of a deal to review it. `fields`: those of deals, the company's own too. Three
+    statements."""
     last = (
         sa.select(Activity.activity_date, Activity.description)
         .where(Activity.deal_id == deal["id"], *own_reviews(user_id))
@@ -67,10 +74,14 @@ def reviewed(session: CompanySession, deal: dict[str, Any], user_id: int | None,
     since = at or max(clock.now() - timedelta(days=FIRST_DAYS), deal["created_at"])
     steps = next_steps(session, [deal["id"]], zone)
     step = steps.get(deal["id"], NextStep(Step.NONE))
-    return Reviewed(at, note, since, deal["created_at"] >= since, _differs(session, deal, since), step)
+    return Reviewed(
+        at, note, since, deal["created_at"] >= since, _differs(session, deal, since, fields), step
+    )
 
 
-def _differs(session: CompanySession, deal: dict[str, Any], since: datetime) -> list[Differs]:
+def _differs(
+    session: CompanySession, deal: dict[str, Any], since: datetime, fields: Mapping[str, Field]
+) -> list[Differs]:
     """The fields that hold another value than at a moment; what went and came back is none of them."""
     lines = (
         sa.select(ChangeLog.before)
@@ -83,6 +94,6 @@ def _differs(session: CompanySession, deal: dict[str, Any], since: datetime) -> 
         was = {**(before or {}), **was}
     return [
         Differs(name, was[name], now)
-        for name, field in fields_of(Deal).items()
+        for name, field in fields.items()
         if name in was and field.edit and was[name] != (now := plain(deal[name]))
     ]

@@ -8,7 +8,9 @@ import pytest
 
 from crm_data import Edit, Query, Step, Workspace, errors
 from crm_data.nouns.reviews import FIRST_DAYS, REVIEWED
+from crm_data.tables.fields import Kind
 from tests.nouns.makers import a_deal, a_task
+from tests.support.fields import one_of_each, own
 from tests.support.office import Office
 
 
@@ -47,6 +49,26 @@ def test_what_is_otherwise_since_the_last_review(two: Office, frozen_clock: Any)
         "probability": (10, 50),
     }
     assert found.step.title == "Call them"
+
+
+def test_fields_of_a_companys_own_are_among_it_until_they_are_hidden(two: Office, frozen_clock: Any) -> None:
+    names = one_of_each(two, "deals")
+    my = own(two)
+    deal = a_deal(my)
+    frozen_clock.move(hours=1)
+    review(my, deal)
+    frozen_clock.move(hours=1)
+    said = {"text": "said", "whole": 7, "money": "7", "day": "2026-05-07", "choice": "own_choice_2"}
+    said |= {"yes_no": True, "member": two.people[0]["user"]}
+    before = my.deals.get(deal)
+    my.deals.change(
+        [Edit(deal, {names[Kind(kind)]: (before[names[Kind(kind)]], new) for kind, new in said.items()})]
+    )
+    assert {one.field for one in my.deals.reviewed(deal).differs} == set(names.values())
+    two.at(0, "admin").own_fields.hide("deals", names[Kind.MONEY])
+    assert {one.field for one in own(two).deals.reviewed(deal).differs} == set(names.values()) - {
+        names[Kind.MONEY]
+    }
 
 
 def test_each_has_reviews_of_their_own_and_an_undone_one_counts_no_more(
