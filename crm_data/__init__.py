@@ -23,7 +23,7 @@ from crm_data.store.at_once import All, Changed, Given, Refused, Way
 from crm_data.store.changes import Change, new_act
 from crm_data.store.query import Query
 from crm_data.store.records import Edit, Page, Records
-from crm_data.tables.fields import Field, Kind, words
+from crm_data.tables.fields import Field, Kind, inside, words
 from crm_data.tables.stage_rules import StageRules
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.plan import Plan
@@ -80,6 +80,7 @@ __all__ = [
     "Way",
     "Workspace",
     "errors",
+    "inside",
     "new_act",
     "standing",
     "untouched",

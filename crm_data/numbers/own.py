@@ -15,7 +15,7 @@ from crm_data.store.currencies import code_of
 from crm_data.store.reading import Reader
 from crm_data.store.summary import GROUPED
 from crm_data.tables.dashboard import Picture
-from crm_data.tables.fields import Field, Kind
+from crm_data.tables.fields import Kind, inside
 
 __all__ = ["Own", "Picture", "dates_of", "groups_of", "judged", "measures_of", "titled"]
 
@@ -99,20 +99,16 @@ def groups_of(records: Reader) -> dict[str, str]:
 
 def measures_of(records: Reader) -> dict[str, str]:
     """What can be measured -> in words."""
-    some = [(name, declared) for name, declared in records.fields.items() if declared.kind in _ADDED]
+    some = [(name, each) for name, each in records.fields.items() if each.kind in _ADDED and not each.hidden]
     found = {"count": f"Number of {records.name}"}
-    found |= {f"sum:{name}": f"Sum of {_lower(declared)}" for name, declared in some}
-    return found | {f"average:{name}": f"Average of {_lower(declared)}" for name, declared in some}
+    found |= {f"sum:{name}": f"Sum of {inside(each.label)}" for name, each in some}
+    return found | {f"average:{name}": f"Average of {inside(each.label)}" for name, each in some}
 
 
 def dates_of(records: Reader) -> dict[str, str]:
     """The columns that a period can be of -> in words."""
     some = records.fields.items()
     return {name: each.label for name, each in some if each.filter and each.kind in _DAYS}
-
-
-def _lower(declared: Field) -> str:
-    return declared.label[:1].lower() + declared.label[1:]
 
 
 def judged(own: Own, records: Reader) -> Own:
@@ -151,4 +147,4 @@ def titled(own: Own, records: Reader) -> str:
     if own.name:
         return own.name
     what = measures_of(records).get(own.measure, "")
-    return f"{what} by {groups_of(records)[own.by].lower()}" if own.by in groups_of(records) else what
+    return f"{what} by {inside(groups_of(records)[own.by])}" if own.by in groups_of(records) else what

@@ -21,7 +21,7 @@ from crm_data.store.query import Query
 from crm_data.store.reading import Reader
 from crm_data.store.scope import CompanySession
 from crm_data.store.zones import day_start, within
-from crm_data.tables.fields import Field, Kind
+from crm_data.tables.fields import Field, Kind, inside
 
 TOP = 12  # places of a column of many values; the others are one place
 MOST_STEPS = 36  # places of days; what lies before them is one place
@@ -112,7 +112,7 @@ def own_chart(session: CompanySession, asked: Asked) -> Chart:
 def _basis(asked: Asked, series: str) -> str:
     if not asked.own.dated:
         return f"{series}, as of now"
-    return f"{series}, by {asked.records.fields[asked.own.dated].label.lower()}"
+    return f"{series}, by {inside(asked.records.fields[asked.own.dated].label)}"
 
 
 def _figure(asked: Asked, label: str, rows: Question, sums: Sums) -> Figure:
@@ -205,7 +205,7 @@ def _names(session: CompanySession, declared: Field, values: Sequence[Any]) -> M
 
 def _called(declared: Field, value: Any, names: Mapping[int, str]) -> str:
     if value is None:
-        return "Nobody" if declared.kind is Kind.MEMBER else f"No {declared.label.lower()}"
+        return "Nobody" if declared.kind is Kind.MEMBER else f"No {inside(declared.label)}"
     if declared.kind is Kind.MEMBER:
         return names.get(value, "A former colleague")
     if declared.kind is Kind.LINK:

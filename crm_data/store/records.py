@@ -22,7 +22,7 @@ from crm_data.store.reading import Page, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import parse, row_id
 from crm_data.tables import ChangeLog
-from crm_data.tables.fields import Field, words
+from crm_data.tables.fields import Field, inside, words
 
 MOST_AT_ONCE = 500
 MOST_EDITED = 2_000  # rows of one Save
@@ -381,4 +381,4 @@ def _of_the_other(label: str, other: Records, problem: Problem) -> str:
     field, said = other.fields.get(problem.field), problem.sentence
     if field is not None and said.startswith(field.label):
         return f"{label} {said[0].lower()}{said[1:]}"
-    return f"New {label.lower()}: {said}"
+    return f"New {inside(label)}: {said}"

@@ -93,6 +93,12 @@ def words(coded: str) -> str:
     return coded.replace("_", " ").capitalize()
 
 
+def inside(label: str) -> str:
+    """A label inside a sentence: 'Close date' -> 'close date', and 'VIP' or 'EU region' as they are."""
+    first, second = label[:1], label[1:2]
+    return label if second.isupper() or second.isdigit() else first.lower() + label[1:]
+
+
 @cache
 def fields_of(table: type) -> Mapping[str, Field]:
     """The declared fields of a table class, by column name, in the order of declaration; none that is spare."""

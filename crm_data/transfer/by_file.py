@@ -9,7 +9,7 @@ from crm_data.store.amounts import NUMBERS, POINT
 from crm_data.store.days import ANY, DATES
 from crm_data.store.query import Query
 from crm_data.store.records import Records
-from crm_data.tables.fields import Field, Kind
+from crm_data.tables.fields import Field, Kind, inside
 from crm_data.transfer import csv_in, csv_out, csv_read, keeping
 from crm_data.transfer.csv_out import Form
 from crm_data.transfer.hints import listed
@@ -188,7 +188,7 @@ def strange(
     for heading, words in unknown.items():
         column = plan.column(heading)
         to = fields[column.to]
-        what = {Kind.CHOICE: f"{to.label.lower()}s", Kind.MEMBER: "colleagues"}.get(to.kind, f"{to.to}")
+        what = {Kind.CHOICE: f"{inside(to.label)}s", Kind.MEMBER: "colleagues"}.get(to.kind, f"{to.to}")
         rows = sum(words.values())
         said = f"{heading}: {len(words):,} of {rows:,} rows are no {what} here: {listed(words)}."
         if to.kind is Kind.CHOICE:

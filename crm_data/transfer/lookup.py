@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from crm_data.store.bulk import Bulk
 from crm_data.store.records import Records
 from crm_data.store.values import row_id
-from crm_data.tables.fields import Field, Kind
+from crm_data.tables.fields import Field, Kind, inside
 from crm_data.tables.reading import fold
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.headings import FIRMS, squeezed
@@ -144,7 +144,7 @@ class Lookup:
         return known
 
     def _sentence(self, to: Field, named: Named, count: int) -> str:
-        who = "colleague" if to.kind is Kind.MEMBER else to.label.lower()
+        who = "colleague" if to.kind is Kind.MEMBER else inside(to.label)
         shown = named.said if len(named.said) <= 60 else f"{named.said[:60]}…"
         if count > 1:
             other = "e-mail" if to.kind is Kind.MEMBER else "id"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from crm_data import CrmError, Field, Kind, Records, Workspace
+from crm_data import CrmError, Field, Kind, Records, Workspace, inside
 from crm_data.store.amounts import POINT
 from crm_data.store.days import ANY
 from crm_data.transfer.csv_read import Sheet
@@ -60,7 +60,7 @@ class MappingStep:
     def _unmatched(self, column: Column, field: Field, words: Mapping[str, int]) -> Column:
         """What becomes of the colleagues or records that a column names and nobody here knows."""
         count, rows = len(words), sum(words.values())
-        noun = "colleague" if field.kind is Kind.MEMBER else field.label.lower()
+        noun = "colleague" if field.kind is Kind.MEMBER else inside(field.label)
         options: dict[str, str] = {
             Unmatched.EMPTY: "Keep the word beside the record",
             Unmatched.REFUSE: f"Refuse {say.count(rows, 'row')}",

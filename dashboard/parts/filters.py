@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from crm_data import CrmError, Field, Kind, Query, Records, words
+from crm_data import CrmError, Field, Kind, Query, Records, inside, words
 from crm_data.store import filters as asked
 from crm_data.store.conditions import ANY, NOTHING, Except
 from crm_data.store.filters import ME, NO_FILTER, OPS, Condition, Filter, Group, Op
@@ -96,7 +96,7 @@ def _search(records: Records, query: Query, at: At) -> None:
         said = (st.session_state[key] or "").strip()[:200]
         _go(records, at, lambda now: replace(now, search=said))
 
-    searched = ", ".join(f.label.lower() for f in records.fields.values() if f.search)
+    searched = ", ".join(inside(f.label) for f in records.fields.values() if f.search)
     st.text_input(
         "Search",
         key=key,

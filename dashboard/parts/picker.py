@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import Field, Kind, Records, Workspace
+from crm_data import Field, Kind, Records, Workspace, inside
 from crm_data.tables import noun
 from dashboard.known import known as unchanged
 from dashboard.parts import say
@@ -67,7 +67,7 @@ def offer_new(my: Workspace, field: Field, form: str) -> None:
         return
     with st.expander(f"New {noun(records.name)}", icon=":material/add:"):
         for one in _first(records):
-            widget(_place(form, field), replace(one, label=f"{field.label} {one.label.lower()}"), None, {})
+            widget(_place(form, field), replace(one, label=f"{field.label} {inside(one.label)}"), None, {})
 
 
 def new_record(my: Workspace, field: Field, form: str) -> tuple[Records, dict[str, Any]] | None:

@@ -240,3 +240,25 @@ def test_a_field_of_the_companys_own_is_grouped_and_measured_as_any_other(two: O
             assert opened(checker, my.numbers.own(Own("leads", by, measure))) == 14
     with pytest.raises(errors.Invalid):  # another company has none
         two.at(1).numbers.own(Own("leads", groups[0]))
+
+
+def test_a_hidden_field_is_in_no_chart(two: Office) -> None:
+    names = set(one_of_each(two, "leads").values())
+    for name in sorted(names):
+        two.at(0, "admin").own_fields.hide("leads", name)
+    records = own(two).leads
+    offered = (*groups_of(records), *measures_of(records), *dates_of(records))
+    assert not [one for one in offered if names & set(one.split(":"))]
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [("VIP", "VIP"), ("EU region", "EU region"), ("Close by", "close by"), ("For Ann", "for Ann")],
+)
+def test_a_field_of_the_companys_own_is_said_as_it_is_written(two: Office, label: str, said: str) -> None:
+    admin = two.at(0, "admin").own_fields
+    name, day = admin.add("leads", label, "whole"), admin.add("leads", f"{label} day", "day")
+    my = own(two)
+    my.leads.add({"lead_name": "L"})
+    assert my.numbers.own(Own("leads", "status", f"sum:{name}")).title == f"Sum of {said} by status"
+    assert my.numbers.own(Own("leads", f"{day}:month")).title == f"Number of leads by {said} day, by month"
