@@ -70,7 +70,7 @@ def _address(board: Board) -> str:
 
 def _which_board(every: list[Board], board: Board) -> None:
     """Every dashboard one may open: one's own, those for the company, those that come with Foyer."""
-    labels = {str(b.id): say.plain(b.name if b.mine else f"{b.name} (company)") for b in every}
+    labels = {str(b.id): b.name if b.mine else f"{b.name} (company)" for b in every}
     labels |= {role: f"{name} (comes with Foyer)" for role, (name, _) in STANDARD.items()}
     key, here = "boards.choice", _address(board)
     st.session_state[key] = here if here in labels else next(iter(labels))

@@ -126,7 +126,7 @@ def _name(own: Own) -> None:
 
 def _where(boards: Sequence[Board]) -> None:
     """On which dashboard it goes: the one it was asked for on, or another that one may change, or a new one."""
-    labels = {str(board.id): say.plain(board.name) for board in boards if board.may_change}
+    labels = {str(board.id): board.name for board in boards if board.may_change}
     labels |= {"": "A new dashboard"}
     asked = place.params().get(BOARD, next(iter(labels)))
     st.session_state["chart.board"] = asked if asked in labels else ""

@@ -187,7 +187,7 @@ class MappingStep:
             labels = {str(id_): name for id_, name in self.my.members().items()}
         elif field.kind is Kind.LINK and field.to:
             found = self.my.records(field.to).choices(limit=500)
-            labels = {start: f"As the row says in {say.plain(start)}"} if "{" in start else {}
+            labels = {start: f"As the row says in {start}"} if "{" in start else {}
             labels |= {str(id_): name for id_, name in found.items()}
         else:
             help_ = (

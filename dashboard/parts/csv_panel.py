@@ -176,7 +176,6 @@ class _Import:
                     "Sheet",
                     sheet.sheets,
                     index=sheet.sheets.index(sheet.sheet),
-                    format_func=say.plain,
                     key=leaf,
                 )
             if sheet is not None:

@@ -45,7 +45,7 @@ def log_form(
             "Mention",
             [id_ for id_ in members if id_ != my.scope.user_id],
             key=f"{key}.mention",
-            format_func=lambda id_: say.plain(members[id_]),
+            format_func=members.__getitem__,
             placeholder="Colleagues who should find it",
         )
         one, two = st.columns(2)

@@ -81,7 +81,7 @@ def _choice(found: Sequence[Away]) -> list[Away]:
         "Chosen",
         list(by_id),
         key=_CHOSEN,
-        format_func=lambda id_: say.plain(f"{by_id[id_].name} (no. {id_})"),
+        format_func=lambda id_: f"{by_id[id_].name} (no. {id_})",
         placeholder="Choose what to bring back or to erase",
     )
     return [by_id[id_] for id_ in ids]

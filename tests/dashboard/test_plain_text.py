@@ -96,6 +96,30 @@ def test_what_is_plain_is_let_be(line: str) -> None:
 
 
 @pytest.mark.slow
+def test_what_is_shown_letter_by_letter_is_not_made_plain() -> None:
+    """A choice in a list would be read with the backslashes that keep Markdown away."""
+    assert screens().escaped() == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "st.selectbox('Which', names, format_func=say.plain)",
+        "st.multiselect('Which', names, format_func=lambda n: say.plain(n))",
+        "st.selectbox('Which', [say.plain(n) for n in names])",
+        "kept = {n: say.plain(n) for n in names}\n    st.selectbox('Which', list(kept), format_func=kept.get)",
+        "kept = {}\n    kept |= {1: say.plain(name)}\n    st.multiselect('Which', names, format_func=kept.get)",
+    ],
+)
+def test_what_is_made_plain_for_nothing_is_found(line: str) -> None:
+    text = f"import streamlit as st\ndef page(row, names):\n    name = row['name']\n    {line}\n"
+    assert Sources({Path("page.py"): text}).escaped()
+    assert not Sources(
+        {Path("page.py"): text.replace("say.plain", "str").replace("multiselect", "pills")}
+    ).escaped()
+
+
+@pytest.mark.slow
 def test_all_screens_are_looked_at() -> None:
     looked = {path.relative_to(ROOT).as_posix() for path in screens().trees}
     assert {"pages/customers.py", "dashboard/header.py", "dashboard/parts/csv_panel.py"} <= looked

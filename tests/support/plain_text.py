@@ -93,6 +93,17 @@ class Sources:
             if before == self._asked():
                 return sorted({told for told in found if told} | set(self._called_by_nobody()))
 
+    def escaped(self) -> list[str]:
+        """Every choice that was made plain where Streamlit shows choices letter by letter, its backslashes too."""
+        return sorted(
+            f"{path.name}: {ast.unparse(call.func)}({ast.unparse(shown)})"
+            for path, call in self._calls()
+            if isinstance(call.func, ast.Attribute) and _is_streamlit(call.func.value, self.trees[path])
+            if "options" not in dict(self.doors.get(_name(call), []))
+            for shown in _choices(call)
+            if any(_made_plain(part) for part in (shown, *_behind(shown)))
+        )
+
     def _asked(self) -> int:
         return sum(len(function.needs) for several in self.functions.values() for function in several)
 
@@ -272,6 +283,35 @@ def _within(scope: ast.AST) -> Iterator[ast.AST]:
         yield child
         if not isinstance(child, ast.FunctionDef | ast.ClassDef):
             yield from _within(child)
+
+
+def _choices(call: ast.Call) -> list[ast.expr]:
+    """What says how the choices of a call are shown, or the choices themselves."""
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    if _name(call) not in dir(st) or "options" not in inspect.signature(getattr(st, _name(call))).parameters:
+        return []
+    shown = given.get("format_func", given.get("options", call.args[1] if len(call.args) > 1 else None))
+    return [] if shown is None else [shown]
+
+
+def _behind(node: ast.expr) -> Iterator[ast.expr]:
+    """What is put into the names of an expression in the function around it."""
+    scope: ast.AST | None = node
+    while scope is not None and not isinstance(scope, ast.FunctionDef):
+        scope = getattr(scope, "parent", None)
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name) and scope is not None:
+            yield from _assigned(scope, each.id)
+
+
+def _made_plain(node: ast.expr) -> bool:
+    return any(
+        isinstance(each, ast.Name | ast.Attribute) and _called(each) == "plain" for each in ast.walk(node)
+    )
+
+
+def _called(node: ast.Name | ast.Attribute) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr
 
 
 def _is_streamlit(node: ast.expr, tree: ast.Module) -> bool:
