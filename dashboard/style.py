@@ -43,6 +43,8 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
 }
 /* What is said of an act stands below, where it covers neither the heading nor the button that undoes the act. */
 .stToastContainer[data-testid="stToastContainer"] { top: auto; bottom: 1rem; }
+/* An address in a narrow column goes on below, not over what stands beside it. */
+.stHtml a { overflow-wrap: anywhere; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 .st-key-who p { max-width: 14rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .st-key-who .stText { font-size: 0.8125rem; opacity: 0.8; }
