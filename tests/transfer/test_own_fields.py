@@ -10,6 +10,7 @@ from crm_data import Records, Workspace
 from crm_data.accounts.own_fields import KINDS, TABLES
 from crm_data.tables.fields import Kind
 from crm_data.transfer.csv_out import Form
+from crm_data.transfer.formulas import is_live
 from crm_data.transfer.headings import own_columns
 from crm_data.transfer.report import Report
 from tests.nouns.test_own_fields import KEPT, SAID, made
@@ -51,6 +52,27 @@ def test_a_file_comes_back_unchanged_and_puts_back_what_was_changed(two: Office,
     changed = csv_bytes([list(rows[0]), [*{**rows[0], heading: "99"}.values()]])
     assert bring(my, records, changed).updated == 1
     assert {name: records.get(id_)[name] for name in kept} == {**kept, names[Kind.WHOLE]: 99}
+
+
+LIVE = ("=1+1", "+Score", "-Score", "@SUM(A1)", "|x", "%", "'quoted", "\uff1dwide", "\u200b=unseen")
+
+
+@pytest.mark.parametrize("form", Form)
+def test_what_a_field_is_called_is_no_formula_in_a_file_and_comes_back(two: Office, form: Form) -> None:
+    admin = two.at(0, "admin").own_fields
+    names = {admin.add("customers", f"{said}{n} x", "text"): n for n, said in enumerate(LIVE)}
+    person = admin.add("customers", "=Deputy", "member")
+    my, me = own(two), two.people[0]["sales_rep"]
+    made(my, "customers", **{name: f"v{n}" for name, n in names.items()}, **{person: me})
+    name, pieces = my.export(my.customers, form=form)
+    data = b"".join(pieces)
+    if form is Form.CSV:
+        (heads, *_) = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+        assert [head for head in heads if is_live(head) and not head.startswith("'")] == []
+    sheet = my.read_file(data, name)
+    plan = my.guess(sheet, my.customers)
+    assert {*names, person} <= {column.to for column in plan.columns}
+    assert bring(my, my.customers, data, name).unchanged == 1
 
 
 def test_a_file_fills_them_by_their_names_in_any_company(two: Office) -> None:
