@@ -14,14 +14,15 @@ from crm_data.numbers.period import chosen
 from crm_data.store.currencies import code_of
 from crm_data.store.reading import Reader
 from crm_data.store.summary import GROUPED
-from crm_data.tables.dashboard import Picture
-from crm_data.tables.fields import Kind, inside
+from crm_data.store.values import parse
+from crm_data.tables.dashboard import Chart, Picture
+from crm_data.tables.fields import Kind, fields_of, inside
 
 __all__ = ["Own", "Picture", "dates_of", "groups_of", "judged", "measures_of", "titled"]
 
 UNITS: Final = ("month", "quarter", "year", "week")
 LONGEST_TEXT: Final = 100  # characters: of longer ones an address would not hold enough
-MOST_NAME: Final = 80
+_NAME: Final = replace(fields_of(Chart)["name"], required=False)
 _DAYS = (Kind.DAY, Kind.MOMENT)
 _ADDED = (Kind.MONEY, Kind.WHOLE)
 _UNREADABLE = "This link describes a chart that cannot be read. Make it again."
@@ -132,14 +133,11 @@ def judged(own: Own, records: Reader) -> Own:
     if not own.dated:
         own = replace(own, period="all")
     chosen(own.period, clock.now().date())
-    if len(own.name.strip()) > MOST_NAME:
-        raise Invalid(
-            f"The name of a chart has at most {MOST_NAME} characters. Choose a shorter one.", "name"
-        )
+    name = parse(_NAME, own.name) or ""
     asks = records.params(replace(records.query(own.asks).first(), sort=records.default_query().sort,
         descending=records.default_query().descending, then=()))  # fmt: skip
     money = code_of(own.currency) if own.currency else ""
-    return replace(own, name=own.name.strip(), asks=asks, currency=money)
+    return replace(own, name=name, asks=asks, currency=money)
 
 
 def titled(own: Own, records: Reader) -> str:

@@ -242,6 +242,14 @@ def test_a_field_of_the_companys_own_is_grouped_and_measured_as_any_other(two: O
         two.at(1).numbers.own(Own("leads", groups[0]))
 
 
+@pytest.mark.parametrize("name", ["\ud800", "a\x00b", "\x1b[2J", "x" * 81])
+def test_a_name_is_judged_as_any_text(two: Office, name: str) -> None:
+    """Also of a chart that nobody has kept: an address says how it is called."""
+    with pytest.raises(errors.Invalid) as refused:
+        two.at().numbers.own(Own(name=name))
+    assert str(refused.value).startswith("Name: ")
+
+
 def test_a_hidden_field_is_in_no_chart(two: Office) -> None:
     names = set(one_of_each(two, "leads").values())
     for name in sorted(names):
