@@ -42,7 +42,7 @@ class Names:
             here = ids & active.keys() if len(ids) > 1 else ids
             if len(here) == 1 and name not in self._ids:
                 self._ids[name] = here
-        self._longest = sorted(filter(None, self._ids), key=len, reverse=True)
+        self._lengths = sorted({len(name) for name in self._ids if name}, reverse=True)
 
     def called(self, text: str) -> set[int]:
         """The ids of all whom a text names; two of the same name are both meant."""
@@ -50,10 +50,9 @@ class Names:
         return {id_ for at in _AT.finditer(said) for id_ in self._ids.get(self._at(said, at.end()), ())}
 
     def _at(self, said: str, begin: int) -> str:
-        for name in self._longest:
-            end = begin + len(name)
-            if said.startswith(name, begin) and not said[end : end + 1].isalnum():
-                return name
+        for end in (begin + length for length in self._lengths):
+            if said[begin:end] in self._ids and not said[end : end + 1].isalnum():
+                return said[begin:end]
         return ""
 
 

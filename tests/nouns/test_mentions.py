@@ -1,6 +1,7 @@
 """Mentions: @ and a name in what is logged; they follow the text, are undone with it, and wait until looked at."""
 
 from itertools import pairwise
+from time import process_time
 from typing import Any
 
 import pytest
@@ -57,6 +58,14 @@ def waits(my: Workspace) -> list[int]:
     opened = my.activities.page(found.figures["mentioned"].rows.query)
     assert sorted(row["id"] for row in opened.rows) == sorted(shown)
     return shown
+
+
+def test_a_long_text_in_a_large_company_takes_no_time() -> None:
+    """It is read while others wait to write: a look at each name for each sign would take many seconds."""
+    people = {id_: f"Person{id_} {'x' * (id_ % 40)}" for id_ in range(1, 5_001)}
+    names, began = Names(people, people), process_time()
+    assert names.called("@p " * 10_000 + "@person7") == {7}
+    assert process_time() - began < 2
 
 
 def test_it_waits_until_it_is_looked_at_and_stays_in_mentioned(two: Office, frozen_clock: Any) -> None:
