@@ -51,6 +51,8 @@ if not page.rows:
         empty("search_off", "This part of the timeline is empty now. Go back to its beginning.")
     elif query.narrowed:
         empty("search_off", "No activity matches. Change the search or clear the filters.")
+    elif query.preset:
+        empty("alternate_email", "Nothing here mentions you. Choose All above.")
     else:
         empty("history", "Calls, e-mails, meetings and notes will stand here. Log the first one.")
 place.follow()

@@ -92,3 +92,17 @@ def test_it_is_drawn_by_sorts_and_grows(home: House, monkeypatch: pytest.MonkeyP
     control.set_value("").run()
     monkeypatch.setattr(record_feed, "MOST_ENTRIES", 50)
     assert shown() == 50
+
+
+def test_who_is_mentioned_nowhere_is_not_told_that_nothing_happened(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.office.at().activities.log("call", "A call")
+    held = home.token("user")
+    monkeypatch.setattr(session, "token", lambda: held)
+    at = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
+    at.query_params["preset"] = "mentioned"
+    at.switch_page("../pages/timeline.py").run()
+    assert not at.exception, at.exception
+    assert [one.value for one in at.markdown if "mentions you" in one.value]
+    assert not [one.value for one in at.markdown if "will stand here" in one.value]
