@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crm_data.errors import Invalid
+from crm_data.store.signs import bare
 from crm_data.store.values import parse
 from crm_data.tables.fields import Field, Kind
 from crm_data.tables.own_fields import Choices, OwnField
@@ -42,9 +43,9 @@ def rechosen(field: OwnField, wanted: Choices) -> OwnField:
         raise Invalid("A choice needs something to choose from: write one a line.", "choices")
     if len(made) > MOST_CHOICES:
         raise Invalid(f"At most {MOST_CHOICES} choices fit in one field.", "choices")
-    each = [_alike(words) for words in made.values()]
+    each = [bare(words).casefold() for words in made.values()]
     for words in made.values():
-        if each.count(_alike(words)) > 1:
+        if each.count(bare(words).casefold()) > 1:
             raise Invalid(f"{words}: stands twice among the choices. Choose other words.", "choices")
     gone = tuple((code, words) for code, words in known.items() if code not in made)
     return replace(field, choices=tuple(made.items()), gone=gone)

@@ -144,11 +144,20 @@ def _choice(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> str | None:
     said = _clean(raw, False)
     if said is None:
         return None
-    wanted = _coded(said)
-    for value, label in field.choice_labels().items():
-        if wanted in (_coded(value), _coded(label)):
-            return value
-    raise _Wrong(f"choose one of {', '.join(field.choice_labels().values())}.")
+    labels = field.choice_labels()
+    for way in (_spelled, _coded):  # 'A+' is no 'A-', and 'closed won' is 'Closed-Won'
+        found = [value for value, label in labels.items() if way(said) in (way(value), way(label))]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise _Wrong(
+                f"that may be {' or '.join(map(labels.__getitem__, found))}; write it as it stands here."
+            )
+    raise _Wrong(f"choose one of {', '.join(labels.values())}.")
+
+
+def _spelled(said: str) -> str:
+    return bare(said).casefold()
 
 
 def _coded(said: str) -> str:

@@ -192,7 +192,8 @@ def strange(
         rows = sum(words.values())
         said = f"{heading}: {len(words):,} of {rows:,} rows are no {what} here: {listed(words)}."
         if to.kind is Kind.CHOICE:
-            known = ", ".join(to.choice_labels())
+            called = dict(to.called)
+            known = ", ".join(called.get(code, code) for code in to.choice_labels())
             found.append(f"{said} --word '{heading}=WORD=VALUE' says what one means: {known}.")
             continue
         each = [o for u, o in options.items() if u != column.unmatched and _may_be(u, column, to)]

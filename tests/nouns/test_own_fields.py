@@ -229,6 +229,16 @@ def test_there_is_an_end_to_them_and_what_was_taken_stays_taken(two: Office) -> 
     assert mine.add("deals", "Day", "day") == names[0]
 
 
+def test_choices_may_differ_by_a_sign_alone(two: Office) -> None:
+    name = two.at(0, "admin").own_fields.add("customers", "Rating", "choice", choices=("A+", "A", "A-", "B"))
+    records = own(two).customers
+    for n, said in enumerate(("a+", "A", "A–", "b!"), 1):
+        assert records.get(made(own(two), "customers", **{name: said}))[name] == f"own_choice_{n}"
+    assert records.fields[name].choice_labels()["own_choice_3"] == "A-"
+    with pytest.raises(errors.Invalid, match="that may be"):
+        made(own(two), "customers", **{name: "A*"})
+
+
 def test_a_choice_is_called_otherwise_and_none_that_is_used_is_taken_away(two: Office) -> None:
     admin = two.at(0, "admin").own_fields
     name = admin.add("customers", "Class", "choice", choices=CHOICES)

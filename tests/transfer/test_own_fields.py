@@ -9,6 +9,7 @@ import pytest
 from crm_data import Records, Workspace
 from crm_data.accounts.own_fields import KINDS, TABLES
 from crm_data.tables.fields import Kind
+from crm_data.transfer import by_file
 from crm_data.transfer.csv_out import Form
 from crm_data.transfer.formulas import is_live
 from crm_data.transfer.headings import own_columns
@@ -118,3 +119,12 @@ def test_of_a_name_that_others_use_for_a_column_the_own_field_is_meant(two: Offi
     my = own(two)
     sheet = my.read_file(csv_bytes([["Name", "Region"], ["Firm", "North"]]), "x.csv")
     assert my.guess(sheet, my.customers).column("Region").to == name
+
+
+def test_who_imports_by_command_is_told_the_choices_by_the_companys_words(two: Office) -> None:
+    one_of_each(two)
+    my = own(two)
+    sheet = my.read_file(csv_bytes([["Name", "Our choice"], ["A", "Copper"]]), "x.csv")
+    plan = my.guess(sheet, my.customers)
+    (said,) = by_file.strange(my.strangers(my.customers, sheet, plan), plan, my.customers, {})
+    assert said.endswith("says what one means: Gold, Silver, or so, !Bronze.")

@@ -11,6 +11,7 @@ export const same = (one, other) => (empty(one) && empty(other)) || JSON.stringi
 
 const YES = "yes true 1 y on x ✓ ja wahr oui vrai sí si verdadero sì vero sim verdadeiro tak prawda да".split(" ");
 const NO = "no false 0 n off nein falsch non faux falso não nee onwaar nie fałsz нет".split(" ");
+const spelled = (said) => bare(said).toLowerCase();
 const coded = (said) => bare(said).toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, "");
 const called = (said) => bare(said).toLowerCase();
 
@@ -84,8 +85,12 @@ function tags(text) {
 }
 
 function choice(field, text) {
-  const found = field.options.find(([value, label]) => [coded(value), coded(label)].includes(coded(text)));
-  return found ? { value: found[0] } : { problem: `choose one of ${field.options.map(([, label]) => label).join(", ")}.` };
+  for (const way of [spelled, coded]) {
+    const found = field.options.filter(([value, label]) => [way(value), way(label)].includes(way(text)));
+    if (found.length === 1) return { value: found[0][0] };
+    if (found.length > 1) return { problem: `that may be ${found.map(([, label]) => label).join(" or ")}; write it as it stands here.` };
+  }
+  return { problem: `choose one of ${field.options.map(([, label]) => label).join(", ")}.` };
 }
 
 // A linked record that the browser does not know goes to the server by its name.

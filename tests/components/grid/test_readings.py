@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -49,6 +50,9 @@ FIELDS = {
 EURO = [sign for sign, meant in _SIGNS.items() if "EUR" in meant.split()] + ["eur"]
 # Numbers, days and times, and whatever else people type and paste; each is read as every kind.
 TEXTS = json.loads((Path(__file__).parent / "texts.json").read_text("utf-8"))
+
+
+GRADES = replace(FIELDS["choice"], called=(("new", "A+"), ("closed_won", "A-"), ("on_hold", "B")))
 
 
 def _made_up() -> list[str]:
@@ -117,6 +121,20 @@ def test_a_text_means_to_the_browser_what_it_means_to_the_server(
             wrong.append((text, found, ours))
     # An amount in another currency is refused there with the record's own currency known, and here in any case.
     assert [one for one in wrong if not (name == "money" and one[0] in FOREIGN)] == []
+
+
+def test_choices_that_differ_by_a_sign_are_told_apart(browsers: Callable[..., list[dict[str, Any]]]) -> None:
+    texts = [text for text in TEXTS if text.strip().upper().startswith(("A", "B"))]
+    read = browsers(_sent("choice", GRADES), texts, {"decimal": ".", "today": "2026-06-01", "zone": "UTC"})
+    ours = [_ours(GRADES, text, ZoneInfo("UTC"), POINT) for text in texts]
+    assert [found.get("value") for found in read] == [one.get("value") for one in ours]
+    assert {
+        text: one.get("value") for text, one in zip(texts, ours, strict=True) if text in ("A+", "A–", "A")
+    } == {
+        "A+": "new",
+        "A–": "closed_won",
+        "A": None,
+    }
 
 
 # What the browser reads from today on, and sends as the day that it is.
