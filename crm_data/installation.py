@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,9 +27,11 @@ from crm_data.store.store import Store
 from crm_data.tables import Company, Membership, own_fields, stage_rules
 from crm_data.tables.company import Month
 from crm_data.tables.fields import Field
-from crm_data.transfer import company_back
+from crm_data.transfer import company_back, company_look
 from crm_data.transfer.backups import Backups
-from crm_data.transfer.company_back import Brought
+from crm_data.transfer.company_back import Brought, Progress
+from crm_data.transfer.company_look import CompanyTold
+from crm_data.transfer.company_opened import Source
 
 _FULL = (
     "The disk here is full, and nobody can sign in until there is room. Tell whoever runs this installation."
@@ -133,12 +134,26 @@ class Installation:
             note(session, "entered_company", actor.user_id, company_id)
         return Members(self._store, _scope(company, actor.user_id, "system", True, ""))
 
-    def bring_back(self, actor: Actor, path: Path, email: str | None = None, passphrase: str = "") -> Brought:
-        """Make a new company of its file, for the operator; `email` in place of the company's own, `passphrase` of
-        a file that is encrypted. Raises NotAllowed, BadBackup, Invalid.
+    def look_at_company(self, actor: Actor, source: Source, passphrase: str = "") -> CompanyTold:
+        """What bringing a company's file back would bring, and who of it is known here; for the operator. Nothing
+        is written. Raises NotAllowed, BadBackup.
         """
+        return company_look.told(self._store, Person(actor.role, actor.operator), source, passphrase)
+
+    def bring_back(
+        self,
+        actor: Actor,
+        source: Source,
+        email: str | None = None,
+        passphrase: str = "",
+        progress: Progress | None = None,
+    ) -> Brought:
+        """Make a new company of its file, for the operator; `email` in place of the company's own, `passphrase` of
+        a file that is encrypted. `progress` is told the share that is done. Raises NotAllowed, BadBackup, Invalid.
+        """
+        person = Person(actor.role, actor.operator)
         return company_back.bring_back(
-            self._store, Person(actor.role, actor.operator), actor.user_id, path, email, passphrase
+            self._store, person, actor.user_id, source, email, passphrase, progress
         )
 
     def shortages(self) -> list[str]:

@@ -1,13 +1,7 @@
 """Bringing a company back from its file, as a new company beside all others: every id anew, people by e-mail."""
 
-import json
-import tempfile
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,41 +12,17 @@ from crm_data.errors import BadBackup, Invalid
 from crm_data.rights import Act, Person, demand
 from crm_data.store import turns
 from crm_data.store.chain import Chain
-from crm_data.store.chain_look import verify
-from crm_data.store.failures import as_sentence
-from crm_data.store.migrating import head, knows, migration_engine, upgrade
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.tables import Base, ChainHead, Company, User
 from crm_data.tables.company import new_mark
-from crm_data.transfer.company_file import (
-    DATABASE,
-    FORMAT,
-    MANIFEST,
-    NO_PASSWORD,
-    CompanyManifest,
-    Content,
-    chunks,
-    contents,
-)
-from crm_data.transfer.examine_sqlite import examine
+from crm_data.transfer.company_file import NO_PASSWORD, chunks
+from crm_data.transfer.company_opened import NOT_OURS, Source, opened
 from crm_data.transfer.moved_rows import Row, company_tables, moved
 from crm_data.transfer.postgres_rows import Staged
-from crm_data.transfer.sealed import is_sealed, unseal
-from crm_data.transfer.trouble import as_trouble
-from crm_data.transfer.verify import digest
 
-_WORDS = ("product", "revision", "company", "made_at", "sha256")
-_LONGEST = 1 << 20  # bytes of a manifest
-_PIECE = 1 << 20
 _TAKEN = "Another company here uses this e-mail. Give the one that comes back its own."
-_NOT_OURS = "This is not a company's file of Foyer. Choose one that `take-away` or the Admin page made."
-_ENCRYPTED = "This file is encrypted. Give the passphrase that it was taken away with."
-_UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError, RecursionError, EOFError,
-    NotImplementedError, RuntimeError,
-)  # fmt: skip
-_DAMAGED = "This file is damaged: what is in it is not what was written. Take the company away once more."
+Progress = Callable[[float], object]  # the share that is done, 0 to 1
 
 
 @dataclass(frozen=True)
@@ -73,121 +43,35 @@ def bring_back(
     store: Store,
     person: Person,
     user_id: int | None,
-    path: Path,
+    source: Source,
     email: str | None = None,
     passphrase: str = "",
+    progress: Progress | None = None,
 ) -> Brought:
     """Make a new company of a file, in one transaction: all of it or nothing. For the operator.
 
     `email`: the company's own, where the one in the file is another company's here; `passphrase`: of a file that
-    is encrypted. Raises NotAllowed, BadBackup
-    for a file that is none or was changed, Invalid.
+    is encrypted. The file is read and examined before the transaction begins; whatever `progress` raises ends it,
+    and nothing was made. Raises NotAllowed, BadBackup for a file that is none or was changed, Invalid.
     """
     demand(person, Act.COMPANIES)
-    with _opened(path, passphrase) as (manifest, file, older):
-        if contents_of_file(manifest) != contents(file):
-            raise BadBackup(_DAMAGED)
-        wrong = "" if older else _log_of(file, manifest)
+    with opened(source, passphrase) as it:
         with store.system("a company is brought back") as session:
-            made = _Coming(session, file, user_id).come(email)
-            said = {"log_there": manifest.head, "log_was": wrong[:255] or None}
+            total = sum(part.rows for name, part in it.manifest.tables.items() if name != "companies")
+            made = _Coming(session, it.file, user_id, total, progress or (lambda share: None)).come(email)
+            said = {"log_there": it.manifest.head, "log_was": it.log[:255] or None}
             note(session, "company_brought_back", user_id, made.company_id, rows=made.rows, **said)
-        return replace(made, log=wrong)
-
-
-def _log_of(file: Connection, manifest: CompanyManifest) -> str:
-    """What is wrong with the log of a file, whose rows have the ids that they had; '' where nothing is."""
-    (company,) = file.execute(
-        sa.select(sa.column("id", sa.Integer)).select_from(sa.table("companies"))
-    ).scalars()
-    found = verify(file, company, manifest.head or "0 ")
-    return "" if not found.wrong else found.sentence
-
-
-def contents_of_file(manifest: CompanyManifest) -> Mapping[str, Content]:
-    """What the manifest says of each table that this version has."""
-    return {name: said for name, said in manifest.tables.items() if name in Base.metadata.tables}
-
-
-@contextmanager
-def _opened(path: Path, passphrase: str) -> Iterator[tuple[CompanyManifest, Connection, bool]]:
-    """What a file says of itself, its database in a private copy that was examined and brought up to date, and
-    whether it is of an earlier version.
-    """
-    with as_trouble(), tempfile.TemporaryDirectory(prefix="foyer-") as folder:
-        copy = Path(folder, DATABASE)
-        manifest = _unpacked(_readable(path, Path(folder, "company.zip"), passphrase), copy)
-        if not knows(manifest.revision):
-            raise BadBackup(
-                f"This file is of revision {manifest.revision}, made by {manifest.product}, and this version of"
-                f" Foyer knows revisions up to {head()}. Install the newer version first."
-            )
-        if examine(copy).revision != manifest.revision:
-            raise BadBackup(_DAMAGED)
-        older = manifest.revision != head()
-        upgrade(f"sqlite:///{copy}")
-        engine = migration_engine(f"sqlite:///{copy}")
-        try:
-            with as_sentence(), engine.begin() as file:
-                yield (_measured_anew(manifest, file) if older else manifest), file, older
-        finally:
-            engine.dispose()
-
-
-def _readable(path: Path, plain: Path, passphrase: str) -> Path:
-    """The file itself, or what an encrypted one holds, written to `plain`. Raises BadBackup."""
-    if not is_sealed(path):
-        return path
-    if not passphrase:
-        raise BadBackup(_ENCRYPTED)
-    with plain.open("wb") as file:
-        unseal(path, file, passphrase)
-    return plain
-
-
-def _measured_anew(manifest: CompanyManifest, file: Connection) -> CompanyManifest:
-    """After a migration rows say other things than when they were measured; the bytes were the right ones."""
-    return CompanyManifest(**{**vars(manifest), "tables": contents(file)})
-
-
-def _unpacked(path: Path, copy: Path) -> CompanyManifest:
-    """Write the database of a file to `copy`, as many bytes as its manifest says and no more."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            with archive.open(MANIFEST) as said:
-                told = json.loads(said.read(_LONGEST))
-            if told["format"] != FORMAT:
-                raise BadBackup(_NOT_OURS)
-            tables = {
-                str(name): Content(int(t["rows"]), str(t["sha256"])) for name, t in told["tables"].items()
-            }
-            product, revision, company, made_at, sha256 = (str(told[name]) for name in _WORDS)
-            manifest = CompanyManifest(
-                product,
-                revision,
-                company,
-                made_at,
-                sha256,
-                int(told["size"]),
-                tables,
-                str(told.get("head", "")),
-            )
-            with archive.open(DATABASE) as packed, copy.open("wb") as file:
-                left = manifest.size + 1
-                while left and (piece := packed.read(min(left, _PIECE))):
-                    left -= file.write(piece)
-    except _UNREADABLE as error:
-        raise BadBackup(_NOT_OURS) from error
-    if left != 1 or digest(copy) != manifest.sha256:
-        raise BadBackup(_DAMAGED)
-    return manifest
+        return replace(made, log=it.log)
 
 
 class _Coming:
     """One company on its way in: which id becomes which."""
 
-    def __init__(self, session: Session, file: Connection, by: int | None) -> None:
+    def __init__(
+        self, session: Session, file: Connection, by: int | None, total: int, progress: Progress
+    ) -> None:
         self._session, self._file, self._by = session, file, by
+        self._total, self._progress = max(total, 1), progress
         self._here = session.connection()
         self._ids: dict[str, dict[int, int]] = {}
         self._people: dict[int, int] = {}
@@ -217,6 +101,7 @@ class _Coming:
             for some in chunks(self._file, table):
                 self._here.execute(sa.insert(into), [self._row(table, row, company) for row in some])
                 rows += len(some)
+                self._progress(min(rows / self._total, 1.0))
         if staged is not None:
             staged.add()
         end = {"company_id": company, "number": self._chain.number, "link": self._chain.link}
@@ -246,14 +131,12 @@ class _Coming:
         table = Base.metadata.tables["companies"]
         rows = [row for some in chunks(self._file, table) for row in some]
         if len(rows) != 1:
-            raise BadBackup(_NOT_OURS)
+            raise BadBackup(NOT_OURS)
         turns.wait_for(self._here, turns.Turn.FIRST_COMPANY)
         said = {**moved("companies", rows[0], self._move), "export_mark": new_mark(), "created_by": self._by}
         said["email"] = email or said["email"]
         if self._session.scalar(sa.select(Company.id).where(Company.email == said["email"])) is not None:
-            raise Invalid(
-                "Another company here uses this e-mail. Give the one that comes back its own.", "email"
-            )
+            raise Invalid(_TAKEN, "email")
         del said["id"]
         return int(self._session.execute(sa.insert(table).returning(table.c.id), [said]).scalar_one())
 

@@ -50,13 +50,13 @@ def seal(source: IO[bytes], to: Path, passphrase: str, name: str) -> None:
             pyrage.encrypt_io(source, content, [key.to_public()])
 
 
-def is_sealed(path: Path) -> bool:
+def is_sealed(path: Path | IO[bytes]) -> bool:
     """Whether a file is one of these, by its own list of contents."""
     with _opened(path) as archive:
         return archive is not None and {KEY, CONTENT} <= set(archive.namelist())
 
 
-def unseal(path: Path, to: IO[bytes], passphrase: str) -> None:
+def unseal(path: Path | IO[bytes], to: IO[bytes], passphrase: str) -> None:
     """Decrypt a file. Raises BadBackup, after which what was written to `to` is worth nothing."""
     with _opened(path) as archive:
         if archive is None:
@@ -105,7 +105,7 @@ def _spelled(passphrase: str) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile | None]:
+def _opened(path: Path | IO[bytes]) -> Iterator[zipfile.ZipFile | None]:
     """The archive; None for a file that is none."""
     try:
         archive = zipfile.ZipFile(path)

@@ -12,6 +12,7 @@ from dashboard.components import grid
 from dashboard.parts import say
 from dashboard.parts.accounts_panel import accounts_panel
 from dashboard.parts.acts import announce, attempt, done, show_refusal
+from dashboard.parts.company_back_panel import company_back_panel
 from dashboard.parts.links import ONCE, show_link
 
 PLACE = "companies"
@@ -21,7 +22,7 @@ STATES = ("active", "inactive", "suspended")
 
 
 def companies_panel() -> None:
-    """Every company with its state, its plan and its number of members; below, the people of the installation."""
+    """Every company with its state, its plan and its number of members; one that comes back; the people."""
     companies, me = session.installation().companies, session.signed().scope
     lines = companies.all(me)
     grid.table(f"{PLACE}.list", "Companies", [_line(company) for company in lines])
@@ -40,6 +41,8 @@ def companies_panel() -> None:
         st.button("Add company", type="primary", icon=":material/add:", on_click=_add)
     with two, st.container(border=True):
         _change(lines)
+    with st.expander("Bring a company back from its file", icon=":material/move_to_inbox:"):
+        company_back_panel()
     accounts_panel()
 
 

@@ -11,8 +11,9 @@ from crm_data.settings import ROOT
 ACTS = {"attempt", "done"}
 # What says that an act was done: a toast, a sentence on the spot, one that waits for the next screen.
 SAYS = {"announce", "did", "success"}
-# Where a sentence waits that is drawn by what comes next: beside a one-time link, or on the sign-in screen.
-WAITS = re.compile(r"\.link'\]|session\.NOTICE\]")
+# Where a sentence waits that is drawn by what comes next: beside a one-time link, on the sign-in screen, or where
+# the act was done, to be read at leisure.
+WAITS = re.compile(r"\.link'\]|\.done'\]|session\.NOTICE\]")
 # What asks and changes nothing: its answer stands on the screen.
 ASKS = {"accounts_panel.accounts_panel", "grid._draw", "listing._merge"}
 # What a grid hears is answered in its own data: the sentence of a Save stands in its bar (see test_face.py), and
@@ -23,6 +24,7 @@ WITHOUT_UNDO = {
     "accounts_panel": "who may sign in is no record of a company",
     "audit_act": "it stands on the act's own page, which offers to do it again",
     "backups_panel": "a backup is a file",
+    "company_back_panel": "a company is closed where companies are kept, and stays",
     "companies_panel": "companies are changed back where they are kept",
     "own_account": "an account is changed back where it is kept",
     "fields_panel": "what a company adds is called otherwise, or hidden, where it is kept",

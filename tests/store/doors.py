@@ -262,6 +262,7 @@ RECORDS_PURE = {
 Ask = Callable[[Installation, Actor, Ids], Any]
 OPERATORS: dict[str, Ask] = {
     "Installation.bring_back": lambda house, actor, ids: house.bring_back(actor, Path("x.zip")),
+    "Installation.look_at_company": lambda house, actor, ids: house.look_at_company(actor, Path("x.zip")),
     "Installation.members_of": lambda house, actor, ids: house.members_of(actor, ids.company),
     "People.find": lambda house, actor, ids: house.people.find(actor, ids.email),
     "People.set_active": lambda house, actor, ids: house.people.set_active(actor, ids.email, False),
