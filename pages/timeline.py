@@ -9,7 +9,7 @@ from dashboard.parts.csv_panel import export_button, import_panel
 from dashboard.parts.feed import growing_feed
 from dashboard.parts.filters import bar, filter_bar
 from dashboard.parts.heading import empty, heading
-from dashboard.parts.log_form import log_form
+from dashboard.parts.log_form import log_in
 from dashboard.parts.presets import preset_bar
 from dashboard.session import workspace
 
@@ -43,8 +43,10 @@ with top, heading("Timeline", say.count(page.total, "activity", "activities")):
     if activities.may("export"):
         export_button(my, activities, query)
     if activities.may("add"):
-        with st.popover("Log", icon=":material/add:", type="primary"):
-            log_form(my, "timeline.log")
+        box = st.popover(
+            "Log", icon=":material/add:", type="primary", key="timeline.log.box", on_change=place.catch_up
+        )
+        log_in(box, my, "timeline.log")
 
 if not page.rows:
     if query != query.first():

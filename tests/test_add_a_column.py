@@ -53,7 +53,7 @@ with house(url) as home:
     at = AppTest.from_file("dashboard/app.py", default_timeout=60).run()
     at.switch_page("../pages/customers.py").run()
     assert not at.exception, at.exception
-    told = [json.loads(found.proto.json) for found in at.get("bidi_component") if found.proto.json]
+    told = [found.proto.bytes.decode() for found in at.get("bidi_component")]
     assert any('"label":"Region"' in one for one in told)
     asked = '"name":"region","label":"Region","kind":"text","ops":["contains",'
     assert any(asked in one for one in told), "it can be filtered by"

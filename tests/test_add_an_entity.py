@@ -60,7 +60,7 @@ with house(url) as home:
     at = AppTest.from_file("dashboard/app.py", default_timeout=60).run()
     at.switch_page("../pages/contracts.py").run()
     assert not at.exception, at.exception
-    assert any('"ends_on"' in json.loads(found.proto.json or '""') for found in at.get("bidi_component"))
+    assert any(b'"ends_on"' in found.proto.bytes for found in at.get("bidi_component"))
     at.button(key="contracts.new").click().run()
     assert "Ends on" in [box.label for box in at.date_input]
     assert figures.list_of("contracts")[0] in [screen.name for screen in SCREENS]

@@ -320,10 +320,12 @@ def _sought(text: str) -> str | None:
     return said
 
 
+# The last one alone would hide a change that began before it and was committed after it.
+_NEWEST = sa.select(ChangeLog.id).order_by(ChangeLog.at.desc(), ChangeLog.id.desc()).limit(_LATEST)
+
+
 def _last_change(session: CompanySession) -> int:
-    # The last one alone would hide a change that began before it and was committed after it.
-    latest = sa.select(ChangeLog.id).order_by(ChangeLog.at.desc(), ChangeLog.id.desc()).limit(_LATEST)
-    return sum(session.scalars(latest))
+    return sum(session.scalars(_NEWEST))
 
 
 def _nearest(ruler: Ruler, start: int, n: int) -> tuple[Spot | None, bool, int]:

@@ -9,6 +9,10 @@ from crm_data.store.scope import CompanySession
 from crm_data.tables import Membership, User, by_name, title_of
 from crm_data.tables.reading import reading_order
 
+_COLLEAGUES = sa.select(
+    Membership.user_id, User.first_name, User.last_name, Membership.ended_at, User.is_active
+).join(User, User.id == Membership.user_id)
+
 
 def member_names(session: CompanySession, active: bool = False) -> dict[int, str]:
     """Every member's name by user id, former ones included unless `active`; ordered by name."""
@@ -17,12 +21,9 @@ def member_names(session: CompanySession, active: bool = False) -> dict[int, str
 
 def colleagues(session: CompanySession) -> tuple[dict[int, str], dict[int, str]]:
     """Names by user id, ordered by name: of all there ever were, and of those who are active. One statement."""
-    wanted = sa.select(
-        Membership.user_id, User.first_name, User.last_name, Membership.ended_at, User.is_active
-    ).join(User, User.id == Membership.user_id)
     every: dict[int, str] = {}
     active: dict[int, str] = {}
-    rows = session.execute(wanted).all()
+    rows = session.execute(_COLLEAGUES).all()
     for user_id, first, last, ended_at, is_active in sorted(rows, key=_by_name):
         every[user_id] = f"{first} {last}".strip()
         if ended_at is None and is_active:

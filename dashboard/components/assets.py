@@ -1,10 +1,11 @@
 """The scripts of our components: served once under an address that holds their hash, so that a browser keeps them.
 
-Streamlit sends a component's script with every message about it; it is given two lines that fetch the real one.
+Streamlit sends a component's script with every message about it; it is given three lines that fetch the real one.
 All scripts are under one hash, so that they can import each other by relative addresses.
 
-What a component is told goes out as one text that is read there: of a mapping Streamlit would make JSON twice, the
-second time in another order for the name of the element, and look at each value whether it is a table.
+What a component is told goes out as the bytes of one text that is read there: of a mapping Streamlit would make
+JSON twice, the second time in another order for the name of the element, and look at each value whether it is a
+table; of a text it would do the same, with a stroke before each of its quotes.
 """
 
 import hashlib
@@ -50,7 +51,8 @@ def component(name: str, *looks: str) -> Callable[..., Any]:
     script = f"{ADDRESS}/{version()}/{name}/{name}.js"
     loader = (
         f'const it = await import(new URL("{script}", location.origin));\n'
-        "export default (told) => it.default({ ...told, data: JSON.parse(told.data) });\n"
+        "const read = new TextDecoder();\n"
+        "export default (told) => it.default({ ...told, data: JSON.parse(read.decode(told.data)) });\n"
     )
     styles = [_HERE / name / f"{name}.css", *(_HERE / f"{look}.css" for look in looks)]
     css = "".join(style.read_text(encoding="utf-8") for style in styles if style.exists()) or None
@@ -58,7 +60,7 @@ def component(name: str, *looks: str) -> Callable[..., Any]:
 
     def draw(key: str, data: Mapping[str, Any], more: str = "{}", **heard: Any) -> Any:
         both = text(data) if more == "{}" else f"{more[:-1]},{text(data)[1:]}"
-        return mount(key=key, data=both, **heard)
+        return mount(key=key, data=both.encode(), **heard)
 
     return draw
 

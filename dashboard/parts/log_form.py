@@ -18,6 +18,16 @@ NAMES = {"Type": "What happened", "Description": "Details"}
 TYPES = ("call", "email", "meeting", "note")
 
 
+def log_in(box: Any, my: Workspace, place: str, about: Mapping[str, int] | None = None) -> None:
+    """Draw the form in a box that opens and shuts, from the first time that it is open.
+
+    Before, it would cost a screen more than all the rest; shut again it keeps what was typed.
+    """
+    if box.open or f"{place}.turn" in st.session_state:
+        with box:
+            log_form(my, place, about)
+
+
 def log_form(
     my: Workspace,
     place: str,

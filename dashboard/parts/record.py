@@ -20,7 +20,7 @@ from dashboard.parts.heading import heading
 from dashboard.parts.history import history
 from dashboard.parts.icon_button import icon_button
 from dashboard.parts.late import late_deal
-from dashboard.parts.log_form import log_form
+from dashboard.parts.log_form import log_in
 from dashboard.parts.move import STAGES, ask_to_move, closing_dialog, stage_words
 from dashboard.parts.record_feed import record_feed
 from dashboard.parts.related import belonging, form_place, link_to, related
@@ -267,8 +267,10 @@ def _views(my: Workspace, records: Records, row: Row, names: Any) -> dict[str, C
 
 def _timeline(my: Workspace, records: Records, link: str, id_: int) -> None:
     if my.activities.may("add"):
-        with st.expander("Log a call, e-mail, meeting or note", icon=":material/add:"):
-            log_form(my, f"{PLACE}.log.{id_}", {link: id_})  # what is typed is of this record alone
+        log = f"{PLACE}.log.{id_}"  # what is typed is of this record alone
+        label = "Log a call, e-mail, meeting or note"
+        box = st.expander(label, icon=":material/add:", key=f"{log}.box", on_change=place.catch_up)
+        log_in(box, my, log, {link: id_})
     query = Query(where={link: (id_,)}, sort="activity_date", zone=say.zone())
     count = known(my, f"{PLACE}.count", (query,), lambda: my.activities.count(query))
     if count:

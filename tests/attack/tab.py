@@ -33,6 +33,7 @@ class Tab:
         self.session = ""
         self.elements: dict[tuple[int, ...], Element] = {}
         self.fragments: set[str] = set()
+        self.boxes: set[str] = set()  # by their ids
         self.states: dict[str, WidgetState] = {}
         self._open = ExitStack()
 
@@ -102,6 +103,11 @@ class Tab:
         """A run with a button pressed."""
         return self.run(state(self.one("button", label).id, trigger_value=True))
 
+    def unfold(self, key: str) -> bytes:
+        """A run in which the box of this key is open, as it is from then on."""
+        self.keep(next(id_ for id_ in self.boxes if id_.endswith(f"-{key}")), bool_value=True)
+        return self.run()
+
     # hearing
 
     def heard(self) -> bytes:
@@ -116,13 +122,15 @@ class Tab:
                 self.page_hash = new.page_script_hash
                 self.session = new.initialize.session_id or self.session
                 if not message.metadata.run.fragment_ids:
-                    self.elements, self.fragments = {}, set()
+                    self.elements, self.fragments, self.boxes = {}, set(), set()
             elif kind == "navigation":
                 self.page_hash = message.navigation.page_script_hash or self.page_hash
             elif kind == "delta":
                 self.fragments |= {message.delta.fragment_id} - {""}
             if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 self.elements[tuple(message.metadata.delta_path)] = message.delta.new_element
+            elif kind == "delta" and message.delta.add_block.id:
+                self.boxes.add(message.delta.add_block.id)
             early = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
             if kind == "script_finished" and started and not early:
                 return heard

@@ -162,6 +162,7 @@ def another_tab(served: Served, case: Case, end: Callable[[], None]) -> bytes:
     ):
         assert canaries(first.run(), 0)
         assert canaries(tab.run(), 0)
+        tab.unfold("timeline.log.box")
         title, send = tab.one("text_input", "Title"), tab.one("button", "Log it")
         end()
         return tab.run(state(title.id, string_value="too late"), state(send.id, trigger_value=True))

@@ -62,8 +62,10 @@ def status(line: socket.socket) -> int:
 def shown(served: Served, cookie: str, there: Town) -> float:
     """Seconds in which a page is drawn and something is saved on it."""
     began = time.monotonic()
-    with Tab(served.url, "record", f"kind=customer&id={there.ids[0]['customer']}", cookie) as tab:
+    id_ = there.ids[0]["customer"]
+    with Tab(served.url, "record", f"kind=customer&id={id_}", cookie) as tab:
         assert b"kittiwake" in tab.run()
+        tab.unfold(f"record.log.{id_}.box")
         title, send = tab.one("text_input", "Title"), tab.one("button", "Log it")
         before = there.house.office.at(0).activities.count()
         tab.run(state(title.id, string_value="Heron"), state(send.id, trigger_value=True))

@@ -17,8 +17,9 @@ from dashboard.parts import facts, place, say
 from dashboard.server import SCRIPT
 from tests.dashboard.house import House, house
 from tests.support.kinds import CLASSES, ONES, one_of_each
-from tests.support.told import told
+from tests.support.told import elements, told
 
+MOST = 20  # elements of a record's page, however many fields it has and whatever happened
 WORD = "<b>kittiwake</b> [x](javascript:alert(1)) :red[y]"
 HELD: dict[Kind, tuple[Any, str, str]] = {
     Kind.TEXT: (WORD, WORD, ""),
@@ -79,6 +80,7 @@ def test_every_field_is_a_fact_or_named_as_lacking_in_one_element(
     at.switch_page("../pages/record.py").run()
     assert not at.exception
     (drawn,) = told(at, "facts")
+    assert len(elements(at)) <= MOST, elements(at)
     row, note = my.records(kind).get(id_), drawn["note"]
     fields = [f for f in my.records(kind).fields.values() if f.kind is not Kind.JSON and not f.hidden]
     there = [field.label for field in fields if not say.holds_nothing(row[field.name])]

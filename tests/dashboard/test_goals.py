@@ -30,8 +30,8 @@ def home(new_database) -> Iterator[House]:  # type: ignore[no-untyped-def]
 
 def told(at: AppTest) -> dict[str, Any]:
     """What the grid was told."""
-    (found,) = (one.proto.json for one in at.get("bidi_component") if "sheet" in one.proto.json)
-    return json.loads(json.loads(found))  # type: ignore[no-any-return]
+    (found,) = (one.proto.bytes for one in at.get("bidi_component") if b"sheet" in one.proto.bytes)
+    return json.loads(found)  # type: ignore[no-any-return]
 
 
 def kept(home: House) -> dict[int, dict[date, Decimal]]:

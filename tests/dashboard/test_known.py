@@ -179,4 +179,4 @@ def test_another_person_in_the_same_tab_sees_their_own(
 def test_another_screen_lets_go_of_it(at: AppTest) -> None:
     assert set(at.session_state["known"]) == {"overview"}
     kept = set(opened(at, "timeline").session_state["known"])
-    assert kept == {"activities.shelf", "customers.short", "members", "timeline.feed.shown"}
+    assert kept == {"activities.shelf", "members", "timeline.feed.shown"}

@@ -345,9 +345,6 @@ CALLS: dict[str, Rule] = {
     "st.html": Rule(
         "Text becomes a part of the page.",
         of(("st", "streamlit"), "html"),
-        {
-            "dashboard/parts/reach.py": "a link to call, write or visit: what it says and where it leads, escaped",
-        },
     ),
     "st.markdown, st.write of words that are put together": Rule(
         "Streamlit reads them as Markdown: a name could become a link, a heading or a picture. See say.plain.",
