@@ -18,9 +18,9 @@ endef
 export DEMO_PEOPLE
 
 # Without Python's own files of what it has read, every run and every process that it starts reads all of it anew.
-test soak check: export PYTHONDONTWRITEBYTECODE =
+test firefox soak check: export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help install run demo test soak check migration bench pictures
+.PHONY: help install run demo test firefox soak check migration bench pictures
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,10 @@ demo: .venv/.installed ## start Foyer with two made-up companies in data/demo.db
 test: .venv/.installed-dev ## run every test, in real browsers and on SQLite and PostgreSQL (half an hour or more on two cores)
 	@$(PY) -m tests.support.browser
 	$(PY) -m pytest -q -n 2 || $(PY) -m tests.support.once_more
+
+firefox: .venv/.installed-dev ## run the tests of the components in Firefox too
+	@$(PY) -m tests.support.firefox
+	FOYER_ENGINE=firefox $(PY) -m pytest -q -m browser tests/components
 
 soak: .venv/.installed-dev ## run every test, those that can be made longer at their full length (hours)
 	@$(PY) -m tests.support.browser

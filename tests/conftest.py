@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support import browser as chromium
-from tests.support import chance, compiled, libraries, longest, postgres, run
+from tests.support import chance, compiled, firefox, libraries, longest, postgres, run
 from tests.support.databases import Database, fresh
 from tests.support.screen import followed
 
@@ -165,10 +165,11 @@ def cheap_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, for one module: while it is open, asyncio.run refuses to work in the same process."""
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium, or the Firefox that is asked for, for one module: asyncio.run refuses to work in its process."""
     with sync_playwright() as playwright:
-        opened = chromium.launch(playwright)
+        other = firefox.launch(playwright, tmp_path_factory.mktemp("firefox")) if firefox.ASKED else None
+        opened = other or chromium.launch(playwright)
         yield opened
         opened.close()
 

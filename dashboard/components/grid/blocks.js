@@ -111,3 +111,18 @@ export function paste(app, text) {
     if (below.length) app.more(below);
   });
 }
+
+// Takes what the browser says of its clipboard while a cell has the focus; answers with how to end that. It hears the
+// window: Firefox says it of the selection, which is the page's, and not of what has the focus.
+export function hearClipboard(app) {
+  const hear = (event) => {
+    const focused = app.root.getRootNode().activeElement;
+    if (app.editor || app.menu || !app.range.active || !app.root.contains(focused) || !app.table.place(focused)) return;
+    event.preventDefault();
+    if (event.type === "paste") paste(app, event.clipboardData.getData("text/plain"));
+    else if (copy(app, event.clipboardData) && event.type === "cut") clear(app);
+  };
+  const kinds = ["copy", "cut", "paste"];
+  for (const kind of kinds) addEventListener(kind, hear);
+  return () => kinds.forEach((kind) => removeEventListener(kind, hear));
+}

@@ -2,7 +2,7 @@
 import { el } from "../dom.js";
 import { visit } from "../visit.js";
 import { Bar } from "./bar.js";
-import { copy, clear, paste } from "./blocks.js";
+import { clear, hearClipboard } from "./blocks.js";
 import { Cards } from "./cards.js";
 import { Choosing } from "./choosing.js";
 import { columns, sorted } from "./columns.js";
@@ -58,7 +58,7 @@ class App extends Choosing {
       onKey(this, event);
       event.stopPropagation(); // the page's own shortcuts hear nothing of what is typed here
     });
-    for (const kind of ["copy", "cut", "paste"]) this.root.addEventListener(kind, (event) => this.clipboard(kind, event));
+    this.deaf = hearClipboard(this);
     listen(this);
     this.forgotten = onForget((those) => {
       if (!those(this.model.place)) return;
@@ -89,6 +89,7 @@ class App extends Choosing {
     removeEventListener("pagehide", this.leave);
     removeEventListener("foyer:walk", this.walks);
     removeEventListener("keydown", this.saves, true);
+    this.deaf();
     this.sized.disconnect();
     this.root.remove();
   }
@@ -405,12 +406,5 @@ class App extends Choosing {
     const id = this.model.id(this.range.active.at);
     const may = this.model.data.acts?.some(({ name }) => name === "duplicate");
     if (id !== undefined && !fresh(id) && may) this.act("duplicate", { ids: [id] });
-  }
-
-  clipboard(kind, event) {
-    if (this.editor || this.menu || !this.range.active || !this.table.place(event.target)) return;
-    event.preventDefault();
-    if (kind === "paste") paste(this, event.clipboardData.getData("text/plain"));
-    else if (copy(this, event.clipboardData) && kind === "cut") clear(this);
   }
 }

@@ -4,6 +4,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 
+from tests.support import firefox
+
 COLUMNS = "name stage value due customer owner tags email chance urgent notes made".split()  # noqa: SIM905
 
 
@@ -66,11 +68,12 @@ class Grid:
         return str(self.page.evaluate("() => navigator.clipboard.readText()"))
 
     def paste(self, text: str) -> None:
-        """Pastes as the browser does it: by an event, which needs no https."""
+        """Pastes as the browser does it: by an event, which needs no https (Firefox names its text otherwise)."""
         self.page.evaluate(
             """text => { const held = new DataTransfer(); held.setData("text/plain", text);
             document.activeElement.dispatchEvent(new ClipboardEvent("paste",
-                { clipboardData: held, bubbles: true, cancelable: true })); }""",
+                { clipboardData: held, dataType: "text/plain", data: text,
+                  bubbles: true, cancelable: true })); }""",
             text,
         )
 
@@ -81,6 +84,14 @@ class Grid:
             +node.parentElement.getAttribute("aria-rowindex") - 2, +node.getAttribute("aria-colindex") - 3]; }"""
         )
         return found[0], found[1]
+
+    def click_twice(self, what: Locator) -> None:
+        """A double click; Playwright's clicks count singly in Firefox, where the second one is Enter."""
+        if firefox.ASKED:
+            what.click()
+            self.press("Enter")
+        else:
+            what.dblclick()
 
     def drag(self, what: Locator, to: tuple[float, float]) -> None:
         """Draws something with the mouse to a point."""

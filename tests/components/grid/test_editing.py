@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.components.grid.acting import Grid
+from tests.support.firefox import chromium_alone
 
 pytestmark = [pytest.mark.browser]
 
@@ -34,6 +35,26 @@ def test_a_block_is_pasted_in_one_act_and_read_as_the_import_reads_it(grid: Grid
     assert edits["1"]["value"] == ["10.50", "1234.50"]
     assert edits["1"]["stage"] == ["offer", "won"]
     assert edits["2"]["due"] == ["2026-12-24", "2026-12-04"]
+
+
+@pytest.mark.parametrize("focused", ["cell", "before"])
+def test_what_the_clipboard_says_of_the_page_is_of_the_cell_that_has_the_focus(
+    grid: Grid, focused: str
+) -> None:
+    """Firefox sends it to the selection, which is the page's; a grid takes it while its cell has the focus."""
+    grid.open().cell(0, "name").click()
+    if focused == "before":
+        grid.page.locator("#before").focus()
+    kept = grid.page.evaluate(
+        """() => { const held = new DataTransfer();
+        const sent = (kind) => document.body.dispatchEvent(new ClipboardEvent(kind,
+            { clipboardData: held, dataType: "text/plain", data: "Pasted", bubbles: true, cancelable: true }));
+        sent("copy"); const copied = held.getData("text/plain"); sent("cut");
+        held.setData("text/plain", "Pasted"); sent("paste"); return copied; }"""
+    )
+    mine = focused == "cell"
+    assert grid.text(0, "name") == ("Pasted" if mine else "Deal 1")
+    assert kept == ("Deal 1" if mine else "")
 
 
 def test_one_value_is_pasted_over_a_range(grid: Grid) -> None:
@@ -182,6 +203,7 @@ def test_signs_of_every_keyboard_are_typed_and_none_is_a_command(grid: Grid, sig
     assert grid.text(0, "name") == sign
 
 
+@chromium_alone("no driver of Firefox can compose")
 def test_what_is_composed_is_typed_whole(grid: Grid) -> None:
     grid.open().cell(0, "name").click()
     keys = grid.page.context.new_cdp_session(grid.page)

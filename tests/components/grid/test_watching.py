@@ -33,8 +33,7 @@ def test_a_change_is_asked_for_while_somebody_is_there_and_the_list_is_sent_once
 def test_what_a_colleague_saved_comes_without_touching_focus_scroll_or_what_is_typed(grid: Grid) -> None:
     grid.open("rows=500")
     grid.page.locator(".scroller").evaluate("node => node.scrollTop = 900")
-    cell = grid.cell(30, "name")
-    cell.click()
+    grid.page.mouse.click(*grid.middle(grid.cell(30, "name")))  # a locator's click may scroll by itself
     grid.type("half a na")
     grid.page.evaluate("() => play.colleague(33, { name: 'Of Bo' })")
     assert grid.text(32, "name") == "Of Bo"
