@@ -37,6 +37,7 @@ def test_a_block_is_pasted_in_one_act_and_read_as_the_import_reads_it(grid: Grid
     assert edits["2"]["due"] == ["2026-12-24", "2026-12-04"]
 
 
+@chromium_alone("Firefox sends it so by itself, in all other tests of the clipboard")
 @pytest.mark.parametrize("focused", ["cell", "before"])
 def test_what_the_clipboard_says_of_the_page_is_of_the_cell_that_has_the_focus(
     grid: Grid, focused: str
