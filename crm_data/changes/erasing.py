@@ -180,13 +180,17 @@ def _told(
             wanted = sa.select(getattr(model, title_of(name))).where(model.id.in_(first)).order_by(model.id)
             names[name] = tuple(map(str, session.scalars(wanted)))
     stays = tuple(
-        Loses(
-            child, column, kinds[child].fields[column].label if child in kinds else words(column), len(rows)
-        )
+        Loses(child, column, _label(kinds, child, column), len(rows))
         for (child, column), rows in sorted(reach.loses.items())
     )
     goes = {name: len(reach.goes[name]) for name in order(reach.goes)}
     return Erasure(table, tuple(sorted(chosen)), goes, names, stays, reach.mark)
+
+
+def _label(kinds: Mapping[str, Records], table: str, column: str) -> str:
+    """What a column is called; not every one that names a record is a field, as that of what was merged."""
+    declared = kinds[table].fields.get(column) if table in kinds else None
+    return declared.label if declared else words(column)
 
 
 def _called(session: CompanySession, table: str, ids: Collection[int]) -> set[str]:

@@ -22,7 +22,7 @@ def hold_on(known: Known, nets: Mapping[Key, Net], changed: dict[Key, Row], eras
                 continue
             if column in changed.get(child, {}) and changed[child][column] != parent[1]:
                 continue
-            known.leave(parent, None, f"A {noun(child[0])} names it that was not part of this.")
+            known.leave(parent, None, f"One {noun(child[0])} that was not part of this names it.")
             del erased[parent]
         for key, new in list(changed.items()):
             _keep_converted(known, key, new, nets[key], erased, changed)

@@ -9,15 +9,19 @@ import sqlalchemy as sa
 
 from crm_data import Workspace, errors
 from crm_data.accounts import passwords
-from crm_data.changes.erasing import Erasure
+from crm_data.alike.likeness import known_by
+from crm_data.changes.erasing import Erasure, _label
+from crm_data.store.naming import naming
 from crm_data.store.writer import table_of
 from crm_data.tables import Base, ChangeLog, ChangeSet, SecurityLog, User
 from tests.changes.looking import last, tables_of
 from tests.nouns.makers import a_customer, a_deal, a_lead, a_task
+from tests.support.kinds import KINDS, TITLES
 from tests.support.office import Office
 
 pytestmark = pytest.mark.slow
 PASSWORD = "correct horse battery"
+ALIKE = [kind for kind in KINDS if known_by(kind)]
 NAME, MAIL, PHONE = "Zyxwvut Quark", "zyx@quark.example", "+1 503 555 0177"
 
 
@@ -135,6 +139,31 @@ def test_going_back_with_chosen_records_says_nothing_of_others_that_were_erased(
     admin.changes.undo(last(admin))
     with pytest.raises(errors.ChangedSince, match="It was erased for good"):
         admin.changes.go_back(seen.first, seen.last, {"customers": [chosen], kind: [gone, chosen]})
+
+
+@pytest.mark.parametrize("kind", ALIKE)
+def test_what_was_merged_into_it_stays_in_the_trash(two: Office, admin: Workspace, kind: str) -> None:
+    records, title = admin.records(kind), TITLES[kind]
+    one, other = (records.add({title: name, "email": MAIL}) for name in (NAME, "Another"))
+    admin.alike.merge(kind, [one, other], one)
+    merged = last(admin)
+    records.archive([one])
+    looked = admin.trash.look(kind, [one])
+    assert looked.goes == {kind: 1}
+    assert [(lost.table, lost.label, lost.count) for lost in looked.stays] == [(kind, "Merged into", 1)]
+    assert admin.trash.erase(kind, [one], looked.mark, PASSWORD) == looked
+    assert (records.get(other)["archived_at"] is None, records.get(other)["merged_into"]) == (False, None)
+    with pytest.raises(errors.CrmError):
+        admin.changes.undo(merged)
+    admin.changes.undo(merged, rest=True)
+    assert records.get(other)["archived_at"] is None
+
+
+@pytest.mark.parametrize("kind", Workspace.kinds)
+def test_whatever_names_a_record_has_a_name(two: Office, kind: str) -> None:
+    my = two.at(0, "admin")
+    kinds = {name: my.records(name) for name in my.kinds}
+    assert all(_label(kinds, child, column) for child, column, _ in naming(kind))
 
 
 def test_leads_stay_when_one_says_so(two: Office, admin: Workspace) -> None:
