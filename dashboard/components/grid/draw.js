@@ -25,7 +25,7 @@ export class Table {
     this.head = el("div", "row head");
     this.lines = el("div", "lines");
     this.corner = el("div", "corner");
-    const top = el("div");
+    const top = el("div", "top");
     this.foot = el("div", "row foot");
     this.foot.setAttribute("role", "row");
     const bottom = el("div", "bottom");

@@ -109,6 +109,22 @@ def test_rows_are_ticked_by_shift_and_all_that_match(grid: Grid) -> None:
     assert grid.heard("acted")[1] == {"act": "archive", "all": True, "query": "all", "count": 5000}
 
 
+def test_headings_stay_where_rows_go_by(grid: Grid) -> None:
+    grid.open()
+    tops = """() => {
+        const box = document.querySelector(".scroller"), head = box.querySelector(".row.head");
+        box.scrollTo(300, 500);
+        const at = (node) => node.getBoundingClientRect();
+        const on = (node) => document.elementFromPoint(at(node).left + 5, at(node).top + 5);
+        const cells = [head.querySelector(".stick"), head.querySelectorAll(".cell:not(.stick)")[4]];
+        const top = at(head).top - at(box).top - box.clientTop;
+        return [box.scrollTop, top, cells.map((cell) => cell.contains(on(cell)))]; }"""
+    scrolled, top, seen = grid.page.evaluate(tops)
+    assert scrolled == 500
+    assert abs(top) < 1
+    assert seen == [True, True]
+
+
 def test_a_hundred_thousand_rows_are_scrolled_without_pages(grid: Grid) -> None:
     grid.open("rows=100000").cell(0, "name").click()
     took = grid.page.evaluate(
