@@ -1,5 +1,6 @@
 """What every test may ask for: a fresh migrated database on either engine, a stopped clock, a browser."""
 
+import gc
 import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
@@ -51,6 +52,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if run.is_mine():
         postgres.stop(run.folder())
         run.remove(run.folder())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Python does not look for garbage in the tests and in what they import, which last as long as the process.
+
+    It would do so again and again, while thousands are collected and while they run.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
