@@ -1,7 +1,7 @@
 """A town of two made-up firms that is served for a module, and the door through which its people come in."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,18 +11,17 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog,
 
 from crm_data import Workspace
 from crm_data.accounts import passwords
-from crm_data.demo import fill
 from crm_data.installation import Installation
 from crm_data.rights import ROLES
 from crm_data.settings import settings
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership, User
 from tests.support import screen
-from tests.support.databases import Database, filled
+from tests.support.databases import DEMO_PASSWORD, Database, demo
 from tests.support.profiles import Profiles
 from tests.support.serving import Served, serving
 
-PASSWORD = "a dozen words or so"
+PASSWORD = DEMO_PASSWORD
 SETTLED = {
     "viewport": {"width": 1280, "height": 800},
     "color_scheme": "light",
@@ -93,16 +92,10 @@ def running(database: Database) -> Iterator[Town]:
         store.close()
 
 
-def _filled(database: Database) -> None:
-    with closing(Store(database.url)) as store, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "COST", 4)  # how long a check must take is tested elsewhere
-        fill(store, PASSWORD)
-
-
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:
     """One server for a module."""
-    database = filled("town", _filled)
+    database = demo()
     with running(database) as made:
         yield made
     database.drop()

@@ -174,10 +174,10 @@ def test_a_new_row_gets_an_id_of_its_own(filled: Filled) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine_kind", ["sqlite"])
-def test_the_same_seed_and_day_make_the_same(database: Database) -> None:
-    made = []
-    for seed, day in ((7, TODAY), (7, TODAY), (8, TODAY), (7, date(2026, 3, 5))):
+@pytest.mark.parametrize("filled", ["sqlite"], indirect=True)
+def test_the_same_seed_and_day_make_the_same(filled: Filled) -> None:
+    made = [fingerprint(filled[0])]
+    for seed, day in ((7, TODAY), (8, TODAY), (7, date(2026, 3, 5))):
         other = fresh("sqlite")
         store = Store(other.url)
         fill(store, PASSWORD, day, seed)
@@ -203,16 +203,12 @@ def test_any_day_will_do(database: Database, day: date) -> None:
     store.close()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("engine_kind", ["sqlite"])
-def test_a_database_in_use_is_refused(database: Database) -> None:
-    store = Store(database.url)
-    fill(store, PASSWORD, TODAY)
+def test_a_database_in_use_is_refused(filled: Filled) -> None:
+    store = filled[0]
     before = fingerprint(store)
     with pytest.raises(CrmError, match="already holds a company"):
         fill(store, PASSWORD, TODAY)
     assert fingerprint(store) == before
-    store.close()
 
 
 @pytest.mark.parametrize("engine_kind", ["sqlite"])

@@ -10,7 +10,6 @@ from sqlalchemy import event
 
 from crm_data import Figure, Query, Workspace
 from crm_data.accounts.people import workplaces
-from crm_data.demo.filling import fill
 from crm_data.store.filters import TEXTS, Filter
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
@@ -18,6 +17,7 @@ from crm_data.tables import by_name
 from crm_data.tables.fields import fields_of
 from tests.numbers.checking import figures_in
 from tests.support.asked import conditions
+from tests.support.databases import demo
 from tests.support.timeline import timeline
 
 TABLES = "customers|leads|deals|tasks|activities|deal_stage_history|user_companies"
@@ -26,10 +26,10 @@ BY_ID = "USING INTEGER PRIMARY KEY"
 
 
 @pytest.fixture(scope="module", params=["as filled", "after ANALYZE"])
-def my(request: pytest.FixtureRequest, new_database: Any) -> Iterator[Workspace]:
+def my(request: pytest.FixtureRequest) -> Iterator[Workspace]:
     """A manager of the larger demo company, on SQLite, with and without statistics."""
-    store = Store(new_database("sqlite").url)
-    fill(store, "a long demo password")
+    database = demo()
+    store = Store(database.url)
     with store.system("statistics for the plans") as session:
         core = session.connection()
         core.exec_driver_sql("ANALYZE" if request.param == "after ANALYZE" else "DELETE FROM sqlite_stat1")
@@ -37,6 +37,7 @@ def my(request: pytest.FixtureRequest, new_database: Any) -> Iterator[Workspace]
     store.reopen()
     yield Workspace(store, CompanyScope(1, user, "manager"))
     store.close()
+    database.drop()
 
 
 LISTS: dict[str, Callable[[Workspace], Any]] = {

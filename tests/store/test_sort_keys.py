@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 
 from crm_data import Edit, Given, Query, Records, Way, Workspace
-from crm_data.demo.filling import fill
 from crm_data.store import migrating
 from crm_data.store.store import Store
 from crm_data.tables import Base, SavedView, by_name
@@ -20,7 +19,7 @@ from crm_data.tables.fields import fields_of
 from crm_data.tables.reading import reading_order
 from crm_data.tables.sort_keys import has_sort_key, kept_key, sort_key_of, sorted_texts
 from tests.migrations.trial import revisions
-from tests.support.databases import Database
+from tests.support.databases import Database, demo
 from tests.support.kinds import TITLES, needed
 from tests.support.makers import Filled, scope, two_companies
 from tests.support.plain import plain
@@ -220,11 +219,12 @@ def test_a_key_is_forgotten_when_another_program_writes_the_text(
 
 
 @pytest.mark.slow
-def test_made_up_data_has_its_keys(new_database: Callable[[str], Database]) -> None:
-    store = Store(new_database("sqlite").url)
-    fill(store, "a long demo password")
+def test_made_up_data_has_its_keys() -> None:
+    database = demo()
+    store = Store(database.url)
     assert wrong_keys(store) == []
     store.close()
+    database.drop()
 
 
 @pytest.mark.slow

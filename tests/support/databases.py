@@ -3,15 +3,19 @@
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
 
 from crm_data.tables import Base
 from tests.support import postgres, run
+
+DEMO_PASSWORD = "a dozen words or so"
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,24 @@ def filled(name: str, fill: Callable[[Database], object]) -> Database:
     return _copied(run.once(f"{name}-template", make)["path"])
 
 
+def demo() -> Database:
+    """A new SQLite database with the two made-up firms as of today, whose people sign in by `DEMO_PASSWORD`."""
+    return filled("demo", _fill_demo)
+
+
 def template() -> str:
     """The path of the run's SQLite database at the newest revision with nothing in it, to be copied."""
     return run.once("sqlite-template", _migrate_sqlite)["path"]
+
+
+def _fill_demo(database: Database) -> None:
+    from crm_data.accounts import passwords
+    from crm_data.demo import fill
+    from crm_data.store.store import Store
+
+    with closing(Store(database.url)) as store, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "COST", 4)  # how long a check must take is tested elsewhere
+        fill(store, DEMO_PASSWORD)
 
 
 def _fresh_sqlite(migrated: bool) -> Database:
