@@ -147,18 +147,15 @@ def _limit(descriptors: int) -> None:
 
 def refused(**environment: str) -> str:
     """Start it where it must not start; returns the sentence that it says and leaves with."""
-    done = subprocess.run(
-        [sys.executable, "-m", "dashboard"],
-        cwd=ROOT,
-        env={**os.environ, "CRM_PORT": str(free_port()), **environment},
-        capture_output=True,
-        text=True,
-        timeout=WAIT,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    return done.stderr.strip()
+    port = free_port()
+    log = run.folder() / "served" / f"{port}-refused"
+    log.parent.mkdir(exist_ok=True)
+    log.touch()
+    with _forked({**os.environ, "CRM_PORT": str(port), **environment}, log, 0) as process:
+        assert process.wait(WAIT) == 1
+    said = log.read_text(errors="replace")
+    assert "Traceback" not in said
+    return said.strip()
 
 
 def _wait_until_up(served: Served) -> None:
