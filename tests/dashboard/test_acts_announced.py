@@ -110,9 +110,10 @@ def calls_of_verbs() -> Iterator[tuple[str, ast.AST]]:
                                 yield f"{path.stem}:{node.lineno} {said}.{verb}", top
 
 
-@pytest.mark.parametrize(
-    "top", [top for _, top in calls_of_verbs()], ids=[name for name, _ in calls_of_verbs()]
-)
+CALLS = list(calls_of_verbs())
+
+
+@pytest.mark.parametrize("top", [top for _, top in CALLS], ids=[name for name, _ in CALLS])
 def test_whoever_writes_records_on_a_screen_offers_the_undo(
     top: ast.AST, request: pytest.FixtureRequest
 ) -> None:
