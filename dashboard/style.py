@@ -69,6 +69,10 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
   button[data-variant="segmented_control"][data-selected="true"]:not([data-disabled]),
   button[data-variant="pills"][data-selected="true"]:not([data-disabled]) { color: #93a6f2; }
 }
+/* Firefox makes such a button a sixtieth of a pixel too narrow for its word, which would end in three dots. */
+@supports (-moz-appearance: none) {
+  [data-testid="stPopoverButton"] [data-testid="stMarkdownContainer"] { text-overflow: clip; }
+}
 /* On paper: the numbers and charts, two a row, with the line that says what they are of; nothing to press. */
 .st-key-printed { display: none; }
 @media print {
