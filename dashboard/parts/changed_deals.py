@@ -38,7 +38,7 @@ def changed_deals(my: Workspace, query: Query, since: date, closing: Period, sai
     read = my.numbers.then_and_now
     found = known(my, "changed", asked, lambda: read(query, since, closing, show, first=first, size=LINES))
     with st.container(horizontal=True, vertical_alignment="center", key="changed.line"):
-        _choice(show)
+        _which(show)
         figures.line(my, [(found.every, say.count(found.every.count, "deal"))], "changed")
         if found.every.count and my.may("export"):
             asks = {**my.deals.params(query), "since": str(since), "closing": said, SHOW: show}
@@ -74,7 +74,7 @@ def _page(here: Mapping[str, str], first: int) -> str:
     return f"/pipeline?{urlencode({**rest, **({FROM: str(first)} if first else {})})}"
 
 
-def _choice(show: str) -> None:
+def _which(show: str) -> None:
     key = f"changed.{SHOW}"
     st.session_state[key] = show
     st.selectbox("Deals shown", list(SHOWN), key=key, format_func=SHOWN.__getitem__, width=230,
