@@ -140,7 +140,8 @@ class Trash:
         """Record -> the entry that archived it last, by whom, and how many records that one archived."""
         line = ChangeLog
         last = sa.select(sa.func.max(line.id)).where(line.table_name == table, line.row_id.in_(ids))
-        last = last.where(line.after["archived_at"].as_string().is_not(None)).group_by(line.row_id)
+        # A row that was archived when it was added, or came back so, was not archived by that.
+        last = last.where(line.action == "archive").group_by(line.row_id)
         wanted = sa.select(line.row_id, ChangeSet.id, ChangeSet.user_id, ChangeSet.counts).join(
             ChangeSet, ChangeSet.act_id == line.act_id
         )

@@ -252,3 +252,20 @@ def test_the_trash_says_who_put_it_there_and_what_went_with_it(two: Office, admi
     assert two.at(1, "admin").trash.page("customers") == ([], None)
     admin.changes.undo(act)
     assert [away.id for away in admin.trash.page("customers")[0]] == [ids[2]]
+
+
+def test_what_came_back_archived_was_not_archived_by_that(
+    two: Office, admin: Workspace, frozen_clock: Any
+) -> None:
+    """To restore all that went together would take away again all that came back."""
+    before = a_customer(admin, "Older")
+    frozen_clock.move(hours=1)
+    since = last(admin) + 1
+    away, others = a_customer(admin, "Away"), [a_customer(admin, f"Other {n}") for n in range(3)]
+    admin.customers.archive([away])
+    act = last(admin)
+    found = admin.changes.since(since)
+    admin.changes.go_back(found.first, found.last)
+    admin.changes.undo(last(admin))
+    assert {row["id"] for row in admin.customers.page(admin.customers.query({})).rows} == {before, *others}
+    assert [(one.id, one.together, one.act) for one in admin.trash.page("customers")[0]] == [(away, 1, act)]
