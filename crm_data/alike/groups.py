@@ -1,7 +1,7 @@
 """The finder: which records of one kind are likely the same, in groups, the most certain first."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -59,11 +59,11 @@ def groups(session: CompanySession, table: str) -> list[Group]:
     return sorted(made, key=lambda group: (-group.certainty, group.ids))
 
 
-def kept_apart(session: CompanySession, table: str, id: int | None = None) -> set[Pair]:
-    """The pairs of which somebody has said that they are two; of one record's, or all."""
+def kept_apart(session: CompanySession, table: str, ids: Collection[int] | None = None) -> set[Pair]:
+    """The pairs of which somebody has said that they are two; of some records', or all."""
     one, other = (getattr(KeptApart, name) for name in PAIRS[table])
-    mine = [sa.or_(one == id, other == id)] if id is not None else [one.is_not(None)]
-    return {(a, b) for a, b in session.execute(sa.select(one, other).where(*mine))}
+    some = [one.is_not(None)] if ids is None else [sa.or_(one.in_(sorted(ids)), other.in_(sorted(ids)))]
+    return {(a, b) for a, b in session.execute(sa.select(one, other).where(*some))}
 
 
 def _group(rows: Mapping[int, Row], ids: set[int], found: Mapping[Pair, tuple[Reason, ...]]) -> Group:

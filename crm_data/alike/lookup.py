@@ -10,13 +10,15 @@ import sqlalchemy as sa
 from crm_data.alike.groups import kept_apart
 from crm_data.alike.likeness import Marks, Reason, certainty, known_by, marks_of
 from crm_data.alike.names import asked_for
+from crm_data.errors import Invalid
 from crm_data.finding import bits
-from crm_data.finding.lists import begins, listed_in, near_words
+from crm_data.finding.lists import begins, listed_in, near_of
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Company, SearchDue, SearchPiece, by_name, title_of
 from crm_data.tables.fields import Kind, fields_of
 
 MOST = 5  # that are named of a kind
+MOST_WANTED = 200  # that are looked for at once
 _MOST_WORDS = 6  # of a name
 _MOST_READ = 400  # candidates of a kind
 _MOST_COMMON = 4_000  # records that a word stands in, beyond which they are not gone through one by one
@@ -47,48 +49,70 @@ class Lookalike:
         return certainty(self.reasons)
 
 
+# The values of a record that is to be kept, and its id where it is there already.
+Wanted = tuple[Mapping[str, Any], int | None]
+
+
 def lookalikes(
-    session: CompanySession,
-    tables: Iterable[str],
-    table: str,
-    values: Mapping[str, Any],
-    id: int | None = None,
-) -> list[Lookalike]:
-    """The records like one of `table` with these values, the surest first; five of a kind at most.
+    session: CompanySession, tables: Iterable[str], table: str, wanted: Sequence[Wanted]
+) -> list[list[Lookalike]]:
+    """Of each record wanted, those like it, the surest first; five of a kind at most. All of them are of `table`.
 
     Those of the other kinds by e-mail and number alone, since many a lead is called as its customer is, and none
-    that the record names or that names it. `id`: the record itself, where it is there already. No statement when
-    nothing is typed by which a record is known; else some ten however many records there are. Who is put away is
-    named for the e-mail alone.
+    that the record names or that names it. No statement when nothing is typed by which a record is known; else
+    some ten however many records there are, and for 200 wanted at once not twice as many. Who is put away is named
+    for the e-mail alone. The wanted are not compared with each other. Raises Invalid for more than 200.
     """
+    if len(wanted) > MOST_WANTED:
+        raise Invalid(
+            f"At most {MOST_WANTED} records are looked for at once. Look for them in smaller steps."
+        )
     kinds = [name for name in tables if known_by(name) is not None]
-    if table not in kinds or not marks_of(table, values):
-        return []
+    found: list[list[Lookalike]] = [[] for _ in wanted]
+    asked = [at for at, (values, _) in enumerate(wanted) if table in kinds and marks_of(table, values)]
+    if not asked:
+        return found
     home = session.scalar(sa.select(Company.country))
-    apart = {one for pair in kept_apart(session, table, id) for one in pair} if id is not None else set()
-    said = marks_of(table, values, home)
+    apart = _apart(session, table, {id_ for at in asked if (id_ := wanted[at][1]) is not None})
+    said = {at: marks_of(table, wanted[at][0], home) for at in asked}
     ids = _candidates(session, kinds, table, said)
-    found: list[Lookalike] = []
     for kind in kinds:
-        rows = _rows(session, kind, ids[kind], said)
-        mine = [row for row in rows if not _is_own(kind, row, table, values, id)]
-        mine = [row for row in mine if kind != table or row["id"] not in apart]
-        likes = [_judged(kind, row, said, kind == table, home) for row in mine]
-        found += sorted((like for like in likes if like), key=_best)[:MOST]
-    return sorted(found, key=lambda like: (like.table != table, *_best(like)))
+        every = set[int]().union(*(each[kind] for each in ids.values()))
+        rows = _rows(session, kind, every, set[str]().union(*(marks.emails for marks in said.values())))
+        marks = {row["id"]: marks_of(kind, row, home) for row in rows}
+        for at in asked:
+            values, id_ = wanted[at]
+            mine = [
+                row for row in rows
+                if (row["id"] in ids[at][kind] or said[at].emails & marks[row["id"]].emails)
+                and not _is_own(kind, row, table, values, id_)
+                and not (kind == table and row["id"] in apart.get(id_, ()))
+            ]  # fmt: skip
+            likes = [_judged(kind, row, said[at], marks[row["id"]], kind == table) for row in mine]
+            found[at] += sorted((like for like in likes if like), key=_best)[:MOST]
+    return [sorted(each, key=lambda like: (like.table != table, *_best(like))) for each in found]
+
+
+def _apart(session: CompanySession, table: str, ids: Collection[int]) -> dict[int | None, set[int]]:
+    """Record -> those of which somebody has said that they are others."""
+    found: dict[int | None, set[int]] = defaultdict(set)
+    for one, other in kept_apart(session, table, ids) if ids else ():
+        found[one].add(other)
+        found[other].add(one)
+    return found
 
 
 def _best(like: Lookalike) -> tuple[Any, ...]:
     return (like.archived, -like.certainty, like.id)
 
 
-def _rows(session: CompanySession, kind: str, ids: Collection[int], said: Marks) -> list[Row]:
+def _rows(session: CompanySession, kind: str, ids: Collection[int], emails: Collection[str]) -> list[Row]:
     """What the candidates are known by and name, and whoever has one of the addresses."""
     known, model = known_by(kind), cast(Any, by_name(kind))
     assert known is not None
     which = [model.id.in_(sorted(ids))] if ids else []
-    if said.emails:
-        which += [getattr(model, name).in_(sorted(_written(said.emails))) for name in known.emails]
+    if emails:
+        which += [getattr(model, name).in_(sorted(_written(emails))) for name in known.emails]
     if not which:
         return []
     names = ("id", "archived_at", *known.columns, *_links(kind))
@@ -110,8 +134,8 @@ def _is_own(kind: str, row: Row, table: str, values: Mapping[str, Any], id: int 
     return named or (id is not None and any(to == table and row[n] == id for n, to in _links(kind).items()))
 
 
-def _judged(kind: str, row: Row, said: Marks, own: bool, home: str | None) -> Lookalike | None:
-    reasons = said.reasons(marks_of(kind, row, home))
+def _judged(kind: str, row: Row, said: Marks, marks: Marks, own: bool) -> Lookalike | None:
+    reasons = said.reasons(marks)
     if not own:
         reasons = tuple(reason for reason in reasons if reason in (Reason.EMAIL, Reason.PHONE))
     away = row["archived_at"] is not None
@@ -133,40 +157,53 @@ def _written(emails: Collection[str]) -> set[str]:
 
 
 def _candidates(
-    session: CompanySession, kinds: Sequence[str], table: str, said: Marks
-) -> dict[str, set[int]]:
-    """Kind -> ids of records that must be read: what the lists know, and those whose words are not listed yet."""
+    session: CompanySession, kinds: Sequence[str], table: str, said: Mapping[int, Marks]
+) -> dict[int, dict[str, set[int]]]:
+    """For each that is said, kind -> ids of records that must be read: what the lists know, and those whose words
+    are not listed yet.
+    """
     numbers = _numbers(session, said)
-    names = _names(session, said.name) if said.words else {}
-    lists = listed_in(session, {*numbers, *(word for words in names.values() for word in words)})
-    found: dict[str, set[int]] = {kind: set() for kind in kinds}
-    for word in numbers:
-        for kind, titled, part, ids in lists.get(word, ()):
-            if kind in found and not titled:
-                found[kind] |= set(bits.newest(part, ids))
-    found[table] |= _by_name(table, names, lists)
+    names = _names(session, {at: marks.name for at, marks in said.items() if marks.words})
+    every = {word for words in numbers.values() for word in words}
+    every |= {one for words in names.values() for near in words.values() for one in near}
+    lists = listed_in(session, every)
     due = sa.select(SearchDue.table_name, SearchDue.row_id).order_by(SearchDue.id.desc()).limit(_MOST_DUE)
-    for kind, id_ in session.execute(due.where(SearchDue.table_name.in_(kinds))):
-        found[kind].add(id_)
+    waiting = [(kind, id_) for kind, id_ in session.execute(due.where(SearchDue.table_name.in_(kinds)))]
+    found: dict[int, dict[str, set[int]]] = {}
+    for at in said:
+        here = found[at] = {kind: set[int]() for kind in kinds}
+        for word in numbers[at]:
+            for kind, titled, part, ids in lists.get(word, ()):
+                if kind in here and not titled:
+                    here[kind] |= set(bits.newest(part, ids))
+        here[table] |= _by_name(table, names.get(at, {}), lists)
+        for kind, id_ in waiting:
+            here[kind].add(id_)
     return found
 
 
-def _numbers(session: CompanySession, said: Marks) -> set[str]:
-    """Listed words, which are the digits of numbers, that hold the last digits of those typed."""
-    ends = {number.end for number in said.numbers}
-    if not ends:
-        return set()
-    piece = SearchPiece.piece
-    wanted = sa.select(SearchPiece.word).where(sa.or_(*(begins(piece, end) for end in sorted(ends))))
-    return set(session.scalars(wanted.order_by(piece, SearchPiece.word).limit(_MOST_PIECES)))
+def _numbers(session: CompanySession, said: Mapping[int, Marks]) -> dict[int, set[str]]:
+    """Of each the listed words, which are the digits of numbers, that hold the last digits of those typed."""
+    ends = {at: {number.end for number in marks.numbers} for at, marks in said.items()}
+    every = sorted(set[str]().union(*ends.values()))
+    found: set[str] = set()
+    if every:
+        piece = SearchPiece.piece
+        wanted = sa.select(SearchPiece.word).where(sa.or_(*(begins(piece, end) for end in every)))
+        most = _MOST_PIECES * len(every)
+        found = set(session.scalars(wanted.order_by(piece, SearchPiece.word).limit(most)))
+    return {at: {word for word in found if any(end in word for end in mine)} for at, mine in ends.items()}
 
 
-def _names(session: CompanySession, name: str) -> dict[str, set[str]]:
-    """Each word of a name -> the listed words that it may be: itself, and those nearly it."""
-    words = sorted(asked_for(name), key=len, reverse=True)[:_MOST_WORDS]
-    found = {word: {word, *near_words(session, word, [word])} for word in words}
-    if len(words) == 1:  # "Bluesky" may be "Blue Sky" there
-        found[words[0]] |= {words[0][:at] for at in range(_SHORTEST, len(words[0]) - 1)}
+def _names(session: CompanySession, said: Mapping[int, str]) -> dict[int, dict[str, set[str]]]:
+    """Of each name, its words -> the listed words that each may be: itself, and those nearly it."""
+    words = {at: sorted(asked_for(name), key=len, reverse=True)[:_MOST_WORDS] for at, name in said.items()}
+    near = near_of(session, sorted({word for mine in words.values() for word in mine}))
+    found = {at: {word: {word, *near[word]} for word in mine} for at, mine in words.items()}
+    for mine in found.values():
+        if len(mine) == 1:  # "Bluesky" may be "Blue Sky" there
+            (word,) = mine
+            mine[word] |= {word[:at] for at in range(_SHORTEST, len(word) - 1)}
     return found
 
 

@@ -16,6 +16,7 @@ from crm_data.tables import SearchList, SearchPiece
 
 MOST_WORDS = 300  # that one word of a person's may stand in; of more it is asked in the records alone
 _MOST_PLACES = 2 * MOST_WORDS  # a word may hold it more than once
+_AT_ONCE = 150  # words of one statement, of which each is two parts or three
 _LAST = "\U0010ffff"
 # The best first: the word itself in the title, what begins with it there, either of them beside, within, nearly.
 _TIERS = 5
@@ -74,20 +75,28 @@ def _words(session: CompanySession, word: str) -> list[str]:
 
 def near_words(session: CompanySession, word: str, known: Sequence[str]) -> list[str]:
     """Listed words that are nearly it."""
-    most, asked = slips(word), word[:LONGEST]
-    if not most:
-        return []
+    seen = set(known)
+    return [one for one in near_of(session, [word])[word] if one not in seen][:MOST_WORDS]
+
+
+def near_of(session: CompanySession, words: Sequence[str]) -> dict[str, list[str]]:
+    """Of each word, the listed words that are nearly it. A statement for each 150 of them."""
+    found: dict[str, list[str]] = {word: [] for word in words}
+    asked = {word: unhurt(word[:LONGEST]) for word in words if slips(word)}
     piece = SearchPiece.piece
     from_ = sa.func.length(SearchPiece.word) - sa.func.length(piece)
-    parts = []
-    for part, start, end in unhurt(asked):
-        there = sa.or_(from_.between(start, end), sa.func.length(piece) == HALF)
-        parts.append(sa.and_(begins(piece, part), there))
-    wanted = sa.select(SearchPiece.word).where(sa.or_(*parts)).distinct()
-    seen = set(known)
-    return [one for one in session.scalars(wanted) if one not in seen and is_near(asked, one, most)][
-        :MOST_WORDS
-    ]
+    every = list(asked)
+    for begin in range(0, len(every), _AT_ONCE):
+        some, parts = every[begin : begin + _AT_ONCE], []
+        for part, start, end in {part for word in some for part in asked[word]}:
+            there = sa.or_(from_.between(start, end), sa.func.length(piece) == HALF)
+            parts.append(sa.and_(begins(piece, part), there))
+        listed = list(session.scalars(sa.select(SearchPiece.word).where(sa.or_(*parts)).distinct()))
+        for word in some:
+            short, most = word[:LONGEST], slips(word)
+            held = [one for one in listed if any(part in one for part, _, _ in asked[word])]
+            found[word] = [one for one in held if is_near(short, one, most)]
+    return found
 
 
 def begins(column: Any, word: str) -> sa.ColumnElement[bool]:

@@ -67,16 +67,21 @@ class Records(Linking):
 
     @again
     def add_all(
-        self, rows: Sequence[Mapping[str, Any]], act_id: str | None = None, zone: tzinfo = UTC
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        act_id: str | None = None,
+        zone: tzinfo = UTC,
+        although: str = "",
     ) -> list[int]:
         """Make many records in one act and one transaction, all or none; at most 500. Their ids.
 
-        The same `act_id` again makes nothing and returns the same ids. Raises NotAllowed, and Invalid whose
+        The same `act_id` again makes nothing and returns the same ids. `although`: what was said against it, which
+        the log keeps beside the act. Raises NotAllowed, and Invalid whose
         problems name the place of the row in `rows`.
         """
         demand(self.person, Act.ADD, self.name)
         self._count(rows)
-        doing = doing_of(self._scope.user_id, act_id, zone)
+        doing = replace(doing_of(self._scope.user_id, act_id, zone), although=although)
         new: list[Row] = []
         problems: list[Problem] = []
         for at, values in enumerate(rows):

@@ -53,6 +53,12 @@ def despite(found: Sequence[Lookalike]) -> str:
 def warn(form: str) -> list[Lookalike]:
     """Say who they are, each a link that opens beside this screen."""
     found: list[Lookalike] = st.session_state.get(_key(form), [])
+    offer(found)
+    return found
+
+
+def offer(found: Sequence[Lookalike]) -> None:
+    """The same of any that were found; nothing where none were."""
     with st.container():  # its place is kept
         if found:
             st.warning(
@@ -63,7 +69,6 @@ def warn(form: str) -> list[Lookalike]:
             who = f"{one.title}, {noun(one.table)}{' (archived)' if one.archived else ''}: {one.why}"
             address = place.record(place.KIND_OF[one.table], one.id)
             st.link_button(say.plain(who), address, icon=":material/open_in_new:")
-    return found
 
 
 def of_kind(form: str, table: str) -> list[int]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from crm_data import Reason, Workspace
 from crm_data.alike.likeness import known_by, marks_of
+from crm_data.errors import Invalid
 from crm_data.finding.listing import list_words
 from crm_data.store.many import put, table_of
 from crm_data.tables import Company, by_name
@@ -174,3 +175,51 @@ def test_a_look_costs_the_same_however_many_there_are(town: Office, kind: str) -
         took = perf_counter() - began
     assert len(sent) <= 14, "\n".join(sent)
     assert took < 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ALIKE)
+@pytest.mark.parametrize("company", [0, 1])
+def test_many_at_once_find_what_each_finds_alone(town: Office, kind: str, company: int) -> None:
+    """Typed anew, with slips, with the number shaped otherwise, of records that are there and of none."""
+    my, known = town.at(company), known_by(kind)
+    assert known is not None
+    list_words(town.store)
+    dice = chance.dice(f"many of {kind}")
+    rows = my.records(kind).window(my.records(kind).default_query(), 0, 200).rows
+    (other,) = [one for one in ALIKE if one != kind]
+    wanted: list[tuple[dict[str, Any], int | None]] = []
+    for row in dice.sample(list(rows), size(25, 150)):
+        name, at = str(row[known.title]), dice.randrange(12)
+        slipped = name[:at] + name[at + 1 :]
+        phone = str(row["phone"] or "").replace("+41 ", "0")
+        wanted += [
+            (typed(kind, str(row["email"] or "").upper(), "", ""), dice.choice([None, row["id"]])),
+            (typed(kind, f"{other}{dice.randrange(MANY)}@many.example", phone, slipped), row["id"]),
+            (typed(kind, "", "", dice.choice(["", name, f"{name} GmbH", "Nobody at all"])), None),
+        ]
+    wanted.append((typed(kind), None))
+    dice.shuffle(wanted)
+    wanted = wanted[:200]
+    alone = [my.alike.lookalikes(kind, values, id_) for values, id_ in wanted]
+    assert sum(map(bool, alone)) > len(wanted) // 3
+    assert my.alike.lookalikes_of(kind, wanted) == alone
+
+
+@pytest.mark.parametrize("kind", ALIKE)
+def test_many_cost_hardly_more_than_one(town: Office, kind: str) -> None:
+    my = town.at()
+    one = [(typed(kind, f"{kind}7@many.example", "044 0000012", "Albana Hartmann Werke 13"), 1)]
+    many = [
+        (typed(kind, f"{kind}{at}@many.example", f"044 {at:07}", f"Albana{at} Hartmann Werke{at}"), at)
+        for at in range(1, 201)
+    ]
+    sent: list[int] = []
+    for wanted in (one, many):
+        my.alike.lookalikes_of(kind, wanted)
+        with counted(town.store) as said:
+            assert len(my.alike.lookalikes_of(kind, wanted)) == len(wanted)
+        sent.append(len(said))
+    assert sent[1] <= sent[0] + 4, sent
+    with pytest.raises(Invalid, match="At most 200"):
+        my.alike.lookalikes_of(kind, [*many, *one])

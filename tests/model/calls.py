@@ -438,6 +438,15 @@ def _lookalikes(here: Scene) -> Call:
     return Call("", lambda my: my.alike.lookalikes(kind, sought, id_), said_)
 
 
+def _lookalikes_of(here: Scene) -> Call:
+    """Several at once, each as one alone."""
+    kind = here.dice.choice(("customers", "leads"))
+    rows = list(here.own[kind].values())[:3]
+    wanted = [({"email": row["email"], TITLES[kind]: row[TITLES[kind]]}, row["id"]) for row in rows]
+    said_ = {"kind": kind, "wanted": wanted}
+    return Call("", lambda my: my.alike.lookalikes_of(kind, wanted), said_)
+
+
 def _convert(here: Scene) -> Call:
     open_ = [id_ for id_, row in here.own["leads"].items() if not row["converted_at"]]
     id_ = here.dice.choice(open_) if open_ and here.dice.random() < 0.7 else here.id("leads")
@@ -915,6 +924,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Changes.since": _since,
     "Changes.preview": _act(lambda my, id_: my.changes.preview(id_)),
     "Alike.lookalikes": _lookalikes,
+    "Alike.lookalikes_of": _lookalikes_of,
     "Changes.put_back": _put_back,
     "Changes.steps": _steps,
     "Changes.undo": _act(lambda my, id_: my.changes.undo(id_, rest=True), writes=True),

@@ -234,6 +234,11 @@ class Reader:
                     sure.add(id_)
             assert sure <= set(found) or len(found) == 5
 
+    def _lookalikes_of(self, value: Any, raw: Any, kind: str, wanted: list[tuple[Row, int]]) -> None:
+        assert len(raw) == len(wanted)
+        for (values, own), found in zip(wanted, raw, strict=True):
+            self._lookalikes(found, found, kind, values, own)
+
     def _feed(self, value: Any, raw: Any, kind: str, id: Any, sorts: list[str], n: int) -> None:
         """What hangs on a record, newest first; a change may be left out that a move tells already."""
         link, found = f"{kind[:-1]}_id", []

@@ -177,6 +177,11 @@ ALIKE = {
     "lookalikes": Verb(
         lambda my, ids: my.alike.lookalikes("customers", {"email": ids.email.replace("admin@", "buyer@")})
     ),
+    "lookalikes_of": Verb(
+        lambda my, ids: my.alike.lookalikes_of(
+            "customers", [({"email": ids.email.replace("admin@", "buyer@")}, None), ({"name": "A"}, 1)]
+        )
+    ),
     "merge": Verb(
         lambda my, ids: my.alike.merge("customers", [ids.customer, _twin(my, ids)], ids.customer), "manager"
     ),

@@ -3,23 +3,35 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
-from crm_data import All, CrmError, Kind, Layout, Query, Records, View, Workspace, clock, errors, new_act
+from crm_data import (
+    All,
+    CrmError,
+    Kind,
+    Layout,
+    Query,
+    Records,
+    View,
+    Workspace,
+    clock,
+    errors,
+    new_act,
+)
 from crm_data.store.lists import KNOWN_FOR, MOST_WATCHED, Fresh
 from dashboard import session
 from dashboard.components import room
 from dashboard.components.assets import component, text
 from dashboard.components.grid import adding, data, summing, wire
 from dashboard.components.grid.data import Act, Beside, Mark
-from dashboard.components.grid.listed import Lists, Shown
+from dashboard.components.grid.listed import Shown
 from dashboard.components.grid.saving import keep, offered
+from dashboard.components.grid.tab import Kept, Told
 from dashboard.components.grid.undoing import stepped, taken_back
 from dashboard.components.grid.wire import Save
-from dashboard.parts import place, say
+from dashboard.parts import place, say, twins
 from dashboard.parts.acts import attempt, show_refusal
 
 WINDOW = 100  # rows of a message
@@ -31,38 +43,6 @@ _OTHER = "The list is another one by now, so nothing was done. Look at it and ch
 
 def nothing(*said: Any) -> None:
     """What becomes of a click that the screen does not ask about."""
-
-
-@dataclass(frozen=True)
-class _Told:
-    """What was told of a list: to whom and of what, up to which change and when; as text, and of how many rows.
-
-    Until something of the company changes, or a minute has passed, the same would be told again.
-    """
-
-    asked: tuple[Any, ...]
-    last: int
-    at: datetime
-    text: str
-    count: int
-
-
-@dataclass
-class _Kept:
-    """What a tab knows of its grid between two runs."""
-
-    layout: Layout
-    lists: Lists = field(default_factory=Lists)
-    foot: tuple[Any, dict[str, str]] | None = None
-    seen: dict[int, int] = field(default_factory=dict)
-    result: dict[str, Any] | None = None
-    answer: dict[str, Any] | None = None
-    found: dict[str, Any] | None = None
-    turn: str = field(default_factory=new_act)  # the same question of the same tab is one act
-    told: _Told | None = None
-    total: int | None = None
-    view: str = ""  # whose columns these are, as it says them
-    whole: bool = False  # what was done is seen around the list too: the screen is drawn again
 
 
 @dataclass(frozen=True)
@@ -122,8 +102,10 @@ class Grid:
 
     def answer(self, save: Save) -> dict[str, Any]:
         """From a callback: keep a Save that the browser did not send by itself, and tell it what became of it."""
-        result = keep(self.my, self.records, save, self.members, say.zone())
-        self._kept().result = result
+        kept = self._kept()
+        result = keep(self.my, self.records, save, self.members, say.zone(), kept.named)
+        kept.likes = result.pop("likes", [])
+        kept.result = result
         return result
 
     def _draw(self, query: Query) -> None:
@@ -133,6 +115,7 @@ class Grid:
             kept.whole = False
             st.rerun()
         show_refusal(self.key)
+        twins.offer(kept.likes)
         query = self.ordered(query)
         told = attempt(self.key, lambda: self._told(query, kept))
         if told is None:
@@ -161,7 +144,7 @@ class Grid:
 
     # what goes out
 
-    def _told(self, query: Query, kept: _Kept) -> dict[str, Any]:
+    def _told(self, query: Query, kept: Kept) -> dict[str, Any]:
         """What is told beside what `kept.told` says of the list, which is found anew where it may be another."""
         start, n = wire.want(_said(self.key, "want"), WINDOW)
         fresh: dict[str, Any] = {"fresh": [], "gone": []}
@@ -177,19 +160,19 @@ class Grid:
             "last": told.last,
         }
 
-    def _asked(self, query: Query, kept: _Kept, start: int, n: int) -> tuple[Any, ...]:
+    def _asked(self, query: Query, kept: Kept, start: int, n: int) -> tuple[Any, ...]:
         """All that what is told of a list depends on, but for the records."""
         here = say.zone()
         of = (query, start, n, kept.layout, tuple(kept.lists.opened))
         who = (self.my.scope, session.writes(), self.owner, dict(self.members))
         return (*who, str(here), say.today(), *of)
 
-    def _holds(self, told: _Told, asked: tuple[Any, ...]) -> bool:
+    def _holds(self, told: Told, asked: tuple[Any, ...]) -> bool:
         """Whether the same would be told again. Like every reading, this asks whether one is still signed in."""
         same = told.asked == asked and clock.now() - told.at < KNOWN_FOR
         return same and told.last == session.last_change(self.my)
 
-    def _tell(self, query: Query, kept: _Kept, start: int, n: int) -> tuple[_Told, dict[str, Any]]:
+    def _tell(self, query: Query, kept: Kept, start: int, n: int) -> tuple[Told, dict[str, Any]]:
         now = clock.now()
         listed = self._listed(query, kept, start, n)
         if kept.total not in (None, listed.count):  # it stands beside the title too
@@ -238,9 +221,9 @@ class Grid:
         }
         packed = {"fresh": data.packed_rows(self.records, names, fresh.rows, self.words), "gone": fresh.gone}
         asked = self._asked(query, kept, start, n)
-        return _Told(asked, listed.last, now, text(told), listed.count), packed
+        return Told(asked, listed.last, now, text(told), listed.count), packed
 
-    def _listed(self, query: Query, kept: _Kept, start: int, n: int) -> Shown:
+    def _listed(self, query: Query, kept: Kept, start: int, n: int) -> Shown:
         by, lists = kept.layout.group, kept.lists
         if not by:
             return lists.window(self.records, query, start, n)
@@ -263,7 +246,7 @@ class Grid:
         both = {**packed, **heads}
         return [both.get(at) for at in range(listed.start, max(both, default=listed.start - 1) + 1)]
 
-    def _foot(self, query: Query, kept: _Kept, last: int) -> dict[str, str]:
+    def _foot(self, query: Query, kept: Kept, last: int) -> dict[str, str]:
         """What stands under the columns, of all rows of the filter: found anew when something has changed."""
         asked = (query, kept.layout.foot, last)
         if kept.foot is None or kept.foot[0] != asked:
@@ -311,7 +294,10 @@ class Grid:
         asked = wire.added(said, self.records.fields)
         if asked is not None:
             act = self._act_of("add", asked.token, of=self.owner)  # after a reload too
-            self._kept().result = adding.make(self.my, self.records, asked, self.members, say.zone(), act)
+            kept = self._kept()
+            result = adding.make(self.my, self.records, asked, self.members, say.zone(), act, kept.named)
+            kept.likes = result.pop("likes")
+            kept.result = result
 
     def _find(self, said: Any, query: Query) -> None:
         asked = wire.find(said)
@@ -380,13 +366,13 @@ class Grid:
         """The name of an act of this tab, or of this sign-in: what is asked once more is the same act."""
         return hashlib.sha256(f"{of or self._kept().turn} {what}".encode()).hexdigest()[:32]
 
-    def _kept(self) -> _Kept:
+    def _kept(self) -> Kept:
         name, of = f"{self.key}.kept", f"{self.view.id} {self.view.layout}" if self.view else ""
         if name not in st.session_state or st.session_state[name].view != of:
             arranged = self.view.layout if self.view else self.my.layouts.get(self.records)
             first = data.usual(self.records)
-            st.session_state[name] = _Kept(first if arranged == Layout() else arranged, view=of)
-        found: _Kept = st.session_state[name]
+            st.session_state[name] = Kept(first if arranged == Layout() else arranged, view=of)
+        found: Kept = st.session_state[name]
         return found
 
 

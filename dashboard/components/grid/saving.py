@@ -11,7 +11,8 @@ from typing import Any
 
 from crm_data import CrmError, Edit, Field, Kind, Records, Workspace, errors, new_act
 from crm_data.store.values import clean_text
-from dashboard.components.grid import wire
+from dashboard.components.grid import resembling, wire
+from dashboard.components.grid.resembling import Named
 from dashboard.components.grid.wire import Problems, Save
 from dashboard.parts import say
 
@@ -25,9 +26,16 @@ Lacks = dict[int, list[str]]
 
 
 def keep(
-    my: Workspace, records: Records, asked: Save, members: Mapping[int, str], zone: tzinfo
+    my: Workspace,
+    records: Records,
+    asked: Save,
+    members: Mapping[int, str],
+    zone: tzinfo,
+    named: Named | None = None,
 ) -> dict[str, Any]:
     """Save it; returns the `result` that the browser is told, with `saved` for what stands now.
+
+    Records that are like others wait for another Save and are `likes`; `named`: those that were said before.
 
     `lacks`: by record, the fields that were not typed and without which what was typed cannot be kept. `act`: the
     name of the act, by which it is undone.
@@ -36,13 +44,40 @@ def keep(
         return _result(asked, [], {}, {}, asked.refusal)
     act = new_act()
     edits, problems = _named(my, records, asked, members)
+    try:
+        found = resembling.of_edits(my, records, edits, named if named is not None else Named())
+    except CrmError as trouble:
+        return _result(asked, [], problems, {}, str(trouble))
+    result = _saved(records, asked, [edit for edit in edits if edit.id not in found.problems], problems,
+                    (act, zone, found.although))  # fmt: skip
+    if not found.problems:
+        return result | {"likes": []}
+    waits = {str(id_): cells for id_, cells in found.problems.items()}
+    done = "" if result["words"] == _words(0, 0) else f"{result['words']} "
+    return result | {
+        "ok": False,
+        "words": f"{done}{found.words}",
+        "problems": {**result["problems"], **waits},
+        "likes": found.shown(),
+    }
+
+
+def _saved(
+    records: Records,
+    asked: Save,
+    edits: list[Edit],
+    problems: Problems,
+    how: tuple[str, tzinfo, str],
+) -> dict[str, Any]:
+    """Keep them but for those that are refused. `how`: the act, the zone, what was said against it."""
+    act, zone, although = how
     clashes: Clashes = {}
     lacks: Lacks = {}
     words = ""
     for _ in range(_TRIES):
         try:
             if edits:
-                records.change(edits, act, zone)
+                records.change(edits, act, zone, although)
             return _result(asked, edits, problems, clashes) | {"lacks": lacks, "act": act}
         except errors.Conflict as conflict:
             clashes = _clashes(records, conflict.clashes)

@@ -350,7 +350,8 @@ def test_a_paste_of_two_hundred_rows_is_few_statements(two: Office) -> None:
     # Two are for the act: whether its name is free, and its change set. Beyond these eight the chain of the log
     # reads its head, numbers the change set and moves the head on; PostgreSQL looks at the references before.
     chain = 4 if two.store.engines.write.dialect.name == "postgresql" else 3
-    assert len(sent) <= 8 + chain, [statement[:60] for statement in sent]
+    alike = 9  # look for who is like them, however many rows there are
+    assert len(sent) <= 8 + chain + alike, [statement[:60] for statement in sent]
     assert my.customers.get(ids[1])["credit_limit"] == Decimal("1.50")
     assert len(my.customers.history(ids[1])) == 11
     assert [my.customers.get(id_)["priority"] for id_ in ids[:2]] == ["medium", "high"]
