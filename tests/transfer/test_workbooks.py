@@ -1,6 +1,7 @@
 """A workbook becomes a table of text: each cell in one reading, one sheet of several, and no file too hostile."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
@@ -17,7 +18,7 @@ from crm_data import Workspace
 from crm_data.errors import Invalid
 from crm_data.store.amounts import readings
 from crm_data.store.days import sure
-from crm_data.transfer import workbook, xlsx_out
+from crm_data.transfer import workbook, workbook_cells, xlsx_out
 from crm_data.transfer.by_file import Choices, export_file, import_file
 from crm_data.transfer.workbook import read_file
 from crm_data.transfer.workbook_cells import written
@@ -192,3 +193,115 @@ def test_what_no_cell_can_hold_is_told(my: Workspace) -> None:
         list(xlsx_out.pieces("a", ["Notes"], [["x" * 40_000]], []))
     with pytest.raises(Invalid, match="a million rows"):
         list(xlsx_out.pieces("a", ["Id"], ([] for _ in range(xlsx_out.MOST_ROWS)), []))
+
+
+SHOWN_AS = {
+    "0%": {0.5: "50 %", 1: "100 %", 0.07: "7 %", -0.25: "-25 %", 0.125: "12.5 %", 0.29: "29 %"},
+    "0.00%": {0.5: "50 %", 0.12345: "12.3450 %"},
+    '0.0 %;[Red]-0.0 %': {0.5: "50 %"},
+    "# ##0\\ %": {0.5: "50 %"},
+    '0.0" of 100%"': {0.5: "0.5"},
+    "0.0\\%": {0.5: "0.5"},
+    "General": {0.5: "0.5"},
+    "0.00": {0.5: "0.5"},
+}  # fmt: skip
+
+
+def percentages(at: int = 0, name: str = "A & B") -> bytes:
+    """A number in each format of `SHOWN_AS`, in a table that begins in a row of the second sheet."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as out:
+        out.add_worksheet("First").write_row(0, 0, ["Name", "Value"])
+        sheet = out.add_worksheet(name)
+        sheet.write_row(at, 0, HEAD)
+        cells = [(form, number) for form, numbers in SHOWN_AS.items() for number in numbers]
+        for row, (form, number) in enumerate(cells, at + 1):
+            sheet.write(row, 0, f"n{row}")
+            sheet.write_number(row, 1, number, out.add_format({"num_format": form}))
+        sheet.write(at + len(cells) + 1, 0, "words")
+        sheet.write(at + len(cells) + 1, 1, "fifty", out.add_format({"num_format": "0%"}))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("at", [0, 2])
+def test_what_is_shown_as_a_percentage_comes_as_one(at: int) -> None:
+    told = [said for numbers in SHOWN_AS.values() for said in numbers.values()]
+    found = read_file(percentages(at), "x.xlsx", sheet="A & B", top=at + 1).column("Value")
+    assert found == [*told, "fifty"]
+
+
+def _without(data: bytes, part: str, change: Callable[[bytes], bytes] | None = None) -> bytes:
+    """The workbook with a part changed, or without it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            if name != part:
+                new.writestr(name, old.read(name))
+            elif change is not None:
+                new.writestr(name, change(old.read(name)))
+    return made.getvalue()
+
+
+def test_cells_that_do_not_say_where_they_stand_are_counted() -> None:
+
+    data = _without(
+        percentages(),
+        "xl/worksheets/sheet2.xml",
+        lambda xml: re.sub(rb'<(c|row) r="[A-Z0-9]+"', rb"<\1", xml),
+    )
+    wanted = workbook_cells.percents(io.BytesIO(percentages()), "A & B")
+    assert workbook_cells.percents(io.BytesIO(data), "A & B") == wanted
+    assert len(wanted) == 11
+
+
+BOMB = (
+    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + at, b"&%c;" % (97 + at) * 10) for at in range(9))
+    + b"]><styleSheet><numFmts>&j;</numFmts></styleSheet>"
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        None,
+        lambda xml: b"",
+        lambda xml: xml[: len(xml) // 2],
+        lambda xml: BOMB,
+        lambda xml: xml.replace(b"cellXfs", b"x"),
+    ],
+    ids=["none", "empty", "half", "bomb", "no styles"],
+)
+@pytest.mark.parametrize("part", ["xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
+def test_styles_that_cannot_be_read_leave_the_numbers(
+    part: str, change: Callable[[bytes], bytes] | None
+) -> None:
+    found = workbook_cells.percents(io.BytesIO(_without(percentages(), part, change)), "A & B")
+    assert found in (set(), workbook_cells.percents(io.BytesIO(percentages()), "A & B"))
+    if part == "xl/styles.xml":
+        assert found == set()
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0" + b"x" * 100])
+def test_what_is_no_xlsx_has_no_percentages(data: bytes) -> None:
+    assert workbook_cells.percents(io.BytesIO(data), "A") == set()
+
+
+def test_a_probability_of_50_percent_is_50(my: Workspace, tmp_path: Path) -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as out:
+        sheet, form = out.add_worksheet("Deals"), out.add_format({"num_format": "0%"})
+        sheet.write_row(0, 0, ["Name", "Value", "Customer", "Stage", "Probability %"])
+        my.customers.add({"name": "Acme"})
+        for row, share in enumerate((0.5, 1, 0.29, 2), 1):
+            sheet.write_row(row, 0, [f"Deal {row}", 10, "Acme", "Proposal"])
+            sheet.write_number(row, 4, share, form)
+    path = tmp_path / "deals.xlsx"
+    path.write_bytes(made.getvalue())
+    sheet_read = read_file(path.read_bytes(), path.name)
+    assert sheet_read.column("Probability %") == ["50 %", "100 %", "29 %", "200 %"]
+    import_file(my.deals, path)
+    deals = my.deals.page(my.deals.default_query()).rows
+    assert {row["deal_name"]: row["probability"] for row in deals if row["deal_name"] != "Deal 4"} == {
+        "Deal 1": 50, "Deal 2": 100, "Deal 3": 29,
+    }  # fmt: skip
