@@ -25,6 +25,7 @@ from bench import (
     report,
     screens,
     searching,
+    sheets,
     visit,
     walls,
 )
@@ -35,7 +36,19 @@ from bench.section import Section
 from crm_data.settings import ROOT
 from dashboard.warm_up import settle
 
-PARTS = ("costs", "reading", "screens", "pages", "crowd", "visit", "walls", "moving", "files", "many")
+PARTS = (
+    "costs",
+    "reading",
+    "screens",
+    "pages",
+    "sheets",
+    "crowd",
+    "visit",
+    "walls",
+    "moving",
+    "files",
+    "many",
+)
 ONE = "one of 100 companies"
 HALF = "a company with half of all rows"
 
@@ -97,6 +110,9 @@ def _measure(parts: Sequence[str], sizes: Sequence[Size], folder: Path, rounds: 
     if "pages" in parts:
         _say("every page")
         yield from pages.sections(sizes, folder, max(3, rounds // 2))
+    if "sheets" in parts:
+        _say("the grid's questions")
+        yield sheets.section(even, folder, fewer)
     if "crowd" in parts:
         _say("a crowd")
         yield crowd.section(even, folder)

@@ -18,6 +18,7 @@ from bench import (
     reading,
     screens,
     searching,
+    sheets,
     walls,
 )
 from bench.ground import filled, ground, has_postgres
@@ -64,6 +65,15 @@ def test_import_and_export(small: Path, tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_many_at_once(small: Path, tmp_path: Path) -> None:
     assert "the undo of it" in _told(at_once.section(small, tmp_path, rounds=1))
+
+
+def test_the_grids_questions(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "SIZES", (300, 400))
+    monkeypatch.setattr(sheets, "ROWS", 20)
+    found = sheets.section(small, tmp_path, rounds=1)
+    assert "a paste, saved" in _told(found)
+    (share,) = (line.middle for line in found.lines if line.what == "the statements of a paste")
+    assert share * sheets.MOST_SENT <= 8
 
 
 def test_what_a_rerun_costs(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
