@@ -15,6 +15,7 @@ from crm_data.accounts.members import Members
 from crm_data.accounts.operator import People
 from crm_data.accounts.people import Actor, find_user, is_operator
 from crm_data.accounts.sessions import Sessions, Signed
+from crm_data.changes.emptying import Emptying
 from crm_data.errors import CrmError, DiskFull, NotFound, NotReady, Unavailable
 from crm_data.finding import listing
 from crm_data.rights import Act, Person, demand
@@ -65,6 +66,7 @@ class Installation:
         self.companies = Companies(store)
         self.people = People(store)
         self.backups = Backups(store, settings)
+        self._emptying = Emptying(store, self.scope)
 
     def sign_in(self, email: str, password: str, address: str) -> str:
         """A ticket for `sessions.open`. Raises Throttled or NotSignedIn, in the same words each time.
@@ -212,7 +214,12 @@ class Installation:
 
         Several processes may serve one database and call each at any moment.
         """
-        return self.sessions.tidy, self.links.tidy, self.list_words, self.backups.daily
+        # What is erased stands in the backup of that day, which comes before it.
+        return self.sessions.tidy, self.links.tidy, self.list_words, self.backups.daily, self.empty_trash
+
+    def empty_trash(self) -> int:
+        """Erase for good what has been archived as long as its company has set; how many records that were."""
+        return self._emptying.round()
 
     def list_words(self) -> int:
         """Have found by its words what was written lately; how many records. After a search, and now and then."""

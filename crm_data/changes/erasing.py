@@ -3,7 +3,7 @@ first a look, then the act, which does what was looked at or nothing.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from crm_data.store.records import Records
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import row_id
 from crm_data.tables import APPEND_ONLY, by_name, noun, title_of
+from crm_data.tables.base import Archivable
 from crm_data.tables.fields import words
 
 MOST = 500  # records chosen at once
@@ -58,7 +59,7 @@ class Erasure:
     @property
     def sentence(self) -> str:
         """What goes, in words."""
-        return ", ".join(f"{count:,} {noun(table, count)}" for table, count in self.goes.items())
+        return sentence_of(self.goes)
 
 
 @dataclass
@@ -72,6 +73,21 @@ class _Reach:
         loses = sorted((key, sorted(ids)) for key, ids in self.loses.items())
         return hashlib.sha256(repr((goes, loses)).encode()).hexdigest()
 
+    @property
+    def tables(self) -> set[str]:
+        """Those of which a row goes or loses a link."""
+        return {*self.goes, *(child for child, _ in self.loses)}
+
+    def touched(self, table: str) -> set[int]:
+        """The rows of a table that go or lose a link."""
+        losing = (rows for (child, _), rows in self.loses.items() if child == table)
+        return self.goes.get(table, set()).union(*losing)
+
+
+def sentence_of(counts: Mapping[str, int]) -> str:
+    """What goes, in words: '2 customers, 1 deal'."""
+    return ", ".join(f"{count:,} {noun(table, count)}" for table, count in counts.items())
+
 
 def looked_at(
     session: CompanySession, kinds: Mapping[str, Records], table: str, ids: Sequence[Any], keep_leads: bool
@@ -79,7 +95,7 @@ def looked_at(
     """What erasing these archived records would do now. Raises NotFound, Invalid."""
     chosen = _chosen(kinds, table, ids)
     _demand_archived(session, table, chosen)
-    reach = _reach(session, table, chosen, keep_leads)
+    reach = _reach(session, {table: chosen}, keep_leads)
     return _told(session, kinds, table, chosen, reach)
 
 
@@ -94,15 +110,45 @@ def erase(
 ) -> Erasure:
     """Do what was looked at, within a transaction; raises Invalid where something else would go by now."""
     chosen = _chosen(kinds, table, ids)
-    first = _reach(session, table, chosen, keep_leads)
-    for name in order({*first.goes, *(child for child, _ in first.loses)} - APPEND_ONLY):
-        losing = (rows for (child, _), rows in first.loses.items() if child == name)
-        _lock(session, name, first.goes.get(name, set()).union(*losing))
+    first = _reach(session, {table: chosen}, keep_leads)
+    _lock_all(session, first)
     _demand_archived(session, table, chosen)
-    reach = _reach(session, table, chosen, keep_leads)
+    reach = _reach(session, {table: chosen}, keep_leads)
     if reach.mark != first.mark or reach.mark != mark:
         raise Invalid(_OTHERWISE)
     told = _told(session, kinds, table, chosen, reach)
+    _take(session, doing, reach)
+    return told
+
+
+def erase_due(
+    session: CompanySession, doing_of: Callable[[str], Doing], roots: Ids, still: Callable[[Ids], Ids]
+) -> Mapping[str, int]:
+    """Erase what nobody looked at, within a transaction, with all that goes with it: table -> how many rows went.
+
+    `still`: which of the roots are due, asked once they are locked; `doing_of`: the act, by what goes, in words.
+    Leads stay without their customer, as others that only name what goes. Nothing goes where more would than was
+    locked: another round finds it.
+    """
+    first = _reach(session, roots, keep_leads=True)
+    _lock_all(session, first)
+    reach = _reach(session, still(roots), keep_leads=True)
+    more = any(reach.touched(name) - first.touched(name) for name in reach.tables - APPEND_ONLY)
+    if more or not any(reach.goes.values()):
+        return {}
+    goes = {name: len(reach.goes[name]) for name in order(reach.goes) if reach.goes[name]}
+    kinds = {name: count for name, count in goes.items() if issubclass(by_name(name), Archivable)}
+    _take(session, doing_of(sentence_of(kinds)), reach)
+    return goes
+
+
+def _lock_all(session: CompanySession, reach: _Reach) -> None:
+    for name in order(reach.tables - APPEND_ONLY):
+        _lock(session, name, reach.touched(name))
+
+
+def _take(session: CompanySession, doing: Doing, reach: _Reach) -> None:
+    """Loosen what stays, and erase what goes."""
     for (child, column), rows in reach.loses.items():
         model: Any = by_name(child)
         for some in chunks(sorted(rows)):
@@ -113,7 +159,6 @@ def erase(
     names = [name for kind, gone in reach.goes.items() for name in _called(session, kind, gone)]
     tables = order(reach.goes)
     writer.erase_for_good(session, doing, {name: sorted(reach.goes[name]) for name in tables}, names)
-    return told
 
 
 def _chosen(kinds: Mapping[str, Records], table: str, ids: Sequence[Any]) -> set[int]:
@@ -138,9 +183,9 @@ def _demand_archived(session: CompanySession, table: str, ids: Collection[int]) 
         raise Invalid(_NOT_ARCHIVED)
 
 
-def _reach(session: CompanySession, table: str, ids: Collection[int], keep_leads: bool) -> _Reach:
+def _reach(session: CompanySession, roots: Ids, keep_leads: bool) -> _Reach:
     """All that goes with these rows, and all that stays and names one of them."""
-    reach, turn = _Reach({table: set(ids)}), {table: set(ids)}
+    reach, turn = _Reach({table: set(ids) for table, ids in roots.items()}), roots
     while turn:
         found: Ids = {}
         for parent, gone in turn.items():

@@ -65,9 +65,17 @@ def one_of(table: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", by_name(table).__name__).lower()
 
 
+# Rows beside records whose tables are not called as people call them.
+_CALLED = {
+    "deal_stage_history": ("stage move", "stage moves"),
+    "kept_apart": ("pair kept apart", "pairs kept apart"),
+}
+
+
 def noun(table: str, count: int = 1) -> str:
     """The word for so many records of this table: 'activity', 'activities'."""
-    return (one_of(table) if count == 1 else table).replace("_", " ")
+    one, many = _CALLED.get(table, (one_of(table), table))
+    return (one if count == 1 else many).replace("_", " ")
 
 
 __all__ = [

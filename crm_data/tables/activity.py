@@ -65,3 +65,8 @@ class Activity(CompanyOwned, Made, Recorded, Archivable, Imported, Base):
     source: Mapped[str | None] = f.text("Source", 100, form=False)
     # While it stands on top of the feeds of the records that it is about.
     pinned_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    @classmethod
+    def goes_along(cls) -> sa.ColumnElement[bool]:
+        """All of it tells of something."""
+        return sa.true()

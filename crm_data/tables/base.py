@@ -96,6 +96,13 @@ class Archivable:
     def archived_by(cls) -> Mapped[int | None]:
         return mapped_column(sa.Integer, sa.ForeignKey("users.id", ondelete="SET NULL"), index=True)
 
+    @classmethod
+    def goes_along(cls) -> sa.ColumnElement[bool]:
+        """What makes a row no more than a word about the records that it names: it is erased with the last of
+        them, although nobody has put it away. None is, unless its table says so.
+        """
+        return sa.false()
+
 
 class Mergeable:
     """A row that may turn out to be the same as another, in which it goes on; it is then put away."""

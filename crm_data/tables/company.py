@@ -79,6 +79,9 @@ class Company(Recorded, Made, Base):
     subscription_plan: Mapped[str | None] = f.text("Plan", 50, form=False)
     subscription_start: Mapped[date | None] = f.day("Plan starts", form=False)
     subscription_end: Mapped[date | None] = f.day("Plan ends", form=False)
+    # After how many days in the trash records are erased by themselves, and from which day on: see `changes.dues`.
+    trash_days: Mapped[int | None] = f.whole("Days in the trash", 30, 3_650, form=False)
+    trash_from: Mapped[date | None] = f.day("Erased by themselves from", form=False)
     # What it says of the sales stages, where that is not as ever: see `stage_rules`.
     stages: Mapped[dict[str, dict[str, Any]] | None] = f.json("Stages")
     # The fields that it has added to its records: see `own_fields`.

@@ -99,6 +99,11 @@ class Task(CompanyOwned, Made, Recorded, Archivable, Imported, Extensible, Base)
         """
         return (cls.status.in_([sa.literal_column(f"'{status.value}'", sa.String) for status in OPEN_TASK]),)
 
+    @classmethod
+    def goes_along(cls) -> sa.ColumnElement[bool]:
+        """What was done for a record, or is no longer to be."""
+        return sa.not_(sa.and_(*cls.still_open()))
+
 
 _made: sa.Table = Task.__table__  # type: ignore[assignment]
 # In the order of the list itself, so that my open tasks come out of the index one after the other.

@@ -135,6 +135,8 @@ class _Coming:
         turns.wait_for(self._here, turns.Turn.FIRST_COMPANY)
         said = {**moved("companies", rows[0], self._move), "export_mark": new_mark(), "created_by": self._by}
         said["email"] = email or said["email"]
+        # It may have been away for long: nothing is erased before somebody here has looked at it.
+        said |= {"trash_days": None, "trash_from": None}
         if self._session.scalar(sa.select(Company.id).where(Company.email == said["email"])) is not None:
             raise Invalid(_TAKEN, "email")
         del said["id"]

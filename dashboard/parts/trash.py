@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from crm_data import Act, CrmError, Workspace, new_act, words
+from crm_data.changes.dues import Rule
 from crm_data.changes.erasing import Erasure
 from crm_data.changes.trash import Away
 from crm_data.tables import noun
@@ -15,6 +16,8 @@ from dashboard.parts.acts import announce, attempt, done, forget_refusal, show_r
 from dashboard.parts.audit import views
 from dashboard.parts.dialog import dialog
 from dashboard.parts.heading import empty, heading
+from dashboard.parts.proof import proof
+from dashboard.parts.trash_rule import trash_rule
 from dashboard.parts.undo import did
 
 PLACE = "trash"
@@ -35,13 +38,16 @@ def trash_screen(my: Workspace) -> None:
         pass
     views(my)
     _kinds(counts, table)
+    rule = trash_rule(my)
     show_refusal(PLACE)
     before = here.get("before", "")
     found, older = my.trash.page(table, int(before) if before.isascii() and before.isdigit() else None)
     if not found:
         empty("delete", f"No {noun(table)} is archived.")
         return
-    grid.table(f"{PLACE}.{table}.{before}", f"Archived {noun(table, 2)}", [_line(away) for away in found])
+    grid.table(
+        f"{PLACE}.{table}.{before}", f"Archived {noun(table, 2)}", [_line(away, rule) for away in found]
+    )
     if older:
         said = {"tab": "trash", "kind": table, "before": str(older)}
         st.page_link("../pages/history.py", label="Older", icon=":material/arrow_forward:", query_params=said)
@@ -64,14 +70,19 @@ def _kinds(counts: Mapping[str, int], table: str) -> None:
     )
 
 
-def _line(away: Away) -> dict[str, str]:
+def _line(away: Away, rule: Rule) -> dict[str, str]:
     others = away.together - 1
     return {
         "Name": f"{away.name} (no. {away.id})",
         "Archived by": away.who,
         "When": say.moment(away.at),
+        **({"Erased on": _goes(away)} if rule.days else {}),
         "Together with": f"{say.count(others, 'other record')}" if others else "",
     }
+
+
+def _goes(away: Away) -> str:
+    return "Stays: something in use needs it" if away.stays else say.day(away.goes)
 
 
 def _choice(found: Sequence[Away]) -> list[Away]:
@@ -156,31 +167,18 @@ def _dialog(my: Workspace, table: str) -> None:
             st.error(say.plain(str(refused)), icon=":material/error:")
             return
         _preview(looked)
-        key = f"{PLACE}.password"
-        st.text_input("Your password", type="password", key=key, autocomplete="current-password")
 
-        def erase() -> None:
-            said = st.session_state.get(key) or ""
-            st.session_state[key] = ""
-
+        def erase(password: str) -> None:
             def do() -> Erasure:
-                return my.trash.erase(table, ids, looked.mark, said, keep, session.address())
+                return my.trash.erase(table, ids, looked.mark, password, keep, session.address())
 
             gone = attempt(f"{PLACE}.erase", do)
             if gone is not None:
                 announce(f"Erased for good: {gone.sentence}.", "delete_forever")
                 forget()
 
-        st.button(
-            f"Erase {say.count(sum(looked.goes.values()), 'row')} for good",
-            key=f"{PLACE}.do",
-            type="primary",
-            icon=":material/delete_forever:",
-            on_click=erase,
-        )
-        sentence = st.session_state.get(f"{PLACE}.erase.refusal")
-        if sentence:
-            st.error(say.plain(sentence), icon=":material/error:")
+        rows = say.count(sum(looked.goes.values()), "row")
+        proof(f"{PLACE}.erase", f"Erase {rows} for good", ":material/delete_forever:", erase)
 
     show()
 

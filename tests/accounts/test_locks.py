@@ -152,8 +152,8 @@ WRITES: dict[str, tuple[Act, ...]] = {
     "Links.tidy": (_tidy,),
 }
 # They make the first company: asked below, of an installation without one.
-# What it locks is tried with the search: tests/finding.
-ELSEWHERE = {"Installation.list_words"}
+# What they lock is tried with the search and with the trash: tests/finding, tests/changes/test_emptying.py.
+ELSEWHERE = {"Installation.list_words", "Installation.empty_trash"}
 FIRST = {"Links.setup", "Links.redeem_setup"}
 ACTS = dict.fromkeys(act for acts in WRITES.values() for act in acts)
 

@@ -386,8 +386,8 @@ def test_every_kind_of_link_and_every_verb_of_an_account_is_tried() -> None:
         "Sessions.end", "Sessions.end_everywhere", "Sessions.end_one", "Sessions.of",
         "Sessions.tidy", "Links.look", "Links.redeem_setup", "Links.setup", "Links.tidy",
         "Installation.chores", "Installation.demand_ready", "Installation.is_signed_in",
-        "Installation.bring_back", "Installation.list_words", "Installation.look_at_company",
-        "Installation.members_of", "Installation.profile",
+        "Installation.bring_back", "Installation.empty_trash", "Installation.list_words",
+        "Installation.look_at_company", "Installation.members_of", "Installation.profile",
         "Installation.scope", "Installation.shortages",
         "Installation.state", "People.has_operator",
     }  # fmt: skip

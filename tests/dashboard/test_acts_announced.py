@@ -32,6 +32,7 @@ WITHOUT_UNDO = {
     "profile_panel": "the profile is changed back where it is kept",
     "stages_panel": "how stages are called and reckoned is changed back where it is kept",
     "trash.erase": "what is erased for good is so, and the dialog says it before",
+    "trash_rule": "what is set of the trash is set back where it was set",
     "saved": "a view is no record, and is made anew",
     "undo": "this is the undo",
 }

@@ -26,7 +26,14 @@ ROOT = Path(__file__).resolve().parents[2]
 WRONG = "a\x07b"  # no field takes a bell
 # What signing in refuses it does not say of which field; days are chosen, not typed; what a grid's change lacks
 # has the labels of the fields themselves; the last draws before anybody comes.
-ASIDE = {"sign_in/form.py", "parts/task_row.py", "parts/queue.py", "parts/lacking.py", "warm_page.py"}
+ASIDE = {
+    "sign_in/form.py",
+    "parts/task_row.py",
+    "parts/queue.py",
+    "parts/lacking.py",
+    "parts/proof.py",
+    "warm_page.py",
+}
 # Proved by signing in or compared with another: their refusals are sentences of their own.
 NOT_JUDGED = ("The same again", "Old password", "Your password")
 

@@ -932,6 +932,8 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Stages.get": _simply(lambda my: my.stages.get().each),
     "Changes.verify": _simply(lambda my: my.changes.verify()),
     "Trash.counts": _simply(lambda my: my.trash.counts()),
+    "Trash.rule": _simply(lambda my: my.trash.rule()),
+    "Trash.outlook": _simply(lambda my: my.trash.outlook(90).counts),
     "Trash.page": _away,
     "Trash.look": _away_for_good,
     "Trash.erase": _erased,

@@ -58,6 +58,8 @@ ELSEWHERE = {
 }
 # What a company adds of its own changes no record: tests/nouns.
 ELSEWHERE |= {"Fields.add", "Fields.change", "Fields.hide", "Fields.order"}
+# What a company sets of its trash changes no record either: tests/changes/test_emptying.py.
+ELSEWHERE |= {"Trash.keep_for"}
 # Verbs that neither read nor write rows: they judge, name or describe, and the others call them.
 
 

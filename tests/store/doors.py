@@ -217,6 +217,9 @@ CHANGES = {
 }
 TRASH = {
     "counts": Verb(lambda my, ids: my.trash.counts(), "manager"),
+    "keep_for": Verb(lambda my, ids: my.trash.keep_for(90, None, "a word"), "admin"),
+    "outlook": Verb(lambda my, ids: my.trash.outlook(90), "admin"),
+    "rule": Verb(lambda my, ids: my.trash.rule(), "manager"),
     "erase": Verb(
         lambda my, ids: my.trash.erase("customers", [ids.customer], "as it was", "a word"), "admin"
     ),
@@ -299,8 +302,8 @@ OPERATORS: dict[str, Ask] = {
 # What proves itself by a token, a ticket, a link or a password, or tells nothing of any company; tests/accounts.
 PROVED = {
     "Installation": {
-        "change_password", "change_profile", "chores", "demand_ready", "is_signed_in", "list_words", "profile",
-        "scope", "shortages",
+        "change_password", "change_profile", "chores", "demand_ready", "empty_trash", "is_signed_in", "list_words",
+        "profile", "scope", "shortages",
         "sign_in", "state",
     },
     "Companies": {"exist"},

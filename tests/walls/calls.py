@@ -279,6 +279,7 @@ CALLS: dict[str, Rule] = {
             "crm_data/installation.py": "enters a company for the command line, and knows the database's state",
             "crm_data/health.py": "looks through all companies for what cannot be, and shows counts",
             "crm_data/finding/listing.py": "lists words of each company for itself, and shows nobody any",
+            "crm_data/changes/emptying.py": "which companies empty their trash; each goes on in its own session",
             "crm_data/demo/": "made-up data, before anybody works there",
             "crm_data/cli/common.py": "a line in the security log",
         },
