@@ -90,8 +90,8 @@ def test_everything_that_opens_does_so_by_keyboard_and_by_mouse_after_escape(ent
     page = enter(RUTH, "/")
     done: set[tuple[str, str]] = set()
     wrong = []
-    for path in PATHS:
-        enter.go(page, path)
+    for path in PATHS:  # loaded from its address each is in test_full_load.py
+        enter.visit(page, path)
         for name, opener in openers(page).items():
             if name in done:
                 continue
