@@ -147,8 +147,10 @@ def _sqlite_reordered(database: Database, last: Callable[[str], bool]) -> Databa
         ):
             if kind == "table" and "sqlite_sequence" not in sql:
                 head, inside = sql.split("(", 1)
-                parts = _split(inside[: inside.rindex(")")])
-                parts.sort(key=lambda part: ("CONSTRAINT" in part, "FOREIGN KEY" in part and last(part)))
+                parts = sorted(
+                    _split(inside[: inside.rindex(")")]),
+                    key=lambda part: ("CONSTRAINT" in part, "FOREIGN KEY" in part and last(part)),
+                )
                 sql = f"{head}({','.join(parts)})"
             if "sqlite_sequence" not in sql:
                 new.run(sql)
