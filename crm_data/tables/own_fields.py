@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from crm_data.tables.fields import Field, Kind, fields_of
+from crm_data.tables.spare import spares
 
 Choices = tuple[tuple[str, str], ...]
 
@@ -84,15 +85,25 @@ NONE = OwnFields()
 
 
 def read(kept: Any) -> OwnFields:
-    """The fields that a company's row holds."""
+    """The fields that a company's row holds. What takes no spare column of its kind is none, whoever wrote it: a
+    column that every company has must not become a field that people fill in.
+    """
     if not isinstance(kept, Mapping) or not kept:
         return NONE
-    return OwnFields({table: tuple(_one(said) for said in own) for table, own in kept.items()})
+    each = {str(table): own for table, own in kept.items() if isinstance(own, list)}
+    return OwnFields({table: tuple(filter(None, map(_one, own))) for table, own in each.items()})
 
 
-def _one(said: Mapping[str, Any]) -> OwnField:
-    lists = {name: tuple((code, words) for code, words in said.get(name, ())) for name in ("choices", "gone")}
-    return OwnField(**{**said, **lists})
+def _one(said: Any) -> OwnField | None:
+    try:
+        lists = {
+            name: tuple((str(code), str(words)) for code, words in said.get(name, ()))
+            for name in ("choices", "gone")
+        }
+        own = OwnField(**{**said, **lists})
+        return own if own.label and own.name in spares(Kind(own.kind)) else None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 @cache

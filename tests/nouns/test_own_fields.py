@@ -14,6 +14,7 @@ from crm_data.finding.listing import list_words
 from crm_data.store.filters import Condition, Filter, Op
 from crm_data.tables import Base, by_name
 from crm_data.tables.fields import Kind, fields_of
+from crm_data.tables.own_fields import read
 from crm_data.tables.spare import spares
 from tests.support.fields import CHOICES, one_of_each, own
 from tests.support.office import Office
@@ -312,6 +313,31 @@ def test_a_list_that_asks_a_field_means_the_same_when_it_is_hidden(two: Office, 
         assert after.count(after.query(kept)) == counted, kind
         assert after.params(after.query(kept)) == kept, kind
         assert {full, empty} <= set(after.ids(Query(), 10))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_row_whoever_wrote_it_makes_a_field_of_another_column(table: str) -> None:
+    """A company may come from a file that somebody else has made."""
+    said = {"label": "Ours"}
+    for column in Base.metadata.tables[table].columns:
+        for kind in (*Kind, "nonsense", None, 1):
+            own = read({table: [{**said, "name": column.name, "kind": kind}]}).of(table)
+            fits = kind in KINDS and column.name in spares(Kind(kind))
+            assert [one.name for one in own] == ([column.name] if fits else []), (column.name, kind)
+    good = {**said, "name": "own_text_1", "kind": "choice", "choices": [["own_choice_1", "A"]]}
+    for odd in (
+        {"evil": 1},
+        {"choices": 5},
+        {"choices": ["abc"]},
+        {"label": ""},
+        {"name": ["x"]},
+        {"kind": ["text"]},
+    ):
+        assert read({table: [{**good, **odd}, good, 5, None, "x"]}).of(table) == read({table: [good]}).of(
+            table
+        )
+    for odd in ([good], "x", {table: "x"}, {table: {"name": "x"}}, {table: None}):
+        assert read(odd).of(table) == ()
 
 
 def test_they_stand_in_the_order_that_is_said_and_each_act_in_the_log(two: Office) -> None:
