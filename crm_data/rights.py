@@ -37,7 +37,7 @@ class Tie(StrEnum):
 
 ROLES = ("user", "sales_rep", "manager", "admin")
 _RANK = {role: rank for rank, role in enumerate(ROLES)}
-_ANYBODY_ADDS = frozenset({"tasks", "activities"})
+_ANYBODY_ADDS = frozenset({"tasks", "activities", "submissions"})
 # What managers alone write, also of what is about oneself.
 _MANAGERS_WRITE = frozenset({"goals"})
 
@@ -100,8 +100,7 @@ def grantable(role: str) -> tuple[str, ...]:
 def demand(person: Person, act: Act, table: str = "", tie: Tie = Tie.OTHER) -> None:
     """Require a permission: raise NotAllowed, with a sentence, unless the role carries the act."""
     if not may(person, act, table, tie):
-        said = _OF_TABLES.get(table) if table in _MANAGERS_WRITE else _SENTENCES.get(act)
-        raise NotAllowed(said or NotAllowed.sentence)
+        raise NotAllowed(_OF_TABLES.get(table) or _SENTENCES.get(act) or NotAllowed.sentence)
 
 
 _SENTENCES = {
@@ -121,4 +120,7 @@ _SENTENCES = {
     Act.BACKUP: "Backups of the whole database are for the operator of this installation.",
     Act.COMPANIES: "Companies are looked after by the operator of this installation.",
 }
-_OF_TABLES = {"goals": "Goals are set by managers. Ask a manager of your company."}
+_OF_TABLES = {
+    "goals": "Goals are set by managers. Ask a manager of your company.",
+    "submissions": "A number over somebody's own is given by managers. Give your own, or ask a manager.",
+}

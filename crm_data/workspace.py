@@ -24,6 +24,7 @@ from crm_data.nouns.deals import Deals
 from crm_data.nouns.goals import Goals
 from crm_data.nouns.leads import Leads
 from crm_data.nouns.since import CHANGED
+from crm_data.nouns.submissions import Submissions
 from crm_data.nouns.tasks import Tasks
 from crm_data.numbers import then_and_now
 from crm_data.numbers.dashboards import Dashboards
@@ -37,7 +38,7 @@ from crm_data.store.query import Query
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
-from crm_data.tables import Goal
+from crm_data.tables import Goal, Submission
 from crm_data.transfer import company_file, csv_in, csv_out, keeping, mapping, table_out, takeaway
 from crm_data.transfer.csv_out import Form
 from crm_data.transfer.csv_read import Sheet
@@ -96,8 +97,8 @@ class Workspace:
         return Numbers(self._store, self._scope)
 
     def records(self, table: str) -> Records:
-        """The records of one table by its name, goals too. Raises NotFound for a name that is none."""
-        if table not in (*self.kinds, Goal.__tablename__):
+        """The records of one table by its name, also of goals and submissions. Raises NotFound for none."""
+        if table not in (*self.kinds, Goal.__tablename__, Submission.__tablename__):
             raise NotFound
         found: Records = getattr(self, table)
         return found
@@ -108,10 +109,16 @@ class Workspace:
         return Goals(self._store, self._scope)
 
     @cached_property
+    def submissions(self) -> Submissions:
+        """What its people say they will win, a month each."""
+        return Submissions(self._store, self._scope)
+
+    @cached_property
     def changes(self) -> Changes:
         """What was done in the company: looked up, undone, done again."""
         kinds = {kind: self.records(kind) for kind in self.kinds}
-        beside = (self.goals, KeptDashboards(self._store, self._scope), KeptCharts(self._store, self._scope))
+        boards = (KeptDashboards(self._store, self._scope), KeptCharts(self._store, self._scope))
+        beside = (self.goals, self.submissions, *boards)
         return Changes(self._store, self._scope, kinds | {records.name: records for records in beside})
 
     @property

@@ -92,6 +92,12 @@ TOLD: Mapping[Formula, tuple[str, str, str, str]] = {
         "leads made outside the period",
         "Brainshark",
     ),
+    Formula.SUBMITTED: (
+        "the month that a number is for",
+        "managers 6,000, own 9,000, won + commit of the others 7,000: 22,000",
+        "numbers that a later one or a manager's stands over; other currencies",
+        "",
+    ),
     Formula.SUM: ("the day that the chart says", "500 + 700 = 1,200", "amounts of other currencies", ""),
     Formula.MEAN: (
         "the day that the chart says",

@@ -28,7 +28,7 @@ from crm_data.settings import ROOT
 from crm_data.transfer.backups import Backups
 
 # What the code calls each room where it asks one: the last name before the dot, or the class where it is made.
-NOUNS = {"records", "goals", *Workspace.kinds}
+NOUNS = {"records", "goals", "submissions", *Workspace.kinds}
 CALLED: dict[type, set[str]] = {
     Workspace: {"my", "workspace"},
     Numbers: {"numbers"},

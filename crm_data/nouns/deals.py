@@ -55,7 +55,7 @@ class Deals(Records):
     behind: ClassVar[Mapping[str, str]] = {
         "timed": "won, and it is known how many days it took",
         "moving": "closed in the period, or open and qualified at its end",
-        **{name: selections.SAID[name] for name in (*selections.DEALS, *selections.FORECAST)},
+        **{name: selections.SAID[name] for name in (*selections.DEALS, *selections.FORECAST, "called")},
         **waiting.SAID,
     }
     loss_reasons: ClassVar[tuple[str, ...]] = stages.LOSS_REASONS
@@ -103,6 +103,8 @@ class Deals(Records):
             return [selections.stalled(query.zone, self.stages)]
         if name in selections.FORECAST:
             return [selections.forecast(name, self.stages)]
+        if name == "called":
+            return [selections.called(*q.days_of(days), query.zone, self.stages)]
         if name in selections.DEALS:
             return [selections.DEALS[name](days, query.zone)]
         open_ = Deal.status == DealStatus.OPEN.value

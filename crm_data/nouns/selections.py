@@ -126,6 +126,14 @@ def needing(first: date | None, last: date | None, zone: tzinfo) -> Clause:
     return sa.or_(won_between(first, last), closed_lately(zone), due_until(last, zone))
 
 
+def called(first: date | None, last: date | None, zone: tzinfo, rules: StageRules = USUAL) -> Clause:
+    """Deals won in some days, and open ones in commit that are expected in those of them that are to come."""
+    if first is None or last is None:
+        raise Invalid(_UNKNOWN)
+    due = Deal.expected_close_date.between(max(first, _today(zone)), last)
+    return sa.or_(won_between(first, last), sa.and_(forecast("in_commit", rules), due))
+
+
 def won_between(first: date, last: date) -> Clause:
     """Deals won in some days."""
     return sa.and_(Deal.status == DealStatus.WON.value, Deal.actual_close_date.between(first, last))
@@ -230,6 +238,7 @@ SAID: Mapping[str, str] = MappingProxyType(
         "in_pipeline": "pipeline in the forecast",
         "in_omitted": "open and left out of the forecast",
         "in_forecast": "in a number of the forecast",
+        "called": "won in the month, or in commit and expected in the rest of it",
         "reached": "ever in the stage or further",
         "entered": "ever in the stage",
         "came": "moved into the stage or past it",

@@ -61,6 +61,7 @@ class Formula(StrEnum):
         " period's end; never below zero."
     )
     COHORT = "Of the leads made in the period, the share that was converted since."
+    SUBMITTED = "Sum of the given numbers that count + won and commit of everybody else."
     SUM = "Sum of what the column holds."
     MEAN = "Sum of what the column holds / records in which it is filled in, to the cent."
 
@@ -85,6 +86,7 @@ _UNITS = {
     Formula.DELTA: Unit.MONEY,
     Formula.STAGE_MEDIAN: Unit.DAYS,
     Formula.STAGE_MOST: Unit.DAYS,
+    Formula.SUBMITTED: Unit.MONEY,
     Formula.SUM: Unit.MONEY,
     Formula.MEAN: Unit.MONEY,
 }

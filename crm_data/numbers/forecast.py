@@ -13,6 +13,7 @@ from crm_data.numbers.months import expected_days
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
 from crm_data.numbers.rates import BASIS
+from crm_data.numbers.submitted import Asked as Given
 from crm_data.numbers.sums import OPEN, WON, amount, cents, closing, total, weighted_cents
 from crm_data.store.conditions import EMPTY
 from crm_data.store.scope import CompanySession
@@ -23,7 +24,7 @@ from crm_data.tables.stage_rules import USUAL, StageRules
 
 # How sure open deals are: what salespeople commit to, what they get at best, and the rest.
 CATEGORIES = (Category.COMMIT, Category.BEST_CASE, Category.PIPELINE)
-HEADS = ("Won", *map(words, CATEGORIES), "Weighted", "Goal")
+HEADS = ("Won", *map(words, CATEGORIES), "Weighted", "Goal", "Forecast")
 EARLIER, LATER, SLIPPED, UNDATED, ALL = "Earlier", "Later", "Slipped", "No date", "All"
 _MOST_MONTHS = 36
 Key = date | str
@@ -55,6 +56,7 @@ def forecast(
     today: date,
     currency: str,
     goals: Callable[[Sequence[Period]], Iterator[Figure]],
+    given: Callable[[Sequence[date]], Given],
     rules: StageRules = USUAL,
 ) -> Forecast:
     """Months of the period, and of the next ones where it reaches to today.
@@ -62,8 +64,9 @@ def forecast(
     Won by `actual_close_date`, in the period. Open deals as of now by `expected_close_date`: those of a day that
     has passed are slipped, those behind the last month later. Lost deals are in no number. Categories are those
     that the company gives its stages, and those set by hand; each deal is in one, and in no number where it is
-    omitted; a category is not cumulative. `goals`: the goal of each of some spans and of all. Unit: money.
-    Source: Odoo's layout, Salesforce's categories. Two statements, and that of goals.
+    omitted; a category is not cumulative. `goals`: the goal of each of some spans and of all; `given`: the
+    forecast that people gave for some months, of the month that runs and those to come. Unit: money.
+    Source: Odoo's layout, Salesforce's categories. Two statements, that of goals, and the two of `given`.
     """
     to_come = expected_days(period, today)
     months = _months(period, to_come.last, today)
@@ -72,6 +75,7 @@ def forecast(
     rows = asked.but(currency=(currency,))
     *of_months, of_all = goals([_of_period(month, period) for month in months])
     goal_of: dict[Key, Figure] = dict(zip(months, of_months, strict=True))
+    said = given(months)
     lines: list[Line] = []
     before, behind = months[0] - timedelta(days=1), _end(months[-1]) + timedelta(days=1)
     spans: list[tuple[Key, Days, Any]] = [
@@ -89,7 +93,8 @@ def forecast(
             closed = _cell(name, "Won", won_here, currency, in_period.but(actual_close_date=on), period)
         expected = None if due is None else rows.but(status=(OPEN,), expected_close_date=due)
         parts = _expected(name, open_.get(key, {}), currency, expected)
-        line = Line(name, [closed, *parts, goal_of.get(key)])
+        by_people = said.figure(key) if isinstance(key, date) else None
+        line = Line(name, [closed, *parts, goal_of.get(key), by_people])
         if key != EARLIER or closed or expected:
             lines.append(line)
     every: dict[str, list[int]] = {}
@@ -99,7 +104,7 @@ def forecast(
     all_won = (sum(count for count, _ in won.values()), sum(value for _, value in won.values()))
     closed = _cell(ALL, "Won", all_won, currency, in_period, period)
     parts = _expected(ALL, every, currency, rows.but(status=(OPEN,)))
-    lines.append(Line(ALL, [closed, *parts, of_all]))
+    lines.append(Line(ALL, [closed, *parts, of_all, None]))
     return Forecast(currency, lines)
 
 

@@ -25,7 +25,7 @@ from crm_data.tables.types import CENT
 NAMES = ("Won against goal", "Pace", "Gap", "More pipeline needed", "Goal")
 _SET = (Decimal(0), None)  # a goal that was taken away has no amount
 _SAME = {"assigned_to": "user_id", "currency": "currency"}
-_NOT_OF_ALL = "Goals are of people: with a filter of anything but the owner there is nothing to compare."
+_NOT_OF_ALL = "{} are of people: with a filter of anything but the owner there is nothing to compare."
 _NO_END = "Choose a period that begins and ends."
 
 
@@ -37,15 +37,20 @@ class Summed:
     cents: int
 
 
-def asked_of(query: Query, currency: str, period: Period) -> tuple[Question, str]:
-    """The goals beside some deals in a period, and why there are none: goals know people, and no other filter."""
+def asked_of(
+    query: Query, currency: str, period: Period, table: str = "goals", what: str = "Goals"
+) -> tuple[Question, str]:
+    """The goals beside some deals in a period, and why there are none: goals know people, and no other filter.
+
+    Or what else is of people and months, in another table.
+    """
     first, last = period.first.replace(day=1), period.last
     why = "" if period.bounded else _NO_END
     filter_ = _renamed(query.filter)
     if filter_ is None or query.search or query.preset or query.archived or set(query.where) - set(_SAME):
-        why = _NOT_OF_ALL
+        why = _NOT_OF_ALL.format(what)
     where: dict[str, Any] = {"amount": _SET, "month": NOTHING if why else (first, last)}
-    rows = Question("goals", Query(zone=query.zone, where=where, filter=filter_ or Filter()))
+    rows = Question(table, Query(zone=query.zone, where=where, filter=filter_ or Filter()))
     said = {_SAME[name]: wanted for name, wanted in query.where.items() if name == "assigned_to"}
     return rows.but(**said, currency=(currency,)), why
 

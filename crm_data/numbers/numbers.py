@@ -1,6 +1,6 @@
 """The door to the numbers of one company: each method opens one read and answers with frames or figures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta, tzinfo
 from functools import partial
@@ -13,6 +13,7 @@ from crm_data.nouns.deals import Deals
 from crm_data.nouns.goals import Goals
 from crm_data.nouns.leads import Leads
 from crm_data.nouns.since import CHANGED
+from crm_data.nouns.submissions import Submissions
 from crm_data.nouns.tasks import Tasks
 from crm_data.numbers import board as boards
 from crm_data.numbers import months, owners, pipeline, rates
@@ -34,12 +35,14 @@ from crm_data.numbers.review import Review, review
 from crm_data.numbers.stage_days import stage_days
 from crm_data.numbers.stage_rates import stage_rates
 from crm_data.numbers.standing import standing_now
+from crm_data.numbers.submitted import Asked as Given
+from crm_data.numbers.submitted import Submitted, submitted
 from crm_data.numbers.then_and_now import ThenNow, then_and_now
 from crm_data.store.names import member_names
 from crm_data.store.ordering import keys
 from crm_data.store.query import Query
 from crm_data.store.records import Records
-from crm_data.store.scope import CompanyScope
+from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.store import Store
 from crm_data.tables import Deal
 from crm_data.tables.fields import Kind, words
@@ -70,6 +73,7 @@ class Numbers:
         self._deals, self._leads = Deals(store, scope), Leads(store, scope)
         self._tasks, self._activities = Tasks(store, scope), Activities(store, scope)
         self._goals = Goals(store, scope)
+        self._submissions = Submissions(store, scope)
         self._customers = Customers(store, scope)
 
     def board(self, query: Query | None = None, per_column: int = 20) -> list[boards.Column]:
@@ -233,14 +237,36 @@ class Numbers:
     def forecast(
         self, query: Query | None = None, period: Period | None = None, currency: str | None = None
     ) -> Forecast:
-        """By month what was won and what is open by how sure it is; see `forecast`. Three statements."""
+        """By month what was won and what is open by how sure it is; see `forecast`. Five statements."""
         query, money = self._asked(query), self.currency(query, currency)
         period = period or self.period(USUAL, query.zone)
         with self._store.read(self._scope) as session:
             where, today = self._where(query, currency), self._today(query.zone)
             goals = partial(by_months, session, self._goals, query, money)
-            rules = self._scope.stages
-            return forecast(session, where, Question("deals", query), period, today, money, goals, rules)
+            given, asked = self._given(session, query, currency), Question("deals", query)
+            return forecast(session, where, asked, period, today, money, goals, given, self._scope.stages)
+
+    def submitted(
+        self, query: Query | None = None, month: date | None = None, currency: str | None = None
+    ) -> Submitted:
+        """The forecast that people gave for a month, this one unless it is given, by person; see `submitted`.
+
+        Who is no manager is shown their own. Three statements.
+        """
+        query = self._asked(query)
+        month = (month or self._today(query.zone)).replace(day=1)
+        with self._store.read(self._scope) as session:
+            asked = self._given(session, query, currency)([month])
+            return submitted(asked, month, member_names(session))
+
+    def _given(
+        self, session: CompanySession, query: Query, currency: str | None
+    ) -> Callable[[Sequence[date]], Given]:
+        """What reads the numbers that people gave for some months, and the deals beside them."""
+        deals, today = self._of_goals(query), self._today(query.zone)
+        where, money = self._where(deals.query, currency), self.currency(query, currency)
+        rules, submissions = self._scope.stages, self._submissions
+        return lambda months: Given(session, submissions, where, deals, months, today, money, rules)
 
     def funnel(
         self,

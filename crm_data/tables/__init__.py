@@ -24,6 +24,7 @@ from crm_data.tables.membership import Membership
 from crm_data.tables.mention import Mention
 from crm_data.tables.search import SearchDue, SearchList, SearchPiece
 from crm_data.tables.security import OneTimeLink, SecurityLog, SignInAttempt, SignInSession
+from crm_data.tables.submission import Submission
 from crm_data.tables.task import Task
 from crm_data.tables.user import User
 from crm_data.tables.view import SavedView
@@ -107,6 +108,7 @@ __all__ = [
     "SecurityLog",
     "SignInAttempt",
     "SignInSession",
+    "Submission",
     "Task",
     "User",
     "by_name",

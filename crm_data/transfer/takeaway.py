@@ -27,6 +27,7 @@ from crm_data.tables import (
     Membership,
     Mention,
     SavedView,
+    Submission,
     User,
 )
 from crm_data.tables.dashboard import Chart, Dashboard
@@ -42,6 +43,7 @@ _LOGS = (
     ("change_log", ChangeLog),
     ("views", SavedView),
     ("goals", Goal),
+    ("submissions", Submission),
     ("dashboards", Dashboard),
     ("charts", Chart),
     ("kept_imports", KeptImport),
@@ -65,6 +67,7 @@ customers.csv, leads.csv, deals.csv, tasks.csv, activities.csv
 deal_stage_history.csv   every move of every deal from stage to stage
 change_sets.csv          what was done, an act a line: who, when, in words, and what it undoes
 change_log.csv           what each act (by act_id) changed from what to what, as JSON
+submissions.csv          what each person said they would win in a month, and a manager over it; the last counts
 goals.csv                what each person is to win in a month, by its first day
 dashboards.csv, charts.csv
                          the dashboards for the company, and their charts: filter as JSON

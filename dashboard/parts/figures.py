@@ -22,6 +22,7 @@ _LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "tasks": ("tasks", {"preset": "all"}),
     "activities": ("timeline", {}),
     "goals": ("pipeline", {"tab": "goals"}),
+    "submissions": ("pipeline", {"tab": "forecast", "given": "all"}),
 }
 
 

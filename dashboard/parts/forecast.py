@@ -7,17 +7,21 @@ from crm_data.numbers.forecast import HEADS
 from crm_data.tables.deal import Category
 from crm_data.tables.fields import words
 from dashboard.known import known
-from dashboard.parts import figures, say
+from dashboard.parts import figures, place, say
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.heading import heading
 from dashboard.parts.move import OPEN_STAGES
 from dashboard.parts.period import COMPARE, PARAM, choose_period
+from dashboard.parts.submitted import GIVEN, by_person, given_screen
 
 KEEP = ("tab", PARAM, COMPARE)
 
 
 def forecast_screen(my: Workspace) -> None:
-    """Filters, period, and the table; every number leads to its rows."""
+    """Filters, period, the table, and what people gave; every number leads to its rows."""
+    if place.params().get(GIVEN):
+        given_screen(my)
+        return
     members = my.members()
     with heading("Forecast"):
         pass
@@ -25,13 +29,15 @@ def forecast_screen(my: Workspace) -> None:
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed)
     found = known(my, "forecast", (query, say.today(), period), lambda: my.numbers.forecast(query, period))
-    whose = HEADS if my.goals.all_seen else [*HEADS[:-1], f"Your {HEADS[-1].lower()}"]
+    *deals, goal, given = HEADS
+    whose = HEADS if my.goals.all_seen else [*deals, f"Your {goal.lower()}", f"Your {given.lower()}"]
     heads = (f"Month ({found.currency})", *whose)
     figures.matrix(my, heads, [(line.name, line.figures) for line in found.lines], "forecast")
     st.caption(
         f"Won by close date in the period. Open deals as of now, by expected close: {say.plain(_told(my))}. "
         "Slipped are those whose expected close has passed. Each open deal stands in one line."
     )
+    by_person(my, query)
 
 
 def _told(my: Workspace) -> str:
@@ -43,4 +49,4 @@ def _told(my: Workspace) -> str:
         stages = [own.get(s, words(s).lower()) for s in rules.of_category(category) if s in OPEN_STAGES]
         if stages:
             each.append(f"{words(category).lower()}: {' and '.join(stages)}")
-    return "; ".join(each)
+    return f"{'; '.join(each)}; or as it was set by hand"

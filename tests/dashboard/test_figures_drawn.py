@@ -67,6 +67,9 @@ def fill(home: House) -> None:
     year = date(today.year, 1, 1)
     my.goals.set([Wanted(people["sales_rep"], year, 12, None, "240000")])
     my.goals.set([Wanted(people["user"], year, 3, None, "7000.01")], "EUR")
+    first = my.submissions.give(begun, "900.50", "sure")
+    my.submissions.give(begun, "1000", seen=first)
+    my.submissions.give(begun, "800", over=people["sales_rep"])
     for number in range(23):
         my.deals.add({"deal_name": f"D{number}", "deal_value": "7", "customer_id": customer})
     for day in ("2020-01-01", today.isoformat(), "2090-01-01"):

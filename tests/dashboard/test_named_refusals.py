@@ -120,6 +120,10 @@ def reviewing(submit: str) -> Callable[[Form], tuple[AppTest, str]]:
     return opened
 
 
+def giving(form: Form) -> tuple[AppTest, str]:
+    return form.at("pipeline", tab="forecast").button(key="submitted.give").click().run(), "Give it"
+
+
 def linked(kind: str, submit: str) -> Callable[[Form], tuple[AppTest, str]]:
     def opened(form: Form) -> tuple[AppTest, str]:
         if kind == "invite":
@@ -155,6 +159,7 @@ FORMS: dict[str, tuple[str, Callable[[Form], tuple[AppTest, str]]]] = {
         shown("admin", "Save company profile", tab="company"),
     ),
     "what the stages are called": ("parts/stages_panel.py", shown("admin", "Save stages", tab="stages")),
+    "a given forecast": ("parts/submitted.py", giving),
     "a next step": ("parts/review.py", reviewing("Add step")),
     "a review": ("parts/review.py", reviewing("Reviewed, next deal")),
     "a field of the company's own": ("parts/fields_panel.py", shown("admin", "Add the field", tab="fields")),
@@ -250,6 +255,7 @@ GOOD = {
     "Company name *": "Third", "Company e-mail *": "office@third.example", "Currency": "USD",
     "First name": "Ann", "Last name": "Byron", "E-mail of its first admin": "", "Title *": "Something",
     "Name *": "Something", "New password": "a dozen other words", "Value *": "1", "Value won": "1", "Deal": "D",
+    "Number (USD)": "1",
     "Customer name": "Mill", "Title": "Something",
 }  # fmt: skip
 

@@ -196,6 +196,7 @@ def test_a_choice_that_is_none(place: Place) -> None:
         numbers.against_goals, numbers.standing, numbers.bridge, numbers.forecast, numbers.funnel,
         numbers.stage_days, numbers.stage_rates, numbers.losses, numbers.sources, numbers.ages, numbers.put_off,
         numbers.then_and_now,
+        numbers.submitted,
     ]  # fmt: skip
     refused = {}
     for table, column in CHOICES:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from crm_data import Edit, Given, Layout, Own, Query, Wanted, Way, Workspace
+from crm_data import Edit, Given, Layout, Own, Query, Wanted, Way, Workspace, clock
 from crm_data.nouns.goals import months_from
 from crm_data.numbers.numbers import CHARTS
 from crm_data.numbers.period import Period
@@ -573,6 +573,30 @@ def _goals(here: Scene) -> Call:
     return Call("", lambda my: my.goals.set(cells, currency, act), {"cells": cells}, writes=True)
 
 
+def _give(here: Scene) -> Call:
+    """A number of this month or another, one's own or over that of somebody, seen as it is or as it was not."""
+    first = clock.now().date().replace(day=1)
+    month, over = here.dice.choice([first, first, date(2020, 1, 1)]), here.dice.choice([None, _person(here)])
+    typed, user = here.dice.choice(["1200", "0", "", "x", "7,000.55"]), over or here.user
+    given = [
+        id_
+        for id_, row in here.own["submissions"].items()
+        if (row["user_id"], row["month"], row["by_manager"]) == (user, month, over is not None)
+    ]
+    seen, act = max(given, default=None) if here.dice.random() < 0.9 else 5, here.act("submissions")
+    return Call(
+        "",
+        lambda my: my.submissions.give(month, typed, "sure", over, seen, act_id=act),
+        {"month": month},
+        writes=True,
+    )
+
+
+def _given(here: Scene) -> Call:
+    month, money = clock.now().date().replace(day=1), here.dice.choice(["USD", "EUR"])
+    return Call("", lambda my: my.submissions.of_month(month, money), {"month": month})
+
+
 def _goal_year(here: Scene) -> Call:
     first, money = date(2026, here.dice.choice([1, 4]), 1), here.dice.choice(["USD", "EUR"])
     return Call("", lambda my: my.goals.year(first, money), {"first": first})
@@ -875,6 +899,9 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Goals.set": _goals,
     "Goals.year": _goal_year,
     "Numbers.against_goals": _number("against_goals", period=_period, currency=_currency),
+    "Submissions.give": _give,
+    "Submissions.of_month": _given,
+    "Numbers.submitted": _number("submitted", currency=_currency),
     "Numbers.goal_year": _number("goal_year", currency=_currency),
     "Numbers.board": _number("board"),
     "Numbers.by_stage": _number("by_stage", currency=_currency),

@@ -20,6 +20,7 @@ from crm_data.alike.alike import Alike
 from crm_data.changes.changes import Changes
 from crm_data.changes.trash import Trash
 from crm_data.nouns.goals import Goals
+from crm_data.nouns.submissions import Submissions
 from crm_data.numbers.numbers import Numbers
 from crm_data.store.records import Records
 from tests.model.calls import VERBS
@@ -150,6 +151,7 @@ def test_every_public_verb_is_a_rule() -> None:
         Workspace,
         *CLASSES.values(),
         Goals,
+        Submissions,
         Numbers,
         Alike,
         Changes,
@@ -179,6 +181,7 @@ def test_every_room_of_a_workspace_is_looked_into() -> None:
     assert rooms == {
         *CLASSES,
         "goals",
+        "submissions",
         "numbers",
         "alike",
         "changes",

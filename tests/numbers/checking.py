@@ -283,6 +283,14 @@ def _goal(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
     return found if rows else None
 
 
+def _submitted(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
+    if not rows:
+        return None
+    assert len({row["user_id"] for row in rows}) == len(rows)
+    assert figure.against is not None
+    return sum((row["amount"] for row in rows), Decimal(figure.against.value or 0))
+
+
 def _goal_of(figure: Figure) -> Any:
     return figure.against.value if figure.against else None
 
@@ -361,6 +369,7 @@ MADE: Mapping[Formula, Callable[[Checker, Figure, list[Row]], Any]] = {
     Formula.DELTA: _delta,
     Formula.STAGE_MEDIAN: _stayed(median),
     Formula.STAGE_MOST: _stayed(_four_of_five),
+    Formula.SUBMITTED: _submitted,
     Formula.SUM: _sum,
     Formula.MEAN: _mean,
 }

@@ -98,6 +98,22 @@ def some_goals(two: Office) -> None:
     two.at().goals.set([Wanted(people["user"], date(2026, 3, 1), 1, None, "5")])
     two.at().goals.set([Wanted(people["user"], date(2026, 3, 1), 1, Decimal(5), "")])
     two.at(1).goals.set([Wanted(two.people[1]["manager"], date(2026, 2, 1), 1, None, "77")])
+    some_submissions(two)
+
+
+def some_submissions(two: Office) -> None:
+    """Numbers of this month and the next: own, over it, taken back, in two currencies, and of a stranger."""
+    people, march = two.people[0], date(2026, 3, 1)
+    rep, boss = two.at(0, "sales_rep").submissions, two.at().submissions
+    first = rep.give(march, "1000.05", "sure")
+    rep.give(march, "1200", seen=first)
+    over = boss.give(march, "900.10", over=people["sales_rep"])
+    boss.give(date(2026, 4, 1), "50", over=people["sales_rep"])
+    two.at(0, "user").submissions.give(march, "0")
+    boss.give(march, "7", currency="EUR")
+    boss.give(march, "", over=people["user"], seen=boss.give(march, "3", over=people["user"]))
+    assert over > first
+    two.at(1).submissions.give(march, "77777")
 
 
 @pytest.fixture(scope="module")

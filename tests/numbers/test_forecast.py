@@ -44,6 +44,9 @@ def test_every_deal_stands_in_one_line(two: Office, period: Period | None) -> No
     for at, head in enumerate(HEADS):
         column = [line.figures[at] for line in lines if line.figures[at]]
         total = every.figures[at]
+        if head == "Forecast":
+            assert total is None
+            continue
         assert total is not None
         if head == "Goal":
             assert total.value is None
@@ -83,14 +86,18 @@ def test_months_slipped_and_undated(two: Office) -> None:
     my = two.at()
     with counted(two.store) as sent:
         found = my.numbers.forecast(period=Period(date(2026, 2, 1), date(2026, 4, 30)))
-    assert len(sent) == 3
+    assert len(sent) == 5
     assert [one.name for one in found.lines][:3] == ["Feb 2026", "Mar 2026", "Apr 2026"]
     nothing = Decimal("0.00")
     assert line(found, "Feb 2026") == dict(
-        zip(HEADS, (Decimal(160), None, None, None, None, None), strict=True)
+        zip(HEADS, (Decimal(160), None, None, None, None, None, None), strict=True)
     )
     assert line(found, "Mar 2026") == dict(
-        zip(HEADS, (nothing, Decimal("10.05"), nothing, nothing, Decimal("7.54"), None), strict=True)
+        zip(
+            HEADS,
+            (nothing, Decimal("10.05"), nothing, nothing, Decimal("7.54"), None, Decimal("10.05")),
+            strict=True,
+        )
     )
     assert line(found, "Apr 2026")["Pipeline"] == 40
     assert line(found, "Slipped")["Best case"] == 20

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pandas as pd
 
-from crm_data import Chosen, Layout, Own, Query, Wanted, Workspace
+from crm_data import Chosen, Layout, Own, Query, Wanted, Workspace, clock
 from crm_data.accounts.companies import Profile
 from crm_data.accounts.layouts import Layouts
 from crm_data.accounts.members import Members
@@ -76,6 +76,14 @@ def _tile(my: Workspace, ids: Ids) -> int | None:
 
 def _goal(my: Workspace, ids: Ids) -> int:
     return my.goals.set([Wanted(ids.user, date(2026, 2, 1), 1, None, "12.50")])
+
+
+def _this_month() -> date:
+    return clock.now().date().replace(day=1)
+
+
+def _give(my: Workspace, ids: Ids) -> int:
+    return my.submissions.give(_this_month(), "12.50", over=ids.user)
 
 
 def _of(ids: Ids) -> Query:
@@ -145,6 +153,7 @@ NUMBERS = {
     "sources": Verb(lambda my, ids: my.numbers.sources()),
     "stage_days": Verb(lambda my, ids: my.numbers.stage_days(_about(ids))),
     "stage_rates": Verb(lambda my, ids: my.numbers.stage_rates(_about(ids))),
+    "submitted": Verb(lambda my, ids: my.numbers.submitted(_of(ids))),
     "standing": Verb(lambda my, ids: my.numbers.standing()),
     "tasks": Verb(lambda my, ids: my.numbers.tasks()),
     "then_and_now": Verb(lambda my, ids: my.numbers.then_and_now(_about(ids))),
@@ -253,6 +262,8 @@ NOUNS = {
     "Deals.reviewed": Verb(lambda my, ids: my.deals.reviewed(ids.deal)),
     "Deals.moves": Verb(lambda my, ids: my.deals.moves(ids.deal)),
     "Goals.set": Verb(_goal, "manager"),
+    "Submissions.give": Verb(_give, "manager"),
+    "Submissions.of_month": Verb(lambda my, ids: my.submissions.of_month(_this_month(), "USD")),
     "Goals.year": Verb(lambda my, ids: my.goals.year(date(2026, 1, 1), "USD")),
     "Leads.convert": Verb(lambda my, ids: my.leads.convert(ids.lead, customer=ids.customer), "manager"),
     "Tasks.complete": Verb(lambda my, ids: my.tasks.complete(ids.task), "manager"),

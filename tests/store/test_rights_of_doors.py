@@ -10,6 +10,7 @@ import pytest
 from crm_data import errors
 from crm_data.installation import Installation
 from crm_data.nouns.goals import Goals
+from crm_data.nouns.submissions import Submissions
 from crm_data.rights import ROLES
 from crm_data.settings import settings
 from crm_data.store.records import Records
@@ -80,7 +81,11 @@ def test_every_verb_of_a_door_is_in_the_table(door: str) -> None:
 
 
 def test_every_verb_of_one_kind_of_record_is_in_the_table() -> None:
-    own = {f"{kind.__name__}.{name}" for kind in (*CLASSES.values(), Goals) for name in public(kind, Records)}
+    own = {
+        f"{kind.__name__}.{name}"
+        for kind in (*CLASSES.values(), Goals, Submissions)
+        for name in public(kind, Records)
+    }
     assert own == set(NOUNS)
 
 
