@@ -19,6 +19,12 @@ TOLD: Mapping[Formula, tuple[str, str, str, str]] = {
         "deals that are won or lost; other currencies",
         "Pipeline CRM; rounding as in Margince",
     ),
+    Formula.RANGE: (
+        "now, by expected close",
+        "four of 1,000 at 50 %, one of 2,000 at 75 %: 1,323 around 3,500",
+        "fewer than five deals; other currencies",
+        "variance of independent deals",
+    ),
     Formula.WIN_RATE: ("close date", "20 won, 30 lost: 40 %", "deals that are still open", "Pipeline CRM"),
     Formula.WIN_RATE_BY_VALUE: (
         "close date",

@@ -36,6 +36,10 @@ class Formula(StrEnum):
     COUNT = "Number of records."
     VALUE = "Sum of the values."
     WEIGHTED = "Sum of value x probability / 100, each rounded to the cent."
+    RANGE = (
+        "Square root of the sum of value² x p x (1 - p), p being the probability: by so much the weighted value is"
+        " commonly missed, up or down, where no deal hangs on another."
+    )
     WIN_RATE = "Deals won / (deals won + deals lost)."
     WIN_RATE_BY_VALUE = "Value won / (value won + value lost)."
     AVERAGE = "Value won / deals won."
@@ -75,6 +79,7 @@ _UNITS = {
     Formula.COUNT: Unit.COUNT,
     Formula.VALUE: Unit.MONEY,
     Formula.WEIGHTED: Unit.MONEY,
+    Formula.RANGE: Unit.MONEY,
     Formula.AVERAGE: Unit.MONEY,
     Formula.MEAN_DAYS: Unit.DAYS,
     Formula.MEDIAN_DAYS: Unit.DAYS,

@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import sqrt
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
 from crm_data.numbers.rates import BASIS
 from crm_data.numbers.submitted import Asked as Given
-from crm_data.numbers.sums import OPEN, WON, amount, cents, closing, total, weighted_cents
+from crm_data.numbers.sums import OPEN, WON, amount, cents, closing, total, variance, weighted_cents
 from crm_data.store.conditions import EMPTY
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal
@@ -24,9 +25,11 @@ from crm_data.tables.stage_rules import USUAL, StageRules
 
 # How sure open deals are: what salespeople commit to, what they get at best, and the rest.
 CATEGORIES = (Category.COMMIT, Category.BEST_CASE, Category.PIPELINE)
-HEADS = ("Won", *map(words, CATEGORIES), "Weighted", "Goal", "Forecast")
+HEADS = ("Won", *map(words, CATEGORIES), "Weighted", "Range ±", "Goal", "Forecast")
+FEWEST = 5  # open deals of which there is a range; of fewer it says nothing
 EARLIER, LATER, SLIPPED, UNDATED, ALL = "Earlier", "Later", "Slipped", "No date", "All"
 _MOST_MONTHS = 36
+_NOTHING: Sequence[float] = (0, 0, 0, 0.0)
 Key = date | str
 Days = tuple[date | None, date | None] | tuple[None] | None
 Won = dict[date | None, tuple[int, int]]
@@ -97,10 +100,10 @@ def forecast(
         line = Line(name, [closed, *parts, goal_of.get(key), by_people])
         if key != EARLIER or closed or expected:
             lines.append(line)
-    every: dict[str, list[int]] = {}
+    every: dict[str, list[float]] = {}
     for found in open_.values():
         for category, numbers in found.items():
-            every[category] = [a + b for a, b in zip(every.get(category, [0, 0, 0]), numbers, strict=True)]
+            every[category] = [a + b for a, b in zip(every.get(category, _NOTHING), numbers, strict=True)]
     all_won = (sum(count for count, _ in won.values()), sum(value for _, value in won.values()))
     closed = _cell(ALL, "Won", all_won, currency, in_period, period)
     parts = _expected(ALL, every, currency, rows.but(status=(OPEN,)))
@@ -109,11 +112,11 @@ def forecast(
 
 
 def _expected(
-    name: str, parts: Mapping[str, Sequence[int]], currency: str, rows: Question | None
+    name: str, parts: Mapping[str, Sequence[float]], currency: str, rows: Question | None
 ) -> Iterator[Figure | None]:
-    """The categories and the weighted value of one line; of a month that has passed there are none."""
+    """The categories, the weighted value and its range, of one line; of a month that has passed there are none."""
     if rows is None:
-        yield from (None for _ in (*CATEGORIES, "weighted"))
+        yield from (None for _ in (*CATEGORIES, "weighted", "range"))
         return
     for category in CATEGORIES:
         behind = rows.but(f"in_{category.value}")
@@ -121,11 +124,14 @@ def _expected(
     count, weighed = (sum(parts[one][at] for one in CATEGORIES if one in parts) for at in (0, 2))
     value, behind = amount(weighed), rows.but("in_forecast")
     means = "Open deals as of now, by expected close."
-    yield Figure(f"{name}, weighted", Formula.WEIGHTED, value, count, behind, currency, None, means)
+    yield Figure(f"{name}, weighted", Formula.WEIGHTED, value, int(count), behind, currency, None, means)
+    spread = sqrt(sum(parts[one][3] for one in CATEGORIES if one in parts)) if count >= FEWEST else None
+    means = f"{means} Of fewer than {FEWEST} deals there is none."
+    yield Figure(f"{name}, range ±", Formula.RANGE, spread, int(count), behind, currency, None, means)
 
 
 def _cell(
-    name: str, head: str, sums: Sequence[int], currency: str, rows: Question, period: Period | None = None
+    name: str, head: str, sums: Sequence[float], currency: str, rows: Question, period: Period | None = None
 ) -> Figure:
     means = BASIS if period else "Open deals as of now, by expected close."
     label = f"{name}, {head.lower()}"
@@ -159,26 +165,26 @@ def _of(won: Won, key: Key, months: Sequence[date]) -> tuple[int, int]:
 
 def _open(
     session: CompanySession, where: Where, today: date, months: Sequence[date], rules: StageRules
-) -> dict[Key, dict[str, list[int]]]:
-    """Line -> category -> number, cents and weighted cents of the open deals in it."""
+) -> dict[Key, dict[str, list[float]]]:
+    """Line -> category -> number, cents, weighted cents and variance of the open deals in it."""
     day = Deal.expected_close_date
     year, month, late = sa.extract("year", day), sa.extract("month", day), sa.case((day < today, 1), else_=0)
     by = (year, month, late, Deal.stage, Deal.forecast_category)
     wanted = (
-        sa.select(*by, sa.func.count(Deal.id), total(cents()), total(weighted_cents()))
+        sa.select(*by, sa.func.count(Deal.id), total(cents()), total(weighted_cents()), variance())
         .where(*where, Deal.status == OPEN)
         .group_by(*by)
     )
-    found: dict[Key, dict[str, list[int]]] = {}
+    found: dict[Key, dict[str, list[float]]] = {}
     for y, m, passed, stage, by_hand, *numbers in session.execute(wanted):
         key: Key = UNDATED
         if y is not None:
             first = date(int(y), int(m), 1)
             key = first if first in months else EARLIER if first < months[0] else LATER
             key = SLIPPED if passed else key
-        parts = found.setdefault(key, {}).setdefault(rules.category(stage, by_hand), [0, 0, 0])
+        parts = found.setdefault(key, {}).setdefault(rules.category(stage, by_hand), [*_NOTHING])
         for at, number in enumerate(numbers):
-            parts[at] += int(number)
+            parts[at] += int(number) if at < 3 else float(number)
     return found
 
 

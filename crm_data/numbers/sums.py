@@ -62,6 +62,12 @@ def weighted_cents() -> sa.ColumnElement[int]:
     return (cents() * Deal.probability + 50) // 100
 
 
+def variance() -> sa.ColumnElement[float]:
+    """Over open deals that do not hang together: the sum of value squared x p x (1 - p); p from 0 to 1."""
+    worth, p = sa.cast(cents(), sa.Double) / 100.0, sa.cast(Deal.probability, sa.Double) / 100.0
+    return sa.func.coalesce(sa.func.sum(worth * worth * p * (1.0 - p)), 0.0)
+
+
 def total(what: sa.ColumnElement[int], when: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[int]:
     """The sum over the rows where `when` holds; 0 over none."""
     part = what if when is None else sa.case((when, what), else_=0)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from math import ceil
+from math import ceil, sqrt
 from statistics import mean, median
 from typing import Any
 
@@ -172,6 +172,11 @@ def _won(rows: list[Row], status: str = "won") -> list[Row]:
 
 def _value(rows: list[Row]) -> Decimal:
     return sum((row["deal_value"] for row in rows), Decimal("0.00"))
+
+
+def _range(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+    chances = [(float(row["deal_value"]), row["probability"] / 100) for row in rows]
+    return sqrt(sum(worth**2 * p * (1 - p) for worth, p in chances)) if len(rows) >= 5 else None
 
 
 def _rate(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
@@ -351,6 +356,7 @@ MADE: Mapping[Formula, Callable[[Checker, Figure, list[Row]], Any]] = {
     Formula.COUNT: lambda checker, figure, rows: len(rows),
     Formula.VALUE: lambda checker, figure, rows: _value(rows),
     Formula.WEIGHTED: lambda checker, figure, rows: sum(map(weighted, rows), Decimal("0.00")),
+    Formula.RANGE: _range,
     Formula.WIN_RATE: _rate,
     Formula.WIN_RATE_BY_VALUE: _rate_by_value,
     Formula.AVERAGE: _average,

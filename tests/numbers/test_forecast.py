@@ -51,6 +51,10 @@ def test_every_deal_stands_in_one_line(two: Office, period: Period | None) -> No
         if head == "Goal":
             assert total.value is None
             continue
+        if head == "Range ±":
+            assert total.value
+            assert sum(figure.value**2 for figure in column if figure.value) <= total.value**2 + 0.01
+            continue
         assert sum((figure.value for figure in column), Decimal(0)) == total.value
         assert sum(figure.count for figure in column) == total.count
         if head in map(words, CATEGORIES):
@@ -89,13 +93,11 @@ def test_months_slipped_and_undated(two: Office) -> None:
     assert len(sent) == 5
     assert [one.name for one in found.lines][:3] == ["Feb 2026", "Mar 2026", "Apr 2026"]
     nothing = Decimal("0.00")
-    assert line(found, "Feb 2026") == dict(
-        zip(HEADS, (Decimal(160), None, None, None, None, None, None), strict=True)
-    )
+    assert line(found, "Feb 2026") == dict(zip(HEADS, (Decimal(160), *([None] * 7)), strict=True))
     assert line(found, "Mar 2026") == dict(
         zip(
             HEADS,
-            (nothing, Decimal("10.05"), nothing, nothing, Decimal("7.54"), None, Decimal("10.05")),
+            (nothing, Decimal("10.05"), nothing, nothing, Decimal("7.54"), None, None, Decimal("10.05")),
             strict=True,
         )
     )
@@ -158,3 +160,15 @@ def test_what_was_set_by_hand_outlives_moves_and_settings(two: Office) -> None:
     assert line(now.numbers.forecast(), ALL)["Best case"] == 0
     with pytest.raises(errors.Invalid, match="Forecast by hand"):
         my.deals.change([Edit(id_, {"forecast_category": (None, "perhaps")})])
+
+
+def test_the_range_is_the_example_of_the_guide(two: Office) -> None:
+    """1,323 around 3,500; of fewer than five deals there is none."""
+    due = {"expected_close_date": date(2026, 3, 9)}
+    four = [{"deal_value": Decimal(1000), "stage": "proposal", **due}] * 4
+    put_deals(two, four)
+    assert line(two.at().numbers.forecast(), "Mar 2026")["Range ±"] is None
+    put_deals(two, [{"deal_value": Decimal(2000), "stage": "negotiation", **due}])
+    found = line(two.at().numbers.forecast(), "Mar 2026")
+    assert found["Weighted"] == 3500
+    assert found["Range ±"] == pytest.approx(1322.88, abs=0.01)
