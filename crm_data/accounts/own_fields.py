@@ -10,7 +10,7 @@ from crm_data.accounts.own_choices import new_choices, rechosen
 from crm_data.errors import Clash, Conflict, Invalid, NotFound
 from crm_data.rights import Act, Person, demand
 from crm_data.store.again import again
-from crm_data.store.changes import Doing
+from crm_data.store.changes import doing_of
 from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.store import Store
 from crm_data.store.values import parse
@@ -54,7 +54,15 @@ class Fields:
             return read(session.scalars(sa.select(Company.own_fields)).one())
 
     @again
-    def add(self, table: str, label: str, kind: str, section: str = "", choices: Sequence[str] = ()) -> str:
+    def add(
+        self,
+        table: str,
+        label: str,
+        kind: str,
+        section: str = "",
+        choices: Sequence[str] = (),
+        act_id: str | None = None,
+    ) -> str:
         """Add a field to a kind of record, behind the others; the name of its column. For admins.
 
         Raises Invalid, also where no column of the kind is left, and NotAllowed.
@@ -75,13 +83,13 @@ class Fields:
             free = [name for name in spares(Kind(kind)) if name not in taken]
             if not free:
                 raise Invalid(_no_room(table, Kind(kind)), "kind")
-            _demand_free(table, made, own)
+            demand_free(table, made, own)
             return (*own, replace(made, name=free[0]))
 
-        return self._write(table, f"Added the field {made.label} to {table}", added)[-1].name
+        return self._write(table, f"Added the field {made.label} to {table}", added, act_id)[-1].name
 
     @again
-    def change(self, table: str, name: str, wishes: Wishes) -> bool:
+    def change(self, table: str, name: str, wishes: Wishes, act_id: str | None = None) -> bool:
         """Call a field otherwise, give it another section or other choices; whether anything changed. For admins.
 
         A choice that some record has cannot be taken away. Raises Invalid, Conflict, NotAllowed, NotFound.
@@ -95,16 +103,18 @@ class Fields:
             after = replace(before, **{part: new for part, new in wanted.items() if part != "choices"})
             if "choices" in wanted and before.kind == Kind.CHOICE:
                 after = rechosen(after, wanted["choices"])
-                _demand_unused(session, table, after, set(dict(before.choices)) - set(dict(after.choices)))
+                demand_unused(session, table, after, set(dict(before.choices)) - set(dict(after.choices)))
             rest = tuple(one for one in own if one.name != name)
-            _demand_free(table, after, rest)
+            demand_free(table, after, rest)
             return tuple(after if one.name == name else one for one in own)
 
         before = _of(self.get().of(table), name)
-        return before not in self._write(table, f"Changed the field {before.label} of {table}", changed)
+        return before not in self._write(
+            table, f"Changed the field {before.label} of {table}", changed, act_id
+        )
 
     @again
-    def order(self, table: str, names: Sequence[str]) -> None:
+    def order(self, table: str, names: Sequence[str], act_id: str | None = None) -> None:
         """Put all fields of a kind of record in this order. For admins. Raises Invalid, NotAllowed."""
         self._demand(table)
 
@@ -114,10 +124,10 @@ class Fields:
                 raise Invalid("Somebody added a field meanwhile. Look at them again.")
             return tuple(known[name] for name in names)
 
-        self._write(table, f"Changed the order of the fields of {table}", ordered)
+        self._write(table, f"Changed the order of the fields of {table}", ordered, act_id)
 
     @again
-    def hide(self, table: str, name: str, hidden: bool = True) -> None:
+    def hide(self, table: str, name: str, hidden: bool = True, act_id: str | None = None) -> None:
         """Offer a field no more, or again; what it holds is kept. For admins. Raises NotAllowed, NotFound."""
         self._demand(table)
 
@@ -126,7 +136,7 @@ class Fields:
             return tuple(after if one.name == name else one for one in own)
 
         label = _of(self.get().of(table), name).label
-        self._write(table, f"{'Hid' if hidden else 'Showed'} the field {label} of {table}", turned)
+        self._write(table, f"{'Hid' if hidden else 'Showed'} the field {label} of {table}", turned, act_id)
 
     def _demand(self, table: str) -> None:
         demand(Person(self._scope.role, self._scope.operator), Act.PROFILE)
@@ -138,13 +148,14 @@ class Fields:
         table: str,
         title: str,
         make: Callable[[tuple[OwnField, ...], CompanySession], tuple[OwnField, ...]],
+        act_id: str | None,
     ) -> tuple[OwnField, ...]:
         """The fields of one kind as they are now, made anew and kept: one transaction, one line of the log."""
         with self._store.write(self._scope) as session:
             company = session.scalars(sa.select(Company).with_for_update()).one()
             now = read(company.own_fields)
             after = now.but(table, make(now.of(table), session))
-            doing = Doing(self._scope.user_id, kind="profile", title=title)
+            doing = replace(doing_of(self._scope.user_id, act_id, kind="profile"), title=title)
             amend(session, doing, company, {"own_fields": after.kept() or None}, [company.id], company.name)
             return after.of(table)
 
@@ -186,7 +197,7 @@ def _no_room(table: str, kind: Kind) -> str:
     )
 
 
-def _demand_free(table: str, made: OwnField, others: Sequence[OwnField]) -> None:
+def demand_free(table: str, made: OwnField, others: Sequence[OwnField]) -> None:
     """No heading of a file or a list may mean two things. Raises Invalid."""
     fields = [*fields_of(by_name(table)).values(), *(one.declared() for one in others)]
     taken = {_alike(heading) for field in fields for heading in _headings(field)} | set(
@@ -206,7 +217,7 @@ def _headings(field: Field) -> list[str]:
     return [field.label, f"{field.label} id"] if field.kind in (Kind.MEMBER, Kind.LINK) else [field.label]
 
 
-def _demand_unused(session: CompanySession, table: str, field: OwnField, gone: set[str]) -> None:
+def demand_unused(session: CompanySession, table: str, field: OwnField, gone: set[str]) -> None:
     """Raise Invalid where a record still has a choice that is to be taken away."""
     if not gone:
         return

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from crm_data.errors import Clash, Conflict, Invalid, Problem
 from crm_data.rights import Act, Person, demand
 from crm_data.store.again import again
-from crm_data.store.changes import Doing
+from crm_data.store.changes import doing_of
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.store.values import parse
@@ -48,7 +48,7 @@ class Stages:
             return read(session.scalars(sa.select(Company.stages)).one())
 
     @again
-    def change(self, wishes: Wishes) -> int:
+    def change(self, wishes: Wishes, act_id: str | None = None) -> int:
         """Save what is wanted of some stages, all or none; how many values changed. For admins.
 
         An empty name is the usual one. Deals that stand in a stage keep the probability they have. Raises Invalid,
@@ -67,8 +67,10 @@ class Stages:
             if clashes:
                 raise Conflict(clashes)
             after = StageRules(tuple(_changed(rule, wanted) for rule in now.each))
-            _demand_apart(after)
-            doing = Doing(self._scope.user_id, kind="profile", title="Changed the sales stages")
+            demand_apart(after)
+            doing = replace(
+                doing_of(self._scope.user_id, act_id, kind="profile"), title="Changed the sales stages"
+            )
             amend(session, doing, company, {"stages": after.kept() or None}, [company.id], company.name)
             pairs = zip(now.each, after.each, strict=True)
             return sum(getattr(old, name) != getattr(new, name) for old, new in pairs for name in FIELDS)
@@ -113,7 +115,7 @@ def _changed(rule: StageRule, wanted: Mapping[tuple[str, str], Any]) -> StageRul
     )
 
 
-def _demand_apart(rules: StageRules) -> None:
+def demand_apart(rules: StageRules) -> None:
     """No two stages may be called the same, and none as the code of another is."""
     for rule in rules.each:
         for other in rules.each:

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_data.changes import settings
 from crm_data.changes.plan import Left, Plan, plan_of
 from crm_data.changes.sets import OF_PEOPLE, undone_by
 from crm_data.changes.since import OneAct
@@ -44,6 +45,11 @@ def preview(session: CompanySession, scope: CompanyScope, kinds: Mapping[str, Re
     """What an undo would do now, and why it cannot be done. Raises NotFound, and NotAllowed for another's act."""
     act = found(session, scope, id)
     why = refusal(session, scope, act)
+    if not why and settings.is_of_settings(session, act):
+        planned = settings.plan_of(session, act)
+        why = "" if planned.values else _nothing(planned.left)
+        counts = {"companies": 1} if planned.values else {}
+        return Preview(act.id, act.title, act.kind == UNDO, why, counts, tuple(planned.left))
     plan = Plan() if why else plan_of(session, kinds, OneAct(act.act_id), Doing(scope.user_id))
     if not why and not plan.counts:
         why = _nothing(plan.left)
@@ -71,6 +77,14 @@ def undo(
     title = act.title.removeprefix("Undo: ").removeprefix("Redo: ")
     title = f"{'Redo' if again else 'Undo'}: {title}"
     doing = replace(doing, kind=REDO if again else UNDO, title=title, undoes=act.id)
+    if settings.is_of_settings(session, act):
+        planned = settings.plan_of(session, act, lock=True)
+        if not planned.values:
+            raise ChangedSince(planned.left, _nothing(planned.left), rest=False)
+        if planned.left and not rest:
+            raise ChangedSince(planned.left, _some(planned.left), rest=True)
+        settings.carry_out(session, doing, planned)
+        return planned.left
     plan = plan_of(session, kinds, OneAct(act.act_id), doing, lock=True)
     if not plan.counts:
         raise ChangedSince(plan.left, _nothing(plan.left), rest=False)
@@ -95,16 +109,24 @@ def refusal(session: CompanySession, scope: CompanyScope, act: ChangeSet) -> str
         return "This was undone already. Undo that, to have it done again."
     if act.kind == ERASED_FOR_GOOD:
         return "What was erased for good cannot be brought back."
+    if settings.is_of_settings(session, act):
+        return _not_allowed(scope, Act.PROFILE)
     if act.kind != "import" and set(act.counts) & _PEOPLE:
         return OF_PEOPLE
-    if act.kind == "import":
-        try:
-            demand(Person(scope.role, scope.operator), Act.IMPORT)
-        except NotAllowed as refused:
-            return str(refused)
+    if act.kind == "import" and (refused := _not_allowed(scope, Act.IMPORT)):
+        return refused
     # Before acts were kept whole, what followed from a write was not logged, and an undo would leave it behind.
     whole = sa.select(ChangeLog.id).where(ChangeLog.act_id == act.act_id).limit(1)
     return "" if session.scalar(whole) is not None else "The log does not say any more what this changed."
+
+
+def _not_allowed(scope: CompanyScope, act: Act) -> str:
+    """Why this person may not; '' for who may."""
+    try:
+        demand(Person(scope.role, scope.operator), act)
+    except NotAllowed as refused:
+        return str(refused)
+    return ""
 
 
 def carry_out(

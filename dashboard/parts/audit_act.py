@@ -79,9 +79,8 @@ def _stands(act: Done, preview: Preview) -> None:
         st.caption(say.plain(preview.why))
         return
     if preview.left:
-        st.warning(
-            f"An undo writes {counted(preview.counts)} and leaves this as it is:", icon=":material/info:"
-        )
+        written = counted(preview.counts) or "the rest"
+        st.warning(f"An undo writes {written} and leaves this as it is:", icon=":material/info:")
         grid.table(
             f"history.{act.id}.left", "What an undo leaves", [_left(one) for one in preview.left[:100]]
         )

@@ -5,15 +5,16 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import Kind, Workspace, words
+from crm_data import Kind, Workspace, new_act, words
 from crm_data.accounts.own_choices import MOST_CHOICES
 from crm_data.accounts.own_choices import WORDS as CHOICE
 from crm_data.accounts.own_fields import KINDS, LABEL, SECTION, TABLES
 from crm_data.tables.own_fields import OwnField
 from dashboard.parts import say
-from dashboard.parts.acts import announce, attempt, done, forget_refusal, show_refusal
+from dashboard.parts.acts import attempt, done, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.icon_button import icon_button
+from dashboard.parts.undo import did
 
 PLACE = "fields"
 
@@ -58,17 +59,17 @@ def _moved(names: Sequence[str], at: int, to: int) -> list[str]:
 
 
 def _order(my: Workspace, table: str, names: list[str]) -> None:
-    if done(PLACE, lambda: my.own_fields.order(table, names)):
-        announce("Order saved.")
+    act = new_act()
+    if done(PLACE, lambda: my.own_fields.order(table, names, act)):
+        did(my, "Order saved.", act)
 
 
 def _hide(my: Workspace, table: str, field: OwnField) -> None:
-    if done(PLACE, lambda: my.own_fields.hide(table, field.name, not field.hidden)):
-        announce(
-            f"{field.label} is shown again."
-            if field.hidden
-            else f"{field.label} is hidden. What records hold in it is kept."
-        )
+    act = new_act()
+    if done(PLACE, lambda: my.own_fields.hide(table, field.name, not field.hidden, act)):
+        kept = f"{field.label} is hidden. What records hold in it is kept."
+        said, what = (f"{field.label} is shown again.", "Shown") if field.hidden else (kept, "Hidden")
+        did(my, said, act, f"{what}: {field.label}")
 
 
 def _add(my: Workspace, table: str) -> None:
@@ -79,8 +80,13 @@ def _add(my: Workspace, table: str) -> None:
         said = {part: st.session_state.get(key) for part, key in keys.items()}
         choices = (said["choices"] or "").splitlines()
         label, kind, section = (said[part] or "" for part in ("label", "kind", "section"))
-        if attempt(PLACE, lambda: my.own_fields.add(table, label, kind, section, choices)):
-            announce(f"{label.strip()} is a field of {table} now.")
+        mine = new_act()
+        if attempt(PLACE, lambda: my.own_fields.add(table, label, kind, section, choices, mine)):
+            told, gone = (
+                f"{label.strip()} is a field of {table} now.",
+                "The field is hidden; its values are kept.",
+            )
+            did(my, told, mine, f"Added: {label.strip()}", gone)
             for key in keys.values():
                 st.session_state.pop(key, None)
 
@@ -147,6 +153,7 @@ def _save(my: Workspace, table: str, field: OwnField) -> None:
         more = [("", said) for said in (held.get(f"{PLACE}.edit.more") or "").splitlines()]
         wishes["choices"] = (field.choices, (*kept, *more))
     wishes = {part: pair for part, pair in wishes.items() if pair[0] != pair[1]}
-    if not wishes or done(f"{PLACE}.edit", lambda: my.own_fields.change(table, field.name, wishes)):
+    act = new_act()
+    if not wishes or done(f"{PLACE}.edit", lambda: my.own_fields.change(table, field.name, wishes, act)):
         held.pop(f"{PLACE}.edited", None)
-        announce("Field saved." if wishes else "Nothing was changed.")
+        did(my, "Field saved." if wishes else "Nothing was changed.", act, f"Saved: {field.label}")

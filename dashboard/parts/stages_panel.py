@@ -4,13 +4,14 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import Figure, Query, StageRules, Workspace, words
+from crm_data import Figure, Query, StageRules, Workspace, new_act, words
 from crm_data.accounts.stages import CLOSED, FIELDS, MOST_DAYS, REQUIRABLE
 from crm_data.tables.deal import Category
 from crm_data.tables.stage_rules import StageRule
 from dashboard.known import known
 from dashboard.parts import figures, say
 from dashboard.parts.acts import announce, done, show_refusal
+from dashboard.parts.undo import did
 
 PLACE = "stages"
 
@@ -18,6 +19,7 @@ PLACE = "stages"
 def stages_panel(my: Workspace) -> None:
     """A line a stage, and beside its probability the share that was won of the deals that stood there."""
     rules = my.stages.get()
+    _shown(rules)
     query = Query(zone=say.zone())
     seen = known(my, "stage_rates", (query,), lambda: my.numbers.stage_rates(query))
     with st.form(PLACE, border=False, enter_to_submit=False):
@@ -34,22 +36,33 @@ def stages_panel(my: Workspace) -> None:
     _observed(my, rules, seen)
 
 
+def _shown(rules: StageRules) -> None:
+    """The fields hold what is kept; what was set otherwise since they were drawn, as by an undo, is taken anew."""
+    before: StageRules = st.session_state.get(f"{PLACE}.drawn", rules)
+    for old, rule in zip(before.each, rules.each, strict=True):
+        for name in FIELDS:
+            key, held = _key(rule.stage, name), getattr(rule, name)
+            if key not in st.session_state or getattr(old, name) != held:
+                known = name != "category" or held in list(Category)
+                st.session_state[key] = list(held) if name == "required" else held if known else None
+    st.session_state[f"{PLACE}.drawn"] = rules
+
+
 def _line(my: Workspace, rule: StageRule) -> None:
     named, length = words(rule.stage), FIELDS["label"].length
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(named, rule.label, key=_key(rule.stage, "label"), max_chars=length)
+        st.text_input(named, key=_key(rule.stage, "label"), max_chars=length)
         if rule.stage not in CLOSED:
             odds, days = _key(rule.stage, "probability"), _key(rule.stage, "days")
-            st.number_input("Probability %", 0, 100, rule.probability, key=odds, width=150)
-            st.number_input("Days expected", 0, MOST_DAYS, rule.days, key=days, width=150)
+            st.number_input("Probability %", 0, 100, key=odds, width=150)
+            st.number_input("Days expected", 0, MOST_DAYS, key=days, width=150)
             sure = [category.value for category in Category]
-            at = sure.index(rule.category) if rule.category in sure else None
-            st.selectbox("Forecast", sure, at, key=_key(rule.stage, "category"), format_func=words, width=150)
+            st.selectbox(
+                "Forecast", sure, None, key=_key(rule.stage, "category"), format_func=words, width=150
+            )
         needed = _key(rule.stage, "required")
         labels = {name: my.deals.fields[name].label for name in REQUIRABLE}
-        st.multiselect(
-            "Needed", REQUIRABLE, rule.required, key=needed, format_func=labels.__getitem__, width=260
-        )
+        st.multiselect("Needed", REQUIRABLE, key=needed, format_func=labels.__getitem__, width=260)
 
 
 def _key(stage: str, name: str) -> str:
@@ -58,6 +71,7 @@ def _key(stage: str, name: str) -> str:
 
 def _save(my: Workspace, rules: StageRules) -> None:
     wishes: dict[tuple[str, str], tuple[Any, Any]] = {}
+    act = new_act()
     for rule in rules.each:
         for name in FIELDS:
             key, held = _key(rule.stage, name), getattr(rule, name)
@@ -67,10 +81,10 @@ def _save(my: Workspace, rules: StageRules) -> None:
                 wishes[rule.stage, name] = (held, said)
     if not wishes:
         announce("Nothing was changed.", "info")
-    elif done(PLACE, lambda: my.stages.change(wishes)):
+    elif done(PLACE, lambda: my.stages.change(wishes, act)):
         for stage, name in wishes:  # the fields show what is kept
             st.session_state.pop(_key(stage, name), None)
-        announce("Stages saved.")
+        did(my, "Stages saved.", act)
 
 
 def _observed(my: Workspace, rules: StageRules, seen: list[Figure]) -> None:
@@ -94,6 +108,7 @@ def _observed(my: Workspace, rules: StageRules, seen: list[Figure]) -> None:
 
 
 def _take(my: Workspace, stage: str, held: int, share: int) -> None:
-    if done(PLACE, lambda: my.stages.change({(stage, "probability"): (held, share)})):
+    act = new_act()
+    if done(PLACE, lambda: my.stages.change({(stage, "probability"): (held, share)}, act)):
         st.session_state.pop(_key(stage, "probability"), None)
-        announce(f"{my.scope.stages.label(stage)} has {share} % now.")
+        did(my, f"{my.scope.stages.label(stage)} has {share} % now.", act)
