@@ -61,6 +61,17 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
 .st-key-board-few { min-height: 306px; }
 .st-key-board-full { min-height: 566px; }
 .st-key-board-few [data-testid="stSkeleton"], .st-key-board-full [data-testid="stSkeleton"] { display: none; }
+/* A dashboard's charts take as much of a line as each says; where there is less room, half or all of it. */
+.st-key-boards-tiles:is([data-testid="stGrid"]), .st-key-boards-tiles [data-testid="stGrid"] {
+  grid-template-columns: repeat(6, minmax(0, 1fr));
+}
+.st-key-boards-tiles > :has([class*="st-key-width-third"]) { grid-column: span 2; }
+.st-key-boards-tiles > :has([class*="st-key-width-half"]) { grid-column: span 3; }
+.st-key-boards-tiles > :has([class*="st-key-width-full"]) { grid-column: span 6; }
+@media (max-width: 1080px) { .st-key-boards-tiles > :has([class*="st-key-width-third"]) { grid-column: span 3; } }
+@media (max-width: 720px) {
+  .st-key-boards-tiles > :has([class*="st-key-width-"]) { grid-column: span 6 !important; }
+}
 /* The accent carries white and is too dark to be read on a dark ground; there text takes the link's colour. */
 @media (prefers-color-scheme: dark) {
   [data-testid="stTopNavLink"]:focus-visible, [data-testid="stSidebarNavLink"]:focus-visible,

@@ -1,7 +1,7 @@
 """Dashboards: charts of one's own in an order, for oneself or for the company. Bound to who asks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from crm_data.errors import Invalid, NotAllowed, NotFound
 from crm_data.nouns.dashboards import THEIRS, KeptCharts, KeptDashboards, seen
 from crm_data.numbers.numbers import Numbers
+from crm_data.numbers.over import NOTHING, Over
 from crm_data.numbers.own import Own, titled
 from crm_data.rights import Act, Person, Tie, may
 from crm_data.store import writer
@@ -42,7 +43,10 @@ class Tile:
 
 @dataclass(frozen=True)
 class Board:
-    """One dashboard as its viewer sees it; `tiles` in their order where it was asked for by itself."""
+    """One dashboard as its viewer sees it; `tiles` in their order where it was asked for by itself.
+
+    `over`: what it says in place of its charts.
+    """
 
     id: int
     name: str
@@ -50,6 +54,7 @@ class Board:
     mine: bool
     may_change: bool
     version: int
+    over: Over = NOTHING
     tiles: tuple[Tile, ...] = ()
 
 
@@ -83,7 +88,12 @@ class Dashboards:
 
     @again
     def add(
-        self, name: str, charts: Sequence[Own] = (), shared: bool = False, act_id: str | None = None
+        self,
+        name: str,
+        charts: Sequence[Own] = (),
+        shared: bool = False,
+        act_id: str | None = None,
+        over: Over | None = None,
     ) -> int:
         """Keep a new dashboard with these charts; its id. For the company it takes the right to publish.
 
@@ -104,7 +114,8 @@ class Dashboards:
             lock_company(session)
             self._free(session, said, self._scope.user_id)
             owner = self._scope.user_id
-            row = {"user_id": owner, "name": said, "shared": shared}
+            words = {name: word or None for name, word in asdict((over or NOTHING).judged()).items()}
+            row = {"user_id": owner, "name": said, "shared": shared, **words}
             (id_,) = writer.insert(session, doing, self._kept, [row])
             rows = [self._values(own, id_, owner, at) for at, own in enumerate(judged)]
             if rows:
@@ -118,15 +129,18 @@ class Dashboards:
         *,
         name: str | None = None,
         shared: bool | None = None,
+        over: Over | None = None,
         version: int | None = None,
         act_id: str | None = None,
     ) -> None:
-        """Give a dashboard another name, to the company or back to oneself. `version`: the one that was seen.
+        """Give a dashboard another name, to the company or back to oneself, or another `over`.
 
+        `version`: the one that was seen.
         Raises Invalid where it is another by now, NotAllowed, NotFound.
         """
         said: dict[str, Any] = {} if name is None else {"name": _name(name)}
         said |= {} if shared is None else {"shared": shared}
+        said |= {} if over is None else {name: word or None for name, word in asdict(over.judged()).items()}
         with self._store.write(self._scope) as session:
             lock_company(session)
             row = self._held(session, id, shared=bool(shared))
@@ -201,9 +215,9 @@ class Dashboards:
 
     def _board(self, row: Dashboard) -> Board:
         may_change = self._kept.may(Act.CHANGE, {"user_id": row.user_id, "shared": row.shared})
-        return Board(
-            row.id, row.name, row.shared, row.user_id == self._scope.user_id, may_change, row.version
-        )
+        over = Over(row.period or "", row.compare or "", row.currency or "")
+        mine = row.user_id == self._scope.user_id
+        return Board(row.id, row.name, row.shared, mine, may_change, row.version, over)
 
     def _judged(self, own: Own) -> Own:
         return self._numbers._judged(own)
@@ -265,6 +279,7 @@ class Dashboards:
             "dated": own.dated or None,
             "period": own.period,
             "currency": own.currency or None,
+            "width": str(own.width),
             "asks": dict(own.asks),
         }
 
@@ -303,6 +318,7 @@ def _tile(row: Chart) -> Tile:
         row.currency or "",
         row.name,
         {str(name): str(said) for name, said in asks.items()},
+        row.width,
     )
     return Tile(own, row.id, row.version)
 

@@ -28,7 +28,7 @@ from crm_data.numbers.goal_year import GoalYear, goal_year
 from crm_data.numbers.goals import against_goals, by_months
 from crm_data.numbers.overview import Overview, lists
 from crm_data.numbers.own import Own, judged
-from crm_data.numbers.own_chart import Asked, own_chart, plain
+from crm_data.numbers.own_chart import Asked, compared, own_chart, plain
 from crm_data.numbers.period import EARLIEST, LATEST, USUAL, Compare, Period, chosen
 from crm_data.numbers.queue import queue
 from crm_data.numbers.review import Review, review
@@ -345,10 +345,12 @@ class Numbers:
         period: Period | None = None,
         currency: str | None = None,
         zone: tzinfo = UTC,
+        compare: str = Compare.NOTHING,
     ) -> Chart:
         """A chart of one's own, as whoever looks may see it; see `own_chart`. One to four statements.
 
-        `query`, `period` and `currency` in place of what it says itself. Raises Invalid, NotFound.
+        `query`, `period` and `currency` in place of what it says itself. `compare`: what one number of a
+        period stands beside, for a statement more. Raises Invalid, NotFound.
         """
         own = own or Own()
         records, own = self._of_kind(own.kind), self._judged(own)
@@ -360,13 +362,15 @@ class Numbers:
             records,
             records.matching(query),
             Question(own.kind, query),
-            period or self.period(own.period, query.zone),
+            period or self.period(own.period, query.zone, compare),
             self._today(query.zone),
             self.currency(query, currency or own.currency) if of and of.kind is Kind.MONEY else None,
             self._scope.fiscal,
         )
+        before = asked.period.before() if own.dated and not own.by and not asked.period.alone else None
         with self._store.read(self._scope) as session:
-            return own_chart(session, asked)
+            found = own_chart(session, asked)
+            return compared(session, found, asked, before) if before else found
 
     def _judged(self, own: Own) -> Own:
         """A chart made to agree with what its records hold; see `own.judged`. Raises Invalid, NotFound."""

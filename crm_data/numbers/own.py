@@ -15,10 +15,10 @@ from crm_data.store.currencies import code_of
 from crm_data.store.reading import Reader
 from crm_data.store.summary import GROUPED
 from crm_data.store.values import parse
-from crm_data.tables.dashboard import Chart, Picture
+from crm_data.tables.dashboard import Chart, Picture, Width
 from crm_data.tables.fields import Kind, fields_of, inside
 
-__all__ = ["Own", "Picture", "dates_of", "groups_of", "judged", "measures_of", "titled"]
+__all__ = ["Own", "Picture", "Width", "dates_of", "groups_of", "judged", "measures_of", "titled"]
 
 UNITS: Final = ("month", "quarter", "year", "week")
 LONGEST_TEXT: Final = 100  # characters: of longer ones an address would not hold enough
@@ -34,7 +34,7 @@ class Own:
 
     `by`: the column that groups, of days with a unit behind a colon ('created_at:month'), '' for one number.
     `measure`: 'count', or 'sum' or 'average' and a column ('sum:deal_value'). `dated`: the column of days that the
-    period is of, '' for all records. `currency`: of amounts, '' for the company's.
+    period is of, '' for all records. `currency`: of amounts, '' for the company's. `width`: on a dashboard.
     """
 
     kind: str = "deals"
@@ -46,6 +46,7 @@ class Own:
     currency: str = ""
     name: str = ""
     asks: Mapping[str, str] = field(default_factory=dict)
+    width: str = Width.THIRD.value
 
     @property
     def column(self) -> str:
@@ -120,6 +121,8 @@ def judged(own: Own, records: Reader) -> Own:
         raise Invalid(_UNREADABLE)
     if own.picture not in list(Picture):
         raise Invalid("A chart is drawn as bars, a line, a table or a number. Choose one of them.")
+    if own.width not in list(Width):
+        raise Invalid("A chart takes a third of a line, half of it or all. Choose one of them.")
     if own.picture == Picture.NUMBER:
         own = replace(own, by="")
     elif own.by not in groups_of(records):

@@ -109,6 +109,17 @@ def own_chart(session: CompanySession, asked: Asked) -> Chart:
     )
 
 
+def compared(session: CompanySession, chart: Chart, asked: Asked, before: Period) -> Chart:
+    """A chart that is one number, beside the same number of another period. One statement."""
+    if not chart.bars:
+        return chart
+    then = narrowed(replace(asked, period=before))
+    label = titled(asked.own, asked.records)
+    figure = _figure(then, label, then.rows, _totals(session, then))
+    (bar,) = chart.bars
+    return replace(chart, bars=[replace(bar, figure=replace(bar.figure, before=figure))])
+
+
 def _basis(asked: Asked, series: str) -> str:
     if not asked.own.dated:
         return f"{series}, as of now"

@@ -18,6 +18,21 @@ class Picture(StrEnum):
     NUMBER = "number"
 
 
+class Width(StrEnum):
+    """How much of a line a chart takes where there is room; on a phone each has a line of its own."""
+
+    THIRD = "third"
+    HALF = "half"
+    FULL = "full"
+
+
+class Beside(StrEnum):
+    """What the period of a dashboard is compared with."""
+
+    BEFORE = "before"
+    YEAR_AGO = "year"
+
+
 def _of_a_member(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
         ["company_id", "user_id"],
@@ -28,7 +43,10 @@ def _of_a_member(table: str) -> sa.ForeignKeyConstraint:
 
 
 class Dashboard(CompanyOwned, Made, Recorded, Archivable, Base):
-    """One dashboard, of a person or for the company."""
+    """One dashboard, of a person or for the company.
+
+    `period`, `compare`, `currency`: in place of what its charts say, as in `numbers.over.Over`.
+    """
 
     __tablename__ = "dashboards"
     __table_args__ = table_args(
@@ -43,6 +61,9 @@ class Dashboard(CompanyOwned, Made, Recorded, Archivable, Base):
     user_id: Mapped[int] = f.member("Owner", "CASCADE", required=True)
     name: Mapped[str] = f.text("Name", 60, required=True, title=True)
     shared: Mapped[bool] = f.yes_no("For the company")
+    period: Mapped[str | None] = f.text("Period", 40)
+    compare: Mapped[str | None] = f.choice("Compared with", Beside, 20)
+    currency: Mapped[str | None] = f.text("Currency", 3)
 
 
 class Chart(CompanyOwned, Made, Recorded, Archivable, Base):
@@ -72,5 +93,6 @@ class Chart(CompanyOwned, Made, Recorded, Archivable, Base):
     dated: Mapped[str | None] = f.text("Period of", 80)
     period: Mapped[str] = f.text("Period", 40, required=True)
     currency: Mapped[str | None] = f.text("Currency", 3)
+    width: Mapped[str] = f.choice("Width", Width, 20, Width.THIRD)
     asks: Mapped[dict[str, str]] = f.json("Filter", required=True)
     asks.column.info["asks_of"] = "kind"  # type: ignore[attr-defined]

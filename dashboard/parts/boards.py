@@ -5,11 +5,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from crm_data import Board, CrmError, Own, Tile, Workspace, new_act
+from crm_data.numbers.over import Over
 from crm_data.numbers.standard_boards import STANDARD
 from dashboard import session
 from dashboard.known import known
 from dashboard.parts import place, say
 from dashboard.parts.acts import attempt, show_refusal
+from dashboard.parts.board_over import over_line
 from dashboard.parts.chart_form import BOARD, chart_form, free_name
 from dashboard.parts.chart_link import MAKE, NEW
 from dashboard.parts.heading import empty, heading
@@ -32,17 +34,17 @@ def dashboards_screen(my: Workspace) -> None:
     with heading("Dashboards"):
         _board_actions(my, board)
     show_refusal(PLACE)
-    _which_board(boards, board)
+    over = _which_board(my, boards, board)
     printed(my, board.name)
     if not board.tiles:
         empty("bar_chart", "No chart on this dashboard yet.")
         st.caption("A chart is made here, or of any list: open its Views, then Chart this list.")
         if board.may_change:
             _new_chart(board, "first")
-    with st.grid(min_column_width=330, gap="small"):
+    with st.grid(columns=6, gap="small", key="boards.tiles"):
         for at, tile in enumerate(board.tiles):
-            with st.container():
-                _tile_drawn(my, board, tile, at)
+            with st.container(key=f"width-{tile.own.width}.{at}"):
+                _tile_drawn(my, board, tile, at, over)
     place.follow()
 
 
@@ -68,8 +70,11 @@ def _address(board: Board) -> str:
     return str(board.id) if board.id else role
 
 
-def _which_board(every: list[Board], board: Board) -> None:
-    """Every dashboard one may open: one's own, those for the company, those that come with Foyer."""
+def _which_board(my: Workspace, every: list[Board], board: Board) -> Over:
+    """Every dashboard one may open: one's own, those for the company, those that come with Foyer.
+
+    What the open one says in place of its charts.
+    """
     labels = {str(b.id): b.name if b.mine else f"{b.name} (company)" for b in every}
     labels |= {role: f"{name} (comes with Foyer)" for role, (name, _) in STANDARD.items()}
     key, here = "boards.choice", _address(board)
@@ -86,6 +91,7 @@ def _which_board(every: list[Board], board: Board) -> None:
         )
         if board.id:
             st.caption("For the company" if board.shared else "Yours alone", width="content")
+        return over_line(my, board, PLACE)
 
 
 def _board_actions(my: Workspace, board: Board) -> None:
@@ -183,7 +189,7 @@ def _remove_board(my: Workspace, board: Board) -> None:
 
 
 def _new_board(my: Workspace) -> None:
-    _made(my, free_name(my.dashboards.all(), "My dashboard"), ())
+    _made(my, free_name(my.dashboards.all(), "My dashboard"), (), Over())
 
 
 def _copy_board(my: Workspace, board: Board) -> None:
@@ -191,12 +197,13 @@ def _copy_board(my: Workspace, board: Board) -> None:
         my,
         free_name(my.dashboards.all(), f"{board.name[:50]}, copy"),
         tuple(tile.own for tile in board.tiles),
+        board.over,
     )
 
 
-def _made(my: Workspace, name: str, own: tuple[Own, ...]) -> None:
+def _made(my: Workspace, name: str, own: tuple[Own, ...], over: Over) -> None:
     act = new_act()
-    made = attempt(PLACE, lambda: my.dashboards.add(name, own, act_id=act))
+    made = attempt(PLACE, lambda: my.dashboards.add(name, own, act_id=act, over=over))
     if made is not None:
         place.go({BOARD: str(made)})
         did(my, f"Dashboard {name} made.", act, undone=f"{name} taken away again.")
@@ -205,7 +212,7 @@ def _made(my: Workspace, name: str, own: tuple[Own, ...]) -> None:
 # one chart
 
 
-def _tile_drawn(my: Workspace, board: Board, tile: Tile, at: int) -> None:
+def _tile_drawn(my: Workspace, board: Board, tile: Tile, at: int, over: Over) -> None:
     """One chart in a fragment of its own."""
     key = f"boards.{_address(board)}.{tile.id or at}"
 
@@ -213,7 +220,7 @@ def _tile_drawn(my: Workspace, board: Board, tile: Tile, at: int) -> None:
         session.demand_here(my)  # Streamlit runs it again without the script around it
         if st.session_state.pop(_AGAIN, False):
             st.rerun()
-        draw_own(my, tile.own, key)
+        draw_own(my, over.of(tile.own), key, over.compare)
         if tile.id is not None and board.may_change:
             _tools(my, board, tile, at, key)
         place.follow()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from crm_data import Board, CrmError, Kind, Own, Picture, Records, Workspace, new_act, words
-from crm_data.numbers.own import dates_of, groups_of, measures_of
+from crm_data.numbers.own import Width, dates_of, groups_of, measures_of
 from crm_data.numbers.period import NAMED
 from dashboard.parts import place, say
 from dashboard.parts.acts import attempt, show_refusal
@@ -21,6 +21,12 @@ _DRAWN: Mapping[str, str] = {
     Picture.LINE: "Line through time",
     Picture.TABLE: "Table",
     Picture.NUMBER: "One number",
+}
+
+_WIDTHS: Mapping[str, str] = {
+    Width.THIRD.value: "A third of the line",
+    Width.HALF.value: "Half of the line",
+    Width.FULL.value: "All of the line",
 }
 
 
@@ -66,7 +72,13 @@ def _read(my: Workspace) -> Own:
 
 def _choices(own: Own, records: Records) -> None:
     kinds = {name: words(name) for name in USUAL}
-    _pick("Records", "kind", kinds, own.kind, lambda kind: Own(kind, USUAL[kind], name=own.name))
+    _pick(
+        "Records",
+        "kind",
+        kinds,
+        own.kind,
+        lambda kind: Own(kind, USUAL[kind], name=own.name, width=own.width),
+    )
     _pick("Drawn as", "picture", _DRAWN, own.picture, lambda picture: _drawn(own, records, picture))
     if own.picture != Picture.NUMBER:
         groups = groups_of(records)
@@ -80,6 +92,7 @@ def _choices(own: Own, records: Records) -> None:
     if own.dated:
         periods = {**NAMED, **({} if own.period in NAMED else {own.period: own.period.replace("..", " to ")})}
         _pick("Period", "period", periods, own.period, lambda period: replace(own, period=period))
+    _pick("Width", "width", _WIDTHS, own.width, lambda width: replace(own, width=width))
     of = records.fields.get(own.of)
     if of is not None and of.kind is Kind.MONEY and "currency" in records.fields:
         st.text_input(

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from crm_data import CrmError, Own, Workspace
+from crm_data.numbers.period import Compare
 from dashboard.components.picture import take_away
 from dashboard.known import known
 from dashboard.parts import charts, figures, say
@@ -14,17 +15,23 @@ _LONGEST = 90  # characters of what a chart is of, in the line below its title
 _PICTURES = {"bar": "own_bar", "line": "own_line"}
 
 
-def draw_own(my: Workspace, own: Own, key: str) -> None:
-    """A chart of one's own as it is drawn, with what it is taken away as; or the sentence why there is none."""
+def draw_own(my: Workspace, own: Own, key: str, compare: str = "") -> None:
+    """A chart of one's own as it is drawn, with what it is taken away as; or the sentence why there is none.
+
+    `compare`: what one number of a period stands beside.
+    """
     try:
         said = narrowed(my, own)
         note = say.span(*my.numbers.period(own.period, say.zone()).edges) if own.dated else ""
         ready = known(
             my,
             key,
-            (own, say.zone(), say.today(), charts.ground()),
+            (own, compare, say.zone(), say.today(), charts.ground()),
             lambda: charts.prepare(
-                _PICTURES.get(own.picture, "own_bar"), my.numbers.own(own, zone=say.zone()), note, said
+                _PICTURES.get(own.picture, "own_bar"),
+                my.numbers.own(own, zone=say.zone(), compare=compare or Compare.NOTHING),
+                note,
+                said,
             ),
         )
     except CrmError as refused:

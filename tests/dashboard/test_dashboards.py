@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from crm_data import Own, Workspace
+from crm_data.numbers.over import Over
 from crm_data.numbers.own import dates_of, groups_of, measures_of
 from crm_data.numbers.standard_boards import STANDARD
 from crm_data.rights import ROLES
@@ -139,6 +140,31 @@ def test_an_address_of_nothing_is_said(home: House, monkeypatch: pytest.MonkeyPa
     (warning,) = at.warning
     assert "no such dashboard" in warning.value
     assert at.selectbox(key="boards.choice").value == "manager"
+
+
+def test_a_period_over_all_charts_is_chosen_kept_and_taken_back(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Own("deals", "", dated="created_at", picture="number", name="Made", width="half")
+    id_ = my.dashboards.add("With a period", [own])
+    at = drawn(home, monkeypatch, board=str(id_), period="this_year", compare="before", currency="EUR")
+    assert at.selectbox(key="boards.over.period").value == "this_year"
+    assert at.selectbox(key="boards.over.compare").value == "before"
+    assert my.dashboards.get(id_).over == Over(), "an address alone keeps nothing"
+    at.button(key="boards.over.keep").click().run()
+    assert my.dashboards.get(id_).over == Over("this_year", "before", "EUR")
+    assert "Keep for this dashboard" not in labels(at)
+    at = drawn(home, monkeypatch, board=str(id_))
+    assert at.selectbox(key="boards.over.period").value == "this_year"
+    at = drawn(home, monkeypatch, board=str(id_), period="each")
+    assert at.selectbox(key="boards.over.period").value == ""
+    my.changes.undo(my.changes.page()[0][0].id)
+    assert my.dashboards.get(id_).over == Over()
+    at = drawn(home, monkeypatch, board=str(id_), period="sometime")
+    assert "Period: that is not a date" in at.warning[0].value
+    assert "Keep for this dashboard" not in labels(drawn(home, monkeypatch, period="this_year")), (
+        "it is no one's"
+    )
 
 
 def test_somebody_elses_own_is_none(home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,16 @@
 """Dashboards: kept, changed and ordered by whoever may, seen by whom they are for, each act undone."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from crm_data import Own, Workspace, errors, new_act
 from crm_data.numbers.dashboards import MOST_CHARTS, MOST_DASHBOARDS
+from crm_data.numbers.over import EACH, Over
+from tests.numbers.checking import Checker, figures_in
+from tests.numbers.makers import put_deals, won
 from tests.support.office import Office
 
 SOURCES = Own("leads", "source", name="Where from", asks={"status": "new"})
@@ -56,6 +60,8 @@ def test_every_act_is_undone_and_done_again(two: Office) -> None:
     acts: list[Any] = [
         lambda act: my.dashboards.change(id_, name="Other", act_id=act),
         lambda act: my.dashboards.change(id_, shared=True, act_id=act),
+        lambda act: my.dashboards.change(id_, over=Over("this_year", "year", "EUR"), act_id=act),
+        lambda act: my.dashboards.change_chart(second, replace(WON, name="Wide", width="full"), act_id=act),
         lambda act: my.dashboards.add_chart(id_, SOURCES, act_id=act),
         lambda act: my.dashboards.change_chart(first, replace(WON, name="New"), act_id=act),
         lambda act: my.dashboards.move_chart(second, -1, act_id=act),
@@ -85,6 +91,45 @@ def seen(my: Workspace, id_: int) -> Any:
     except errors.NotFound:
         return None
     return replace(board, version=0, tiles=tuple(replace(tile, version=0) for tile in board.tiles))
+
+
+def test_one_period_and_currency_over_a_whole_dashboard(two: Office) -> None:
+    my = two.at()
+    for name, over in (("Kept", Over("last_quarter", "before", "eur")), ("Plain", Over(compare="none"))):
+        kept = my.dashboards.get(my.dashboards.add(name, [SOURCES, WON], over=over)).over
+        assert kept == over.judged()
+    over = Over("last_quarter", "before", "EUR")
+    assert over.of(WON) == replace(WON, period="last_quarter", currency="EUR")
+    assert over.of(SOURCES).period == "all", "what is of no period takes none"
+    assert Over().of(WON) == WON
+    assert over.said({}) == over
+    assert over.said({"period": "this_week", "compare": EACH}) == Over("this_week", "", "EUR")
+    assert over.said(dict.fromkeys(("period", "compare", "currency"), EACH)) == Over()
+    for wrong in (Over("sometime"), Over("this_year", "goal"), Over(currency="E")):
+        with pytest.raises(errors.Invalid):
+            wrong.judged()
+        id_ = my.dashboards.all()[0].id
+        with pytest.raises(errors.Invalid):
+            my.dashboards.change(id_, over=wrong)
+    with pytest.raises(errors.Invalid, match="a third of a line"):
+        my.dashboards.add("Wide", [replace(WON, width="wide")])
+    with pytest.raises(errors.NotFound):
+        two.at(1).dashboards.change(id_, over=Over("this_year"))
+
+
+@pytest.mark.slow
+def test_one_number_stands_beside_the_period_that_is_compared_with(two: Office) -> None:
+    days = ((date(2026, 3, 1), 7), (date(2026, 2, 2), 5), (date(2025, 3, 1), 4), (date(2025, 3, 9), 3))
+    put_deals(two, [won(day, value) for day, value in days])
+    my = two.at()
+    own = replace(WON, by="", picture="number", period="this_month")
+    for compare, value in (("none", None), ("before", 5), ("year", 4)):
+        (figure,) = (bar.figure for bar in my.numbers.own(own, compare=compare).bars)
+        assert figure.value == 7
+        assert (figure.before and figure.before.value) == value, compare
+        for each in figures_in(figure):
+            Checker(my).check(each)
+    assert my.numbers.own(WON, compare="before").bars[0].figure.before is None
 
 
 def test_ones_own_are_nobody_elses(two: Office) -> None:
