@@ -48,7 +48,7 @@ def by_person(my: Workspace, query: Query) -> None:
         "A forecast is the manager's number, else the person's own, else what is won and in commit. "
         "All numbers are kept, with who gave them and when."
     )
-    _dialog(my, found.currency)
+    _number_dialog(my, found.currency)
 
 
 def _begin(month: date) -> None:
@@ -60,7 +60,7 @@ def _to_given() -> None:
     place.go({"tab": "forecast", GIVEN: "all"})
 
 
-def _dialog(my: Workspace, currency: str) -> None:
+def _number_dialog(my: Workspace, currency: str) -> None:
     """Draw the dialog that was begun; dismissing it leaves all as it was."""
     giving = st.session_state.get(f"{PLACE}.giving")
     if giving is None:
@@ -93,7 +93,9 @@ def _dialog(my: Workspace, currency: str) -> None:
             if last:
                 st.session_state.setdefault(f"{key}.amount", amount.shown(last.amount))
             amount.amount_input(
-                f"Number ({currency})", f"{key}.amount", "Leave it empty to take back what you gave."
+                f"Number ({say.plain(currency)})",
+                f"{key}.amount",
+                "Leave it empty to take back what you gave.",
             )
             st.text_input("Note", key=f"{key}.note", max_chars=500)
             show_refusal(f"{PLACE}.dialog")
