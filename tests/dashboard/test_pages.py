@@ -35,13 +35,13 @@ COSTS = {
     ("dashboards", ""): 20,  # of each chart the sums, its days where it goes through time, and names
     ("timeline", ""): 10,
     ("account", ""): 5,
-    ("admin", ""): 7,
+    ("admin", ""): 8,
     ("admin", "tab=company"): 7,
     ("admin", "tab=data"): 7,
     ("admin", "tab=stages"): 7,
     ("admin", "tab=fields"): 7,
-    ("admin", "tab=companies"): 7,
-    ("admin", "tab=backups"): 7,
+    ("admin", "tab=companies"): 8,
+    ("admin", "tab=backups"): 8,
     ("record", "kind=task"): 14,
     ("record", "kind=activity"): 13,
 }
