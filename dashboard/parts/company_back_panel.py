@@ -14,6 +14,7 @@ from crm_data.transfer.sealed import is_sealed
 from dashboard import session
 from dashboard.parts import say
 from dashboard.parts.acts import attempt, forget_refusal, show_refusal
+from dashboard.parts.proof import passphrase
 
 PLACE = "company_back"
 _CALLED = {"E-mail": "E-mail of the company"}
@@ -47,10 +48,7 @@ def company_back_panel() -> None:
         return
     secret = ""
     if is_sealed(file):
-        secret = st.text_input(
-            "Passphrase of the file", type="password", key=f"{PLACE}.passphrase", max_chars=1000,
-            autocomplete="off",
-        )  # fmt: skip
+        secret = passphrase(f"{PLACE}.passphrase", "Passphrase of the file", "Open the file", "off")
         if not secret:
             st.caption("This file is encrypted. Type the passphrase that it was taken away with.")
             return

@@ -7,6 +7,7 @@ from crm_data.transfer.sealed import SHORTEST
 from dashboard import session
 from dashboard.parts import say
 from dashboard.parts.csv_panel import export_button
+from dashboard.parts.proof import passphrase
 from dashboard.web import secrets_held
 
 
@@ -44,10 +45,13 @@ def data_panel(my: Workspace) -> None:
 def _encrypted() -> None:
     """The same file under a passphrase, which never stands in an address."""
     with st.expander("Encrypt the one file with a passphrase"):
-        secret = st.text_input(
-            "Passphrase", type="password", key="data.passphrase", max_chars=1000, autocomplete="new-password",
-            help=f"{SHORTEST} characters or more. Without it nobody opens the file, nobody here either.",
-        )  # fmt: skip
+        secret = passphrase(
+            "data.passphrase",
+            "Passphrase",
+            "Use this passphrase",
+            "new-password",
+            f"{SHORTEST} characters or more. Without it nobody opens the file, nobody here either.",
+        )
         if len(secret.strip()) < SHORTEST:
             st.caption(f"With {SHORTEST} characters or more the file can be downloaded encrypted.")
             return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import bcrypt
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
+from streamlit.testing.v1 import AppTest
 
 from crm_data.installation import Installation
 from crm_data.settings import Settings, settings
@@ -69,3 +70,9 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
 def expect_form(page: Page) -> None:
     """Wait until the page asks to sign in."""
     expect(page.get_by_role("textbox", name="Password", exact=True)).to_be_visible(timeout=15_000)
+
+
+def typed_secret(at: AppTest, key: str, words: str) -> AppTest:
+    """What is typed into a field that shows none of it, taken by the button of its form."""
+    at.text_input(key=key).set_value(words)
+    return at.button(key=f"{key}.take").click().run()

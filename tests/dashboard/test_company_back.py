@@ -11,7 +11,7 @@ from crm_data.tables import Company, User
 from crm_data.transfer.by_file import write_file
 from dashboard import runtime, session
 from dashboard.server import SCRIPT
-from tests.dashboard.house import House, house
+from tests.dashboard.house import House, house, typed_secret
 
 pytestmark = pytest.mark.slow
 WORDS = "correct horse battery"
@@ -62,9 +62,9 @@ def test_told_then_brought_in_once(home: House, monkeypatch: pytest.MonkeyPatch,
 
     at = given(page(home, monkeypatch), closed)
     assert "encrypted" in read(at)
-    at.text_input(key="company_back.passphrase").set_value("another horse battery").run()
+    typed_secret(at, "company_back.passphrase", "another horse battery")
     assert "The passphrase is not the one" in read(at)
-    at.text_input(key="company_back.passphrase").set_value(WORDS).run()
+    typed_secret(at, "company_back.passphrase", WORDS)
     assert "1 customer" in read(at)
     assert home.email("manager") in read(at)
 

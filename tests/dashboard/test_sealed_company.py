@@ -14,7 +14,7 @@ from dashboard.server import SCRIPT
 from dashboard.web import csv_files, secrets_held
 from dashboard.web.routes import ROUTES
 from tests.dashboard.asgi import Asked
-from tests.dashboard.house import House, house
+from tests.dashboard.house import House, house, typed_secret
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cheap_passphrase")]
 WORDS = "correct horse battery"
@@ -38,9 +38,9 @@ def test_it_is_typed_on_the_page_and_taken_encrypted(
     at = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
     at.query_params["tab"] = "data"
     at = at.switch_page("../pages/admin.py").run()
-    at.text_input(key="data.passphrase").set_value("too short").run()
+    typed_secret(at, "data.passphrase", "too short")
     assert addresses(at) == []
-    at.text_input(key="data.passphrase").set_value(WORDS).run()
+    typed_secret(at, "data.passphrase", WORDS)
     (address,) = addresses(at)
     assert WORDS.split()[0] not in address
     at.run()
