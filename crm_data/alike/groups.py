@@ -16,7 +16,7 @@ from crm_data.tables.kept_apart import PAIRS
 
 MOST_READ = 100_000  # records that are compared; of more the newest
 _END = 7  # digits at the end of a number
-_CROWD = 40  # records that share something, beyond which each is compared with the first alone
+CROWD = 40  # records that share something, beyond which each is compared with the first alone
 _BEGINS = 4  # letters
 Row = Mapping[str, Any]
 Pair = tuple[int, int]
@@ -83,7 +83,7 @@ def _pairs(marks: Mapping[int, Marks]) -> set[Pair]:
 
 
 def _compared(key: Hashable, ids: list[int]) -> Iterator[Pair]:
-    if len(ids) <= _CROWD:
+    if len(ids) <= CROWD:
         yield from combinations(ids, 2)
     elif key[0] != "part":  # type: ignore[index]
         yield from ((ids[0], other) for other in ids[1:])
@@ -96,6 +96,11 @@ def _keys(marks: Marks) -> Iterator[Hashable]:
         number = "".join(c for c in digits(said).lower().partition("x")[0] if c.isdecimal())
         if len(number) >= _END:
             yield "phone", number[-_END:]
+    yield from name_keys(marks)
+
+
+def name_keys(marks: Marks) -> Iterator[Hashable]:
+    """What of a name is shared with names like it: all of it, or a 'part'."""
     if marks.words:
         yield "name", tuple(sorted(marks.words))
         joined = "".join(marks.words)

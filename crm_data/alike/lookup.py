@@ -68,10 +68,10 @@ def lookalikes(
             f"At most {MOST_WANTED} records are looked for at once. Look for them in smaller steps."
         )
     kinds = [name for name in tables if known_by(name) is not None]
-    found: list[list[Lookalike]] = [[] for _ in wanted]
     asked = [at for at, (values, _) in enumerate(wanted) if table in kinds and marks_of(table, values)]
     if not asked:
-        return found
+        return [[] for _ in wanted]
+    found: list[list[list[Lookalike]]] = [[] for _ in wanted]  # of each, by kind
     home = session.scalar(sa.select(Company.country))
     apart = _apart(session, table, {id_ for at in asked if (id_ := wanted[at][1]) is not None})
     said = {at: marks_of(table, wanted[at][0], home) for at in asked}
@@ -85,12 +85,12 @@ def lookalikes(
             mine = [
                 row for row in rows
                 if (row["id"] in ids[at][kind] or said[at].emails & marks[row["id"]].emails)
-                and not _is_own(kind, row, table, values, id_)
+                and not is_own(kind, row, table, values, id_)
                 and not (kind == table and row["id"] in apart.get(id_, ()))
             ]  # fmt: skip
-            likes = [_judged(kind, row, said[at], marks[row["id"]], kind == table) for row in mine]
-            found[at] += sorted((like for like in likes if like), key=_best)[:MOST]
-    return [sorted(each, key=lambda like: (like.table != table, *_best(like))) for each in found]
+            likes = [judged(kind, row, said[at], marks[row["id"]], kind == table) for row in mine]
+            found[at].append([like for like in likes if like])
+    return [in_order(each, table) for each in found]
 
 
 def _apart(session: CompanySession, table: str, ids: Collection[int]) -> dict[int | None, set[int]]:
@@ -100,6 +100,12 @@ def _apart(session: CompanySession, table: str, ids: Collection[int]) -> dict[in
         found[one].add(other)
         found[other].add(one)
     return found
+
+
+def in_order(found: Iterable[list[Lookalike]], table: str) -> list[Lookalike]:
+    """The best of each kind, those of the record's own kind first."""
+    best = [like for kind in found for like in sorted(kind, key=_best)[:MOST]]
+    return sorted(best, key=lambda like: (like.table != table, *_best(like)))
 
 
 def _best(like: Lookalike) -> tuple[Any, ...]:
@@ -112,7 +118,7 @@ def _rows(session: CompanySession, kind: str, ids: Collection[int], emails: Coll
     assert known is not None
     which = [model.id.in_(sorted(ids))] if ids else []
     if emails:
-        which += [getattr(model, name).in_(sorted(_written(emails))) for name in known.emails]
+        which += [getattr(model, name).in_(sorted(written(emails))) for name in known.emails]
     if not which:
         return []
     names = ("id", "archived_at", *known.columns, *_links(kind))
@@ -126,7 +132,7 @@ def _links(kind: str) -> dict[str, str]:
     return {field.name: field.to for field in fields if field.kind is Kind.LINK and field.to}
 
 
-def _is_own(kind: str, row: Row, table: str, values: Mapping[str, Any], id: int | None) -> bool:
+def is_own(kind: str, row: Row, table: str, values: Mapping[str, Any], id: int | None) -> bool:
     """Whether a row is the record itself, one that it names, or one that names it."""
     if kind == table:
         return bool(row["id"] == id)
@@ -134,7 +140,8 @@ def _is_own(kind: str, row: Row, table: str, values: Mapping[str, Any], id: int 
     return named or (id is not None and any(to == table and row[n] == id for n, to in _links(kind).items()))
 
 
-def _judged(kind: str, row: Row, said: Marks, marks: Marks, own: bool) -> Lookalike | None:
+def judged(kind: str, row: Row, said: Marks, marks: Marks, own: bool) -> Lookalike | None:
+    """What a record is to one that is said; None where nothing says so. `own`: they are of one kind."""
     reasons = said.reasons(marks)
     if not own:
         reasons = tuple(reason for reason in reasons if reason in (Reason.EMAIL, Reason.PHONE))
@@ -144,7 +151,7 @@ def _judged(kind: str, row: Row, said: Marks, marks: Marks, own: bool) -> Lookal
     return Lookalike(kind, row["id"], str(row[title_of(kind)] or ""), away, reasons)
 
 
-def _written(emails: Collection[str]) -> set[str]:
+def written(emails: Collection[str]) -> set[str]:
     """The addresses as they may be kept: the host in letters of its own, or in those of the network."""
     found = set(emails)
     for address in emails:

@@ -103,7 +103,7 @@ def _title(records: Records, rows: Mapping[int, Any], kept: int, others: Sequenc
 
 def mergeable(table: str) -> bool:
     """Whether records of this kind can be merged."""
-    return known_by(table) is not None and MERGED in Base.metadata.tables[table].columns
+    return MERGED in Base.metadata.tables[table].columns and known_by(table) is not None
 
 
 def done_already(session: CompanySession, doing: Doing) -> bool:

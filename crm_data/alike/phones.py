@@ -10,6 +10,7 @@ from crm_data.store.signs import digits
 
 _FEWEST = 6  # digits below which it is no number of a person or firm
 _END = 7  # digits at the end, by which numbers that may be the same are found
+ENDS = range(_FEWEST, _END + 1)  # how many digits such an end has
 _LONG = 9  # digits from which the end of another is the same number, where no country is known
 
 

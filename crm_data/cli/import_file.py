@@ -9,15 +9,17 @@ from crm_data.cli.common import Commands, acting_arguments, command, opened, sco
 from crm_data.errors import Invalid
 from crm_data.store.amounts import COMMA, POINT
 from crm_data.store.days import DATES
+from crm_data.transfer import hints
 from crm_data.transfer.by_file import UNMATCHED, Choices, import_file
 from crm_data.transfer.letters import Undecided
-from crm_data.transfer.plan import Blanks, Mode, Newer
+from crm_data.transfer.plan import Blanks, Lookalikes, Mode, Newer
 
 _MODES = {"both": Mode.BOTH, "create": Mode.CREATE, "update": Mode.UPDATE}
 _BLANKS = {"leave": Blanks.LEAVE, "clear": Blanks.CLEAR}
 _DATES = {order.replace("iso", "year-first"): order for order in DATES}
 _NUMBERS = {"point": POINT, "comma": COMMA}
 _UNMATCHED = {word: unmatched for unmatched, word in UNMATCHED.items()}
+_LOOKALIKES = {"add": Lookalikes.ADD, "leave": Lookalikes.LEAVE}
 _NEWER = {"leave": Newer.LEAVE, "file": Newer.FILE}
 
 
@@ -79,6 +81,11 @@ def add(commands: Commands) -> None:
         help="records changed here since the file was made: leave them, or take the file's",
     )
     parser.add_argument(
+        "--lookalikes",
+        choices=_LOOKALIKES,
+        help="new rows that look like a record here or like a row before: add them all the same, or leave them",
+    )
+    parser.add_argument(
         "--source",
         default="",
         help="the system that the ids come from, as Salesforce; the file's name unless told",
@@ -118,7 +125,8 @@ def run(args: argparse.Namespace) -> int:
     for note in outcome.notes:
         print(note)
     print(outcome.report.sentence())
-    for hint in outcome.report.hints:
+    alike = hints.resembling(outcome.report.resembling, outcome.plan, records)
+    for hint in (*outcome.report.hints, *alike):
         print(hint, file=sys.stderr)
     for refusal in outcome.report.refused[:20]:
         print(f"Row {refusal.row}: {refusal.reason}", file=sys.stderr)
@@ -137,6 +145,7 @@ def _choices(args: argparse.Namespace) -> Choices:
         unmatched=_UNMATCHED.get(args.unmatched, ""),
         source=args.source,
         newer=_NEWER.get(args.newer, ""),
+        lookalikes=_LOOKALIKES.get(args.lookalikes, ""),
         words=tuple(args.word),
         zone=args.zone,
         encoding=args.encoding,

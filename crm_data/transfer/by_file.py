@@ -36,7 +36,7 @@ class Choices:
 
     `columns`: heading -> a field's name, 'id', 'imported' (keep) or '' (leave out). `key`: fields by name, or
     ('row',) for the whole row. `empty`: words that mean nothing. `fill`: field -> text for new records.
-    `words`: (heading, word, what it means here). `newer`: see plan.Newer.
+    `words`: (heading, word, what it means here). `newer`, `lookalikes`: see plan.
     `system`: see mapping.guess. `anew`: whatever was chosen for an earlier file with these headings.
     """
 
@@ -56,6 +56,7 @@ class Choices:
     columns: Mapping[str, str] = field(default_factory=dict)
     fill: Mapping[str, str] = field(default_factory=dict)
     newer: str = ""
+    lookalikes: str = ""
     words: tuple[tuple[str, str, str], ...] = ()
     system: str | None = None
     anew: bool = False
@@ -161,6 +162,7 @@ def chosen(plan: Plan, choices: Choices, sheet: csv_read.Sheet, records: Records
         source=choices.source or plan.source,
         named=bool(choices.source) or plan.named,
         newer=choices.newer or plan.newer,
+        lookalikes=choices.lookalikes or plan.lookalikes,
     )
 
 

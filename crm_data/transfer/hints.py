@@ -6,8 +6,9 @@ from crm_data.store.records import Records
 from crm_data.tables import noun
 from crm_data.tables.fields import Kind
 from crm_data.transfer.marks import MARKED
-from crm_data.transfer.plan import Newer, Plan
+from crm_data.transfer.plan import Lookalikes, Newer, Plan
 from crm_data.transfer.reasons import shortened
+from crm_data.transfer.resembling import Resembles
 
 _SHOWN = 5
 
@@ -82,15 +83,20 @@ def unmarked(sheet_has_id: bool) -> list[str]:
     ]
 
 
-def twice(emails: Sequence[str]) -> list[str]:
-    """That new customers have an e-mail which a customer has already."""
-    if not emails:
+def resembling(found: Sequence[Resembles], plan: Plan, records: Records) -> list[str]:
+    """That rows to be added look like records here, or like each other: for whoever sees no list of them."""
+    if not found:
         return []
-    has = "has" if len(emails) == 1 else "have"
-    return [
-        f"{_counted(len(emails), 'new customer')} {has} an e-mail that a customer has already: {_few(emails)}."
-        " Find records by E-mail to change those instead."
-    ]
+    looks = "looks" if len(found) == 1 else "look"
+    few = [f"row {each.row:,} like {each.what} ({each.why})" for each in found[:_SHOWN]]
+    more = f" and {len(found) - _SHOWN:,} others" if len(found) > _SHOWN else ""
+    what = (
+        f"{_counted(len(found), f'new {noun(records.name)}')} {looks} like a record here or like another row:"
+        f" {', '.join(few)}{more}."
+    )
+    if plan.lookalikes == Lookalikes.LEAVE:
+        return [f"{what} Left out, as you chose, and among the refused rows."]
+    return [f"{what} They come in all the same, unless you leave them out."]
 
 
 def made(titles: Sequence[str], done: bool) -> list[str]:

@@ -27,16 +27,11 @@ class Keys:
         self._ids: dict[Key, list[int]] = defaultdict(list)
         self._away: set[int] = set()
         self.titles: dict[int, str] = {}
-        self._emails: set[str] = set()
         names = [name for name in plan.key if name != ID]
-        title = bulk.records.title
-        twice = "email" if bulk.records.name == "customers" else title  # e-mails are asked of customers alone
-        for id_, archived, system, external, called, email, *values in bulk.index(
-            ["external_system", "external_id", title, twice, *names]
+        for id_, archived, system, external, called, *values in bulk.index(
+            ["external_system", "external_id", bulk.records.title, *names]
         ):
             self.titles[id_] = folded(called)
-            if twice == "email" and email:
-                self._emails.add(folded(email))
             if archived is not None:
                 self._away.add(id_)
             if external is not None:
@@ -73,14 +68,6 @@ class Keys:
             return []
         found = self._ids.get(key, [])
         return [id_ for id_ in found if id_ not in self._away] or found[:1]
-
-    def has_email(self, email: str | None) -> bool:
-        """Whether a customer, here or earlier in the file, has this e-mail; from now on one has."""
-        if email is None:
-            return False
-        known = folded(email) in self._emails
-        self._emails.add(folded(email))
-        return known
 
     def system_of(self, draft: Draft) -> str | None:
         """The name of the system that the row's external id comes from: never a lead's source."""

@@ -58,6 +58,13 @@ class Newer(StrEnum):
     FILE = "take what the file says"
 
 
+class Lookalikes(StrEnum):
+    """What happens to a new row that looks like a record here, or like a row before it."""
+
+    ADD = "add it all the same"
+    LEAVE = "leave it out"
+
+
 @dataclass(frozen=True)
 class Column:
     """Where one column of the file goes and how its cells are read.
@@ -89,8 +96,9 @@ class Plan:
     `key`: the fields by which a row finds its record; none means the whole row. `fill`: field -> text for
     new records where the file has nothing; a text with {Heading} in it is put together from the row.
     `source`: the name of the system that the ids come from, under which they are unique; `named`: a person said
-    so, it is not guessed from the file's name. `newer`: see Newer. `zone`: of times and days that name none.
-    `system`: the file of another system that this is taken for, as 'HubSpot contacts'; '' for none.
+    so, it is not guessed from the file's name. `newer`, `lookalikes`: see Newer and Lookalikes. `zone`: of times
+    and days that name none. `system`: the file of another system that this is taken for, as 'HubSpot contacts';
+    '' for none.
     """
 
     columns: tuple[Column, ...]
@@ -101,6 +109,7 @@ class Plan:
     source: str = ""
     named: bool = False
     newer: str = Newer.LEAVE
+    lookalikes: str = Lookalikes.ADD
     zone: str = "UTC"
     system: str = ""
 
@@ -139,7 +148,7 @@ class Plan:
     def check(self) -> None:
         """Raise Invalid where a choice is none of those offered."""
         choices: list[tuple[str, Any]] = [(self.mode, Mode), (self.blanks, Blanks)]
-        choices.append((self.newer, Newer))
+        choices += [(self.newer, Newer), (self.lookalikes, Lookalikes)]
         for column in self.columns:
             choices += [(column.by, By), (column.unmatched, Unmatched)]
             choices += [(column.dates, DATES), (column.numbers, NUMBERS)]

@@ -8,6 +8,7 @@ from typing import Any
 
 from crm_data.transfer.formulas import disarmed
 from crm_data.transfer.headings import REFUSED, refused_tail
+from crm_data.transfer.resembling import Resembles
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Report:
     taken and is kept beside the records. `newer`: the first values of records that were changed here since the
     file was made, `newer_rows` of them. `doubted`: rows whose id means another record here. `made`: customers
     added because rows name them. `adding`, `left`: the numbers of the rows that are added, and of those that
-    change nothing.
+    change nothing. `resembling`: rows to be added that look like something; not looked for where a commit
+    adds them all the same.
     """
 
     headings: tuple[str, ...]
@@ -64,6 +66,7 @@ class Report:
     made: tuple[str, ...] = ()
     adding: tuple[int, ...] = ()
     left: tuple[int, ...] = ()
+    resembling: tuple[Resembles, ...] = ()
 
     def sentence(self) -> str:
         """The counts in words."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from crm_data.errors import Invalid
 from crm_data.store.records import Records, Row
-from crm_data.store.values import Ways, clean_text, parse
+from crm_data.store.values import Ways, clean_text, parse, to_text
 from crm_data.tables.fields import Field, Kind
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.headings import refused_tail
@@ -281,3 +281,15 @@ def _kept_before(said: str) -> dict[str, str] | None:
     if isinstance(kept, dict) and all(isinstance(value, str) for value in kept.values()):
         return kept
     return None
+
+
+def says_same(field: Field, before: Any, after: Any) -> bool:
+    """Whether a file says what is stored; a value put there by other ways may be spelled as no field would."""
+    if before == after:
+        return True
+    if before is None or after is None or field.kind in (Kind.MEMBER, Kind.LINK):
+        return False
+    try:
+        return bool(parse(field, to_text(field, before)) == after)
+    except Invalid:
+        return False

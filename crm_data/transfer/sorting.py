@@ -7,18 +7,19 @@ from typing import Any
 from crm_data.errors import Invalid
 from crm_data.store.bulk import Bulk
 from crm_data.store.records import Row
-from crm_data.store.values import parse, to_text
+from crm_data.store.values import to_text
 from crm_data.store.writer import CHUNK
-from crm_data.tables.fields import Field, Kind
+from crm_data.tables.fields import Kind
 from crm_data.transfer import hints
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.lookup import Lookup, ToMake
 from crm_data.transfer.mapping import unmarked_export
 from crm_data.transfer.matching import Match, Matching
-from crm_data.transfer.plan import ID, KEEP, Blanks, Mode, Newer, Plan
+from crm_data.transfer.plan import ID, KEEP, Blanks, Lookalikes, Mode, Newer, Plan
 from crm_data.transfer.reasons import Reasons, shortened
 from crm_data.transfer.report import Changed, Refusal, Report
-from crm_data.transfer.rows import Draft, constants, shown
+from crm_data.transfer.resembling import Resembles, resembling_rows
+from crm_data.transfer.rows import Draft, constants, says_same, shown
 
 _SHOWN_CHANGES = 2_000
 
@@ -45,7 +46,7 @@ class Sorting:
         self._beside: dict[str, Counter[str]] = defaultdict(Counter)
         self._newer: list[Changed] = []
         self._newer_rows = 0
-        self._twice: list[str] = []
+        self._resembling: tuple[Resembles, ...] = ()
 
     def sort(self, read: list[Draft], done: bool) -> Report:
         """Look up, match and judge every row; the report says what was, or would be, `done`."""
@@ -71,10 +72,23 @@ class Sorting:
                 self._stored = self._bulk.rows({match.found[0] for match in some if match.found})
             for match in some:
                 self._decide(match)
+        if self._plan.lookalikes == Lookalikes.LEAVE or not done:
+            self._look_alike()
         for line in self._sheet.unread:
             self.refused.append(Refusal(line.number, tuple(line.cells), line.reason))
         self.refused.sort(key=lambda refusal: refusal.row)
         return self._report(done)
+
+    def _look_alike(self) -> None:
+        """Which new rows look like something; where the plan says so, they are refused."""
+        self._resembling = resembling_rows(self._bulk, self.created)
+        if self._plan.lookalikes == Lookalikes.LEAVE:
+            out = {each.row: each for each in self._resembling}
+            for draft, _ in (pair for pair in self.created if pair[0].number in out):
+                said = out[draft.number]
+                self._refuse(draft, said.sentence, dict.fromkeys(said.fields, said.sentence))
+                self._note_beside(draft, -1)
+            self.created = [pair for pair in self.created if pair[0].number not in out]
 
     def to_make(self) -> list[ToMake]:
         """The records that the rows which are written name, and that are to be added before them."""
@@ -91,6 +105,7 @@ class Sorting:
 
     def _report(self, done: bool) -> Report:
         """The counts, the refusals and the first changes."""
+        beside = {heading: dict(some) for heading, words in self._beside.items() if (some := +words)}
         changes = [
             Changed(draft.number, str(before[self._records.title]), name, before[name], value)
             for draft, before, changed in self.updated[:_SHOWN_CHANGES]
@@ -111,19 +126,19 @@ class Sorting:
                 *hints.unmarked(unmarked_export(self._sheet, self._records)),
                 *hints.from_elsewhere(self._keys.elsewhere),
                 *hints.made(making, done),
-                *hints.kept_beside(self._beside, self._plan, self._records),
+                *hints.kept_beside(beside, self._plan, self._records),
                 *hints.first_of_several(self._several),
                 *hints.changed_since(self._newer_rows, self._plan),
-                *hints.twice(self._twice),
             ),
             done,
-            beside={heading: dict(words) for heading, words in self._beside.items()},
+            beside=beside,
             newer=tuple(self._newer),
             newer_rows=self._newer_rows,
             doubted=self._matching.doubted,
             made=tuple(making),
             adding=tuple(draft.number for draft, _ in self.created),
             left=tuple(self._left),
+            resembling=self._resembling,
         )
 
     def _note_words(self, draft: Draft) -> None:
@@ -196,8 +211,6 @@ class Sorting:
         self._note_beside(draft)
         if draft.kept:
             judged[KEEP] = draft.kept
-        if self._records.name == "customers" and self._keys.has_email(judged.get("email")):
-            self._twice.append(str(judged["email"]))
         self.created.append((draft, judged))
 
     def _change(self, draft: Draft, before: Row) -> None:
@@ -223,7 +236,7 @@ class Sorting:
             return
         wanted = {}
         for name, value in said.items():
-            if name in self._plan.key or _same(self._fields[name], before[name], value):
+            if name in self._plan.key or says_same(self._fields[name], before[name], value):
                 continue
             if self._changeable(name):
                 wanted[name] = value
@@ -231,7 +244,7 @@ class Sorting:
                 self._set_aside(draft, name)
         if self._plan.blanks == Blanks.CLEAR:
             blank = {n: self._fields[n].default for n in draft.blank if self._changeable(n)}
-            wanted |= {n: v for n, v in blank.items() if not _same(self._fields[n], before[n], v)}
+            wanted |= {n: v for n, v in blank.items() if not says_same(self._fields[n], before[n], v)}
         empty = [n for n, v in wanted.items() if v is None and self._fields[n].required]
         if empty:
             self._refuse(
@@ -308,7 +321,7 @@ class Sorting:
         if judged is None:
             return None
         for name, value in values.items():
-            if name in draft.values and not _same(self._fields[name], judged.get(name), value):
+            if name in draft.values and not says_same(self._fields[name], judged.get(name), value):
                 self._set_aside(draft, name)
         return judged
 
@@ -335,12 +348,11 @@ class Sorting:
         if cell and (name, cell) not in draft.beside:
             draft.beside.append((name, cell))
 
-    def _note_beside(self, draft: Draft) -> None:
+    def _note_beside(self, draft: Draft, count: int = 1) -> None:
         for name, cell in draft.beside:
-            heading = self._reasons.heading(name)
-            if heading:
+            if heading := self._reasons.heading(name):
                 draft.kept[heading] = shown(cell)
-                self._beside[heading][cell.strip()] += 1
+                self._beside[heading].update({cell.strip(): count})
 
     def _note_newer(self, draft: Draft, before: Row, wanted: Row) -> None:
         self._newer_rows += 1
@@ -384,15 +396,3 @@ class Sorting:
         told = told or dict.fromkeys([*self._plan.key, self._records.title], reason)
         at = {heading: why for name, why in told.items() for heading in self._reasons.headings(name)}
         self.refused.append(Refusal(draft.number, tuple(draft.cells), reason, at))
-
-
-def _same(field: Field, before: Any, after: Any) -> bool:
-    """Whether a file says what is stored; a value put there by other ways may be spelled as no field would."""
-    if before == after:
-        return True
-    if before is None or after is None or field.kind in (Kind.MEMBER, Kind.LINK):
-        return False
-    try:
-        return bool(parse(field, to_text(field, before)) == after)
-    except Invalid:
-        return False

@@ -12,7 +12,19 @@ from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.formats import DATES, EMPTY_WORDS, NUMBERS
 from crm_data.transfer.lookup import MADE
 from crm_data.transfer.mapping import importable, needed, shaped, targets
-from crm_data.transfer.plan import ID, LEAVE, MARK, Blanks, By, Column, Mode, Newer, Plan, Unmatched
+from crm_data.transfer.plan import (
+    ID,
+    LEAVE,
+    MARK,
+    Blanks,
+    By,
+    Column,
+    Lookalikes,
+    Mode,
+    Newer,
+    Plan,
+    Unmatched,
+)
 from dashboard.parts import say
 from dashboard.parts.csv_words import known_words, unknown_words
 
@@ -233,7 +245,8 @@ class MappingStep:
                 "Empty cells", {b: b.value.capitalize() for b in Blanks}, plan.blanks, self._key("blanks")
             )
         newer = st.session_state.get(self._key("newer"), Newer.LEAVE)
-        plan = replace(plan, key=tuple(key), mode=mode, blanks=blanks, newer=newer)
+        alike = st.session_state.get(self._key("lookalikes"), Lookalikes.ADD)
+        plan = replace(plan, key=tuple(key), mode=mode, blanks=blanks, newer=newer, lookalikes=alike)
         if "external_id" in key or not key:
             plan = self._system(plan)
         return plan

@@ -20,6 +20,7 @@ _CHOICES = (
     "mode",
     "blanks",
     "newer",
+    "lookalikes",
     "source",
     "named",
     "words",

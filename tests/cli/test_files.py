@@ -106,3 +106,24 @@ def test_many_records_are_changed_by_their_list_or_their_numbers(run: Run, offic
         assert why in said.err
     office.sql("UPDATE user_companies SET role = 'sales_rep'")
     assert "managers" in run("change", "customers", "--rows", "1", "--archive", *who).err
+
+
+def test_rows_that_look_like_records_here_are_left_on_request(
+    run: Run, office: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "more.csv"
+    file.write_text("Name,E-mail\nAcme again,same@x.example\nAnother,SAME@x.example\n")
+    said = run("import", file, "--company", 1, "--dry-run")
+    assert (said.code, "2 would be added" in said.out) == (0, True)
+    assert (
+        "1 new customer looks like a record here or like another row: row 3 like row 2 (same e-mail)"
+        in said.err
+    )
+    said = run("import", file, "--company", 1, "--lookalikes", "leave")
+    assert (said.code, "1 added" in said.out) == (1, True)
+    assert "Row 3: This row looks like row 2 (same e-mail)" in said.err
+    refused = tmp_path / "more.refused.csv"
+    said = run("import", refused, "--company", 1, "--lookalikes", "leave")
+    assert "looks like customer Acme again (same e-mail)" in said.err
+    said = run("import", refused, "--company", 1, "--lookalikes", "add")
+    assert (said.code, "1 added" in said.out) == (0, True)

@@ -388,3 +388,28 @@ def test_the_rows_of_a_rehearsal_are_searched_by_what_becomes_of_them(
     at.text_input(key=f"{PLACE}.rows.search").set_value("BIEL").run()
     assert not any("No row here says that" in caption.value for caption in at.caption)
     assert not at.exception
+
+
+def test_new_rows_that_look_like_records_are_listed_and_left_out(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    my.customers.add({"name": "Acme *Works*", "phone": "+41 44 123 45 67"})
+    file = csv_bytes([["Name", "Phone"], ["Nord", "0041 44 1234567"], ["South", "+41 44 999 88 77"]])
+    at = opened(customers_page(home, monkeypatch), file)
+    assert outcome(at)["To add"] == "2"
+    choice = at.selectbox(key=f"{PLACE}.lookalikes")
+    assert choice.label == "1 new customer looks like one that is here or in the file"
+    assert choice.options == ["Add them all the same", "Leave them out"]
+    choice.select("leave it out").run()
+    assert not at.exception
+    assert (outcome(at)["To add"], outcome(at)["Refused"]) == ("1", "1")
+    at.button(key=f"{PLACE}.go").click().run()
+    assert "1 added" in at.success[0].value
+    assert {row["name"] for row in my.customers.page().rows} == {"Acme *Works*", "South"}
+
+
+def test_a_file_without_lookalikes_asks_nothing(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened(customers_page(home, monkeypatch), accounts(3))
+    assert f"{PLACE}.lookalikes" not in [box.key for box in at.selectbox]
