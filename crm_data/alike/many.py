@@ -135,7 +135,7 @@ class _Here:
             keys |= {("phone", end) for number in said for end in _pieces(number) if end in new.ends}
         marks = marks_of(kind, row, self._home) if keys else Marks(str(row[known.title] or ""))
         if kind == new.table and not away:
-            keys |= {key for key in name_keys(marks) if key in new.by}
+            keys |= {key for key in name_keys(marks) if key in new.by and not self.crowded(key)}
         if keys:
             for key in keys:
                 if len(self._by[key]) <= CROWD:
