@@ -14,6 +14,8 @@ html[data-new] [data-testid="stMainBlockContainer"]:has([data-testid="stSkeleton
 /* What stands elsewhere, or holds nothing yet, takes no room in the column. */
 [data-testid="stLayoutWrapper"]:has(> .st-key-who) { position: absolute; }
 [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"]:empty) { display: none; }
+[class*="st-key-mention_names"] { position: absolute; height: 0; overflow: hidden; }
+[class*="st-key-mention_names"] [data-testid^="stAlert"] { display: none; }
 /* A drawer that is shut lies beside the screen; the keyboard would go through all its links unseen. */
 [data-testid="stSidebar"][data-collapsed="true"] { visibility: hidden; }
 /* Where the keyboard is. */

@@ -57,6 +57,14 @@ class Names:
 
 
 @dataclass(frozen=True)
+class Called:
+    """A full name that can be written behind an @, and how many colleagues are told by it."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True)
 class _Text:
     """A text of an activity that was written, as it was and as it is."""
 
@@ -89,6 +97,19 @@ def keep(session: CompanySession, doing: Doing, written: Sequence[tuple[Row | No
         gone += [row for id_, row in held.items() if id_ not in now and (id_ in was or "@" not in text.after)]
     writer.erase(session, doing, table_of(Mention), gone)
     writer.follow(session, doing, _Told(new), [(None, {})])
+
+
+def callable_names(active: Mapping[int, str], me: int | None) -> list[Called]:
+    """Who can be named in a text so that they are told, in the order given; those of the same name once.
+
+    `active`: the company's active members by id. Nobody tells themselves; a name before which no @ can stand is
+    left out.
+    """
+    same: dict[str, list[str]] = defaultdict(list)
+    for id_, name in active.items():
+        if id_ != me and _AT.match(f"@{fold(name)}"):
+            same[fold(name)].append(name)
+    return [Called(names[0], len(names)) for names in same.values()]
 
 
 def offered(session: CompanySession, said: str | None, people: Collection[Any]) -> str | None:

@@ -45,9 +45,10 @@ def version() -> str:
     return digest.hexdigest()[:16]
 
 
-def component(name: str, *looks: str) -> Callable[..., Any]:
+def component(name: str, *looks: str, isolated: bool = True) -> Callable[..., Any]:
     """The component of <name>/<name>.js and <name>/<name>.css, if there is one, and of the named styles that some
-    share; called with a key, its data and callbacks. `more` is further data, as `text` has made it already."""
+    share; called with a key, its data and callbacks. `more` is further data, as `text` has made it already. What
+    is not `isolated` is drawn among the page's own elements."""
     script = f"{ADDRESS}/{version()}/{name}/{name}.js"
     loader = (
         f'const it = await import(new URL("{script}", location.origin));\n'
@@ -56,7 +57,7 @@ def component(name: str, *looks: str) -> Callable[..., Any]:
     )
     styles = [_HERE / name / f"{name}.css", *(_HERE / f"{look}.css" for look in looks)]
     css = "".join(style.read_text(encoding="utf-8") for style in styles if style.exists()) or None
-    mount = st.components.v2.component(f"foyer_{name}", css=css, js=loader)
+    mount = st.components.v2.component(f"foyer_{name}", css=css, js=loader, isolate_styles=isolated)
 
     def draw(key: str, data: Mapping[str, Any], more: str = "{}", **heard: Any) -> Any:
         both = text(data) if more == "{}" else f"{more[:-1]},{text(data)[1:]}"

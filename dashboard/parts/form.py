@@ -6,10 +6,12 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Edit, Field, Kind, Records, Workspace, errors, new_act
+from crm_data.tables.mention import SaidIn
 from dashboard.parts import clashes, merging, say, twins
 from dashboard.parts.acts import attempt, forget_refusal, show_refusal
 from dashboard.parts.clashes import Choices, Pairs, settled
 from dashboard.parts.dialog import dialog
+from dashboard.parts.mentioning import offer_names
 from dashboard.parts.picker import new_record, offer_new, pick_record, short_list
 from dashboard.parts.undo import did
 from dashboard.parts.widgets import down_then_across, in_order, in_sections, key, said, shown, widget
@@ -165,6 +167,8 @@ def _body(
             if twins.of_kind(place, records.name) and merging.may_merge(records):
                 word = "Save" if row else "Add"
                 st.form_submit_button(f"{word} and merge", on_click=submit, args=(True,), disabled=frozen)
+    if records.name == my.activities.name:
+        offer_names(my, place, *(key(place, records.fields[text]) for text in SaidIn))
 
 
 def _changed(row: Row, new: Mapping[str, Any], fields: list[Field]) -> dict[str, tuple[Any, Any]]:

@@ -10,6 +10,7 @@ from crm_data.errors import Invalid
 from dashboard.known import colleagues
 from dashboard.parts import say
 from dashboard.parts.acts import attempt, show_refusal
+from dashboard.parts.mentioning import offer_names
 from dashboard.parts.picker import pick_record
 from dashboard.parts.undo import did
 
@@ -71,6 +72,7 @@ def log_form(
             args=(my, place, key, act, links, after),
             shortcut="Ctrl+Enter",
         )
+    offer_names(my, place, f"{key}.title", f"{key}.description")
 
 
 def _log(

@@ -13,6 +13,7 @@ from dashboard.parts import figures, place, say
 from dashboard.parts.acts import attempt, show_refusal
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.heading import heading
+from dashboard.parts.mentioning import offer_names
 from dashboard.parts.move import STAGES, ask_to_move, closing_dialog, stage_words
 from dashboard.parts.undo import did
 from dashboard.parts.widgets import LATEST
@@ -193,6 +194,7 @@ def _note(my: Workspace, row: Row) -> None:
         st.text_area("Note", key=turn, height=80, placeholder="What you agreed on")
         st.form_submit_button("Reviewed, next deal", type="primary", shortcut="Ctrl+Enter",
                               on_click=_reviewed, args=(my, row, turn, act))  # fmt: skip
+    offer_names(my, turn, turn)
 
 
 def _reviewed(my: Workspace, row: Row, turn: str, act: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from crm_data import Edit, Query, Workspace, errors
 from crm_data.accounts.members import Members
-from crm_data.nouns.mentions import Names, offered
+from crm_data.nouns.mentions import Names, callable_names, offered
 from tests.changes.looking import last, tables_of
 from tests.nouns.makers import a_customer
 from tests.support.office import Office
@@ -205,3 +205,19 @@ def test_a_file_tells_nobody_and_a_later_edit_invents_none(two: Office) -> None:
 def test_nobody_of_another_company_is_meant(two: Office) -> None:
     two.at(0, "admin").activities.log("note", "@Omega User @Omega Manager")
     assert rows(two) == rows(two, 1) == set()
+
+
+def test_every_name_that_is_offered_is_read_as_whom_it_was_offered_for() -> None:
+    people = EVERY | {8: "(Dr) No", 9: "ÅSA ÖBERG", 10: "Zoë <img src=x onerror=alert(1)>", 11: "", 12: "_x"}
+    active = {id_: name for id_, name in people.items() if id_ != 7}
+    read = Names(people, active)
+    found = {one.name: one.count for one in callable_names(active, me=1)}
+    assert found == {
+        "Ruth Ann": 1, "Åsa Öberg": 2, "Jo": 2, "Dan O'Brien": 1, "Zoë <img src=x onerror=alert(1)>": 1, "_x": 1
+    }  # fmt: skip
+    for name, count in found.items():
+        for text in (f"@{name} ", f"See @{name} and more", f"(@{name} )"):
+            told = read.called(text)
+            assert (len(told), {people[id_].casefold() for id_ in told}) == (count, {name.casefold()}), text
+    assert [one.count for one in callable_names({4: "Jo", 5: "Jo"}, me=4)] == [1]
+    assert callable_names({1: "Ruth Calloway"}, me=1) == []
