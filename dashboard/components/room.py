@@ -30,6 +30,7 @@ def style() -> str:
     rows = [(count, -(-count // 2)) for count in counts]
     narrow = [_tall("tiles", count, TILE * two + BETWEEN * (two - 1)) for count, two in rows]
     narrow += [_tall("words", count, min(CARD * count, MOST_WORDS)) for count in counts]
+    narrow += [_tall("facts", count, 2 * FACTS * count) for count in counts]  # two abreast, not four
     return "\n".join([*wide, f"@media (max-width: 640px) {{ {' '.join(narrow)} }}"])
 
 
