@@ -104,6 +104,24 @@ TOLD: Mapping[Formula, tuple[str, str, str, str]] = {
         "numbers that a later one or a manager's stands over; other currencies",
         "",
     ),
+    Formula.GIVEN: (
+        "90, 60 or 30 days before the end of the month",
+        "managers 6,000, own 9,000: 15,000",
+        "numbers given later, and those undone; other currencies",
+        "",
+    ),
+    Formula.WEIGHTED_THEN: (
+        "90, 60 or 30 days before the end of the month; expected close then",
+        "10,000 × 50 % then, won since: 5,000",
+        "deals that were closed, omitted, or expected in another month then",
+        "Pipeline CRM; rounding as in Margince",
+    ),
+    Formula.ACCURACY: (
+        "close date; the forecast as of then",
+        "8,000 forecast, 10,000 won: 80 %; 25,000 forecast: 0 %",
+        "months in which nothing was won",
+        "",
+    ),
     Formula.SUM: ("the day that the chart says", "500 + 700 = 1,200", "amounts of other currencies", ""),
     Formula.MEAN: (
         "the day that the chart says",

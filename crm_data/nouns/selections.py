@@ -1,6 +1,6 @@
 """Selections of deals and leads behind a number, which no filter of one column can say."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from crm_data import clock
 from crm_data.errors import Invalid
+from crm_data.nouns.as_of import AsOf
 from crm_data.nouns.since import Since
 from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.store.query import days_of
@@ -119,6 +120,37 @@ def since(said: str, zone: tzinfo) -> Clause:
     return Since(day_start(began, zone), *days_of(days)).of(bucket)
 
 
+def said_in(categories: Sequence[str], rules: StageRules, as_of: AsOf, first: date, last: date) -> str:
+    """What `then_in` reads: open in these categories then, with the stages that were of them, and expected."""
+    stages = [stage for one in categories for stage in rules.of_category(one) if stage in OPEN_STAGES]
+    return f"then_in:{'|'.join(categories)}:{'|'.join(stages)}:{as_of.day}:{first}..{last}"
+
+
+def then_in(said: str, zone: tzinfo) -> Clause:
+    """Deals that were open in a forecast at the beginning of a day: 'CATEGORIES:STAGES:DAY:FIRST..LAST'."""
+    named, _, rest = said.partition(":")
+    coded, _, rest = rest.partition(":")
+    day, _, days = rest.partition(":")
+    categories, stages = named.split("|"), coded.split("|") if coded else []
+    first, last = days_of(days)
+    known = set(categories) <= set(Category) and set(stages) <= set(OPEN_STAGES)
+    if first is None or last is None or not known:
+        raise Invalid(_UNKNOWN)
+    return _as_of(day, zone).expected(categories, stages, first, last)
+
+
+def unknown_then(said: str, zone: tzinfo) -> Clause:
+    """Deals that were there at the beginning of a day, and of which the log does not tell how they stood."""
+    return _as_of(said, zone).unknown()
+
+
+def _as_of(said: str, zone: tzinfo) -> AsOf:
+    day, _ = days_of(f"{said}..{said}")
+    if day is None:
+        raise Invalid(_UNKNOWN)
+    return AsOf(day, day_start(day, zone))
+
+
 def needing(first: date | None, last: date | None, zone: tzinfo) -> Clause:
     """What tells how much pipeline a goal needs: won in its days, closed in a year, open and due by its end."""
     if first is None or last is None:
@@ -216,6 +248,8 @@ DEALS: Mapping[str, Callable[[str, tzinfo], Clause]] = MappingProxyType(
         "moved": _staged(moved),
         "stood": _staged(stood),
         "since": since,
+        "then_in": then_in,
+        "unknown_then": unknown_then,
         "needing": lambda said, zone: needing(*days_of(said), zone),
         "pushed": lambda said, zone: pushed(said),
         "lost_for": lambda said, zone: worded(Deal.loss_reason, said),
@@ -245,6 +279,8 @@ SAID: Mapping[str, str] = MappingProxyType(
         "moved": "moved into the stage",
         "stood": "left the stage then, or stand there",
         "since": "in this way since the day",
+        "then_in": "open and in this forecast then",
+        "unknown_then": "there then, and the history does not say how they stood",
         "needing": "won in the period, closed in a year, or due by its end",
         "pushed": "put off so many times",
         "lost_for": "lost for this reason",

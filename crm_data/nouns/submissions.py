@@ -16,10 +16,11 @@ from crm_data.store.changes import doing_of
 from crm_data.store.currencies import code_of
 from crm_data.store.locks import lock_company
 from crm_data.store.names import colleagues, member_names
-from crm_data.store.query import Query
+from crm_data.store.query import Query, days_of
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import parse, row_id
+from crm_data.store.zones import day_start
 from crm_data.tables import Submission
 
 _FORMER = "A former colleague"
@@ -47,6 +48,7 @@ class Submissions(Records):
         {
             "newest": "the last one given",
             "in_force": "the one that counts: the manager's, else the person's own",
+            "in_force_on": "the one that counted when the day began",
         }
     )
 
@@ -60,12 +62,22 @@ class Submissions(Records):
         return [] if self.all_seen else [Submission.user_id == self._scope.user_id]
 
     def narrow(self, query: Query) -> list[sa.ColumnElement[bool]]:
-        """'newest' of each person, month and currency, own and over it apart; 'in_force': that which counts."""
+        """'newest' of each person, month and currency, own and over it apart; 'in_force': that which counts.
+
+        'in_force_on:DAY': that which counted when the day began.
+        """
         line = Submission
+        name, _, said = query.preset.partition(":")
+        until = []
+        if name == "in_force_on":
+            day, _ = days_of(f"{said}..{said}")
+            if day is None:
+                raise Invalid("This link names a list that is not known here. Choose one from the screen.")
+            until = [line.created_at < day_start(day, query.zone)]
         key = (line.user_id, line.month, line.currency)
         place = sa.func.row_number().over(partition_by=(*key, line.by_manager), order_by=line.id.desc())
         kept = sa.select(line.id, *key, line.by_manager, line.amount, place.label("place"))
-        each = kept.where(line.archived_at.is_(None)).subquery()
+        each = kept.where(line.archived_at.is_(None), *until).subquery()
         newest = (each.c.place == 1, each.c.amount.is_not(None))
         if query.preset == "newest":
             return [line.id.in_(sa.select(each.c.id).where(*newest))]

@@ -66,6 +66,9 @@ class Formula(StrEnum):
     )
     COHORT = "Of the leads made in the period, the share that was converted since."
     SUBMITTED = "Sum of the given numbers that count + won and commit of everybody else."
+    GIVEN = "Sum of the numbers that counted then: the manager's, else the person's own."
+    WEIGHTED_THEN = "Sum of value x probability as they were then, each rounded to the cent."
+    ACCURACY = "1 - the difference between forecast and value won / value won; never below zero."
     SUM = "Sum of what the column holds."
     MEAN = "Sum of what the column holds / records in which it is filled in, to the cent."
 
@@ -92,6 +95,8 @@ _UNITS = {
     Formula.STAGE_MEDIAN: Unit.DAYS,
     Formula.STAGE_MOST: Unit.DAYS,
     Formula.SUBMITTED: Unit.MONEY,
+    Formula.GIVEN: Unit.MONEY,
+    Formula.WEIGHTED_THEN: Unit.MONEY,
     Formula.SUM: Unit.MONEY,
     Formula.MEAN: Unit.MONEY,
 }

@@ -17,6 +17,7 @@ from crm_data.nouns.submissions import Submissions
 from crm_data.nouns.tasks import Tasks
 from crm_data.numbers import board as boards
 from crm_data.numbers import months, owners, pipeline, rates
+from crm_data.numbers.accuracy import Accuracy, accuracy
 from crm_data.numbers.ages import ages, put_off
 from crm_data.numbers.bridge import Bridge, bridge
 from crm_data.numbers.by_words import losses, sources
@@ -245,6 +246,17 @@ class Numbers:
             goals = partial(by_months, session, self._goals, query, money)
             given, asked = self._given(session, query, currency), Question("deals", query)
             return forecast(session, where, asked, period, today, money, goals, given, self._scope.stages)
+
+    def accuracy(
+        self, query: Query | None = None, period: Period | None = None, currency: str | None = None
+    ) -> Accuracy:
+        """What was forecast of months that are over, and what was won; see `accuracy`, also for statements."""
+        query, money = self._asked(query), self.currency(query, currency)
+        period = period or self.period(USUAL, query.zone)
+        with self._store.read(self._scope) as session:
+            where, today = self._where(query, currency), self._today(query.zone)
+            asked, given, rules = Question("deals", query), self._submissions, self._scope.stages
+            return accuracy(session, given, where, asked, period, today, money, rules)
 
     def submitted(
         self, query: Query | None = None, month: date | None = None, currency: str | None = None

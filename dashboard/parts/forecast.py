@@ -8,6 +8,7 @@ from crm_data.tables.deal import Category
 from crm_data.tables.fields import words
 from dashboard.known import known
 from dashboard.parts import figures, place, say
+from dashboard.parts.accuracy import ACCURACY, accuracy_screen, to_accuracy
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.heading import heading
 from dashboard.parts.move import OPEN_STAGES
@@ -22,9 +23,12 @@ def forecast_screen(my: Workspace) -> None:
     if place.params().get(GIVEN):
         given_screen(my)
         return
+    if place.params().get(ACCURACY):
+        accuracy_screen(my)
+        return
     members = my.members()
     with heading("Forecast"):
-        pass
+        st.button("Accuracy", key="forecast.accuracy", icon=":material/target:", on_click=to_accuracy)
     query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed)

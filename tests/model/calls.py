@@ -901,6 +901,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Numbers.against_goals": _number("against_goals", period=_period, currency=_currency),
     "Submissions.give": _give,
     "Submissions.of_month": _given,
+    "Numbers.accuracy": _number("accuracy", period=_period, currency=_currency),
     "Numbers.submitted": _number("submitted", currency=_currency),
     "Numbers.goal_year": _number("goal_year", currency=_currency),
     "Numbers.board": _number("board"),

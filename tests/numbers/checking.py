@@ -119,6 +119,16 @@ class Checker:
         now = row["deal_value"] if row["status"] == "open" and inside(row["expected_close_date"]) else nothing
         return value if was_open and inside(due) else nothing, now
 
+    def before(self, figure: Figure, row: Row) -> Row:
+        """A deal as it was when the day of its figure's selection began, by what the log says of each field."""
+        day = date.fromisoformat(figure.rows.query.preset.rpartition(",")[2].split(":")[3])
+        began = datetime.combine(day, time(), tzinfo=figure.rows.query.zone)
+        earlier = dict[str, Any]()
+        for at, before in self.changes().get(row["id"], []):
+            earlier = earlier if at < began else {**before, **earlier}
+        found = {**row, **earlier}
+        return {**found, "deal_value": Decimal(found["deal_value"])}
+
     def changes(self) -> Mapping[int, list[tuple[datetime, dict[str, Any]]]]:
         """Deal -> what stood before each of its changes, in order."""
         if self._changes is None:
@@ -255,7 +265,12 @@ def _step(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
     return sum(checker.came(row, stage) for row in rows) / len(rows) if rows else None
 
 
-def _then(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal:
+def _then(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
+    name = figure.rows.query.preset.rpartition(",")[2].partition(":")[0]
+    if name == "unknown_then":
+        return None
+    if name == "then_in":
+        return sum((checker.before(figure, row)["deal_value"] for row in rows), Decimal("0.00"))
     return sum((checker.stood(figure, row)[0] for row in rows), Decimal("0.00"))
 
 
@@ -294,6 +309,26 @@ def _submitted(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | N
     assert len({row["user_id"] for row in rows}) == len(rows)
     assert figure.against is not None
     return sum((row["amount"] for row in rows), Decimal(figure.against.value or 0))
+
+
+def _weighted_then(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
+    if "unknown_then:" in figure.rows.query.preset:
+        return None
+    return sum((weighted(checker.before(figure, row)) for row in rows), Decimal("0.00"))
+
+
+def _given(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
+    assert len({row["user_id"] for row in rows}) == len(rows)
+    return sum((row["amount"] for row in rows), Decimal("0.00")) if rows else None
+
+
+def _accuracy(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+    assert _won(rows) == rows
+    assert figure.against is not None
+    if figure.against.value is None or not _value(rows):
+        return None
+    missed = abs(Decimal(figure.against.value) - _value(rows)) / _value(rows)
+    return float(max(1 - missed, Decimal(0)))
 
 
 def _goal_of(figure: Figure) -> Any:
@@ -376,6 +411,9 @@ MADE: Mapping[Formula, Callable[[Checker, Figure, list[Row]], Any]] = {
     Formula.STAGE_MEDIAN: _stayed(median),
     Formula.STAGE_MOST: _stayed(_four_of_five),
     Formula.SUBMITTED: _submitted,
+    Formula.GIVEN: _given,
+    Formula.WEIGHTED_THEN: _weighted_then,
+    Formula.ACCURACY: _accuracy,
     Formula.SUM: _sum,
     Formula.MEAN: _mean,
 }

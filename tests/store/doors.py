@@ -129,6 +129,7 @@ WORKSPACE = {
 WORKSPACE_PURE = {"may", "records", "read_file", "guess"}
 
 NUMBERS = {
+    "accuracy": Verb(lambda my, ids: my.numbers.accuracy(_of(ids))),
     "against_goals": Verb(lambda my, ids: my.numbers.against_goals(_of(ids), my.numbers.period("this_year"))),
     "ages": Verb(lambda my, ids: my.numbers.ages()),
     "board": Verb(lambda my, ids: my.numbers.board(_about(ids))),
