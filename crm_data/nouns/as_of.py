@@ -74,12 +74,11 @@ class AsOf:
         begun = sa.select(sa.func.min(ChangeLog.at)).scalar_subquery()
         unmoved = lines.c[_STAGE].is_(None)
         closed = sa.and_(Deal.status != DealStatus.OPEN.value, Deal.actual_close_date < self.day)
+        outside = sa.and_(unmoved, sa.func.coalesce(closed, sa.false()))
         came_in = sa.func.coalesce(lines.c.made, 0) == 1
         return sa.or_(
-            begun >= self.moment,
-            begun.is_(None),
             sa.and_(unmoved, moves.c.deal_id.is_not(None)),
-            sa.and_(came_in, sa.not_(sa.and_(unmoved, sa.func.coalesce(closed, sa.false())))),
+            sa.and_(sa.or_(begun >= self.moment, begun.is_(None), came_in), sa.not_(outside)),
         )
 
     def _lines(self) -> sa.Subquery:
@@ -103,14 +102,19 @@ class AsOf:
     def unknown(self) -> sa.ColumnElement[bool]:
         """The deals of which nobody knows how they stood then."""
         states = self.states().subquery()
-        return Deal.id.in_(sa.select(states.c.id).where(states.c.unknown == 1))
+        return _among(sa.select(states.c.id).where(states.c.unknown == 1))
 
     def expected(
         self, categories: Collection[str], stages: Collection[str], first: date, last: date
     ) -> sa.ColumnElement[bool]:
         """The deals that were open in these categories then, and expected between two days."""
         states = self.states().subquery()
-        return Deal.id.in_(sa.select(states.c.id).where(stood_in(states, categories, stages, first, last)))
+        return _among(sa.select(states.c.id).where(stood_in(states, categories, stages, first, last)))
+
+
+def _among(ids: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    """Whether a deal is one of these, which are read once: as a join PostgreSQL may read them for each deal."""
+    return sa.case((Deal.id.in_(ids), 1), else_=0) == 1
 
 
 def stood_in(

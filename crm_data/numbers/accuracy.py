@@ -242,25 +242,21 @@ class _Then:
     ) -> None:
         self.rows, self.as_of, self.month, self.rules = rows, as_of, month, rules
         self.currency, self.name = currency, name
-        states = as_of.states().subquery()
+        # The deals are read once: joined to themselves, PostgreSQL may take each with each.
+        states = as_of.states().where(*where).subquery()
         committed, counted = (
             stood_in(states, some, self._stages(some), month.first, month.last)
             for some in (_COMMIT, _COUNTED)
         )
         begun = sa.select(sa.func.min(ChangeLog.at)).scalar_subquery()
-        wanted = (
-            sa.select(
-                number(states.c.unknown == 1),
-                number(committed),
-                total(states.c.worth, committed),
-                number(counted),
-                total(states.c.weighed, counted),
-                sa.select(sa.case((begun < as_of.moment, 1), else_=0)).scalar_subquery(),
-            )
-            .select_from(Deal)
-            .join(states, states.c.id == Deal.id)
-            .where(*where)
-        )
+        wanted = sa.select(
+            number(states.c.unknown == 1),
+            number(committed),
+            total(states.c.worth, committed),
+            number(counted),
+            total(states.c.weighed, counted),
+            sa.select(sa.case((begun < as_of.moment, 1), else_=0)).scalar_subquery(),
+        ).select_from(states)
         self.unknown, *self.parts, self.reaches = (int(part) for part in session.execute(wanted).one())
 
     def _stages(self, categories: Sequence[str]) -> list[str]:

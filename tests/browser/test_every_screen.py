@@ -24,7 +24,10 @@ WAYS: dict[str, dict[str, Any]] = {
 }
 # The views of a screen that has several; the first needs no word in the address.
 VIEWS = {
-    "pipeline": ("", "?tab=deals", "?tab=leads", "?tab=forecast", "?tab=changes", "?tab=insights"),
+    "pipeline": (
+        *("", "?tab=deals", "?tab=leads", "?tab=forecast", "?tab=forecast&accuracy=months&period=365_days"),
+        *("?tab=changes", "?tab=insights"),
+    ),
     "tasks": ("", "?preset=all"),
     "dashboards": ("", "?board=sales_rep", "?make=new", "?board=999999"),
     "admin": ("", "?tab=company", "?tab=data", "?tab=companies", "?tab=backups"),
