@@ -27,6 +27,7 @@ MODELLED = {
     "Tasks.reopen",
     "Tasks.reschedule",
     "Activities.log",
+    "Activities.pin",
     "Members.change_role",
     "Members.end",
     "Members.bring_back",
