@@ -1,5 +1,6 @@
 """Files in and out on the screen: the export link, and the import in one dialog: file, columns, check, import."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -271,17 +272,15 @@ class _Import:
         count = report.newer_rows
         were = "was" if count == 1 else "were"
         options = {Newer.LEAVE: "Leave what stands here", Newer.FILE: "Take what the file says"}
-        st.selectbox(
-            f"{say.count(count, 'record')} {were} changed here since this file was made",
-            list(options),
-            format_func=options.__getitem__,
-            key=f"{self.place}.newer",
+        self._choice(
+            "newer", f"{say.count(count, 'record')} {were} changed here since this file was made", options
         )
-        grid.table(
-            f"{self.place}.newer.list",
-            "Changed here since",
-            changed_lines(self.records, report.newer[:_SHOWN]),
-        )
+        lines = changed_lines(self.records, report.newer[:_SHOWN])
+        grid.table(f"{self.place}.newer.list", "Changed here since", lines)
+
+    def _choice(self, name: str, question: str, options: Mapping[Any, str]) -> None:
+        """What becomes of some rows, asked once; the answer is kept under the name."""
+        st.selectbox(question, list(options), format_func=options.__getitem__, key=f"{self.place}.{name}")
 
     def _lookalikes(self, report: Report) -> None:
         """New rows that look like records here or like rows before them: which, why, and what becomes of them."""
@@ -289,12 +288,7 @@ class _Import:
         new = say.count(len(found), f"new {noun(self.records.name)}")
         look = "looks" if len(found) == 1 else "look"
         options = {Lookalikes.ADD: "Add them all the same", Lookalikes.LEAVE: "Leave them out"}
-        st.selectbox(
-            f"{new} {look} like one that is here or in the file",
-            list(options),
-            format_func=options.__getitem__,
-            key=f"{self.place}.lookalikes",
-        )
+        self._choice("lookalikes", f"{new} {look} like one that is here or in the file", options)
         grid.table(f"{self.place}.lookalikes.list", "What they look like", resembling_lines(found[:_SHOWN]))
         if len(found) > _SHOWN:
             st.caption(f"The first {_SHOWN} of {len(found):,}.")

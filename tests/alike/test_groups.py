@@ -20,24 +20,24 @@ from tests.support.soak import size
 from tests.support.statements import counted
 
 ALIKE = [kind for kind in KINDS if known_by(kind)]
+NAMES = [
+    "Müller GmbH",
+    "Mueller",
+    "Jonathan Meier",
+    "Jonathan Maier",
+    "Bluesky",
+    "Blue Sky AG",
+    "No 1",
+    "No 2",
+]
 
 
 def some(my: Workspace, kind: str, dice: random.Random) -> list[int]:
-    names = [
-        "Müller GmbH",
-        "Mueller",
-        "Jonathan Meier",
-        "Jonathan Maier",
-        "Bluesky",
-        "Blue Sky AG",
-        "No 1",
-        "No 2",
-    ]
     phones = [None, "+41 44 123 45 67", "0041441234567", "+49 30 901820", "030 90 18 20"]
     emails = [None, None, "a@x.example", "b@x.example"]
     return my.records(kind).add_all(
         [
-            {TITLES[kind]: dice.choice(names), "phone": dice.choice(phones), "email": dice.choice(emails)}
+            {TITLES[kind]: dice.choice(NAMES), "phone": dice.choice(phones), "email": dice.choice(emails)}
             for _ in range(14)
         ]
     )

@@ -13,6 +13,7 @@ from crm_data.alike.likeness import Marks, certainty, known_by, marks_of
 from crm_data.alike.many import Resembling, resembling
 from crm_data.alike.merge import mergeable
 from crm_data.tables import Base
+from tests.alike.test_groups import NAMES
 from tests.support import chance
 from tests.support.kinds import KINDS, TITLES
 from tests.support.office import Office
@@ -21,16 +22,6 @@ from tests.support.statements import counted
 
 ALIKE = [kind for kind in KINDS if known_by(kind)]
 SURE = {Reason.EMAIL, Reason.PHONE}
-NAMES = [
-    "Müller GmbH",
-    "Mueller",
-    "Jonathan Meier",
-    "Jonathan Maier",
-    "Bluesky",
-    "Blue Sky AG",
-    "No 1",
-    "No 2",
-]
 PHONES = [
     *(None, None, "+41 44 123 45 67", "0041441234567", "044 123 45 67", "+49 30 901820", "030 90 18 20"),
     *("(030) 901820", "+41 44 123 45 67 ext 5", "044 123 45 67 x6", "044/123-45-68", "123456", "12 34 56"),
