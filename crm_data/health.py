@@ -73,7 +73,8 @@ def _integrity(patient: _Patient) -> Iterator[str]:
     with opened(sqlite_path(patient.store.url)) as connection:
         said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(5)")]
     if said != ["ok"]:
-        yield f"The database is damaged ({said[0]}). Restore the last verified backup."
+        first = " ".join(said[0].split())  # SQLite says several pages in several lines
+        yield f"The database is damaged ({first}). Restore the last verified backup."
 
 
 def _foreign_keys(patient: _Patient) -> Iterator[str]:
