@@ -74,7 +74,8 @@ def render(kind: str, item: Any, context: AutogenContext) -> str | bool:
         context.imports.add(f"from crm_data.tables.types import {type(item).__name__}")
         return f"{type(item).__name__}()"
     if kind == "server_default":
-        return f"sa.text({str(item.arg)!r})"
+        said = str(item.arg)  # false and true are each engine's own words
+        return f"sa.{said}()" if said in ("true", "false") else f"sa.text({said!r})"
     # What is given here is a copy that has forgotten for which engine it is.
     return _constraint(_declared()[item.name]) if kind == "check" else False
 

@@ -17,6 +17,7 @@ from tests.support.databases import Database, fresh
 COLUMNS = """    region: Mapped[str | None] = f.text("Region", 12, sort=True)
     second_owner: Mapped[int | None] = f.member("Second owner")
     rating: Mapped[int] = f.whole("Rating", 0, 5, default=3)
+    is_partner: Mapped[bool] = f.yes_no("Partner")
 """
 TABLE = '''"""contracts: what a customer has signed."""
 
