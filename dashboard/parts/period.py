@@ -41,7 +41,20 @@ def choose_period(my: Workspace, query: Query, known: Period | None) -> Period:
         note = say.span(*period.edges)
         beside = "the goal" if period.against_goal else say.span(*before.edges) if before else ""
         st.caption(f"{note}, compared with {beside}" if beside else note, width="content")
+        if known and (known.last < period.first or known.first > period.last):
+            _offer(known)
     return period
+
+
+def _offer(known: Period) -> None:
+    """Where the period misses all that there is: the days that have something, before a screen full of nothing."""
+    st.button(
+        f"Show {say.span(known.first, known.last)}",
+        key="period.known",
+        icon=":material/date_range:",
+        on_click=show_period,
+        args=(f"{known.first}..{known.last}",),
+    )
 
 
 def _asked() -> tuple[str, str]:

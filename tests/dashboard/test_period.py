@@ -59,6 +59,19 @@ def test_what_is_empty_offers_the_days_that_have_something(
     assert not [caption.value for caption in at.caption if "nothing was won" in caption.value]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("tab", ["insights", "forecast"])
+def test_so_does_the_control_itself_where_the_period_misses_all(
+    home: House, monkeypatch: pytest.MonkeyPatch, tab: str
+) -> None:
+    at = screen(home, monkeypatch, "pipeline", f"tab={tab}")
+    at.button(key="period.known").click().run()
+    assert "2017-03-01..2017-12-31" in at.query_params["period"]
+    assert not [button for button in at.button if button.key == "period.known"]
+    beside = screen(home, monkeypatch, "pipeline", f"tab={tab}&period=2017-12-31..2018-01-05")
+    assert not [button for button in beside.button if button.key == "period.known"]
+
+
 def test_a_period_that_is_none_is_said(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     at = screen(home, monkeypatch, "pipeline", "tab=insights&period=yesteryear")
     assert any("not a date" in warning.value or "cannot be read" in warning.value for warning in at.warning)
