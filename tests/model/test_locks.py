@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from crm_data.errors import CrmError
-from tests.model import calls
-from tests.model.calls import VERBS, Call, make, scene
+from tests.model.calls import VERBS, Call, Scene, make, scene
 from tests.model.world import World, new_world
 from tests.store.doors import told
 from tests.support import chance
@@ -48,7 +47,7 @@ def did(world: World, call: Call) -> bool:
 
 @pytest.mark.parametrize(("verb", "kind"), CALLS)
 def test_a_call_locks_in_order(world: World, monkeypatch: pytest.MonkeyPatch, verb: str, kind: str) -> None:
-    monkeypatch.setattr(calls, "_kind", lambda here: kind)
+    monkeypatch.setattr(Scene, "kind", lambda here: kind)
     dice, dump = chance.dice(1), world.dump()
     for _ in range(TRIES if verb in BEFORE else 0):
         world.tick(60)
