@@ -31,6 +31,7 @@ class GridLayout(CompanyOwned, Base):
     user_id: Mapped[int] = f.member("Person", "CASCADE", required=True)
     list_name: Mapped[str] = f.text("List", 50, required=True)
     layout: Mapped[dict[str, Any]] = f.json("Layout", required=True)
+    layout.column.info["pins"] = True  # type: ignore[attr-defined]
     updated_at: Mapped[datetime] = mapped_column(
         UtcDateTime(), nullable=False, server_default=sa.text("CURRENT_TIMESTAMP")
     )

@@ -2,7 +2,7 @@
 
 What a column points at is told by its foreign key or its field; else by its `info`: `refers` names a table,
 `refers_by` the column that names the table, `values_of` that it holds values of the columns of the table so named,
-`asks_of` that it is the address of a list of that table.
+`asks_of` that it is the address of a list of that table, `pins` that it may name views that are pinned.
 """
 
 import json
@@ -17,6 +17,7 @@ from crm_data.tables import OUTSIDE_ANY_COMPANY, Base
 Row = dict[str, Any]
 # (table, id) -> what stands for it there; None where nothing does.
 Move = Callable[[str, int], Any]
+_BY_ID = (["any"], ["none"])  # the conditions of a filter that name rows by their ids
 
 
 @cache
@@ -64,21 +65,40 @@ def moved(table: str, row: Mapping[str, Any], move: Move) -> Row:
             made[column.name] = _values(row[by], row[column.name], move)
         if (by := column.info.get("asks_of")) and isinstance(row[column.name], dict):
             made[column.name] = _asks(row[by], row[column.name], move)
+        if column.info.get("pins") and isinstance(row[column.name], dict) and "pinned" in row[column.name]:
+            made[column.name] = _pins(row[column.name], move)
     return made
 
 
 def _values(table: str, values: Mapping[str, Any], move: Move) -> Row:
     """What a log keeps of a row."""
-    to = pointing(table) if table in Base.metadata.tables else {}
-    return {
-        name: move(to[name], value) if name in to and isinstance(value, int) else value
-        for name, value in values.items()
-    }
+    if table not in Base.metadata.tables:
+        return dict(values)
+    to, columns = pointing(table), Base.metadata.tables[table].columns
+
+    def one(name: str, value: Any) -> Any:
+        if name in to and isinstance(value, int):
+            return move(to[name], value)
+        by = columns[name].info.get("asks_of") if name in columns else None
+        # Which list it is, the line of a change does not say.
+        return _asks(values.get(by, ""), value, move) if by and isinstance(value, dict) else value
+
+    return {name: one(name, value) for name, value in values.items()}
+
+
+@cache
+def _pointing_anywhere() -> Mapping[str, str]:
+    """Column -> the table that its ids are of, for columns that say the same wherever they stand."""
+    each: dict[str, set[str]] = {}
+    for table in company_tables():
+        for name, to in pointing(table.name).items():
+            each.setdefault(name, set()).add(to)
+    return {name: next(iter(to)) for name, to in each.items() if len(to) == 1}
 
 
 def _asks(table: str, asks: Mapping[str, Any], move: Move) -> Row:
-    """The address of a list: ids stand in it beside words, as `me`, and within a filter's conditions."""
-    to = pointing(table) if table in Base.metadata.tables else {}
+    """The address of a list: ids stand in it beside words, as `me`, and within the conditions of its filter."""
+    to = pointing(table) if table in Base.metadata.tables else _pointing_anywhere()
 
     def one(name: str, said: Any) -> Any:
         text = str(said)
@@ -91,10 +111,14 @@ def _asks(table: str, asks: Mapping[str, Any], move: Move) -> Row:
     def within(part: Any) -> Any:
         if isinstance(part, dict):
             return {name: within(each) for name, each in part.items()}
-        if isinstance(part, list) and part and part[0] in to and part[1:2] in (["any"], ["none"]):
-            return [*part[:2], *([one(part[0], v) for v in each] if isinstance(each, list) else one(part[0], each)
-                    for each in part[2:])]  # fmt: skip
-        return [within(each) for each in part] if isinstance(part, list) else part
+        if not isinstance(part, list):
+            return part
+        if part and isinstance(part[0], str):  # a condition: its column, how, and values
+            name, how, values = part[0], part[1:2], part[2:]
+            return (
+                [name, *how, *(one(name, said) for said in values)] if name in to and how in _BY_ID else part
+            )
+        return [within(each) for each in part]
 
     made = {}
     for name, said in asks.items():
@@ -102,8 +126,20 @@ def _asks(table: str, asks: Mapping[str, Any], move: Move) -> Row:
             ids = str(said).lstrip("!=")
             sign = str(said).removesuffix(ids)
             made[name] = sign + ",".join(str(one(name, part)) for part in ids.split(","))
-        elif str(said)[:1] in ("[", "{"):
+        elif name == "filter":
             made[name] = json.dumps(within(json.loads(said)), ensure_ascii=False, separators=(",", ":"))
         else:
             made[name] = said
     return made
+
+
+def _pins(kept: Mapping[str, Any], move: Move) -> Row:
+    """The views that a person has pinned, and the one that opens first; without those that are not there."""
+    pinned = kept.get("pinned")
+    there = [move("views", id_) for id_ in (pinned if isinstance(pinned, list) else ())]
+    first = kept.get("first")
+    return {
+        **kept,
+        "pinned": [id_ for id_ in there if id_ is not None],
+        "first": None if first is None else move("views", first),
+    }

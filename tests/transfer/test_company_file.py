@@ -5,17 +5,20 @@ import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from crm_data import Workspace
+from crm_data import Chosen, Layout, Query, Workspace
 from crm_data.accounts.people import SYSTEM
 from crm_data.errors import BadBackup, Invalid, NotAllowed
 from crm_data.installation import Installation
+from crm_data.numbers.own import Own
 from crm_data.settings import settings
+from crm_data.store.filters import ME, Condition, Filter, Group, Op, say_text
 from crm_data.store.migrating import head
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
@@ -118,6 +121,65 @@ def test_beside_itself_nothing_that_was_there_changes(
     again = here.taken(makers.scope(made.company_id, role="admin"), tmp_path)
     assert manifest(again)["tables"] == manifest(path)["tables"]
     assert {at: manifest(here.taken(here.scope(at), tmp_path))["tables"] for at in (0, 1)} == before
+
+
+@pytest.mark.parametrize(("kind", "other"), WAYS[:2])
+def test_views_and_charts_ask_there_what_they_asked_here(
+    there: Callable[..., There], kind: str, other: str, tmp_path: Path
+) -> None:
+    first, second = there(kind), there(other, filled=False)
+    my = Workspace(first.store, first.filled[0].scope)
+    me = first.filled[0].admin_id
+    with first.store.system("who it is") as session:
+        email = session.get_one(User, me).email
+    customer = next(iter(my.customers.choices()))
+    mine, its = (
+        Condition("assigned_to", Op.ANY, (me, ME, None)),
+        Condition("customer_id", Op.NONE, (customer,)),
+    )
+    worded = Condition("deal_name", Op.HAS, ("[any",))
+    filters = [
+        Filter((mine,)),
+        Filter((mine, its), any=True),
+        Filter((Group((mine, worded), any=True), its)),
+        Filter((Group((its, worded)), mine), any=True),
+    ]
+    asks = [my.deals.params(Query(search="[1", where={"assigned_to": (me,)}, filter=one)) for one in filters]
+    views = [my.views.add(my.deals, f"View {at}", said, Layout(), True) for at, said in enumerate(asks)]
+    my.views.choose(my.deals, Chosen((views[2], views[0]), views[1]))
+    board = my.dashboards.add("Board", [Own(asks=said) for said in asks], shared=True)
+    tile = my.dashboards.get(board).tiles[0]
+    my.dashboards.change_chart(tile.id, replace(tile.own, asks=asks[2]))
+    changed = my.changes.page()[0][0].id
+
+    made = second.bring(first.taken(first.scope(), tmp_path))
+    with second.store.system("who is who") as session:
+        here = session.scalars(sa.select(User.id).where(User.email == email)).one()
+    your = Workspace(second.store, makers.scope(made.company_id, user_id=here))
+    name = my.customers.get(customer)["name"]
+    its_there = next(id_ for id_, called in your.customers.choices(name).items() if called == name)
+
+    def moved(filter_: Filter) -> str:
+        said = say_text(filter_)
+        return said.replace(f'"any",{me},', f'"any",{here},').replace(
+            f'"none",{customer}]', f'"none",{its_there}]'
+        )
+
+    found, chosen = your.views.all(your.deals)
+    by_name = {view.name: view for view in found}
+    for at, filter_ in enumerate(filters):
+        query = your.deals.query(by_name[f"View {at}"].params)
+        assert say_text(query.filter) == moved(filter_)
+        assert (query.where, query.search) == ({"assigned_to": (here,)}, "[1")
+    assert chosen == Chosen((by_name["View 2"].id, by_name["View 0"].id), by_name["View 1"].id)
+    (there_board,) = [one for one in your.dashboards.all() if one.name == "Board"]
+    tiles = your.dashboards.get(there_board.id).tiles
+    expected = [filters[2], *filters[1:]]
+    assert [say_text(your.deals.query(tile.own.asks).filter) for tile in tiles] == list(map(moved, expected))
+    act = next(act for act in your.changes.page()[0] if act.title == my.changes.get(changed).title)
+    assert your.changes.undo(act.id) == []
+    back = your.dashboards.get(there_board.id).tiles[0].own
+    assert say_text(your.deals.query(back.asks).filter) == moved(filters[0])
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
