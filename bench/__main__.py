@@ -18,6 +18,7 @@ from bench import (
     crowd,
     databases,
     files,
+    history,
     moving,
     pages,
     questions,
@@ -48,6 +49,7 @@ PARTS = (
     "moving",
     "files",
     "many",
+    "history",
 )
 ONE = "one of 100 companies"
 HALF = "a company with half of all rows"
@@ -130,6 +132,9 @@ def _measure(parts: Sequence[str], sizes: Sequence[Size], folder: Path, rounds: 
     if "many" in parts:
         _say("many at once")
         yield at_once.section(big, folder, fewer)
+    if "history" in parts:
+        _say("changes and forecast accuracy")
+        yield history.section(even, folder, fewer)
 
 
 def _on_both(parts: Sequence[str], rounds: int) -> list[Section]:

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from crm_data.nouns.log_lines import among, by_time, first_lines
 from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.store import summary
 from crm_data.tables import ChangeLog, Deal, DealStageHistory
@@ -35,7 +36,7 @@ class AsOf:
         `stage`, `by_hand` (its category, NULL for that of the stage), `due` (ISO text), `worth` and `weighed`
         in cents; `unknown` is 1 where the log does not reach back so far, and then they are not to be used.
         """
-        lines, moves = self._lines(), self._moves()
+        lines, moves = first_lines(self.moment, _FIELDS), self._moves()
         of = {name: aliased(ChangeLog) for name in _FIELDS}
         said = {name: of[name].before[name] for name in _FIELDS}
 
@@ -81,40 +82,23 @@ class AsOf:
             sa.and_(sa.or_(begun >= self.moment, begun.is_(None), came_in), sa.not_(outside)),
         )
 
-    def _lines(self) -> sa.Subquery:
-        """Deal -> of each field its first line since then; `made`: 1 where it came in."""
-        changes = ChangeLog.action == "change"
-        first = []
-        for name in _FIELDS:
-            sides = (ChangeLog.before, ChangeLog.after)
-            says = sa.and_(changes, sa.or_(*(side[name].as_string().is_not(None) for side in sides)))
-            first.append(sa.func.min(sa.case((says, ChangeLog.id))).label(name))
-        made = sa.func.max(sa.case((ChangeLog.action == "add", 1), else_=0)).label("made")
-        since = (ChangeLog.at >= self.moment, ChangeLog.table_name == "deals")
-        return sa.select(ChangeLog.row_id, made, *first).where(*since).group_by(ChangeLog.row_id).subquery()
-
     def _moves(self) -> sa.Subquery:
         """The deals that were moved since then, as their history tells."""
         line = DealStageHistory
         since = (line.moved_at >= self.moment, line.from_stage.is_not(None))
-        return sa.select(line.deal_id).where(*since).distinct().subquery()
+        return sa.select(by_time(line.deal_id).label("deal_id")).where(*since).distinct().subquery()
 
     def unknown(self) -> sa.ColumnElement[bool]:
         """The deals of which nobody knows how they stood then."""
         states = self.states().subquery()
-        return _among(sa.select(states.c.id).where(states.c.unknown == 1))
+        return among(sa.select(states.c.id).where(states.c.unknown == 1))
 
     def expected(
         self, categories: Collection[str], stages: Collection[str], first: date, last: date
     ) -> sa.ColumnElement[bool]:
         """The deals that were open in these categories then, and expected between two days."""
         states = self.states().subquery()
-        return _among(sa.select(states.c.id).where(stood_in(states, categories, stages, first, last)))
-
-
-def _among(ids: sa.Select[Any]) -> sa.ColumnElement[bool]:
-    """Whether a deal is one of these, which are read once: as a join PostgreSQL may read them for each deal."""
-    return sa.case((Deal.id.in_(ids), 1), else_=0) == 1
+        return among(sa.select(states.c.id).where(stood_in(states, categories, stages, first, last)))
 
 
 def stood_in(

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from crm_data.errors import Invalid
+from crm_data.nouns.log_lines import among, by_time, first_lines
 from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.store import summary
 from crm_data.tables import ChangeLog, Deal, DealStageHistory
@@ -40,8 +41,8 @@ class Bucket(StrEnum):
 # something is otherwise now; those of which something was otherwise since, and may be as it was.
 THEN, ALL, CHANGED, CANCELLED = "then", "all", "changed", "cancelled"
 LISTS = (CHANGED, CANCELLED, ALL, *Bucket)
-# The other columns that are read of a deal, beside its value.
-OWNER, CLOSE = "assigned_to", "expected_close_date"
+# The columns that are read of a deal.
+VALUE, OWNER, CLOSE = "deal_value", "assigned_to", "expected_close_date"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Since:
         `existed` is 0 where it was not there), whether anything of these is `otherwise` now, and what was
         `touched` since, in all and by field (`touched_stage`, ...).
         """
-        value, day, move = self._first_value(), self._first_day(), self._first_move()
+        read = (VALUE, CLOSE, OWNER) if beside else (VALUE, CLOSE)
+        lines, move = first_lines(self.moment, read), self._first_move()
         of_value, of_day = aliased(ChangeLog), aliased(ChangeLog)
         existed = Deal.created_at < self.moment
         before = sa.case(
@@ -72,12 +74,14 @@ class Since:
         was_open = sa.and_(existed, before == 1)
         is_open = Deal.status == DealStatus.OPEN.value
         was_day = of_day.before[CLOSE].as_string()
-        was_due = sa.case((day.c.row_id.is_(None), _flag(self._due())), else_=_flag(self._due(was_day))) == 1
+        was_due = (
+            sa.case((lines.c[CLOSE].is_(None), _flag(self._due())), else_=_flag(self._due(was_day))) == 1
+        )
         is_due = _flag(self._due()) == 1
         worth = summary.cents(Deal.deal_value)
-        logged = sa.cast(of_value.before["deal_value"].as_string(), sa.Numeric(17, 2, asdecimal=False))
+        logged = sa.cast(of_value.before[VALUE].as_string(), sa.Numeric(17, 2, asdecimal=False))
         then = sa.case(
-            (value.c.row_id.is_(None), worth), else_=sa.cast(sa.func.round(logged * 100), sa.BigInteger)
+            (lines.c[VALUE].is_(None), worth), else_=sa.cast(sa.func.round(logged * 100), sa.BigInteger)
         )
         stood, stands = sa.and_(was_open, was_due), sa.and_(is_open, is_due)
         since = sa.or_(sa.not_(existed), move.c.deal_id.is_not(None))
@@ -101,15 +105,14 @@ class Since:
                 _flag(stood).label("stood"),
             )
             .select_from(Deal)
-            .outerjoin(value, value.c.row_id == Deal.id)
-            .outerjoin(of_value, of_value.id == value.c.line)
-            .outerjoin(day, day.c.row_id == Deal.id)
-            .outerjoin(of_day, of_day.id == day.c.line)
+            .outerjoin(lines, lines.c.row_id == Deal.id)
+            .outerjoin(of_value, of_value.id == lines.c[VALUE])
+            .outerjoin(of_day, of_day.id == lines.c[CLOSE])
             .outerjoin(move, move.c.deal_id == Deal.id)
         )
         if not beside:
             return found
-        owner, of_owner = self._first_of(OWNER), aliased(ChangeLog)
+        of_owner = aliased(ChangeLog)
         due_now = sa.cast(Deal.expected_close_date, sa.String)
         made_so = sa.case(
             (move.c.to_stage.in_(_OPEN), move.c.to_stage)
@@ -120,9 +123,9 @@ class Since:
             else_=move.c.from_stage,
         )
         held = sa.case(
-            (owner.c.row_id.is_(None), Deal.assigned_to), else_=of_owner.before[OWNER].as_integer()
+            (lines.c[OWNER].is_(None), Deal.assigned_to), else_=of_owner.before[OWNER].as_integer()
         )
-        due = sa.case((day.c.row_id.is_(None), due_now), else_=was_day)
+        due = sa.case((lines.c[CLOSE].is_(None), due_now), else_=was_day)
         otherwise = sa.or_(
             sa.not_(stands),
             sa.not_(stood),
@@ -132,24 +135,21 @@ class Since:
             held.is_distinct_from(Deal.assigned_to),
         )
         touched = {
-            "deal_value": value.c.row_id.is_not(None),
-            CLOSE: day.c.row_id.is_not(None),
+            VALUE: lines.c[VALUE].is_not(None),
+            CLOSE: lines.c[CLOSE].is_not(None),
             "stage": move.c.from_stage.is_not(None),
-            OWNER: owner.c.row_id.is_not(None),
+            OWNER: lines.c[OWNER].is_not(None),
         }
-        return (
-            found.add_columns(
-                _flag(existed).label("existed"),
-                then.label("then_value"),
-                due.label("then_due"),
-                stage.label("then_stage"),
-                held.label("then_owner"),
-                _flag(otherwise).label("otherwise"),
-                _flag(sa.or_(*touched.values())).label("touched"),
-                *(_flag(by).label(f"touched_{name}") for name, by in touched.items()),
-            )
-            .outerjoin(owner, owner.c.row_id == Deal.id)
-            .outerjoin(of_owner, of_owner.id == owner.c.line)
+        found = found.outerjoin(of_owner, of_owner.id == lines.c[OWNER])
+        return found.add_columns(
+            _flag(existed).label("existed"),
+            then.label("then_value"),
+            due.label("then_due"),
+            stage.label("then_stage"),
+            held.label("then_owner"),
+            _flag(otherwise).label("otherwise"),
+            _flag(sa.or_(*touched.values())).label("touched"),
+            *(_flag(by).label(f"touched_{name}") for name, by in touched.items()),
         )
 
     def listed(self, name: str, states: Any) -> sa.ColumnElement[bool]:
@@ -171,7 +171,7 @@ class Since:
             raise Invalid(_UNKNOWN)
         states = self.states(name in (CHANGED, CANCELLED)).subquery()
         which = states.c.stood == 1 if name == THEN else self.listed(name, states)
-        return Deal.id.in_(sa.select(states.c.id).where(which))
+        return among(sa.select(states.c.id).where(which))
 
     def _due(self, said: Any = None) -> sa.ColumnElement[bool]:
         """Whether the expected close lies in the days: of the deal itself, or of what the log says of it."""
@@ -186,26 +186,10 @@ class Since:
         parts += [column <= ends[1]] if ends[1] is not None else []
         return sa.and_(*parts)
 
-    def _first_value(self) -> sa.Subquery:
-        return self._first(ChangeLog.before["deal_value"].as_string().is_not(None))
-
-    def _first_day(self) -> sa.Subquery:
-        return self._first_of(CLOSE)
-
-    def _first_of(self, name: str) -> sa.Subquery:
-        """The first line that says something of a field that may be empty before or after."""
-        sides = (ChangeLog.before, ChangeLog.after)
-        return self._first(sa.or_(*(side[name].as_string().is_not(None) for side in sides)))
-
-    def _first(self, says: sa.ColumnElement[bool]) -> sa.Subquery:
-        """Deal -> the first line of the log since then that says something of a field."""
-        since = (ChangeLog.at >= self.moment, ChangeLog.table_name == "deals", ChangeLog.action == "change")
-        first = sa.func.min(ChangeLog.id).label("line")
-        return sa.select(ChangeLog.row_id, first).where(*since, says).group_by(ChangeLog.row_id).subquery()
-
     def _first_move(self) -> sa.Subquery:
         line = DealStageHistory
-        place = sa.func.row_number().over(partition_by=line.deal_id, order_by=(line.moved_at, line.id))
+        of = by_time(line.deal_id)
+        place = sa.func.row_number().over(partition_by=of, order_by=(line.moved_at, line.id))
         since = sa.select(line.deal_id, line.from_stage, line.to_stage, place.label("place")).where(
             line.moved_at >= self.moment
         )

@@ -12,6 +12,7 @@ from bench import (
     costs,
     databases,
     files,
+    history,
     moving,
     pages,
     questions,
@@ -74,6 +75,14 @@ def test_the_grids_questions(small: Path, tmp_path: Path, monkeypatch: pytest.Mo
     assert "a paste, saved" in _told(found)
     (share,) = (line.middle for line in found.lines if line.what == "the statements of a paste")
     assert share * sheets.MOST_SENT <= 8
+
+
+def test_changes_and_forecast_accuracy(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "DEALS", 20)
+    monkeypatch.setattr(history, "LINES", 500)
+    told = _told(history.section(small, tmp_path, rounds=1))
+    assert "changes since 30 days ago" in told
+    assert "forecast accuracy of a month, three lines" in told
 
 
 def test_what_a_rerun_costs(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

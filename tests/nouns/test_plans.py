@@ -82,6 +82,14 @@ NUMBERS: dict[str, Callable[[Workspace], Any]] = {
 }
 
 
+THEN: dict[str, Callable[[Workspace], Any]] = {
+    "changes": lambda my: my.numbers.bridge(),
+    "each deal then and now": lambda my: my.numbers.then_and_now(show="all"),
+    "the deals behind a term": lambda my: my.deals.page(Query(preset="since:raised:2026-11-01:..")),
+    "forecast accuracy": lambda my: my.numbers.accuracy(period=my.numbers.period("90_days")),
+}
+
+
 def plans(my: Workspace, act: Callable[[Workspace], Any]) -> list[tuple[str, list[str]]]:
     """Each statement that an act sends, with the lines of its plan."""
     sent: list[tuple[str, Any]] = []
@@ -151,6 +159,17 @@ def test_no_list_is_sorted_in_a_heap(my: Workspace, name: str) -> None:
 )
 def test_the_list_comes_out_of_its_own_index(my: Workspace, name: str, index: str) -> None:
     assert any(index in line for _, lines in plans(my, LISTS[name]) for line in lines)
+
+
+@pytest.mark.parametrize("my", ["as filled"], indirect=True)  # statistics say that the demo's log is empty
+@pytest.mark.parametrize("name", THEN)
+def test_what_stood_then_is_read_by_time(my: Workspace, name: str) -> None:
+    """Not every line that there is of any deal; and what was found is not looked through again for each deal."""
+    every = [line for _, lines in plans(my, THEN[name]) for line in lines]
+    read = [line for line in every if re.match(r"(SCAN|SEARCH) (change_log|deal_stage_history) ", line)]
+    assert any("ix_change_log_company_at" in line for line in read)
+    assert not [line for line in read if "_company_at " not in line and "_company_moved " not in line], read
+    assert any(re.match(r"SEARCH \w+ USING AUTOMATIC .*\(row_id=\?\)", line) for line in every), every
 
 
 def test_a_persons_companies_come_by_the_person(my: Workspace) -> None:
