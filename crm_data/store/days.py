@@ -19,6 +19,12 @@ _NEAR = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _LAST_YEAR_OF_2000 = 68  # of two digits; 69 to 99 are of the century before
 
 _NUMERIC = re.compile(r"(\d{1,4}) ?([-/.]) ?(\d{1,2}) ?\2 ?(\d{1,4})(?!\d)\.?", re.ASCII)
+# As programs write it, with nothing between the parts: 20300314; a time as close stands behind a T.
+_CLOSE = re.compile(r"(\d{4})(\d\d)(\d\d)(?=T|$)", re.ASCII | re.IGNORECASE)
+_CLOSE_TIME = re.compile(r"^(T\d\d)(\d\d)(?:(\d\d)(?:[.,]\d+)?)?(?![\d:.h])", re.ASCII | re.IGNORECASE)
+_WEEK = re.compile(
+    r"(\d{4})-?W(\d\d)(?:-?([1-7]))?(?=T|$)", re.ASCII | re.IGNORECASE
+)  # a week alone is its Monday
 _EASTERN = re.compile(r"(\d{4})[年년] ?(\d{1,2})[月월] ?(\d{1,2})[日일]")
 _NAMED = tuple(
     re.compile(pattern)
@@ -88,17 +94,18 @@ def dotted(text: str) -> bool:
 def _divided(text: str, order: str, zone: tzinfo) -> tuple[date, re.Match[str] | None]:
     said = digits(bare(text))
     for day, end in _dates(said, order, zone):
-        rest = said[end:]
+        rest = _CLOSE_TIME.sub(_opened, said[end:])
         if not rest:
             return day, None
         found = _TIME.fullmatch(rest)
         if found and (found["min"] or found["half"]):
             return day, found
-    try:
-        moment = datetime.fromisoformat(said)
-    except ValueError:
-        raise NoDay("that is not a date; write it like 2026-03-12.") from None
-    return moment.date(), None
+    raise NoDay("that is not a date; write it like 2026-03-12.")
+
+
+def _opened(found: re.Match[str]) -> str:
+    """'T0930' as 'T09:30'."""
+    return ":".join(part for part in found.groups() if part)
 
 
 def _dates(said: str, order: str, zone: tzinfo) -> Iterator[tuple[date, int]]:
@@ -109,6 +116,12 @@ def _dates(said: str, order: str, zone: tzinfo) -> Iterator[tuple[date, int]]:
         if day is not None:
             yield day, numeric.end()
         return
+    close = _CLOSE.match(said)
+    if close and (day := _made(int(close[1]), int(close[2]), int(close[3]))):
+        yield day, close.end()
+    week = _WEEK.match(said)
+    if week and (day := _of_week(int(week[1]), int(week[2]), int(week[3] or 1))):
+        yield day, week.end()
     eastern = _EASTERN.match(said)
     if eastern and (day := _made(int(eastern[1]), int(eastern[2]), int(eastern[3]))):
         yield day, eastern.end()
@@ -164,6 +177,13 @@ def _year(said: str) -> int:
 def _made(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _of_week(year: int, week: int, day: int) -> date | None:
+    try:
+        return date.fromisocalendar(year, week, day)
     except ValueError:
         return None
 

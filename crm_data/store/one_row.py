@@ -18,7 +18,7 @@ def clashes(fields: Mapping[str, Field], row: Any, pairs: Pairs, wanted: Mapping
     for name, (original, _) in pairs.items():
         stored = getattr(row, name)
         seen = _seen(fields[name], original)
-        if stored not in (seen, wanted[name]):
+        if stored not in (seen, original, wanted[name]):
             found.append(Clash(row.id, name, seen, wanted[name], stored))
     return found
 

@@ -1,5 +1,6 @@
 """What people and files type, judged and made into values; and values made into text again. Pure."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable
@@ -19,7 +20,10 @@ from crm_data.tables.types import CENT
 MOST_MONEY = Decimal("9999999999999.99")
 HIGHEST_ID = 2_147_483_647
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)
-_URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s/?#]*[^\W_]\S*", re.IGNORECASE)
+# What copying from a page or joining files leaves before and behind a text, and nobody sees; and every blank.
+_EDGES = "\ufeff\u200b\u2060\u00ad" + "".join(c for c in map(chr, range(0x3001)) if c.isspace())
+_LINES = re.compile(r"[\r\n]+")
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ def _clean(raw: Any, many_lines: bool) -> str | None:
         said = re.sub(r"[\n\t\v\f\u2028\u2029]+", " ", said)
     if any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in said):
         raise _Wrong("holds a control character; remove it.")
-    said = said.strip()
+    said = said.strip(_EDGES)
     visible = any(unicodedata.category(c) not in ("Cf", "Zs", "Zl", "Zp", "Cc") for c in said)
     return said if visible else None
 
@@ -263,6 +267,8 @@ def _moment(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> datetime | None
 
 
 def _tags(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> list[str] | None:
+    if isinstance(raw, str):
+        raw = _LINES.sub(",", raw)  # a tag a line
     parts = raw if isinstance(raw, list | tuple) else _listed(_clean(raw, False) or "")
     cleaned = [tag for part in parts if (tag := _clean(part, False))]
     if any(len(tag) > 50 or "," in tag or ";" in tag for tag in cleaned) or len(cleaned) > 50:
@@ -271,7 +277,14 @@ def _tags(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> list[str] | None:
 
 
 def _listed(said: str) -> list[str]:
-    """The parts of a list, each of which may stand in quotation marks."""
+    """The parts of a list, each of which may stand in quotation marks; also as programs write one, in brackets."""
+    if said[:1] == "[" and said[-1:] == "]":
+        try:
+            listed = json.loads(said)
+        except ValueError:
+            listed = None
+        if isinstance(listed, list) and all(isinstance(part, str) for part in listed):
+            return listed
     found = re.finditer(r'\s*(?:"((?:[^"]|"")*)"\s*(?=[,;]|$)|([^,;]*))(?:[,;]|$)', said)
     return [match[2] if match[1] is None else match[1].replace('""', '"') for match in found]
 

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import TextIO
 
 from crm_data.errors import Invalid
-from crm_data.transfer.formulas import rearmed
+from crm_data.transfer.formulas import meant
 from crm_data.transfer.letters import encoding_of, opened, sample_of
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -21,7 +21,9 @@ LONGEST_CELL = 32_000
 LOOKED_AHEAD = 60  # rows, in which the headings must stand
 _SAMPLE = 100_000  # characters, of which the delimiter is guessed
 _SOMETHING = re.compile(rb"[^\xef\xbb\xbf\xff\xfe \t\r\n\0]")
-DELIMITERS = (",", ";", "\t", "|")
+_USUAL = (",", ";", "\t", "|")
+_RARE = ("^", "~", "¦", "\x1f")  # taken where they alone divide every row
+DELIMITERS = _USUAL + _RARE
 
 # The limit is the process's own. The module's default would stop in the middle of a file we may still read.
 csv.field_size_limit(MOST_BYTES)
@@ -109,6 +111,8 @@ def read(
 
     `top`: the row that the headings stand in, counted from 1; before it may stand a title.
     """
+    if data[-1:] == b"\x1a" and data[-2:-1] in (b"\r", b"\n"):
+        data = data[:-1]  # with which old programs end a file
     if len(data) > MOST_BYTES:
         raise Invalid("This file is larger than 20 MB. Split it and import the parts one by one.")
     if not _SOMETHING.search(data):
@@ -127,11 +131,11 @@ def read(
     delimiter = delimiter or _guess_delimiter(begins[above:], whole=len(begins) < _SAMPLE)
     if delimiter not in DELIMITERS:
         raise Invalid(
-            "The cells of this file are divided by an unknown sign. Use comma, semicolon, tab or |."
+            "The cells of this file are divided by an unknown sign. Use comma, semicolon, tab, |, ^ or ~."
         )
     text = opened(data, encoding)
     text.read(above)
-    sheet = _table(name, text, encoding, delimiter, top)
+    sheet = _table(name, text, encoding, delimiter, top, _is_airy(begins, delimiter))
     if encoding.startswith("utf-") and "+" not in encoding:
         return sheet
     return replace(sheet, sample=sample_of(opened(data, encoding)))
@@ -141,6 +145,8 @@ def _guess_delimiter(sample: str, whole: bool) -> str:
     """The sign that cuts the first rows into the most columns, the same number in most of them."""
     best, best_score = DELIMITERS[0], (0.0, 0, 0.0)
     for delimiter in DELIMITERS:
+        if delimiter in _RARE and best_score[0]:
+            break
         rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
         widths = [len(row) for _, row in zip(range(50), rows, strict=False) if row]
         if len(widths) > 2 and not whole:
@@ -150,16 +156,27 @@ def _guess_delimiter(sample: str, whole: bool) -> str:
         # A title above the headings is short, and cells that are empty at a row's end may be left out.
         at, first = next((at, width) for at, width in enumerate(widths) if width > 1)
         same = sum(width == first for width in widths)
+        if delimiter in _RARE and (same < len(widths) or same < 2):
+            continue
         score = (same / len(widths), first, same / len(widths[at:]))
         if score > best_score:
             best, best_score = delimiter, score
     return best
 
 
-def _records(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _is_airy(sample: str, delimiter: str) -> bool:
+    """Whether blanks stand between a delimiter and the quotation mark that opens a cell: 'A, "b, c"'."""
+    sign = re.escape(delimiter)
+    opening = len(re.findall(f'{sign} +"', sample))
+    return opening > 0 and opening == len(
+        re.findall(rf'{sign} +"(?:[^"]|"")*"(?=\s*(?:{sign}|[\r\n]|$))', sample)
+    )
+
+
+def _records(text: TextIO, delimiter: str, airy: bool = False) -> Iterator[tuple[int, list[str]]]:
     """Every row with its number. A quotation mark out of place stops the file: no row after it is sure."""
     number = 0
-    rows = csv.reader(text, delimiter=delimiter, strict=True)
+    rows = csv.reader(text, delimiter=delimiter, strict=True, skipinitialspace=airy)
     try:
         for number, row in enumerate(rows, start=1):
             yield number, row
@@ -175,8 +192,10 @@ def _records(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         ) from None
 
 
-def _table(name: str, text: TextIO, encoding: str, delimiter: str, top: int | None) -> Sheet:
-    records = _records(text, delimiter)
+def _table(
+    name: str, text: TextIO, encoding: str, delimiter: str, top: int | None, airy: bool = False
+) -> Sheet:
+    records = _records(text, delimiter, airy)
     at, first, records = _top(records, top)
     if any(unicodedata.category(c) == "Cc" and not c.isspace() for c in "".join(first)):
         raise Invalid("This does not look like a CSV file. Save it as CSV (UTF-8) and import that.")
@@ -200,11 +219,11 @@ def _table(name: str, text: TextIO, encoding: str, delimiter: str, top: int | No
             raise Invalid(f"Row {number}: there are more than {MOST_ROWS:,} rows. Split the file in parts.")
         reason = _unreadable(row, whole, len(headings))
         if reason:
-            unread.append(Unread(number, [rearmed(cell) for cell in row], reason))
+            unread.append(Unread(number, [meant(cell) for cell in row], reason))
             continue
         del row[len(headings) :]
         row += [""] * (len(headings) - len(row))  # many programs leave out what is empty at the end
-        lines.append(Line(number, [rearmed(cell) for cell in row] if "'" in whole else row))
+        lines.append(Line(number, [meant(cell) for cell in row] if "'" in whole or '="' in whole else row))
     if not lines and not unread:
         raise Invalid("This file has headings and no rows below them. There is nothing to import.")
     while headings[-1] in nameless and not any(line.cells[len(headings) - 1].strip() for line in lines):
@@ -264,7 +283,7 @@ def _name(headings: list[str]) -> frozenset[str]:
 
 
 def _heading(cell: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(rearmed(cell).split()))
+    return unicodedata.normalize("NFC", " ".join(meant(cell).split()))
 
 
 def _tell_apart(headings: list[str]) -> None:

@@ -13,6 +13,7 @@ _UNSEEN = (
     r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _LIVE = re.compile(rf"[{_UNSEEN}]*[=+\-@\t\r\n\x00＝＋－＠|%']")
+_TOLD = re.compile(r'="((?:[^"]|"")*)"')
 
 is_live = _LIVE.match
 
@@ -25,3 +26,9 @@ def disarmed(cell: str) -> str:
 def rearmed(cell: str) -> str:
     """The cell as it was before `disarmed`."""
     return cell[1:] if cell[:1] == "'" and _LIVE.match(cell, 1) else cell
+
+
+def meant(cell: str) -> str:
+    """The cell of a file: as it was before `disarmed`, or the text that another program kept as one, as ="007"."""
+    told = _TOLD.fullmatch(cell)
+    return told[1].replace('""', '"') if told else rearmed(cell)

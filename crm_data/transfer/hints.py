@@ -111,7 +111,7 @@ def listed(cells: Mapping[str, int]) -> str:
     """Words with their counts, the most frequent first."""
     most = sorted(cells.items(), key=lambda pair: (-pair[1], pair[0]))
     said = ", ".join(f"{shortened(word)!r} ({count:,})" for word, count in most[:_SHOWN])
-    return said + (f" and {len(most) - _SHOWN:,} other words" if len(most) > _SHOWN else "")
+    return said + (f" and {_counted(len(most) - _SHOWN, 'other word')}" if len(most) > _SHOWN else "")
 
 
 def _few(said: Iterable[str]) -> str:

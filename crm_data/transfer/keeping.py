@@ -21,7 +21,7 @@ from crm_data.store.days import ANY
 from crm_data.store.locks import lock_company
 from crm_data.store.records import Records
 from crm_data.tables import KeptImport
-from crm_data.tables.fields import Kind
+from crm_data.tables.fields import Field, Kind
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.headings import refused_tail, squeezed
 from crm_data.transfer.mapping import BESIDE, PLACEHOLDER, fitted, importable, shaped
@@ -179,10 +179,17 @@ def _column(column: Column, fresh: Column, sheet: Sheet, records: Records) -> Co
         heading=fresh.heading,
         dates=column.dates if dates and column.dates != ANY else fresh.dates,
         numbers=column.numbers if numbers else fresh.numbers,
-        values={**fresh.values, **column.values},
+        values={**fresh.values, **_words_of(column, field)},
         maybe_empty=fresh.maybe_empty,
         unsure=fresh.unsure if not (dates and numbers) else "",
     )
+
+
+def _words_of(column: Column, field: Field | None) -> Mapping[str, str]:
+    """What words meant the last time. Whether numbers are parts of one is for each file to say."""
+    if field is None or field.kind is not Kind.WHOLE:
+        return column.values
+    return {word: meant for word, meant in column.values.items() if not meant.endswith("%")}
 
 
 def _cells(sheet: Sheet, fresh: Column, column: Column) -> set[str]:

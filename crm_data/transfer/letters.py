@@ -185,8 +185,9 @@ def _choices(data: bytes) -> tuple[Choice, ...]:
         return odd[text], likeliest not in [name.replace("_", "-") for name in texts[text]]
 
     found: list[Choice] = []
-    if whole.is_damaged_utf_8():
-        found.append(Choice(MIXED, sample_of(opened(some, MIXED))))
+    mixed = opened(some, MIXED).read() if whole.is_damaged_utf_8() else None
+    if mixed is not None and _oddities(mixed) <= min(odd.values(), default=0):
+        found.append(Choice(MIXED, sample_of([mixed])))
     least: int | None = None
     for text in sorted(texts, key=rank):
         if len(found) == _MOST_CHOICES or (least is not None and odd[text] > least * 3 // 2):
@@ -195,6 +196,8 @@ def _choices(data: bytes) -> tuple[Choice, ...]:
         if fitting:
             least = odd[text] if least is None else least
             found.append(Choice(fitting, sample_of([text])))
+    if mixed is not None and least is not None and found[0].encoding != MIXED:
+        found[1:] = [*found[1 : _MOST_CHOICES - 1], Choice(MIXED, sample_of([mixed]))]
     return tuple(found) if least is not None else ()
 
 

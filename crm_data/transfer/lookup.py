@@ -1,5 +1,6 @@
 """Names in a file looked up inside the company: colleagues by name or e-mail, records by name or id."""
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -23,7 +24,9 @@ MADE = "customers"
 
 
 def folded(said: str) -> str:
-    """A name as it is compared: blanks and case do not count."""
+    """A name as it is compared: case, blanks and signs that nobody sees do not count."""
+    if not said.isascii():
+        said = "".join(c for c in said if unicodedata.category(c) != "Cf")
     return fold(" ".join(said.split()))
 
 

@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from crm_data.errors import Invalid
+from crm_data.store import amounts
+from crm_data.store.amounts import NoNumber
 from crm_data.store.records import Records
 from crm_data.store.values import parse, to_text
 from crm_data.tables.fields import Field, Kind
@@ -275,7 +277,10 @@ def shaped(column: Column, field: Field, cells: Collection[str], table: str) -> 
         return replace(column, dates=style, unsure=unsure)
     if field.kind in (Kind.MONEY, Kind.WHOLE):
         style, sure = guess_numbers(cells, 2 if field.kind is Kind.MONEY else 0)
-        return replace(column, numbers=style, unsure="" if sure else "These numbers can be read in two ways.")
+        column = replace(
+            column, numbers=style, unsure="" if sure else "These numbers can be read in two ways."
+        )
+        return replace(column, values=_hundredths(cells)) if field.high == 100 else column
     if field.kind is Kind.CHOICE:
         return replace(column, values=_known_words(field, cells, table))
     if field.kind is Kind.LINK:
@@ -291,6 +296,22 @@ def shaped(column: Column, field: Field, cells: Collection[str], table: str) -> 
 def _unmatched(field: Field) -> Unmatched:
     """Only what the table demands refuses a row."""
     return Unmatched.REFUSE if field.required else Unmatched.EMPTY
+
+
+def _hundredths(cells: Collection[str]) -> Mapping[str, str]:
+    """What parts of one mean among percentages: 0.5 is 50 %, and 1 beside it is 100 %.
+
+    Only where no cell says more than one and one says less: else 1 is one of a hundred.
+    """
+    try:
+        said = {cell: amounts.number(cell) for cell in cells}
+    except NoNumber:
+        return {}
+    odd = any(n.percent or n.twofold or not 0 <= n.value <= 1 for n in said.values())
+    if odd or all(n.value in (0, 1) for n in said.values()):
+        return {}
+    hundredths = {cell: said[cell].value * 100 for cell in sorted(said)}
+    return {cell: f"{int(n)} %" for cell, n in hundredths.items() if n == n.to_integral_value()}
 
 
 def _known_words(field: Field, cells: Collection[str], table: str) -> Mapping[str, str]:

@@ -146,6 +146,11 @@ class MappingStep:
             ways = {way: f"With {said}: {way}" for way, said in NUMBERS.items()}
             numbers = self._way_of(f"Numbers in {shown}", ways, column.numbers, f"{key}.numbers")
             column = replace(column, numbers=numbers)
+        if field.kind is Kind.WHOLE and column.values:
+            parts = [
+                f"{say.plain(word)} as {say.plain(column.values[word])}" for word in list(column.values)[:6]
+            ]
+            st.caption(f"{shown} is read as parts of one: {', '.join(parts)}.")
         if field.kind in (Kind.MEMBER, Kind.LINK):
             column = self._names(column, key)
         values = {

@@ -28,7 +28,16 @@ from dashboard.web import csv_files
 _CHECKED_AT_ONCE = 5_000  # rows; a longer file is checked on request
 _SHOWN = 50
 _FORMS = {Form.CSV: "CSV, for any program", Form.XLSX: "Excel workbook (XLSX)"}
-_DELIMITER_NAMES = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}
+_DELIMITER_NAMES = {
+    ",": "Comma",
+    ";": "Semicolon",
+    "\t": "Tab",
+    "|": "Vertical bar",
+    "^": "Caret",
+    "~": "Tilde",
+    "¦": "Broken bar",
+    "\x1f": "Unit separator",
+}
 
 
 def export_button(my: Workspace, records: Records, query: Query, columns: tuple[str, ...] = ()) -> None:

@@ -5,6 +5,9 @@ import { months } from "./months.js";
 const NONE = "that is not a date; write it like 2026-03-12.";
 const NUMERIC = /^(\d{1,4}) ?([-/.]) ?(\d{1,2}) ?\2 ?(\d{1,4})(?!\d)\.?/;
 const EASTERN = /^(\d{4})[年년] ?(\d{1,2})[月월] ?(\d{1,2})[日일]/;
+const CLOSE = /^(\d{4})(\d\d)(\d\d)(?=T|$)/i; // as programs write it, and the same of a time
+const CLOSE_TIME = /^(T\d\d)(\d\d)(?:(\d\d)(?:[.,]\d+)?)?(?![\d:.h])/i;
+const BY_WEEK = /^(\d{4})-?W(\d\d)(?:-?([1-7]))?(?=T|$)/i; // a week alone is its Monday
 const WORD = "[\\p{L}\\p{M}]+"; // the letters of a name
 const NAMED = [
   `(?<d>\\d{1,2})(?:st|nd|rd|th|º|er)?\\.?[-/ ]?(?:de |of )?(?<m>${WORD})\\.?,?` +
@@ -58,6 +61,16 @@ function numeric([, first, sign, second, third]) {
   return { day: possible[0] ?? null };
 }
 
+// The day of a week of a year, of which the first is the one with the fourth of January.
+function ofWeek(year, week, day) {
+  const monday = (of) => {
+    const fourth = made(of, 1, 4);
+    return fourth && later(fourth, -((new Date(`${fourth}T00:00:00Z`).getUTCDay() + 6) % 7));
+  };
+  const found = monday(year) && later(monday(year), (week - 1) * 7);
+  return found && week > 0 && found < (monday(year + 1) ?? "") ? later(found, day - 1) : null;
+}
+
 // The days that the text may begin with, and what follows each: [[day, rest]], or {problem}.
 function beginnings(said, today) {
   const bynumber = NUMERIC.exec(said);
@@ -66,6 +79,10 @@ function beginnings(said, today) {
     return problem ? { problem } : day ? [[day, said.slice(bynumber[0].length)]] : [];
   }
   const found = [];
+  const close = CLOSE.exec(said);
+  const week = BY_WEEK.exec(said);
+  const early = close ? made(close[1], close[2], close[3]) : week && ofWeek(+week[1], +week[2], +(week[3] ?? 1));
+  if (early) found.push([early, said.slice((close ?? week)[0].length)]);
   const eastern = EASTERN.exec(said);
   const day = eastern && made(eastern[1], eastern[2], eastern[3]);
   if (day) found.push([day, said.slice(eastern[0].length)]);
@@ -89,14 +106,13 @@ function divided(text, today) {
   if (soon) return { day: soon };
   const found = beginnings(said, today);
   if (found.problem) return found;
-  for (const [day, rest] of found) {
+  for (const [day, tail] of found) {
+    const rest = tail.replace(CLOSE_TIME, (_, ...parts) => parts.slice(0, 3).filter(Boolean).join(":"));
     if (!rest) return { day };
     const time = TIME.exec(rest)?.groups;
     if (time && (time.min || time.half)) return { day, time };
   }
-  const short = /^(\d{4})(\d\d)(\d\d)$/.exec(said); // as programs write it
-  const day = short && made(short[1], short[2], short[3]);
-  return day ? { day } : { problem: NONE };
+  return { problem: NONE };
 }
 
 const inside = (day) => (day >= "1900-01-01" && day <= "2200-12-31" ? null : "the year must lie between 1900 and 2200.");

@@ -72,13 +72,25 @@ function phone(text, most) {
 function url(text) {
   let said = bare(text);
   if (!said.includes("://") && !/^[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d)/.test(said)) said = `https://${said}`;
-  if (/^https?:\/\/[^\s/?#]+\S*$/i.test(said)) return { value: said };
+  if (/^https?:\/\/[^\s/?#]*[\p{L}\p{N}]\S*$/iu.test(said)) return { value: said };
   return { problem: "only web addresses that begin with http:// or https:// can be kept." };
+}
+
+// A list as programs write it, in brackets.
+function bracketed(text) {
+  if (!/^\[[^]*\]$/.test(text)) return null;
+  try {
+    const found = JSON.parse(text);
+    return found.every((part) => typeof part === "string") ? found : null;
+  } catch {
+    return null;
+  }
 }
 
 function tags(text) {
   const parts = [...text.matchAll(/[^\S\ufeff]*(?:"((?:[^"]|"")*)"[^\S\ufeff]*(?=[,;]|$)|([^,;]*))(?:[,;]|$)/g)];
-  const found = parts.map(([, quoted, plain]) => clean(quoted?.replace(/""/g, '"') ?? plain ?? "").value).filter(Boolean);
+  const listed = bracketed(text) ?? parts.map(([, quoted, plain]) => quoted?.replace(/""/g, '"') ?? plain ?? "");
+  const found = listed.map((part) => clean(part).value).filter(Boolean);
   if (found.length > 50 || found.some((tag) => [...tag].length > 50 || /[,;]/.test(tag)))
     return { problem: "at most 50 tags of 50 characters each, without commas or semicolons." };
   return { value: [...new Set(found)] };
@@ -133,7 +145,7 @@ function decimal(text, locale) {
 
 // What the text means in the field, {value} or {problem: a sentence that begins with the field's name}.
 export function read(field, text, names, locale) {
-  const said = clean(text, field.kind === "long");
+  const said = clean(field.kind === "tags" ? text.replace(/[\r\n]+/g, ",") : text, field.kind === "long");
   if (field.kind === "tick" && !said.problem) return about(field, tick(said.value ?? ""));
   if (said.problem) return about(field, said);
   if (said.value === null && field.required) return { problem: `${field.label} is needed; fill it in.` };

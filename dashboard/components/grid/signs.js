@@ -4,6 +4,8 @@ const DASHES = /[\u00ad\u058a\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]/g;
 const APOSTROPHES = /[\u0060\u00b4\u02b9\u02bc\u2018\u2019\u201b\u2032\uff07]/g;
 // Blanks as Python counts them, which are some more than those of \s here, and without the mark of byte order.
 const BLANKS = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
+// What copying from a page or joining files leaves before and behind a text, and nobody sees; and every blank.
+const EDGES = `[\ufeff\u200b\u2060\u00ad${BLANKS.source.slice(1, -1).replace("]", "")}]+`;
 
 // The text in plain signs: no full-width ones, every blank a space, every dash a hyphen, nothing unseen.
 export function bare(text) {
@@ -29,6 +31,6 @@ export function clean(raw, lines = false) {
   let said = raw.replace(/\r\n?/g, "\n").normalize("NFC");
   if (!lines) said = said.replace(/[\n\t\v\f\u2028\u2029]+/g, " ");
   if (/[^\P{Cc}\n\t]/u.test(said)) return { problem: "holds a control character; remove it." };
-  said = said.replace(new RegExp(`^${BLANKS.source}|${BLANKS.source}$`, "g"), "");
+  said = said.replace(new RegExp(`^${EDGES}|${EDGES}$`, "g"), "");
   return { value: /[^\p{Cf}\p{Zs}\p{Zl}\p{Zp}\p{Cc}]/u.test(said) ? said : null };
 }
