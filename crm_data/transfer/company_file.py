@@ -165,9 +165,9 @@ def _of_a_person() -> Row:
     }
 
 
-def contents(file: Connection) -> dict[str, Content]:
+def contents(file: Connection, whole: bool = True) -> dict[str, Content]:
     """What each table of a company's file says. Ids are told by their place in order and people by their e-mail,
-    so that the same company has the same content in every installation.
+    so that the same company has the same content in every installation. `whole`: see `moved`.
     """
     people = {row.id: row.email for row in file.execute(sa.select(User.id, User.email))}
     places: dict[str, dict[int, int]] = {}
@@ -183,7 +183,7 @@ def contents(file: Connection) -> dict[str, Content]:
         sha, count = hashlib.sha256(), 0
         for rows in chunks(file, table):
             for row in rows:
-                said = moved(table.name, row, place)
+                said = moved(table.name, row, place, whole)
                 for name in (
                     "id",
                     "company_id",

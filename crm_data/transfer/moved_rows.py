@@ -52,8 +52,11 @@ def _is_by_id(key: sa.ForeignKey) -> bool:
     return key.column.name == "id" and key.constraint is not None and len(key.constraint.columns) == 1
 
 
-def moved(table: str, row: Mapping[str, Any], move: Move) -> Row:
-    """A row with each id in it put through `move`; its own id and its company are left to the caller."""
+def moved(table: str, row: Mapping[str, Any], move: Move, whole: bool = True) -> Row:
+    """A row with each id in it put through `move`; its own id and its company are left to the caller.
+
+    `whole`: also a row's own id and lists within what a log keeps of it, which 0.6 left as they were.
+    """
     made = dict(row)
     for name, to in pointing(table).items():
         if made.get(name) is not None:
@@ -62,7 +65,7 @@ def moved(table: str, row: Mapping[str, Any], move: Move) -> Row:
         if by := column.info.get("refers_by"):
             made[column.name] = move(row[by], row[column.name])
         if (by := column.info.get("values_of")) and isinstance(row[column.name], dict):
-            made[column.name] = _values(row[by], row[column.name], move)
+            made[column.name] = _values(row[by], row[column.name], move, whole)
         if (by := column.info.get("asks_of")) and isinstance(row[column.name], dict):
             made[column.name] = _asks(row[by], row[column.name], move)
         if column.info.get("pins") and isinstance(row[column.name], dict) and "pinned" in row[column.name]:
@@ -70,7 +73,7 @@ def moved(table: str, row: Mapping[str, Any], move: Move) -> Row:
     return made
 
 
-def _values(table: str, values: Mapping[str, Any], move: Move) -> Row:
+def _values(table: str, values: Mapping[str, Any], move: Move, whole: bool) -> Row:
     """What a log keeps of a row."""
     if table not in Base.metadata.tables:
         return dict(values)
@@ -79,6 +82,10 @@ def _values(table: str, values: Mapping[str, Any], move: Move) -> Row:
     def one(name: str, value: Any) -> Any:
         if name in to and isinstance(value, int):
             return move(to[name], value)
+        if not whole:
+            return value
+        if name == "id" and isinstance(value, int):  # an undo puts the row back under it
+            return move(table, value)
         by = columns[name].info.get("asks_of") if name in columns else None
         # Which list it is, the line of a change does not say.
         return _asks(values.get(by, ""), value, move) if by and isinstance(value, dict) else value

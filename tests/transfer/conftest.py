@@ -1,12 +1,13 @@
 """The installation that the tests of backups work on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from crm_data.transfer import kept_postgres, postgres_scratch
 from tests.support.databases import Database, fresh
+from tests.transfer.companies import There
 from tests.transfer.office import Office, open_office
 
 
@@ -41,3 +42,17 @@ def either(database: Database, tmp_path: Path, untried: None) -> Iterator[Office
     )
     yield opened
     opened.store.close()
+
+
+@pytest.fixture
+def there() -> Iterator[Callable[..., There]]:
+    """Makes installations, which are gone at the end."""
+    made = []
+
+    def make(kind: str, filled: bool = True) -> There:
+        made.append(There(kind, filled))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()

@@ -3,88 +3,25 @@
 import json
 import sqlite3
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from crm_data import Chosen, Layout, Query, Workspace
+from crm_data import Workspace
 from crm_data.accounts.people import SYSTEM
 from crm_data.errors import BadBackup, Invalid, NotAllowed
-from crm_data.installation import Installation
-from crm_data.numbers.own import Own
-from crm_data.settings import settings
-from crm_data.store.filters import ME, Condition, Filter, Group, Op, say_text
 from crm_data.store.migrating import head
-from crm_data.store.scope import CompanyScope
-from crm_data.store.store import Store
 from crm_data.tables import Company, User
 from crm_data.transfer.by_file import write_file
-from crm_data.transfer.company_back import Brought
 from crm_data.transfer.moved_rows import company_tables
 from tests.support import makers
-from tests.support.databases import Database, fresh
 from tests.support.plain import plain
+from tests.transfer.companies import WAYS, There, changed, manifest, said_otherwise
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
-
-WAYS = [
-    ("sqlite", "postgresql"),
-    ("postgresql", "sqlite"),
-    ("sqlite", "sqlite"),
-    ("postgresql", "postgresql"),
-]
-
-
-class There:
-    """An installation with its two companies, or none."""
-
-    def __init__(self, kind: str, filled: bool) -> None:
-        self.database: Database = fresh(kind)
-        self.store = Store(self.database.url)
-        self.installation = Installation(self.store, settings({"DATABASE_URL": self.database.url}))
-        self.filled = makers.two_companies(self.store) if filled else ()
-
-    def scope(self, at: int = 0, role: str = "admin") -> CompanyScope:
-        """A person of a company, by its place."""
-        return makers.scope(self.filled[at].company_id, role=role)
-
-    def taken(self, scope: CompanyScope, folder: Path) -> Path:
-        """A company's file."""
-        path = folder / f"company-{scope.company_id}-{self.database.kind}.zip"
-        write_file(Workspace(self.store, scope).company_file()[1], path)
-        return path
-
-    def bring(self, path: Path, email: str | None = None) -> Brought:
-        """A company out of its file."""
-        return self.installation.bring_back(SYSTEM, path, email)
-
-    def close(self) -> None:
-        self.store.close()
-        self.database.drop()
-
-
-@pytest.fixture
-def there() -> Iterator[Callable[..., There]]:
-    made = []
-
-    def make(kind: str, filled: bool = True) -> There:
-        made.append(There(kind, filled))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
-
-
-def manifest(path: Path) -> dict[str, Any]:
-    with zipfile.ZipFile(path) as archive:
-        said: dict[str, Any] = json.loads(archive.read("manifest.json"))
-        return said
 
 
 @pytest.mark.parametrize(("kind", "other"), WAYS)
@@ -121,65 +58,6 @@ def test_beside_itself_nothing_that_was_there_changes(
     again = here.taken(makers.scope(made.company_id, role="admin"), tmp_path)
     assert manifest(again)["tables"] == manifest(path)["tables"]
     assert {at: manifest(here.taken(here.scope(at), tmp_path))["tables"] for at in (0, 1)} == before
-
-
-@pytest.mark.parametrize(("kind", "other"), WAYS[:2])
-def test_views_and_charts_ask_there_what_they_asked_here(
-    there: Callable[..., There], kind: str, other: str, tmp_path: Path
-) -> None:
-    first, second = there(kind), there(other, filled=False)
-    my = Workspace(first.store, first.filled[0].scope)
-    me = first.filled[0].admin_id
-    with first.store.system("who it is") as session:
-        email = session.get_one(User, me).email
-    customer = next(iter(my.customers.choices()))
-    mine, its = (
-        Condition("assigned_to", Op.ANY, (me, ME, None)),
-        Condition("customer_id", Op.NONE, (customer,)),
-    )
-    worded = Condition("deal_name", Op.HAS, ("[any",))
-    filters = [
-        Filter((mine,)),
-        Filter((mine, its), any=True),
-        Filter((Group((mine, worded), any=True), its)),
-        Filter((Group((its, worded)), mine), any=True),
-    ]
-    asks = [my.deals.params(Query(search="[1", where={"assigned_to": (me,)}, filter=one)) for one in filters]
-    views = [my.views.add(my.deals, f"View {at}", said, Layout(), True) for at, said in enumerate(asks)]
-    my.views.choose(my.deals, Chosen((views[2], views[0]), views[1]))
-    board = my.dashboards.add("Board", [Own(asks=said) for said in asks], shared=True)
-    tile = my.dashboards.get(board).tiles[0]
-    my.dashboards.change_chart(tile.id, replace(tile.own, asks=asks[2]))
-    changed = my.changes.page()[0][0].id
-
-    made = second.bring(first.taken(first.scope(), tmp_path))
-    with second.store.system("who is who") as session:
-        here = session.scalars(sa.select(User.id).where(User.email == email)).one()
-    your = Workspace(second.store, makers.scope(made.company_id, user_id=here))
-    name = my.customers.get(customer)["name"]
-    its_there = next(id_ for id_, called in your.customers.choices(name).items() if called == name)
-
-    def moved(filter_: Filter) -> str:
-        said = say_text(filter_)
-        return said.replace(f'"any",{me},', f'"any",{here},').replace(
-            f'"none",{customer}]', f'"none",{its_there}]'
-        )
-
-    found, chosen = your.views.all(your.deals)
-    by_name = {view.name: view for view in found}
-    for at, filter_ in enumerate(filters):
-        query = your.deals.query(by_name[f"View {at}"].params)
-        assert say_text(query.filter) == moved(filter_)
-        assert (query.where, query.search) == ({"assigned_to": (here,)}, "[1")
-    assert chosen == Chosen((by_name["View 2"].id, by_name["View 0"].id), by_name["View 1"].id)
-    (there_board,) = [one for one in your.dashboards.all() if one.name == "Board"]
-    tiles = your.dashboards.get(there_board.id).tiles
-    expected = [filters[2], *filters[1:]]
-    assert [say_text(your.deals.query(tile.own.asks).filter) for tile in tiles] == list(map(moved, expected))
-    act = next(act for act in your.changes.page()[0] if act.title == my.changes.get(changed).title)
-    assert your.changes.undo(act.id) == []
-    back = your.dashboards.get(there_board.id).tiles[0].own
-    assert say_text(your.deals.query(back.asks).filter) == moved(filters[0])
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -219,34 +97,19 @@ def test_rights_are_asked(there: Callable[..., There], tmp_path: Path) -> None:
         here.installation.bring_back(here.scope(), path, "new@example.com")
 
 
-def _changed(path: Path, change: Callable[[dict[str, bytes]], object]) -> Path:
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    change(parts)
-    made = path.with_name("changed.zip")
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return made
-
-
-def _said(parts: dict[str, bytes], **values: object) -> None:
-    parts["manifest.json"] = json.dumps(json.loads(parts["manifest.json"]) | values).encode()
-
-
 HOSTILE: dict[str, Callable[[dict[str, bytes]], object]] = {
     "no manifest": lambda parts: parts.pop("manifest.json"),
     "no database": lambda parts: parts.pop("company.db"),
     "a manifest that is none": lambda parts: parts.update({"manifest.json": b"[" * 100_000}),
-    "another format": lambda parts: _said(parts, format=2),
-    "a newer version": lambda parts: _said(parts, revision="999"),
-    "another revision": lambda parts: _said(parts, revision="001"),
+    "another format": lambda parts: said_otherwise(parts, format=2),
+    "a newer version": lambda parts: said_otherwise(parts, revision="999"),
+    "another revision": lambda parts: said_otherwise(parts, revision="001"),
     "a byte more": lambda parts: parts.update({"company.db": parts["company.db"] + b"x"}),
     "a byte less": lambda parts: parts.update({"company.db": parts["company.db"][:-1]}),
-    "another size": lambda parts: _said(parts, size=10**18),
-    "a size that is none": lambda parts: _said(parts, size="many"),
-    "tables that are none": lambda parts: _said(parts, tables=[1]),
-    "other content": lambda parts: _said(parts, tables={}),
+    "another size": lambda parts: said_otherwise(parts, size=10**18),
+    "a size that is none": lambda parts: said_otherwise(parts, size="many"),
+    "tables that are none": lambda parts: said_otherwise(parts, tables=[1]),
+    "other content": lambda parts: said_otherwise(parts, tables={}),
 }
 
 
@@ -255,7 +118,7 @@ def test_a_file_that_was_changed_is_refused_and_nothing_is_made(
     there: Callable[..., There], name: str, tmp_path: Path
 ) -> None:
     here = there("sqlite")
-    path = _changed(here.taken(here.scope(), tmp_path), HOSTILE[name])
+    path = changed(here.taken(here.scope(), tmp_path), HOSTILE[name])
     with pytest.raises(BadBackup) as refused:
         here.bring(path, "new@example.com")
     assert "\n" not in str(refused.value)
