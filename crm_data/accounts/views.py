@@ -107,7 +107,8 @@ class Views:
             session.add(row)
             session.flush()
             if shared:
-                self._log(session, "add", row, None, values)
+                session.refresh(row)
+                self._log(session, "add", row, None, _whole(row))
             return int(row.id)
 
     @again
@@ -152,8 +153,7 @@ class Views:
         with self._store.write(self._scope) as session:
             row = self._held(session, records, id)
             if row.shared:
-                said = {each: getattr(row, each) for each in ("name", "shared", "asks", "layout")}
-                self._log(session, "erase", row, said, None)
+                self._log(session, "erase", row, _whole(row), None)
             session.delete(row)
 
     def choose(self, records: Reader, chosen: Chosen) -> None:
@@ -233,6 +233,11 @@ class Views:
         """Two tabs of one person come one after the other."""
         mine = sa.select(Membership.id).where(Membership.user_id == self._scope.user_id)
         session.execute(mine.with_for_update()).all()
+
+
+def _whole(row: SavedView) -> dict[str, Any]:
+    """All of a view, as an undo needs it."""
+    return {c.key: getattr(row, c.key) for c in sa.inspect(SavedView).columns if c.key != "company_id"}
 
 
 def _place(records: Reader) -> str:

@@ -10,7 +10,7 @@ from crm_data.changes.plan_holding import hold_on
 from crm_data.changes.plan_links import agree, rows_to_restore, still_here
 from crm_data.changes.plan_rows import restored_values, row_to_erase, rows_beside, with_their_text
 from crm_data.changes.since import Span, written_since
-from crm_data.changes.tables import order, whole_rows
+from crm_data.changes.tables import BY_THEMSELVES, order, whole_rows
 from crm_data.store.changes import Doing
 from crm_data.store.names import member_names
 from crm_data.store.records import Records
@@ -75,7 +75,7 @@ def plan_of(
     """
     known = Known(session, kinds, span, doing, lock, chosen)
     written = net_of(session, span.mine(ChangeLog))
-    nets = {key: net for key, net in written.items() if not net.gone}
+    nets = {key: net for key, net in written.items() if not net.gone and key[0] not in BY_THEMSELVES}
     for key, net in written.items():
         if net.gone and key[0] in kinds and chosen(*key):
             known.leave(key, None, "It was erased for good.")

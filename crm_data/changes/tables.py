@@ -18,6 +18,9 @@ from crm_data.tables.sort_keys import sorted_texts
 # a text of a record go where it goes: table -> the column that names the record, and the one that names the field.
 BESIDE: Mapping[str, tuple[str, str] | None] = {"kept_apart": None, "mentions": ("activity_id", "said_in")}
 
+# What is no record and is never put back beside them: see `shared_views`.
+BY_THEMSELVES = frozenset({"views"})
+
 
 def whole_rows(session: CompanySession, table: str, ids: Sequence[int], lock: bool) -> Iterator[Row]:
     """Rows with every column but their company and their sort keys, a statement for 500."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data.changes import settings
+from crm_data.changes import settings, shared_views
 from crm_data.changes.plan import Left, Plan, plan_of
 from crm_data.changes.sets import OF_PEOPLE, undone_by
 from crm_data.changes.since import OneAct
@@ -50,6 +50,11 @@ def preview(session: CompanySession, scope: CompanyScope, kinds: Mapping[str, Re
         why = "" if planned.values else _nothing(planned.left)
         counts = {"companies": 1} if planned.values else {}
         return Preview(act.id, act.title, act.kind == UNDO, why, counts, tuple(planned.left))
+    if not why and shared_views.is_of_views(act):
+        view = shared_views.plan_of(session, scope, act)
+        counts = {shared_views.VIEWS: 1} if view.values else {}
+        why = "" if view.values else _nothing(view.left)
+        return Preview(act.id, act.title, act.kind == UNDO, why, counts, tuple(view.left))
     plan = Plan() if why else plan_of(session, kinds, OneAct(act.act_id), Doing(scope.user_id))
     if not why and not plan.counts:
         why = _nothing(plan.left)
@@ -79,16 +84,26 @@ def undo(
     doing = replace(doing, kind=REDO if again else UNDO, title=title, undoes=act.id)
     if settings.is_of_settings(session, act):
         planned = settings.plan_of(session, act, lock=True)
-        if not planned.values:
-            raise ChangedSince(planned.left, _nothing(planned.left), rest=False)
-        if planned.left and not rest:
-            raise ChangedSince(planned.left, _some(planned.left), rest=True)
+        _demand(planned, rest)
         settings.carry_out(session, doing, planned)
         return planned.left
+    if shared_views.is_of_views(act):
+        view = shared_views.plan_of(session, scope, act, lock=True)
+        _demand(view, rest)
+        shared_views.carry_out(session, doing, view)
+        return view.left
     plan = plan_of(session, kinds, OneAct(act.act_id), doing, lock=True)
     if not plan.counts:
         raise ChangedSince(plan.left, _nothing(plan.left), rest=False)
     return carry_out(session, kinds, plan, doing, rest)
+
+
+def _demand(planned: settings.Settings | shared_views.Planned, rest: bool) -> None:
+    """Raise ChangedSince where nothing can be done, or something stays and `rest` does not allow it."""
+    if not planned.values:
+        raise ChangedSince(planned.left, _nothing(planned.left), rest=False)
+    if planned.left and not rest:
+        raise ChangedSince(planned.left, _some(planned.left), rest=True)
 
 
 def found(session: CompanySession, scope: CompanyScope, id: Any) -> ChangeSet:

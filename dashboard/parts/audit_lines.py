@@ -5,8 +5,9 @@ from typing import Any
 
 from crm_data import Kind, Workspace, words
 from crm_data.changes.sets import Line
-from crm_data.tables import noun
+from crm_data.tables import by_name, noun
 from crm_data.tables.base import MERGED
+from crm_data.tables.fields import Field, fields_of
 from dashboard.parts import say
 
 _WHOLE = {
@@ -26,7 +27,8 @@ def told_lines(my: Workspace, lines: Sequence[Line], names: Names) -> list[dict[
 
 
 def _line(my: Workspace, line: Line, names: Names) -> dict[str, Any]:
-    declared = my.records(line.table).fields.get(line.field or "") if line.table in my.kinds else None
+    fields = my.records(line.table).fields if line.table in my.kinds else _fields(line.table)
+    declared = fields.get(line.field or "")
 
     def shown(value: Any) -> str:
         if line.field == MERGED:
@@ -45,3 +47,11 @@ def _line(my: Workspace, line: Line, names: Names) -> dict[str, Any]:
         "Was": shown(line.before) if line.field else "",
         "Is": shown(line.after) if line.field else "",
     }
+
+
+def _fields(table: str) -> Mapping[str, Field]:
+    """What is declared of a table that is no kind of record, as goals and views; nothing of one that is gone."""
+    try:
+        return fields_of(by_name(table))
+    except KeyError:
+        return {}
