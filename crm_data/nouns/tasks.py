@@ -51,7 +51,7 @@ class Tasks(Records):
     def counts(self, query: q.Query | None = None) -> dict[str, int]:
         """How many tasks each of `tabs` holds under the same filters; one statement."""
         query = query or self.default_query()
-        same = q.conditions(Task, self.fields, query, self._scope.user_id)
+        same = q.conditions(Task, self.fields, query, self._scope.user_id, self._scope.fiscal)
         each = []
         for preset in self.tabs[:-1]:
             what = self._mine() if preset == "mine" else sa.and_(*self._due(replace(query, preset=preset)))

@@ -27,16 +27,19 @@ Fields = Mapping[str, Field]
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who asks: their id (None for the system), where a day begins for them, and the day it is there."""
+    """Who asks: their id (None for the system), where a day begins for them, the day it is there, and the month,
+    from 1, in which their company's fiscal year begins.
+    """
 
     me: int | None
     zone: tzinfo
     today: date
+    fiscal: int = 1
 
     @classmethod
-    def now(cls, me: int | None, zone: tzinfo) -> "Viewer":
+    def now(cls, me: int | None, zone: tzinfo, fiscal: int = 1) -> "Viewer":
         """The viewer as of this moment."""
-        return cls(me, zone, clock.now().astimezone(zone).date())
+        return cls(me, zone, clock.now().astimezone(zone).date(), fiscal)
 
 
 def where(table: Any, declared: Fields, filter_: Filter, viewer: Viewer) -> list[Clause]:
@@ -137,7 +140,7 @@ def _span(asked: Condition, viewer: Viewer) -> Span:
     """The first and last day that are meant, both included and either open."""
     value, day = asked.values[0], timedelta(days=1)
     if asked.op is Op.WITHIN:
-        return SPANS[value](viewer.today)
+        return SPANS[value](viewer.today, viewer.fiscal)
     if asked.op is Op.OLDER:
         return older(value, viewer.today)
     spans: Mapping[Op, Span] = {

@@ -227,9 +227,12 @@ def _spelled(text: str) -> str:
 
 
 def conditions(
-    table: type, declared: Mapping[str, Field], query: Query, me: int | None = None
+    table: type, declared: Mapping[str, Field], query: Query, me: int | None = None, fiscal: int = 1
 ) -> list[ColumnElement[bool]]:
-    """The WHERE of a list as a person sees it, without the company: the scoped session adds that."""
+    """The WHERE of a list as a person sees it, without the company: the scoped session adds that.
+
+    `fiscal`: the month, from 1, in which the company's fiscal year begins.
+    """
     model: Any = table
     made: list[ColumnElement[bool]] = []
     if hasattr(model, "archived_at"):
@@ -246,7 +249,7 @@ def conditions(
         clause = _clause(getattr(model, name), declared[name], wanted, query.zone)
         if clause is not None:
             made.append(clause)
-    viewer = filtering.Viewer.now(me, query.zone)
+    viewer = filtering.Viewer.now(me, query.zone, fiscal)
     return [*made, *filtering.where(model, declared, query.filter, viewer)]
 
 

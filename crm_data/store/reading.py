@@ -175,7 +175,7 @@ class Reader:
             raise Invalid("This link names a list that is not known here. Choose one from the screen.")
         narrowed = [clause for preset in each for clause in self.narrow(replace(query, preset=preset))]
         return [
-            *q.conditions(self.table, self.fields, query, self._scope.user_id),
+            *q.conditions(self.table, self.fields, query, self._scope.user_id, self._scope.fiscal),
             *self.visible(),
             *narrowed,
         ]

@@ -1,4 +1,7 @@
-"""Days that move with today: what 'this week', 'last 30 days' or 'overdue' mean where the viewer is."""
+"""Days that move with today: what 'this week', 'last 30 days' or 'overdue' mean where the viewer is.
+
+Quarters and years are the company's fiscal ones, as the periods of numbers are.
+"""
 
 from calendar import monthrange
 from collections.abc import Callable, Mapping
@@ -9,28 +12,30 @@ Span = tuple[date | None, date | None]
 OVERDUE: Final = "overdue"
 
 
-def _days(first: int, last: int) -> Callable[[date], Span]:
-    return lambda today: (today + timedelta(days=first), today + timedelta(days=last))
+def _days(first: int, last: int) -> Callable[[date, int], Span]:
+    return lambda today, fiscal: (today + timedelta(days=first), today + timedelta(days=last))
 
 
-def _week(today: date) -> Span:
+def _week(today: date, fiscal: int) -> Span:
     monday = today - timedelta(days=today.weekday())
     return monday, monday + timedelta(days=6)
 
 
-def _months(count: int) -> Callable[[date], Span]:
+def _months(count: int) -> Callable[[date, int], Span]:
     """The whole month, quarter or year in which a day lies."""
 
-    def of(today: date) -> Span:
-        first = (today.month - 1) // count * count + 1
+    def of(today: date, fiscal: int) -> Span:
+        first = today.year * 12 + today.month - 1 - (today.month - fiscal) % 12 % count
         last = first + count - 1
-        return date(today.year, first, 1), date(today.year, last, monthrange(today.year, last)[1])
+        days = monthrange(last // 12, last % 12 + 1)[1]
+        return date(first // 12, first % 12 + 1, 1), date(last // 12, last % 12 + 1, days)
 
     return of
 
 
-# Name -> its first and last day, both included and either open, of the day it is. Weeks begin on Monday.
-SPANS: Final[Mapping[str, Callable[[date], Span]]] = {
+# Name -> its first and last day, both included and either open, of the day it is and the month, from 1, in which
+# fiscal years begin. Weeks begin on Monday.
+SPANS: Final[Mapping[str, Callable[[date, int], Span]]] = {
     "today": _days(0, 0),
     "yesterday": _days(-1, -1),
     "tomorrow": _days(1, 1),
@@ -43,7 +48,7 @@ SPANS: Final[Mapping[str, Callable[[date], Span]]] = {
     "last_90_days": _days(-89, 0),
     "next_7_days": _days(0, 6),
     "next_30_days": _days(0, 29),
-    OVERDUE: lambda today: (None, today - timedelta(days=1)),
+    OVERDUE: lambda today, fiscal: (None, today - timedelta(days=1)),
 }
 
 

@@ -4,7 +4,7 @@ both engines, for whoever looks; and through an address and back.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crm_data import Kind, Query, Workspace, clock, errors
+from crm_data.numbers.period import chosen
 from crm_data.store import filters
 from crm_data.store.filters import ME, OPS, Condition, Filter, Group, Op
 from crm_data.store.spans import SPANS
@@ -204,6 +205,22 @@ class Plain:
             return row["status"] != "lost" and row["converted_at"] is None
         still = {"deals": ("open",), "tasks": ("pending", "in_progress")}.get(self.kind)
         return still is None or row["status"] in still
+
+
+@pytest.mark.parametrize("fiscal", range(1, 13))
+@pytest.mark.parametrize("word", ["this_quarter", "this_year"])
+def test_quarters_and_years_are_those_of_the_numbers(two: Office, word: str, fiscal: int) -> None:
+    for day in (date(2026, 1, 1) + timedelta(days=n) for n in range(0, 800, 3)):
+        period = chosen(word, day, fiscal)
+        assert SPANS[word](day, fiscal) == (period.first, period.last)
+    theirs = Workspace(two.store, replace(two.at().scope, fiscal=fiscal))
+    period = chosen(word, NOW.date(), fiscal)
+    moving = Query(preset="", filter=Filter((Condition("expected_close_date", Op.WITHIN, (word,)),)))
+    still = Query(preset="", where={"expected_close_date": (period.first, period.last)})
+    found = [
+        {row["id"] for page in theirs.deals.walk(query) for row in page.rows} for query in (moving, still)
+    ]
+    assert found[0] == found[1]
 
 
 def drawn(chance: Any, field: Field, op: Op, rows: list[dict[str, Any]], two: Office) -> Condition:
