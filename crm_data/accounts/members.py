@@ -1,6 +1,6 @@
 """The people of one company: invited, given a role, ended with a hand-over, brought back. Each act is logged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -147,6 +147,8 @@ class Members:
         with self._store.write(self._scope) as session:
             self._lock(session)
             found = self._current(session, user_id)
+            user = session.get_one(User, user_id)
+            doing = replace(doing, title=f"Ended the membership of {user.full_name}"[:255])
             self._demand_other_admin(session, found)
             if hand_over_to is not None:
                 if hand_over_to == user_id:
@@ -159,7 +161,6 @@ class Members:
                 raise Invalid(
                     "This person has open work. Choose a colleague who takes it over.", "hand_over_to"
                 )
-            user = session.get_one(User, user_id)
             last = user.is_active and not works_elsewhere(session, user_id)
             if last and not close:
                 raise Invalid(ONLY_HERE, "close")

@@ -31,7 +31,6 @@ _VERBS = {
     "convert": "Converted",
     "erase": "Erased",
     "erase_for_good": "Erased for good",
-    "hand_over": "Ended the membership and handed over",
     "import": "Imported",
     "member": "Changed the",
     "profile": "Changed the",

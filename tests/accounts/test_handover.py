@@ -72,6 +72,7 @@ def test_every_field_that_names_the_leaver_names_the_next(two: Office, kind: str
     assert my.people.open_work(leaver) == OpenWork({kind: 4})
     my.people.end(leaver, hand_over_to=taker, close=True)
     act = last(my)
+    assert my.changes.get(act).title.startswith("Ended the membership of ")
     assert my.people.open_work(leaver).total == 0
     shown = [name for name in names if name != hidden]
     for name, id_ in ids.items():
