@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from crm_data import clock
 from crm_data.errors import Clash, Conflict
-from crm_data.nouns import selections, stages, waiting
+from crm_data.nouns import of_customers, selections, stages, waiting
 from crm_data.nouns.cycles import moving, timed
 from crm_data.nouns.links import carry_customers, known_parents, linked
 from crm_data.nouns.moves import noted
@@ -26,7 +26,7 @@ from crm_data.store.names import member_names
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import row_id
-from crm_data.tables import ChangeLog, Deal, DealStageHistory
+from crm_data.tables import ChangeLog, Customer, Deal, DealStageHistory
 from crm_data.tables.deal import DealStatus, Stage
 from crm_data.tables.fields import Field
 from crm_data.tables.stage_rules import StageRules
@@ -56,6 +56,7 @@ class Deals(Records):
         "timed": "won, and it is known how many days it took",
         "moving": "closed in the period, or open and qualified at its end",
         **{name: selections.SAID[name] for name in (*selections.DEALS, *selections.FORECAST, "called")},
+        **of_customers.SAID,
         **waiting.SAID,
     }
     loss_reasons: ClassVar[tuple[str, ...]] = stages.LOSS_REASONS
@@ -90,7 +91,7 @@ class Deals(Records):
         """'open' deals, and of those 'mine', 'without_step', 'overdue_step' (by their tasks), 'undated'.
 
         Behind numbers: 'timed' were won and took a time, 'moving:FIRST..LAST' are what a velocity is made of,
-        and those of `selections` and `waiting`.
+        and those of `selections`, `of_customers` and `waiting`.
         """
         if query.preset in waiting.SAID:
             return waiting.narrow(Deal, query, self._scope.user_id)
@@ -105,6 +106,9 @@ class Deals(Records):
             return [selections.forecast(name, self.stages)]
         if name == "called":
             return [selections.called(*q.days_of(days), query.zone, self.stages)]
+        if name in of_customers.SAID:
+            declared = self._scope.own.declared(Customer)
+            return [of_customers.of_customer(days, declared, but=name == "of_customer_else")]
         if name in selections.DEALS:
             return [selections.DEALS[name](days, query.zone)]
         open_ = Deal.status == DealStatus.OPEN.value

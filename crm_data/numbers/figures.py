@@ -15,7 +15,7 @@ from crm_data.numbers.period import Period
 from crm_data.store.conditions import both
 from crm_data.store.query import Query
 from crm_data.tables import by_name
-from crm_data.tables.fields import fields_of
+from crm_data.tables.fields import Field, fields_of
 
 Value = Decimal | float | int
 
@@ -111,12 +111,20 @@ class Question:
 
     def but(self, preset: str = "", /, **where: Any) -> "Question":
         """Those of its rows that also meet these conditions, and this preset."""
-        fields, held = fields_of(by_name(self.table)), dict(self.query.where)
-        for name, wanted in where.items():
-            held[name] = both(fields[name].kind, held.get(name), wanted)
+        held = _held(fields_of(by_name(self.table)), self.query, where)
         named = [*(self.query.preset.split(",") if self.query.preset else []), *([preset] if preset else [])]
         joined = ",".join(dict.fromkeys(named))
         return Question(self.table, replace(self.query.first(), where=held, preset=joined))
+
+    def holding(self, declared: Mapping[str, Field], name: str, wanted: Any) -> "Question":
+        """Those of its rows that also meet a condition, on a field of the company's own as well."""
+        held = _held(declared, self.query, {name: wanted})
+        return Question(self.table, replace(self.query.first(), where=held))
+
+
+def _held(declared: Mapping[str, Field], query: Query, where: Mapping[str, Any]) -> dict[str, Any]:
+    more = {name: both(declared[name].kind, query.where.get(name), wanted) for name, wanted in where.items()}
+    return {**query.where, **more}
 
 
 @dataclass(frozen=True)

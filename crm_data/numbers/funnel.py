@@ -1,5 +1,6 @@
 """The funnel: how many different deals came how far, of those made in a period or of those that moved in it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -45,24 +46,43 @@ def funnel(
     went. Source: HubSpot's two ways, Bitrix24 for skipped stages. One statement.
     """
     counts = _counts(session, where, asked, period, base, skipped)
-    bars: list[Bar] = []
-    rows: list[list[Any]] = []
+    bars = [
+        Bar(figure.label, SERIES, figure, share)
+        for figure, share in steps_of(asked, counts, period, base, skipped, rules)
+    ]
+    rows = [
+        [stage.value, bar.place, bar.figure.count, bar.beside.value if bar.beside else None]
+        for stage, bar in zip(PASSED, bars, strict=True)
+    ]
+    kind = {Base.MADE: "Deals made in the period", Base.MOVED: "Moves made in the period"}[base]
+    way = "skipped stages counted" if skipped else "skipped stages not counted"
+    return Chart("Funnel", f"{kind}; {way}", "", bars, pd.DataFrame(rows, columns=COLUMNS), _LACKS[base])
+
+
+def steps_of(
+    asked: Question,
+    counts: Sequence[int],
+    period: Period,
+    base: Base,
+    skipped: bool,
+    rules: StageRules,
+    of: str = "",
+) -> list[tuple[Figure, Figure | None]]:
+    """A stage: how many deals came there, and their share of those that came to the one before. `of`: whose."""
+    found: list[tuple[Figure, Figure | None]] = []
     before: Figure | None = None
     for stage, count in zip(PASSED, counts, strict=True):
         label = "Won" if rules.label(stage) == words(Stage.CLOSED_WON) else rules.label(stage)
-        figure = Figure(label, Formula.COUNT, count, count, _rows(asked, stage, period, base, skipped),
+        figure = Figure(f"{label}{of}", Formula.COUNT, count, count, _rows(asked, stage, period, base, skipped),
                         period=period, means=_MEANS[base])  # fmt: skip
         share = None
         if before is not None and base is Base.MADE and skipped:
             value = count / before.count if before.count else None
-            share = Figure(f"{label}, of those before", Formula.STEP, value, before.count, before.rows,
+            share = Figure(f"{label}, of those before{of}", Formula.STEP, value, before.count, before.rows,
                            period=period, means=_MEANS[base])  # fmt: skip
-        bars.append(Bar(label, SERIES, figure, share))
-        rows.append([stage.value, label, count, share.value if share else None])
+        found.append((figure, share))
         before = figure
-    kind = {Base.MADE: "Deals made in the period", Base.MOVED: "Moves made in the period"}[base]
-    way = "skipped stages counted" if skipped else "skipped stages not counted"
-    return Chart("Funnel", f"{kind}; {way}", "", bars, pd.DataFrame(rows, columns=COLUMNS), _LACKS[base])
+    return found
 
 
 _MEANS = {
@@ -78,7 +98,23 @@ _LACKS = {
 def _counts(
     session: CompanySession, where: Where, asked: Question, period: Period, base: Base, skipped: bool
 ) -> list[int]:
-    line, zone = DealStageHistory, asked.query.zone
+    wanted = sa.select(*_parts(base, skipped)).select_from(Deal)
+    found = session.execute(_inside(wanted, period, base, asked).where(*where)).one()
+    return [int(count) for count in found]
+
+
+def counts_by(
+    session: CompanySession, placed: sa.Subquery, asked: Question, period: Period
+) -> dict[int, list[int]]:
+    """Place -> how many of the deals made in the period came to each stage or further; see `breakdown`."""
+    wanted = sa.select(placed.c.place, *_parts(Base.MADE, True)).select_from(Deal)
+    wanted = wanted.join(placed, placed.c.id == Deal.id)
+    each = session.execute(_inside(wanted, period, Base.MADE, asked).group_by(placed.c.place))
+    return {int(place): [int(count) for count in counts] for place, *counts in each}
+
+
+def _parts(base: Base, skipped: bool) -> list[Any]:
+    line = DealStageHistory
     went: list[sa.ColumnElement[bool]]
     if base is Base.MOVED:
         went = [came_line(stage.value) if skipped else line.to_stage == stage.value for stage in PASSED]
@@ -86,16 +122,17 @@ def _counts(
         coded = [from_on(stage.value) if skipped else [stage.value] for stage in PASSED]
         sides = (Deal.stage, line.to_stage, line.from_stage)
         went = [sa.or_(*(side.in_(those) for side in sides)) for those in coded]
-    parts: list[Any] = [sa.func.count(sa.distinct(sa.case((when, Deal.id)))) for when in went]
+    return [sa.func.count(sa.distinct(sa.case((when, Deal.id)))) for when in went]
+
+
+def _inside(wanted: sa.Select[Any], period: Period, base: Base, asked: Question) -> sa.Select[Any]:
+    """With the lines of the history, of the deals that the base says."""
+    line, zone = DealStageHistory, asked.query.zone
     same = line.deal_id == Deal.id
-    wanted: sa.Select[Any] = sa.select(*parts).select_from(Deal)
     if base is Base.MOVED:
-        wanted = wanted.join(line, same).where(*where, within(line.moved_at, *period.edges, zone))
-    else:
-        wanted = wanted.outerjoin(line, same).where(*where)
-        if not period.all_time:
-            wanted = wanted.where(within(Deal.created_at, *period.edges, zone))
-    return [int(count) for count in session.execute(wanted).one()]
+        return wanted.join(line, same).where(within(line.moved_at, *period.edges, zone))
+    wanted = wanted.outerjoin(line, same)
+    return wanted if period.all_time else wanted.where(within(Deal.created_at, *period.edges, zone))
 
 
 def _rows(asked: Question, stage: Stage, period: Period, base: Base, skipped: bool) -> Question:

@@ -16,6 +16,7 @@ from crm_data.nouns.since import CHANGED
 from crm_data.nouns.submissions import Submissions
 from crm_data.nouns.tasks import Tasks
 from crm_data.numbers import board as boards
+from crm_data.numbers import breakdown as broken
 from crm_data.numbers import months, owners, pipeline, rates
 from crm_data.numbers.accuracy import Accuracy, accuracy
 from crm_data.numbers.ages import ages, put_off
@@ -308,6 +309,43 @@ class Numbers:
         with self._store.read(self._scope) as session:
             where, asked = self._deals.matching(query), Question("deals", query)
             return stage_rates(session, where, asked, self._scope.stages)
+
+    def breakdown(
+        self,
+        query: Query | None = None,
+        period: Period | None = None,
+        by: str = "assigned_to",
+        top: int = broken.TOP,
+        currency: str | None = None,
+    ) -> broken.Breakdown:
+        """Results, funnel and days in stage of each owner, industry or the like; see `breakdown`.
+
+        `by`: one of `dimensions`. At most six statements. Raises Invalid.
+        """
+        query, money = self._asked(query), self.currency(query, currency)
+        period = period or self.period(USUAL, query.zone)
+        dimension = broken.chosen(by, self._dimensions())
+        asked = broken.Asked(
+            dimension,
+            self._deals,
+            self._deals.matching(query),
+            Question("deals", query),
+            period,
+            self._today(query.zone),
+            money,
+            self._scope.stages,
+            top,
+        )
+        with self._store.read(self._scope) as session:
+            return broken.breakdown(session, asked)
+
+    def dimensions(self) -> dict[str, str]:
+        """What deals can be broken down by -> in words."""
+        return {key: one.label for key, one in self._dimensions().items()}
+
+    def _dimensions(self) -> dict[str, broken.Dimension]:
+        own = {kind: [one.name for one in self._scope.own.of(kind)] for kind in ("deals", "customers")}
+        return broken.dimensions(self._deals, self._customers, own)
 
     def losses(self, query: Query | None = None, period: Period | None = None, top: int = 8) -> Chart:
         """Why deals were lost; see `by_words`. One statement."""

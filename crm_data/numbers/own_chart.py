@@ -14,7 +14,7 @@ from crm_data.numbers.owners import told_apart
 from crm_data.numbers.period import EARLIEST, LATEST, Period, step_label, steps
 from crm_data.numbers.pipeline import Where
 from crm_data.store import summary
-from crm_data.store.conditions import EMPTY, Except, both
+from crm_data.store.conditions import EMPTY, Except
 from crm_data.store.filters import Condition, Op
 from crm_data.store.names import member_names, record_names
 from crm_data.store.query import Query
@@ -62,10 +62,8 @@ def plain(query: Query, own: Own) -> Query:
 
 
 def rows_where(asked: Asked, name: str, wanted: Any) -> Question:
-    """The records that also meet a condition, on a field of the company's own as well; see `Question.but`."""
-    query = asked.rows.query
-    held = {**query.where, name: both(asked.records.fields[name].kind, query.where.get(name), wanted)}
-    return Question(asked.rows.table, replace(query.first(), where=held))
+    """The records that also meet a condition; see `Question.holding`."""
+    return asked.rows.holding(asked.records.fields, name, wanted)
 
 
 def narrowed(asked: Asked) -> Asked:
@@ -190,7 +188,7 @@ def _values(session: CompanySession, asked: Asked) -> Iterator[tuple[str, Questi
             rest = _less(whole, [sums for _, sums in found])
     names = _names(session, declared, [value for value, _ in found if value is not None])
     for value, sums in found:
-        yield _called(declared, value, names), rows_where(asked, declared.name, (value,)), sums
+        yield called(declared, value, names), rows_where(asked, declared.name, (value,)), sums
     if rest[0]:
         others = Except(tuple(value for value, _ in found))
         yield "All others", rows_where(asked, declared.name, others), rest
@@ -214,7 +212,7 @@ def _names(session: CompanySession, declared: Field, values: Sequence[Any]) -> M
     return {}
 
 
-def _called(declared: Field, value: Any, names: Mapping[int, str]) -> str:
+def called(declared: Field, value: Any, names: Mapping[int, str]) -> str:
     if value is None:
         return "Nobody" if declared.kind is Kind.MEMBER else f"No {inside(declared.label)}"
     if declared.kind is Kind.MEMBER:

@@ -34,21 +34,18 @@ def stage_days(
     Odoo's duration tracking for adding visits. One statement.
     """
     found: dict[str, tuple[Any, ...]] = dict.fromkeys((one.value for one in OPEN_STAGES), (0, 0, None, None))
-    running = period.all_time or period.last >= today
+    running = _running(period, today)
     for stage, *parts in session.execute(_wanted(where, asked, period, running)):
         found[stage] = tuple(parts)
-    first, last = ("" if edge is None else edge.isoformat() for edge in period.edges)
     bars: list[Bar] = []
     rows: list[list[Any]] = []
     for stage, (count, still, middle, most) in found.items():
-        label, days = rules.label(stage), [None if n is None else float(n) / _A_DAY for n in (middle, most)]
-        behind = asked.but(f"stood:{stage}:{first}..{last}")
-        means = "Open deals count with the days so far." if running else "Deals that left the stage then."
-        formulas = (Formula.STAGE_MEDIAN, Formula.STAGE_MOST)
+        label, days = rules.label(stage), [_days(n) for n in (middle, most)]
+        pair = (Formula.STAGE_MEDIAN, Formula.STAGE_MOST)
         bars += [
-            Bar(label, series, Figure(f"{label}, {series.lower()}", formula, value, int(count), behind,
-                                      period=period, means=means))
-            for series, formula, value in zip(SERIES, formulas, days, strict=True)
+            Bar(label, series, _figure(f"{label}, {series.lower()}", formula, value, int(count),
+                                       asked, stage, period, running))
+            for series, formula, value in zip(SERIES, pair, days, strict=True)
         ]  # fmt: skip
         rows.append([stage, label, int(count), int(still), *days])
     basis = "Left in the period, or standing there so far" if running else "Left in the period"
@@ -58,7 +55,58 @@ def stage_days(
     )  # fmt: skip
 
 
-def _wanted(where: Where, asked: Question, period: Period, running: bool) -> sa.Select[Any]:
+def medians_by(
+    session: CompanySession, placed: sa.Subquery, asked: Question, period: Period, today: date
+) -> dict[tuple[int, str], tuple[int, float | None]]:
+    """(Place, open stage) -> of how many deals, and the median of their days; see `breakdown`."""
+    found = session.execute(_wanted([], asked, period, _running(period, today), placed))
+    return {(int(place), stage): (int(count), _days(middle)) for stage, count, _, middle, _, place in found}
+
+
+def median_of(
+    asked: Question,
+    stage: str,
+    found: tuple[int, float | None],
+    period: Period,
+    today: date,
+    rules: StageRules,
+    of: str,
+) -> Figure:
+    """The median days in one stage. `of`: of which deals, behind the label."""
+    count, value = found
+    label = f"{rules.label(stage)}{of}"
+    running = _running(period, today)
+    return _figure(label, Formula.STAGE_MEDIAN, value, count, asked, stage, period, running)
+
+
+def _running(period: Period, today: date) -> bool:
+    return period.all_time or period.last >= today
+
+
+def _days(seconds: Any) -> float | None:
+    return None if seconds is None else float(seconds) / _A_DAY
+
+
+def _figure(
+    label: str,
+    formula: Formula,
+    value: float | None,
+    count: int,
+    asked: Question,
+    stage: str,
+    period: Period,
+    running: bool,
+) -> Figure:
+    first, last = ("" if edge is None else edge.isoformat() for edge in period.edges)
+    behind = asked.but(f"stood:{stage}:{first}..{last}")
+    means = "Open deals count with the days so far." if running else "Deals that left the stage then."
+    return Figure(label, formula, value, count, behind, period=period, means=means)
+
+
+def _wanted(
+    where: Where, asked: Question, period: Period, running: bool, placed: sa.Subquery | None = None
+) -> sa.Select[Any]:
+    """A row a stage, and where the deals are `placed` a row a place and stage, the place behind the sums."""
     line, now = DealStageHistory, clock.now()
     inside = within(line.moved_at, *period.edges, asked.query.zone)
     left = (
@@ -73,28 +121,37 @@ def _wanted(where: Where, asked: Question, period: Period, running: bool) -> sa.
         .where(*where, inside)
         .where(line.from_stage.in_([stage.value for stage in OPEN_STAGES]))
     )
-    visits = sa.union_all(left, _standing(where, now)).subquery() if running else left.subquery()
+    still = _standing(where, now)
+    if placed is not None:
+        left, still = (
+            each.add_columns(placed.c.place).join(placed, placed.c.id == Deal.id) for each in (left, still)
+        )
+    visits = sa.union_all(left, still).subquery() if running else left.subquery()
     days = sa.func.sum(sa.case((visits.c.seconds < 0, 0), else_=visits.c.seconds)).label("seconds")
+    place = [] if placed is None else [visits.c.place]
     each = (
-        sa.select(visits.c.deal, visits.c.stage, days, sa.func.max(visits.c.still).label("still"))
-        .group_by(visits.c.deal, visits.c.stage)
+        sa.select(visits.c.deal, visits.c.stage, days, sa.func.max(visits.c.still).label("still"), *place)
+        .group_by(visits.c.deal, visits.c.stage, *place)
         .subquery()
     )
+    by = [each.c.stage] if placed is None else [each.c.stage, each.c.place]
     ranked = sa.select(
-        each.c.stage,
+        *by,
         each.c.seconds,
         each.c.still,
-        sa.func.row_number().over(partition_by=each.c.stage, order_by=each.c.seconds).label("place"),
-        sa.func.count().over(partition_by=each.c.stage).label("n"),
+        sa.func.row_number().over(partition_by=by, order_by=each.c.seconds).label("nth"),
+        sa.func.count().over(partition_by=by).label("n"),
     ).subquery()
-    middle = ranked.c.place.in_([(ranked.c.n + 1) // 2, (ranked.c.n + 2) // 2])
+    middle = ranked.c.nth.in_([(ranked.c.n + 1) // 2, (ranked.c.n + 2) // 2])
+    places = [] if placed is None else [ranked.c.place]
     return sa.select(
         ranked.c.stage,
         sa.func.count(),
         sa.func.sum(ranked.c.still),
         sa.func.avg(sa.case((middle, ranked.c.seconds))),
-        sa.func.max(sa.case((ranked.c.place == (4 * ranked.c.n + 4) // 5, ranked.c.seconds))),
-    ).group_by(ranked.c.stage)
+        sa.func.max(sa.case((ranked.c.nth == (4 * ranked.c.n + 4) // 5, ranked.c.seconds))),
+        *places,
+    ).group_by(ranked.c.stage, *places)
 
 
 def _standing(where: Where, now: datetime) -> sa.Select[int, str, int, int]:

@@ -12,12 +12,13 @@ from dashboard import session
 from dashboard.components.picture import take_away
 from dashboard.known import known
 from dashboard.parts import charts, figures, place, say
+from dashboard.parts.breakdown import BY, breakdown
 from dashboard.parts.filters import filter_bar, in_words
 from dashboard.parts.heading import heading
 from dashboard.parts.period import COMPARE, PARAM, choose_period, show_period
 from dashboard.parts.printing import printed
 
-KEEP = ("tab", PARAM, COMPARE)
+KEEP = ("tab", PARAM, COMPARE, BY)
 _AGAIN = "insights.again"
 # Of these the figures are of the period; the others are of what is open now.
 _OF_PERIOD = ("month", "owner", "funnel", "days", "losses", "sources")
@@ -49,6 +50,7 @@ def insights_screen(my: Workspace) -> None:
     compared = [attained, gap, needed, goal] if goal.value is not None else []
     figures.tiles(my, [*compared, won, rate, *standing])
     figures.tiles(my, [*rest, *leads])
+    breakdown(my, query, period)
     with st.grid(min_column_width=330, gap="small"):
         for name in CHARTS:
             with st.container():

@@ -32,6 +32,7 @@ TABS = {
         "forecast&accuracy=months",
         "changes",
         "insights",
+        "insights&by=customer.industry",
         "goals",
     ),
     "admin": ("", "stages"),

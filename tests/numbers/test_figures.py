@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import cycle, product
+from itertools import count, cycle, product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from crm_data import Chart, Figure, Formula, Period, Query, Question, Workspace,
 from crm_data.accounts import passwords
 from crm_data.demo import fill
 from crm_data.nouns.goals import Wanted
+from crm_data.numbers.breakdown import Breakdown
 from crm_data.numbers.figures import counted
 from crm_data.numbers.numbers import ALL_TIME, Numbers
 from crm_data.store.conditions import Except
@@ -30,12 +31,14 @@ from tests.support.office import Office, office
 from tests.support.soak import size
 
 # Verbs that answer with no number of records: a currency, days, tasks.
-NO_FIGURES = {"currency", "period", "closed_days", "leads_of"}
+NO_FIGURES = {"currency", "period", "closed_days", "leads_of", "dimensions"}
 VERBS = sorted(
     name
     for name, verb in inspect.getmembers(Numbers, inspect.isfunction)
     if not name.startswith("_") and name not in NO_FIGURES
 )
+
+_TURN = count()  # what is broken down by: the next one at each call
 
 
 def asked(verb: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -45,10 +48,13 @@ def asked(verb: str, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def figures(my: Workspace, verb: str, **given: Any) -> list[Figure]:
-    """All that a verb answers with."""
+    """All that a verb answers with; what is broken down is so by one thing after another, in turn."""
+    if "by" in inspect.signature(getattr(Numbers, verb)).parameters:
+        each = list(my.numbers.dimensions())
+        given = {"by": each[next(_TURN) % len(each)], **given}
     answer = getattr(my.numbers, verb)(**asked(verb, given))
     found = list(figures_in(answer))
-    assert found or isinstance(answer, Chart), f"Numbers.{verb} answers with something else than figures"
+    assert found or isinstance(answer, Chart | Breakdown), f"Numbers.{verb}: something else than figures"
     return found
 
 
@@ -190,6 +196,7 @@ def test_every_figure_opens_its_rows(everything: tuple[Office, Checker], verb: s
         "by_stage",
         "by_month",
         "by_owner",
+        "breakdown",
         "tiles",
         "standing",
         "forecast",

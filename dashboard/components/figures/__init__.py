@@ -17,12 +17,14 @@ class Link:
     exact: str
 
 
+FEW = 4  # columns of a table that a phone is wide enough for, as the script has it
 _component = component("figures")
 
 
 def draw(key: str, kind: str, items: Sequence[Any], heads: Sequence[str] = ()) -> None:
     """Draw 'tiles', a 'line' or a 'table' with these heads. Its links are followed by the browser."""
+    room_of = "wide" if len(heads) > FEW else kind
     _component(
-        key=room.key(kind, len(items), f"figures.{key}"),
+        key=room.key(room_of, len(items), f"figures.{key}"),
         data={"kind": kind, "items": list(items), "heads": list(heads)},
     )

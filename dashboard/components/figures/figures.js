@@ -3,6 +3,8 @@
 import { el } from "../dom.js";
 import { link as visitor } from "../visit.js";
 
+const FEW = 4; // columns that a phone is wide enough for
+
 export function link(to, cls) {
   const node = visitor(to.address, to.text, cls);
   node.title = to.exact;
@@ -27,13 +29,18 @@ function tile(item) {
   return box;
 }
 
-function row(item) {
+// Roles are said in full: on a phone a wide table is shown as blocks, which a browser would no longer call a table.
+function row(item, heads) {
   const line = el("tr");
+  line.setAttribute("role", "row");
   const name = el("th", "", item.name);
   name.scope = "row";
+  name.setAttribute("role", "rowheader");
   line.append(name);
-  item.cells.forEach((cell) => {
+  item.cells.forEach((cell, at) => {
     const box = el("td");
+    box.setAttribute("role", "cell");
+    box.dataset.head = heads[at + 1] || "";
     if (cell) box.append(link(cell));
     line.append(box);
   });
@@ -41,16 +48,20 @@ function row(item) {
 }
 
 function table(data) {
-  const box = el("table");
+  const box = el("table", data.heads.length > FEW ? "wide" : "");
+  box.setAttribute("role", "table");
   const head = el("tr");
+  head.setAttribute("role", "row");
   data.heads.forEach((title) => {
     const cell = el("th", "", title);
     cell.scope = "col";
+    cell.setAttribute("role", "columnheader");
     head.append(cell);
   });
   box.append(el("thead"), el("tbody"));
+  [box.tHead, box.tBodies[0]].forEach((part) => part.setAttribute("role", "rowgroup"));
   box.tHead.append(head);
-  box.tBodies[0].append(...data.items.map(row));
+  box.tBodies[0].append(...data.items.map((item) => row(item, data.heads)));
   return box;
 }
 

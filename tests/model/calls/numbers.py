@@ -64,6 +64,8 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Numbers.by_month": _number("by_month", period=_period, currency=_currency),
     "Numbers.closed_days": _number("closed_days", currency=_currency),
     "Numbers.period": simply(lambda my: my.numbers.period("this_year")),
+    "Numbers.breakdown": _number("breakdown", period=_period, currency=_currency),
+    "Numbers.dimensions": simply(lambda my: my.numbers.dimensions()),
     "Numbers.by_owner": _number("by_owner", period=_period, currency=_currency),
     "Numbers.tiles": _number("tiles", period=_period, currency=_currency),
     "Numbers.chart": _chart,

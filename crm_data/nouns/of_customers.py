@@ -1,0 +1,57 @@
+"""Deals by what their customer is: the clauses behind numbers that are broken down by a column of customers."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+import sqlalchemy as sa
+
+from crm_data.errors import Invalid
+from crm_data.nouns.selections import spoken, worded
+from crm_data.tables import Customer, Deal
+from crm_data.tables.fields import Field, Kind
+
+# How a list says which of its deals a number has asked for.
+SAID: Mapping[str, str] = {
+    "of_customer": "of customers like this",
+    "of_customer_else": "of customers of none of these",
+}
+BROKEN_BY = (Kind.TEXT, Kind.CHOICE, Kind.YES_NO, Kind.MEMBER)
+_UNKNOWN = "This link names a list that is not known here. Choose one from the screen."
+_YES, _NO = "1", "0"
+
+
+def said(name: str, values: tuple[Any, ...]) -> str:
+    """What a preset says behind its name: the column, and the values that it holds; None: not filled in."""
+    return f"{name}:{spoken(tuple(None if value is None else _text(value) for value in values))}"
+
+
+def of_customer(words: str, declared: Mapping[str, Field], but: bool = False) -> sa.ColumnElement[bool]:
+    """Deals whose customer holds one of these values in a column, or where `but` none. Raises Invalid.
+
+    `words`: as `said` makes them; `declared`: the fields of customers.
+    """
+    name, _, values = words.partition(":")
+    field = declared.get(name)
+    if field is None or not field.filter or field.kind not in BROKEN_BY:
+        raise Invalid(_UNKNOWN)
+    held = sa.func.coalesce(_held(getattr(Customer, name), field.kind, values), sa.false())
+    return Deal.customer_id.in_(sa.select(Customer.id).where(sa.not_(held) if but else held))
+
+
+def _held(column: Any, kind: Kind, values: str) -> sa.ColumnElement[bool]:
+    if kind in (Kind.TEXT, Kind.CHOICE):
+        return worded(column, values)
+    texts = [unquote(part) for part in values.split("|")]
+    numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 10]
+    if len(numbers) + texts.count("") != len(texts):
+        raise Invalid(_UNKNOWN)
+    wanted = [number == int(_YES) for number in numbers] if kind is Kind.YES_NO else numbers
+    none = [column.is_(None)] if "" in texts else []
+    return sa.or_(column.in_(wanted), *none)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return _YES if value else _NO
+    return str(value)

@@ -1,0 +1,310 @@
+"""What Insights says of all deals, said of each owner, industry or the like: results, funnel, days in stage."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_data.errors import Invalid
+from crm_data.nouns.cycles import cycle_days, timed
+from crm_data.nouns.of_customers import said
+from crm_data.nouns.stages import OPEN_STAGES
+from crm_data.numbers.figures import Figure, Formula, Question, Value
+from crm_data.numbers.funnel import Base, counts_by, steps_of
+from crm_data.numbers.own_chart import called
+from crm_data.numbers.owners import told_apart
+from crm_data.numbers.period import Period
+from crm_data.numbers.pipeline import Where
+from crm_data.numbers.rates import BASIS, Closed
+from crm_data.numbers.stage_days import median_of, medians_by
+from crm_data.numbers.sums import LOST, OPEN, WON, amount, cents, closing, number, total, weighted_cents
+from crm_data.store import summary
+from crm_data.store.conditions import Except
+from crm_data.store.names import member_names
+from crm_data.store.reading import Reader
+from crm_data.store.scope import CompanySession
+from crm_data.store.zones import within
+from crm_data.tables import Customer, Deal
+from crm_data.tables.fields import Field, Kind, inside
+from crm_data.tables.stage_rules import StageRules
+
+TOP = 12  # lines; what is behind them is one line
+OTHERS = "All others"
+RESULTS = ("Won", "Deals won", "Win rate", "Average deal", "Median cycle", "Open", "Weighted")
+_OWN = (Kind.CHOICE, Kind.YES_NO, Kind.MEMBER)
+_OF_CUSTOMER = "customer."  # before the column, where it is one of the deal's customer
+_UNKNOWN = "Deals cannot be broken down by that. Choose one of the list."
+_NONE, _FIRST = 0, 1  # what SQL calls places: that nothing is filled in, and the first value
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What deals are broken down by: a column of theirs, or where `of_customer` of their customer."""
+
+    key: str
+    label: str
+    field: Field
+    of_customer: bool
+
+    @property
+    def column(self) -> Any:
+        """The column, NULL where nothing is filled in, within a select of deals."""
+        if not self.of_customer:
+            return summary.filled(Deal, self.field)
+        column = summary.filled(Customer, self.field)
+        return sa.select(column).where(Customer.id == Deal.customer_id).scalar_subquery()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One value, or what is behind the greatest ones: a figure below each head."""
+
+    name: str
+    figures: Sequence[Figure | None]
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """The same lines three times. `funnel`, `days`: of deals of every currency."""
+
+    label: str
+    currency: str
+    results: Sequence[Line]
+    funnel_heads: Sequence[str]
+    funnel: Sequence[Line]
+    days_heads: Sequence[str]
+    days: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is broken down. `where`: of every currency; `money`: of the one that amounts are in."""
+
+    dimension: Dimension
+    deals: Reader
+    where: Where
+    rows: Question
+    period: Period
+    today: date
+    currency: str
+    rules: StageRules
+    top: int = TOP
+
+
+# A place: what SQL calls it, its name, and its rows.
+Place = tuple[int, str, Question]
+
+
+def dimensions(deals: Reader, customers: Reader, own: Mapping[str, Sequence[str]]) -> dict[str, Dimension]:
+    """What deals can be broken down by, by its key. `own`: table -> the names of the company's own fields."""
+    found = [_dimension(deals, "assigned_to")]
+    found += [_dimension(customers, name) for name in ("industry", "customer_type", "source")]
+    for records in (deals, customers):
+        shown = [name for name in own.get(records.name, ()) if records.fields[name].filter]
+        found += [_dimension(records, name) for name in shown if records.fields[name].kind in _OWN]
+    return {one.key: one for one in found}
+
+
+def chosen(key: str, some: Mapping[str, Dimension]) -> Dimension:
+    """That of a key. Raises Invalid."""
+    if key not in some:
+        raise Invalid(_UNKNOWN)
+    return some[key]
+
+
+def breakdown(session: CompanySession, asked: Asked) -> Breakdown:
+    """A line a value, most deals first, one for those that have none, and one for all others.
+
+    Deals count that were made or closed in the period or are open. Results: by `actual_close_date` in the period,
+    open as of now, in one currency. Funnel: of deals made in the period, who skipped a stage came to it. Days: as
+    `stage_days`. At most six statements.
+    """
+    values = _values(session, asked)
+    names = member_names(session) if asked.dimension.field.kind is Kind.MEMBER else {}
+    places = _places(asked, values, names)
+    placed = _placed(asked, values)
+    results = _results(session, asked, placed, places)
+    funnel_heads, funnel = _funnel(session, asked, placed, places)
+    days = _days(session, asked, placed, places)
+    shown = {
+        at
+        for lines in (results, funnel, days)
+        for at, line in enumerate(lines)
+        if any(figure and figure.count for figure in line.figures)
+    }
+    kept = [[line for at, line in enumerate(lines) if at in shown] for lines in (results, funnel, days)]
+    stages = [asked.rules.label(stage) for stage in OPEN_STAGES]
+    return Breakdown(asked.dimension.label, asked.currency, kept[0], funnel_heads, kept[1], stages, kept[2])
+
+
+def _dimension(records: Reader, name: str) -> Dimension:
+    field, of_customer = records.fields[name], records.table is Customer
+    label = f"Customer's {inside(field.label)}" if of_customer else field.label
+    return Dimension(f"{_OF_CUSTOMER if of_customer else ''}{name}", label, field, of_customer)
+
+
+# which lines there are
+
+
+def _values(session: CompanySession, asked: Asked) -> list[Any]:
+    """The values that most of the deals have, None among them where some have none."""
+    made = within(Deal.created_at, *asked.period.edges, asked.rows.query.zone)
+    closed = sa.and_(Deal.status != OPEN, closing(asked.period))
+    told = [] if asked.period.all_time else [sa.or_(made, closed, Deal.status == OPEN)]
+    each = sa.select(asked.dimension.column.label("value")).select_from(Deal).where(*asked.where, *told)
+    held = each.subquery()
+    wanted = sa.select(held.c.value, sa.func.count().label("deals")).group_by(held.c.value)
+    order: tuple[Any, ...] = (sa.desc("deals"), held.c.value.is_(None), held.c.value)
+    found = session.execute(wanted.order_by(*order).limit(asked.top + 1))
+    return [value for value, _ in found][: asked.top]
+
+
+def _places(asked: Asked, values: Sequence[Any], names: Mapping[int, str]) -> list[Place]:
+    """Those of the values in order, then none, if it is not among them, then all others."""
+    dimension, known = asked.dimension, [value for value in values if value is not None]
+    order = [*values, *([] if None in values else [None])]
+    numbers = {value: at for at, value in enumerate(known, _FIRST)}
+    found = [
+        (
+            _NONE if value is None else numbers[value],
+            called(dimension.field, value, names),
+            _rows(asked, (value,)),
+        )
+        for value in order
+    ]
+    found.append((_FIRST + len(known), OTHERS, _rows(asked, (*known, None), but=True)))
+    labels = told_apart([label for _, label, _ in found])
+    return [(at, label, rows) for (at, _, rows), label in zip(found, labels, strict=True)]
+
+
+def _rows(asked: Asked, values: tuple[Any, ...], but: bool = False) -> Question:
+    dimension = asked.dimension
+    if dimension.of_customer:
+        name = "of_customer_else" if but else "of_customer"
+        return asked.rows.but(f"{name}:{said(dimension.field.name, values)}")
+    wanted = Except(values) if but else values
+    return asked.rows.holding(asked.deals.fields, dimension.field.name, wanted)
+
+
+def _placed(asked: Asked, values: Sequence[Any]) -> sa.Subquery:
+    """Every deal with its place."""
+    column = asked.dimension.column
+    known = [value for value in values if value is not None]
+    each = sa.select(Deal.id, column.label("value")).where(*asked.where).subquery()
+    when = [(each.c.value.is_(None), _number(_NONE))]
+    when += [(each.c.value == value, _number(at)) for at, value in enumerate(known, _FIRST)]
+    place = sa.case(*when, else_=_number(_FIRST + len(known))).label("place")
+    return sa.select(each.c.id, place).subquery()
+
+
+def _number(at: int) -> sa.ColumnElement[int]:
+    return sa.literal_column(str(at), sa.Integer)
+
+
+# what stands in them
+
+
+def _results(
+    session: CompanySession, asked: Asked, placed: sa.Subquery, places: Sequence[Place]
+) -> list[Line]:
+    inside_ = closing(asked.period)
+    open_ = Deal.status == OPEN
+    won, lost = (sa.and_(Deal.status == status, inside_) for status in (WON, LOST))
+    sums = [number(won), total(cents(), won), number(lost)]
+    sums += [number(open_), total(cents(), open_), total(weighted_cents(), open_)]
+    wanted = sa.select(placed.c.place, *sums).join(placed, placed.c.id == Deal.id)
+    wanted = wanted.where(Deal.currency == asked.currency).group_by(placed.c.place)
+    found = {int(at): [int(part) for part in parts] for at, *parts in session.execute(wanted)}
+    took = {int(at): (int(n), float(days)) for at, n, days in session.execute(_cycles(asked, placed))}
+    nothing = [0] * len(sums)
+    return [
+        Line(name, _line(asked, name, rows, found.get(at, nothing), took.get(at, (0, None))))
+        for at, name, rows in places
+    ]
+
+
+def _cycles(asked: Asked, placed: sa.Subquery) -> sa.Select[Any]:
+    """Place, how many won deals took a time, and the median of their days; as `rates` has it of all."""
+    won = (
+        sa.select(placed.c.place, cycle_days().label("days"))
+        .join(placed, placed.c.id == Deal.id)
+        .where(*timed(), closing(asked.period), Deal.currency == asked.currency)
+        .subquery()
+    )
+    ranked = sa.select(
+        won.c.place,
+        sa.case((won.c.days < 0, 0), else_=won.c.days).label("days"),
+        sa.func.row_number().over(partition_by=won.c.place, order_by=won.c.days).label("nth"),
+        sa.func.count().over(partition_by=won.c.place).label("n"),
+    ).subquery()
+    middle = ranked.c.nth.in_([(ranked.c.n + 1) // 2, (ranked.c.n + 2) // 2])
+    median = sa.func.avg(sa.case((middle, ranked.c.days)))
+    return sa.select(ranked.c.place, sa.func.count(), median).group_by(ranked.c.place)
+
+
+def _line(
+    asked: Asked, name: str, rows: Question, parts: Sequence[int], took: tuple[int, float | None]
+) -> list[Figure]:
+    won, won_cents, lost, open_count, open_cents, weighted = parts
+    closed = Closed(won, lost, amount(won_cents), median_days=took[1], timed=took[0])
+    rows = rows.but(currency=(asked.currency,))
+    of_period = rows.but(actual_close_date=asked.period.edges)
+    behind_won = (won, of_period.but(status=(WON,)))
+    behind_both = (won + lost, of_period.but(status=(WON, LOST)))
+    behind_open = (open_count, rows.but(status=(OPEN,)))
+
+    def figure(head: str, formula: Formula, value: Value | None, behind: tuple[int, Question]) -> Figure:
+        now = behind is behind_open
+        period, means = (None, "") if now else (asked.period, BASIS)
+        return Figure(f"{head}, {name}", formula, value, *behind, asked.currency, period, means)
+
+    return [
+        figure("Won", Formula.VALUE, closed.won_value, behind_won),
+        figure("Deals won", Formula.COUNT, won, behind_won),
+        figure("Win rate", Formula.WIN_RATE, closed.win_rate, behind_both),
+        figure("Average deal", Formula.AVERAGE, closed.average, behind_won),
+        figure(
+            "Median cycle", Formula.MEDIAN_DAYS, closed.median_days, (closed.timed, of_period.but("timed"))
+        ),
+        figure("Open", Formula.VALUE, amount(open_cents), behind_open),
+        figure("Weighted", Formula.WEIGHTED, amount(weighted), behind_open),
+    ]
+
+
+def _funnel(
+    session: CompanySession, asked: Asked, placed: sa.Subquery, places: Sequence[Place]
+) -> tuple[list[str], list[Line]]:
+    found = counts_by(session, placed, asked.rows, asked.period)
+    lines, heads = [], []
+    for at, name, rows in places:
+        counts = found.get(at, [0] * (len(OPEN_STAGES) + 1))
+        steps = steps_of(rows, counts, asked.period, Base.MADE, True, asked.rules, f", {name}")
+        lines.append(Line(name, [figure for pair in steps for figure in pair if figure]))
+        labels = [step.label.removesuffix(f", {name}") for step, _ in steps]
+        heads = [labels[0], *(head for label in labels[1:] for head in (label, "of those"))]
+    return heads, lines
+
+
+def _days(session: CompanySession, asked: Asked, placed: sa.Subquery, places: Sequence[Place]) -> list[Line]:
+    found = medians_by(session, placed, asked.rows, asked.period, asked.today)
+
+    def line(at: int, name: str, rows: Question) -> Line:
+        return Line(
+            name,
+            [
+                median_of(
+                    rows,
+                    stage.value,
+                    found.get((at, stage.value), (0, None)),
+                    asked.period,
+                    asked.today,
+                    asked.rules,
+                    f", {name}",
+                )
+                for stage in OPEN_STAGES
+            ],
+        )
+
+    return [line(*place) for place in places]

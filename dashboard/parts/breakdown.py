@@ -1,0 +1,74 @@
+"""Insights broken down: results, funnel and days in stage of each owner, industry or the like, in tables."""
+
+import streamlit as st
+
+from crm_data import Period, Query, Workspace
+from crm_data.numbers.breakdown import RESULTS
+from dashboard import session
+from dashboard.known import known
+from dashboard.parts import figures, place, say
+
+BY = "by"  # in the address: what it is broken down by
+_KEY = "breakdown.by"
+_LABEL = "Broken down by"
+
+
+def breakdown(my: Workspace, query: Query, period: Period) -> None:
+    """The choice, and the tables of what is chosen; a fragment, so that a choice draws nothing else again."""
+
+    def drawn() -> None:
+        session.demand_here(my)  # Streamlit runs it again without the script around it
+        by = _choice(my)
+        if by:
+            _tables(my, query, period, by)
+        place.follow()
+
+    st.fragment(drawn)()
+
+
+def _choice(my: Workspace) -> str:
+    some = my.numbers.dimensions()
+    asked = place.params().get(BY, "")
+    if asked and asked not in some:
+        st.warning(
+            "Deals cannot be broken down by what this link says. Choose from the list.",
+            icon=":material/link_off:",
+        )
+        asked = ""
+    st.session_state[_KEY] = asked
+    st.selectbox(
+        _LABEL,
+        ["", *some],
+        key=_KEY,
+        format_func=lambda key: say.plain(f"{_LABEL}: {some[key]}") if key else "Break it down by …",
+        label_visibility="collapsed",
+        width=330,
+        on_change=_chosen,
+    )
+    return asked
+
+
+def _chosen() -> None:
+    rest = {name: said for name, said in place.params().items() if name != BY}
+    chosen = st.session_state[_KEY]
+    place.go({**rest, BY: chosen} if chosen else rest)
+
+
+def _tables(my: Workspace, query: Query, period: Period, by: str) -> None:
+    asked = (query, say.today(), period, by)
+    found = known(my, "breakdown", asked, lambda: my.numbers.breakdown(query, period, by))
+    if not found.results:
+        st.info("No deal was made or closed in this period, and none is open. Choose a longer period.")
+        return
+    for name, heads, lines in (
+        (f"{found.label} ({found.currency})", RESULTS, found.results),
+        (f"{found.label}, funnel", found.funnel_heads, found.funnel),
+        (f"{found.label}, median days", found.days_heads, found.days),
+    ):
+        figures.matrix(my, (name, *heads), [(line.name, line.figures) for line in lines], f"breakdown.{name}")
+    st.caption(
+        f"Period: {say.span(*period.edges)}. Won, win rate, average and cycle by close date; open and weighted "
+        "as of now. "
+        "The funnel is of deals made in the period, of all currencies, skipped stages counted; days in stage are "
+        "of deals that left a stage in it or stand there, of all currencies."
+    )
