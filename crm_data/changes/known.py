@@ -17,7 +17,7 @@ class Known:
     """One dry run. `lock`: the rows are about to be written. `chosen`: which records alone, where not all.
 
     `left`: (row, field or None) -> why, and who wrote it since. `came`: rows that the acts erased. `late`: of rows
-    that come back, the links to others that come back after them.
+    that come back, the links to others that come back after them. `settled`: rows that stay for good.
     """
 
     session: CompanySession
@@ -32,10 +32,19 @@ class Known:
     since: dict[Key, dict[str, Wrote]] = field(default_factory=dict)
     came: set[Key] = field(default_factory=set)
     late: dict[Key, Row] = field(default_factory=dict)
+    settled: set[Key] = field(default_factory=set)
 
     def leave(self, key: Key, name: str | None, sentence: str, wrote: Wrote | None = None) -> None:
         """Note what stays as it is: a field of a row, or all of it."""
         self.left[key, name] = (sentence, wrote)
+
+    def stays(self, key: Key, row: Row) -> bool:
+        """Whether a row stays as it is for good, as its kind of record says; it is noted then."""
+        why = self.kinds[key[0]].stays(row, self.doing)
+        if why:
+            self.leave(key, None, why)
+            self.settled.add(key)
+        return bool(why)
 
     def wrote(self, key: Key, name: str) -> Wrote | None:
         """Who wrote a field since, if anybody."""

@@ -20,7 +20,10 @@ from crm_data.tables import APPEND_ONLY, ChangeLog
 
 @dataclass(frozen=True)
 class Left:
-    """What stays as it is: a field of a record, or the record itself, why, and who wrote it since."""
+    """What stays as it is: a field of a record, or the record itself, why, and who wrote it since.
+
+    `settled`: it stays for good, and the sentence says what it is by itself.
+    """
 
     table: str
     id: int
@@ -29,6 +32,7 @@ class Left:
     sentence: str
     who: str = ""
     at: datetime | None = None
+    settled: bool = False
 
 
 @dataclass
@@ -125,5 +129,6 @@ def _made(
         if wrote is not None:
             nobody = "A former colleague" if wrote.user_id else "The system"
             by, at = who.get(wrote.user_id or 0, nobody), wrote.at
-        plan.left.append(Left(table, id_, called, name, sentence, by, at))
+        settled = (table, id_) in known.settled
+        plan.left.append(Left(table, id_, called, name, sentence, by, at, settled))
     return plan

@@ -49,6 +49,8 @@ def rows_to_restore(known: Known, nets: Mapping[Key, Net]) -> dict[Key, Row]:
             known.names[key] = str(row.get(records.title) or "")
             if not records.may(Act.ADD):
                 known.leave(key, None, "Your role does not allow adding such records today.")
+            elif known.stays(key, row):
+                continue
             elif lacking and not records.by_itself(row):
                 known.leave(key, None, f"{label(records, lacking[0])}: the record it named is gone.")
             elif not lacking:

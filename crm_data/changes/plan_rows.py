@@ -72,6 +72,8 @@ def row_to_erase(known: Known, net: Net) -> Row | None:
     if not records.may(Act.ADD):
         known.leave(key, None, "Your role does not allow adding or taking away such records today.")
         return None
+    if known.stays(key, row):
+        return None
     since = known.since.get(key, {})
     other = [n for n, value in net.added.items() if n in row and n not in STAMPS and row[n] != value]
     if since or other:

@@ -216,7 +216,7 @@ def _keep(session: CompanySession, doing: Doing, child: str, column: str, ids: l
 def _nothing(left: list[Left]) -> str:
     if not left:
         return "There is nothing left of this that could be undone."
-    return f"Nothing of this can be undone. {told(left)}"
+    return told(left) if all(one.settled for one in left) else f"Nothing of this can be undone. {told(left)}"
 
 
 def _some(left: list[Left]) -> str:
@@ -225,6 +225,11 @@ def _some(left: list[Left]) -> str:
 
 def told(left: list[Left]) -> str:
     """What stays, in words: the first ones by name."""
-    shown = [f"{noun(one.table).capitalize()} {one.name or one.id}: {one.sentence}" for one in left[:3]]
+    shown = [
+        one.sentence
+        if one.settled
+        else f"{noun(one.table).capitalize()} {one.name or one.id}: {one.sentence}"
+        for one in left[:3]
+    ]
     more = [f"And {len(left) - 3:,} more."] if len(left) > 3 else []
     return " ".join([*shown, *more])

@@ -8,10 +8,11 @@ from typing import Any
 from crm_data.demo.book import Book
 from crm_data.demo.ledger import Row
 from crm_data.demo.past import Change, Key
+from crm_data.nouns.submissions import given_title
 
 # The tables in the order in which an act writes them; what only follows comes behind the changes it follows from.
 MADE = ("customers", "leads", "deals", "tasks")
-FOLLOWING = ("deal_stage_history", "activities", "goals")
+FOLLOWING = ("deal_stage_history", "activities", "goals", "submissions")
 TOLD = (*MADE, *FOLLOWING)
 _PARENTS = {"customer_id": "customers", "lead_id": "leads", "deal_id": "deals", "task_id": "tasks"}
 
@@ -49,6 +50,8 @@ def acts_of(book: Book, rows: Mapping[str, Mapping[int, Row]], changes: Sequence
     for act in acts.values():
         if goals := act.made.get("goals"):
             act.kind, act.title = "goals", goals_set(goals)
+        for given in act.made.get("submissions", ()):
+            act.kind, act.title = "forecast", _given(book, given)
         act.at = max([act.at, *(moments[change.table, change.row["id"]] for change in act.changes)])
     return sorted(acts.values(), key=_place)
 
@@ -56,6 +59,14 @@ def acts_of(book: Book, rows: Mapping[str, Mapping[int, Row]], changes: Sequence
 def goals_set(goals: Sequence[Row]) -> str:
     """What the act is called by which some goals were set."""
     return f"Set goals of {len({goal['user_id'] for goal in goals})} people"
+
+
+def _given(book: Book, row: Row) -> str:
+    """What the act is called by which a number of the forecast was given."""
+    if not row["by_manager"]:
+        return given_title(row["month"])
+    person = next(user for user in book.ledger.rows["users"] if user["id"] == row["user_id"])
+    return given_title(row["month"], f"{person['first_name']} {person['last_name']}")
 
 
 def _place(act: DemoAct) -> tuple[datetime, int]:

@@ -16,6 +16,7 @@ from crm_data.demo.diary import draw_tasks
 from crm_data.demo.leads import draw_other_leads
 from crm_data.demo.ledger import Ledger
 from crm_data.demo.names import address_of
+from crm_data.demo.promises import draw_promises
 from crm_data.demo.targets import draw_goals
 from crm_data.demo.team import FIRMS, DemoPerson, Firm, Seller
 from crm_data.demo.telling import tell
@@ -39,9 +40,9 @@ def fill(store: Store, password: str, today: date | None = None, seed: int = 7) 
 
     Everything is dated relative to `today`, and the same for the same seed and day. The first company has
     140 customers, 120 leads, 160 deals, 220 tasks and 600 activities, the second 60 % of that; the changes of
-    status that the product notes by itself come on top, and a goal a month for each who sells. The log tells the
-    last five months act by act, and what was there before as imports. Returns who can sign in, all by `password`.
-    Raises CrmError when the database is not empty, Invalid when the password cannot be used.
+    status that the product notes by itself come on top, and a goal and forecasts a month for each who sells. The
+    log tells the last five months act by act, and what was there before as imports. Returns who can sign in, all
+    by `password`. Raises CrmError when the database is not empty, Invalid when the password cannot be used.
     """
     random, today = Random(seed), today or clock.now().date()
     secret = hashed(judged(password))
@@ -56,6 +57,7 @@ def fill(store: Store, password: str, today: date | None = None, seed: int = 7) 
             books.append(_book(ledger, calendar, firm, secret, users, people))
             draw(books[-1])
             draw_goals(books[-1])
+            draw_promises(books[-1])
         ledger.write(("companies", "users", "user_companies"))
     for book in books:
         with store.write(CompanyScope(book.company_id, None, "admin")) as session:

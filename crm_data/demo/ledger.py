@@ -26,6 +26,7 @@ ORDER = (
     "tasks",
     "activities",
     "goals",
+    "submissions",
 )
 BATCH = 5_000
 

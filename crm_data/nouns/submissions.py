@@ -1,8 +1,9 @@
 """The forecast that people give: a number for a month with a note, and a manager's over it; all are kept."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -12,17 +13,19 @@ import sqlalchemy as sa
 from crm_data.errors import Clash, Conflict, Invalid, NotAllowed
 from crm_data.rights import Act, Tie, demand, may
 from crm_data.store.again import again
-from crm_data.store.changes import doing_of
+from crm_data.store.changes import Doing, doing_of
 from crm_data.store.currencies import code_of
 from crm_data.store.locks import lock_company
 from crm_data.store.names import colleagues, member_names
 from crm_data.store.query import Query, days_of
-from crm_data.store.records import Records
+from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import parse, row_id
 from crm_data.store.zones import day_start
 from crm_data.tables import Submission
 
+# So many days before the last day of a month what was forecast for it is measured; see `numbers.accuracy`.
+MEASURED = (90, 60, 30)
 _FORMER = "A former colleague"
 
 
@@ -51,6 +54,21 @@ class Submissions(Records):
             "in_force_on": "the one that counted when the day began",
         }
     )
+
+    def stays(self, row: Row, doing: Doing) -> str:
+        """What was forecast counts as it was given: once its month is over, or it was measured, it stays."""
+        month: date = row["month"]
+        if month < doing.today.replace(day=1):
+            return f"{month:%B %Y} is over, and what was forecast for it stays as it is."
+        last = month.replace(day=monthrange(month.year, month.month)[1])
+        for days in MEASURED:
+            day = last - timedelta(days=days)
+            if row["created_at"] < day_start(day, doing.zone) and day <= doing.today:
+                return (
+                    f"What was forecast for {month:%B %Y} was measured on {day.day} {day:%b %Y} and stays as it"
+                    " is. Give another number instead."
+                )
+        return ""
 
     @property
     def all_seen(self) -> bool:
@@ -168,8 +186,7 @@ class Submissions(Records):
                 raise Invalid("Number: fill it in, as 12,500.", "amount")
             if last is not None and (last.amount, last.note) == (values["amount"], values["note"]):
                 return 0
-            title = f"Gave a forecast for {month:%b %Y}"
-            title = title if over is None else f"Gave a forecast over that of {name} for {month:%b %Y}"
+            title = given_title(month, "" if over is None else name)
             key = {"user_id": user, "month": month, "currency": money, "by_manager": over is not None}
             return self._add(session, replace(doing, title=title[:255]), {**key, **values})
 
@@ -179,6 +196,15 @@ class Submissions(Records):
             *key, Submission.by_manager.is_(over), Submission.archived_at.is_(None)
         )
         return session.scalars(wanted.order_by(Submission.id.desc()).limit(1)).first()
+
+
+def given_title(month: date, over: str = "") -> str:
+    """What the act is called by which a number is given, one's own or over that of somebody."""
+    return (
+        f"Gave a forecast over that of {over} for {month:%b %Y}"
+        if over
+        else f"Gave a forecast for {month:%b %Y}"
+    )
 
 
 def _demand_seen(user: int, month: date, seen: int | None, last: Any, wanted: Decimal | None) -> None:

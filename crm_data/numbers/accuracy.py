@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from crm_data.nouns.as_of import AsOf, stood_in
 from crm_data.nouns.selections import said_in
-from crm_data.nouns.submissions import Submissions
+from crm_data.nouns.submissions import MEASURED, Submissions
 from crm_data.numbers.figures import Figure, Formula, Question
 from crm_data.numbers.goals import asked_of
 from crm_data.numbers.period import EARLIEST, Period
@@ -26,7 +26,7 @@ HEADS = (
     "Won", "Given", "Won by these", "Accuracy of given", "Commit", "Accuracy of commit", "Weighted",
     "Accuracy of weighted",
 )  # fmt: skip
-DAYS = (90, 60, 30)  # before the last day of the month; at each of them the month has not begun
+DAYS = MEASURED  # before the last day of the month; at each of them the month has not begun
 MOST_MONTHS = 6
 _COMMIT = (Category.COMMIT.value,)
 _COUNTED = tuple(one.value for one in Category if one is not Category.OMITTED)

@@ -176,6 +176,10 @@ class Records(Linking):
         """Why a record cannot be put back to be `after`, though nobody changed those fields since; or ''."""
         return ""
 
+    def stays(self, row: Row, doing: Doing) -> str:
+        """Why a record can no longer be taken away by an undo or put away, nor come back; or ''."""
+        return ""
+
     def by_itself(self, row: Row) -> bool:
         """Whether the product wrote this row beside another write, so that it goes with that one."""
         return False
@@ -348,7 +352,10 @@ class Records(Linking):
         doing = doing_of(self._scope.user_id, act_id)
         with self._store.write(self._scope) as session:
             rows = [row for row in self._rows(session, ids).values() if (row.archived_at is None) == away]
-            changes = [(before, put_away(before, doing, away)) for before in map(self._as_row, rows)]
+            befores = [self._as_row(row) for row in rows]
+            if why := next(filter(None, (self.stays(before, doing) for before in befores)), ""):
+                raise Invalid(why)
+            changes = [(before, put_away(before, doing, away)) for before in befores]
             writer.update(session, doing, table_of(self.table), changes, "archive" if away else "restore")
             return len(rows)
 

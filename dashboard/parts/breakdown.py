@@ -40,7 +40,7 @@ def _choice(my: Workspace) -> str:
         _LABEL,
         ["", *some],
         key=_KEY,
-        format_func=lambda key: say.plain(f"{_LABEL}: {some[key]}") if key else "Break it down by …",
+        format_func=lambda key: f"{_LABEL}: {some[key]}" if key else "Break it down by …",
         label_visibility="collapsed",
         width=330,
         on_change=_chosen,

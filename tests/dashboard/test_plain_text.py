@@ -27,6 +27,7 @@ KNOWN = {
     "dashboard/parts/first_steps.py: step.why": "steps written in that file",
     "dashboard/parts/record.py: list(views)": "names of views, written where they are put together",
     "dashboard/parts/record.py: when(task)": "a day of the calendar in a colour",
+    "dashboard/parts/breakdown.py: my": "keys of what is broken down by, which are shown by labels made plain",
     "dashboard/parts/trash.py: chosen": "of what is chosen nothing is shown but how many there are",
     "dashboard/parts/trash.py: found": "ids, which are shown by names made plain",
     "dashboard/parts/related.py: _what_it_says(my, records, row, page.names)": "names made plain; a coloured day",

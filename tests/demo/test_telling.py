@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_data import Query
 from crm_data.demo import DemoPerson
 from crm_data.demo.acts import TOLD
 from crm_data.store.scope import CompanyScope
@@ -98,6 +99,21 @@ def test_what_became_of_the_pipeline_has_something_to_tell(filled: Filled) -> No
         assert all(terms[name] for name in ("New", "Won", "Lost"))
         opening, *rest = (found.opening.value, *(figure.value for figure in found.terms))
         assert opening + sum(rest) == found.end.value
+
+
+def test_people_gave_forecasts_so_that_their_accuracy_shows(filled: Filled) -> None:
+    """Of months that are over and to come, own ones and a manager's over them, with and without a note."""
+    for my in _companies(filled[0]):
+        found = my.numbers.accuracy(period=my.numbers.period("2025-11-01..2026-03-03"))
+        given = [line.figures[0] for line in found.lines]
+        assert sum(figure.value is not None for figure in given if figure) >= 3
+        rows = [row for page in my.submissions.walk(Query()) for row in page.rows]
+        assert {row["by_manager"] for row in rows} == {True, False}
+        assert {bool(row["note"]) for row in rows} == {True, False}
+        assert all(row["amount"] > 0 and row["amount"] % 500 == 0 for row in rows)
+        months = {row["month"] for row in rows}
+        assert min(months) < date(2026, 1, 1)
+        assert max(months) > date(2026, 3, 1)
 
 
 def test_the_expected_close_of_deals_left_and_came_into_months(filled: Filled) -> None:

@@ -1,13 +1,14 @@
 """Given numbers: each is kept, the newest counts, undone as one act; nobody else's are seen or given."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from crm_data import Edit, Given, Query, Way, clock, errors
+from crm_data import Edit, Given, Query, Way, Workspace, clock, errors
 from crm_data.nouns.submissions import Told
+from tests.conftest import FrozenClock
 from tests.support.office import Office
 
 BELOW = ("user", "sales_rep")
@@ -62,6 +63,76 @@ def test_it_is_undone_and_done_again_by_whoever_gave_it(two: Office) -> None:
         assert [row["amount"] for row in my.submissions.page(mine).rows] == [10]
         my.changes.undo(my.changes.page()[0][0].id)
         assert [row["amount"] for row in my.submissions.page(mine).rows] == [20]
+
+
+def given_by(two: Office, month: date) -> tuple[Workspace, int]:
+    """A number that a person gave for a month, and the act by which they did."""
+    my = two.at(0, "sales_rep")
+    my.submissions.give(month, "1000", act_id="a" * 32)
+    return my, my.changes.find("a" * 32) or 0
+
+
+# Day of giving -> the day until which it may be undone; 90, 60 and 30 days before May's last day are the
+# 2nd of March, the 1st of April and the 1st of May.
+@pytest.mark.parametrize(
+    ("given", "until", "sentence"),
+    [
+        (datetime(2026, 3, 1, 12, tzinfo=UTC), date(2026, 3, 1), "was measured on 2 Mar 2026"),
+        (datetime(2026, 3, 2, 0, tzinfo=UTC), date(2026, 3, 31), "was measured on 1 Apr 2026"),
+        (datetime(2026, 4, 20, 12, tzinfo=UTC), date(2026, 4, 30), "was measured on 1 May 2026"),
+        (datetime(2026, 5, 1, 0, tzinfo=UTC), date(2026, 5, 31), "May 2026 is over"),
+    ],
+)
+def test_what_was_measured_is_not_undone(
+    two: Office, frozen_clock: FrozenClock, given: datetime, until: date, sentence: str
+) -> None:
+    """It counts in the accuracy of its month as it was given; what is refused is told before one tries."""
+    frozen_clock.moment = given
+    my, act = given_by(two, date(2026, 5, 1))
+    frozen_clock.moment = datetime.combine(until, time(23, 59), tzinfo=UTC)
+    assert my.changes.preview(act).why == ""
+    assert my.changes.undo(act) == []
+    again = my.changes.page()[0][0].id
+    assert my.changes.preview(again).why == ""
+    assert my.changes.undo(again) == []
+    frozen_clock.moment += timedelta(minutes=1)
+    last = my.changes.page()[0][0].id
+    for who, id_ in ((my, last), (two.at(), last)):
+        assert sentence in who.changes.preview(id_).why
+        assert who.changes.preview(id_).why.startswith(("What was forecast for May 2026", "May 2026"))
+        for rest in (False, True):
+            with pytest.raises(errors.ChangedSince, match=sentence):
+                who.changes.undo(id_, rest)
+    with pytest.raises(errors.Invalid, match=sentence):
+        two.at().submissions.archive([two.at().submissions.page().rows[0]["id"]])
+    assert two.at().submissions.count() == 1
+
+
+def test_what_was_undone_in_time_does_not_come_back_later(two: Office, frozen_clock: FrozenClock) -> None:
+    frozen_clock.moment = datetime(2026, 5, 10, tzinfo=UTC)
+    my, act = given_by(two, date(2026, 5, 1))
+    my.changes.undo(act)
+    frozen_clock.moment = datetime(2026, 6, 1, tzinfo=UTC)
+    undone = my.changes.page()[0][0].id
+    assert my.changes.preview(undone).why == "May 2026 is over, and what was forecast for it stays as it is."
+    with pytest.raises(errors.ChangedSince):
+        my.changes.undo(undone)
+    assert my.submissions.count() == 0
+
+
+def test_going_back_leaves_what_was_measured(two: Office, frozen_clock: FrozenClock) -> None:
+    frozen_clock.moment = datetime(2026, 5, 10, tzinfo=UTC)
+    _, act = given_by(two, date(2026, 5, 1))
+    customer = two.at().customers.add({"name": "Made later"})
+    frozen_clock.moment = datetime(2026, 6, 1, tzinfo=UTC)
+    boss = two.at(0, "admin")
+    last = boss.changes.page()[0][0].id
+    left = boss.changes.go_back(act, last, rest=True)
+    assert [one.sentence for one in left] == [
+        "May 2026 is over, and what was forecast for it stays as it is."
+    ]
+    assert boss.submissions.count() == 1
+    assert customer not in [row["id"] for row in boss.customers.page().rows]
 
 
 def test_what_was_not_seen_is_not_overruled(two: Office) -> None:
