@@ -277,7 +277,7 @@ NOUNS = {
 # Of every kind of record: they neither read nor write rows, but judge, name or describe.
 RECORDS_PURE = {
     "may", "query", "params", "narrow", "default_query", "judge", "consequences", "from_file", "in_one_currency",
-    "parse_all", "linked", "matching", "visible", "new_values", "group", "unsound", "by_itself",
+    "parse_all", "linked", "matching", "visible", "new_values", "group", "unsound", "by_itself", "stays",
 }  # fmt: skip
 
 # What an Actor asks of the installation: the operator alone, whatever role they have in a company.
