@@ -1,6 +1,6 @@
 """The sales stages as the company has them: words, probabilities, days, forecast. Looked after by its admins."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.store.values import parse
 from crm_data.store.writer import amend
-from crm_data.tables import Company
+from crm_data.tables import Company, Deal
 from crm_data.tables.deal import Category, Stage
 from crm_data.tables.fields import Field, Kind, words
 from crm_data.tables.stage_rules import StageRule, StageRules, read
@@ -29,7 +29,7 @@ FIELDS: Mapping[str, Field] = {
     "required": Field("Needed", Kind.TAGS, "required"),
     "category": Field("Forecast", Kind.CHOICE, "category", required=True, choices=Category, length=20),
 }
-# The fields of a deal that a stage may ask for.
+# The fields of a deal that a stage of any company may ask for.
 REQUIRABLE = ("deal_value", "expected_close_date", "assigned_to", "notes")
 # (stage, field) -> what was seen, and what is wanted.
 Wishes = Mapping[tuple[str, str], tuple[Any, Any]]
@@ -47,6 +47,15 @@ class Stages:
         with self._store.read(self._scope) as session:
             return read(session.scalars(sa.select(Company.stages)).one())
 
+    @property
+    def requirable(self) -> tuple[str, ...]:
+        """What a stage may ask for: those of all companies, and this one's own that are shown.
+
+        Yes or no is always one of the two, so that nothing could be asked for.
+        """
+        own = self._scope.own.of(Deal.__tablename__)
+        return (*REQUIRABLE, *(one.name for one in own if not one.hidden and one.kind != Kind.YES_NO))
+
     @again
     def change(self, wishes: Wishes, act_id: str | None = None) -> int:
         """Save what is wanted of some stages, all or none; how many values changed. For admins.
@@ -55,7 +64,7 @@ class Stages:
         Conflict, NotAllowed.
         """
         demand(Person(self._scope.role, self._scope.operator), Act.PROFILE)
-        wanted = _judged(wishes)
+        wanted = _judged(wishes, self.requirable)
         with self._store.write(self._scope) as session:
             company = session.scalars(sa.select(Company).with_for_update()).one()
             now = read(company.stages)
@@ -76,15 +85,15 @@ class Stages:
             return sum(getattr(old, name) != getattr(new, name) for old, new in pairs for name in FIELDS)
 
 
-def _judged(wishes: Wishes) -> dict[tuple[str, str], Any]:
+def _judged(wishes: Wishes, requirable: Sequence[str]) -> dict[tuple[str, str], Any]:
     wanted: dict[tuple[str, str], Any] = {}
     problems: list[Problem] = []
-    for (stage, name), (_, raw) in wishes.items():
+    for (stage, name), (seen, raw) in wishes.items():
         if stage not in list(Stage) or name not in FIELDS or (stage in CLOSED and name not in OF_ALL):
             raise Invalid("This cannot be changed here.")
         field = replace(FIELDS[name], label=f"{words(stage)}, {FIELDS[name].label.lower()}")
         if name == "required":
-            wanted[stage, name] = _needed(raw)
+            wanted[stage, name] = _needed(raw, seen, requirable)
             continue
         try:
             said = parse(field, raw)
@@ -97,12 +106,14 @@ def _judged(wishes: Wishes) -> dict[tuple[str, str], Any]:
     return wanted
 
 
-def _needed(raw: Any) -> tuple[str, ...]:
-    """The fields in their order, each once. Raises Invalid."""
+def _needed(raw: Any, seen: Any, requirable: Sequence[str]) -> tuple[str, ...]:
+    """The fields in their order, each once; a hidden one that was asked for stays. Raises Invalid."""
     said = tuple(raw) if isinstance(raw, list | tuple) else (raw,)
-    if not set(map(str, said)) <= set(REQUIRABLE):
+    held = [name for name in seen if name not in requirable] if isinstance(seen, list | tuple) else []
+    known = (*requirable, *held)
+    if not set(map(str, said)) <= set(map(str, known)):
         raise Invalid("A stage cannot ask for that. Choose fields from the screen.", "required")
-    return tuple(name for name in REQUIRABLE if name in said)
+    return tuple(name for name in known if name in said)
 
 
 def _seen(name: str, seen: Any) -> Any:

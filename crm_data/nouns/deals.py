@@ -200,7 +200,8 @@ class Deals(Records):
 
     def judge(self, values: Row, before: Row | None, doing: Doing | None = None) -> Row:
         """The stage-change contract (`stages.judged`) and the currency: one that there is, else the company's."""
-        new = stages.judged(values, before, doing or Doing(self._scope.user_id), self.stages)
+        doing = doing or Doing(self._scope.user_id)
+        new = stages.judged(values, before, doing, self.stages, self.fields)
         if before is None or "currency" in values:
             said = values.get("currency")
             new["currency"] = code_of(said) if said else self._scope.currency

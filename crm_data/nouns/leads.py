@@ -28,6 +28,8 @@ from crm_data.tables.deal import Stage
 from crm_data.tables.fields import words
 from crm_data.tables.lead import LeadStatus
 
+CONVERTED_TO = Stage.QUALIFIED  # where the deal of a lead begins
+
 
 @dataclass(frozen=True)
 class Converted:
@@ -237,6 +239,6 @@ def _deal_of(lead: Any, owner: int | None) -> Row:
     return {
         "deal_name": lead.lead_name,
         "deal_value": lead.estimated_value,
-        "stage": Stage.QUALIFIED.value,
+        "stage": CONVERTED_TO.value,
         "assigned_to": owner,
     }

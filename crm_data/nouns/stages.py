@@ -1,5 +1,6 @@
 """The stage-change contract: what a stage says about a deal's status, probability, dates and reason. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from crm_data.errors import Invalid, Problem
 from crm_data.store.changes import Doing
 from crm_data.tables.deal import Deal, DealStatus, Stage
-from crm_data.tables.fields import fields_of
+from crm_data.tables.fields import Field, fields_of
 from crm_data.tables.stage_rules import USUAL, StageRules
 
 Row = dict[str, Any]
@@ -48,6 +49,7 @@ class _Write:
     stage: Stage
     doing: Doing
     rules: StageRules
+    fields: Mapping[str, Field]
 
     @property
     def moved(self) -> bool:
@@ -66,15 +68,22 @@ class _Write:
         return self.said[name] if name in self.said else (self.before or {}).get(name)
 
 
-def judged(values: Row, before: Row | None, doing: Doing, rules: StageRules = USUAL) -> Row:
+def judged(
+    values: Row,
+    before: Row | None,
+    doing: Doing,
+    rules: StageRules = USUAL,
+    fields: Mapping[str, Field] | None = None,
+) -> Row:
     """What is written to a deal, with all that its stage decides. Raises Invalid with everything wrong at once.
 
     A move sets status, probability (unless the same write does) and `stage_since`. Closing stamps the close date,
     today unless it is given; won needs an amount, lost a reason, and each stage what the company asks for there.
-    Reopening clears date and reason.
+    Reopening clears date and reason. `fields`: those of the company's deals.
     """
     was = Stage(before["stage"]) if before else None
-    write = _Write(values, before, was, Stage(values.get("stage") or was or Stage.PROSPECT), doing, rules)
+    stage = Stage(values.get("stage") or was or Stage.PROSPECT)
+    write = _Write(values, before, was, stage, doing, rules, fields or fields_of(Deal))
     if write.moved and was and doing.bulk and (write.closed or was in CLOSED_STAGES):
         raise Invalid(
             "Deals are closed and reopened one by one, since each has its own date, amount and reason."
@@ -167,23 +176,34 @@ def _reason(write: _Write) -> Row:
 def _required(write: _Write) -> Row:
     if not write.moved:
         return {}
-    lacks = lacking({**(write.before or {}), **write.said}, write.stage, write.rules)
+    lacks = lacking({**(write.before or {}), **write.said}, write.stage, write.rules, write.fields)
     if write.stage is Stage.CLOSED_WON:
         lacks = [name for name in lacks if name != "deal_value"]  # `_amount` says so already
     if lacks:
         where = write.rules.label(write.stage)
-        raise Invalid([Problem(name, needs(name, where)) for name in lacks])
+        raise Invalid([Problem(name, needs(write.fields[name], where)) for name in lacks])
     return {}
 
 
-def lacking(row: Row, stage: str, rules: StageRules) -> list[str]:
-    """The fields that a stage asks for and a deal does not hold; an amount of zero is none."""
-    return [name for name in rules.of(stage).required if not row.get(name)]
+def lacking(row: Row, stage: str, rules: StageRules, fields: Mapping[str, Field]) -> list[str]:
+    """The fields that a stage asks for and a deal does not hold; a deal's value of zero is none.
+
+    A field of the company's own that is hidden is not asked for.
+    """
+    return [
+        name
+        for name in rules.of(stage).required
+        if name in fields and not fields[name].hidden and _empty(fields[name], row.get(name))
+    ]
 
 
-def needs(name: str, stage: str) -> str:
+def _empty(field: Field, value: Any) -> bool:
+    return not value if field.name == "deal_value" else value in (None, "")
+
+
+def needs(field: Field, stage: str) -> str:
     """What is said where a deal lacks a field that a stage asks for."""
-    return f"{fields_of(Deal)[name].label}: a deal comes into {stage} only with it; fill it in."
+    return f"{field.label}: a deal comes into {stage} only with it; fill it in."
 
 
 def move_title(before: str, after: str, rules: StageRules = USUAL) -> str:

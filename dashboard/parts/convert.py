@@ -5,7 +5,9 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Lookalike, Reason, Workspace, new_act
-from dashboard.parts import amount, say, twins
+from crm_data.nouns.leads import CONVERTED_TO
+from crm_data.nouns.stages import lacking
+from dashboard.parts import amount, say, twins, widgets
 from dashboard.parts.acts import attempt, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.picker import pick_record
@@ -14,6 +16,7 @@ from dashboard.parts.undo import did
 
 # What the dialog calls the new deal's fields.
 NAMES = {"Name": "Deal"}
+_ASKED = ("deal_name", "deal_value", "expected_close_date")
 
 
 def begin(place: str, id_: int) -> None:
@@ -67,6 +70,10 @@ def convert_dialog(my: Workspace, place: str) -> None:
             st.session_state.setdefault(f"{key}.deal_value", amount.shown(lead["estimated_value"]))
             amount.amount_input("Value", f"{key}.deal_value")
             st.date_input("Expected close", None, key=f"{key}.expected_close_date")
+            needed = _needed(my)
+            members = my.members() if needed else {}
+            for name in needed:
+                widgets.widget(f"{key}.more", my.deals.fields[name], None, members)
             show_refusal(place)
             st.form_submit_button(
                 "Convert to a deal",
@@ -76,6 +83,12 @@ def convert_dialog(my: Workspace, place: str) -> None:
             )
 
     show()
+
+
+def _needed(my: Workspace) -> list[str]:
+    """The fields that the first stage of the deal asks for, beside those of the dialog and the lead's owner."""
+    there = dict.fromkeys((*_ASKED, "assigned_to"), True)
+    return lacking(there, CONVERTED_TO, my.scope.stages, my.deals.fields)
 
 
 def _alike(my: Workspace, lead: dict[str, Any]) -> list[Lookalike]:
@@ -96,8 +109,8 @@ def _convert(
     if st.session_state.get(f"{place}.converting") != begun:
         return  # the second click of two
     id_, act = begun
-    names = ("deal_name", "deal_value", "expected_close_date")
-    deal: dict[str, Any] = {name: st.session_state.get(f"{key}.{name}") for name in names}
+    deal: dict[str, Any] = {name: st.session_state.get(f"{key}.{name}") for name in _ASKED}
+    deal |= {name: widgets.said(f"{key}.more", my.deals.fields[name]) for name in _needed(my)}
     deal = {name: value for name, value in deal.items() if value not in (None, "")}
     # No values of its own: a new customer as the lead names it, unless somebody has its e-mail by now. None would
     # mean the one the lead has already.

@@ -4,13 +4,12 @@ from typing import Any
 
 import streamlit as st
 
-from crm_data import CrmError, Field, Kind, Workspace, new_act, words
+from crm_data import CrmError, Workspace, new_act, words
 from crm_data.nouns.stages import lacking
-from dashboard.parts import amount, say
+from dashboard.parts import amount, say, widgets
 from dashboard.parts.acts import attempt, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.undo import did
-from dashboard.parts.widgets import LATEST
 
 OPEN_STAGES = ("prospect", "qualified", "proposal", "negotiation")
 WON, LOST = "closed_won", "closed_lost"
@@ -43,7 +42,7 @@ def _lacks(my: Workspace, id_: Any, to: str) -> bool:
     if to not in STAGES or not my.scope.stages.of(to).required:
         return False
     try:
-        return bool(lacking(my.deals.get(id_), to, my.scope.stages))
+        return bool(lacking(my.deals.get(id_), to, my.scope.stages, my.deals.fields))
     except CrmError:
         return False
 
@@ -71,9 +70,11 @@ def closing_dialog(my: Workspace, place: str) -> None:
         key = f"{place}.closing.{act}"
         with st.form(key, border=False):
             said = _won(key, deal) if to == WON else _lost(my, key) if to == LOST else ()
-            needed = [n for n in lacking(deal, to, my.scope.stages) if (n, to) != ("deal_value", WON)]
+            lacks = lacking(deal, to, my.scope.stages, my.deals.fields)
+            needed = [name for name in lacks if (name, to) != ("deal_value", WON)]
+            members = my.members() if needed else {}
             for name in needed:
-                _ask(my, f"{key}.more.{name}", my.deals.fields[name])
+                widgets.widget(f"{key}.more", my.deals.fields[name], deal[name], members)
             show_refusal(f"{place}.dialog")
             st.form_submit_button(
                 label, type="primary", on_click=_close, args=(my, place, key, closing, said, needed)
@@ -86,21 +87,6 @@ def _lowered(my: Workspace, stage: str) -> str:
     """A word of ours within a sentence; the company's own as it is."""
     own = dict(my.scope.stages.called)
     return own.get(stage, _SHORT.get(stage, words(stage)).lower())
-
-
-def _ask(my: Workspace, key: str, field: Field) -> None:
-    """One field that the stage asks for."""
-    if field.kind is Kind.MONEY:
-        amount.amount_input(say.plain(field.label), key)
-    elif field.kind is Kind.DAY:
-        st.date_input(say.plain(field.label), None, key=key, max_value=LATEST)
-    elif field.kind is Kind.MEMBER:
-        members = my.members()
-        st.selectbox(
-            say.plain(field.label), list(members), None, key=key, format_func=lambda id_: members.get(id_, "")
-        )
-    else:
-        st.text_area(say.plain(field.label), key=key, height=80)
 
 
 def _won(key: str, deal: dict[str, Any]) -> tuple[str, ...]:
@@ -130,7 +116,7 @@ def _close(
         said["reason"] = f"{why}: {text}" if why and text else why
         # One field of a deal is two of the dialog.
         called = {"Reason lost": "In your words" if why else "Why was it lost"}
-    more = {name: st.session_state.get(f"{key}.more.{name}") for name in needed}
+    more = {name: widgets.said(f"{key}.more", my.deals.fields[name]) for name in needed}
     moved = attempt(
         f"{place}.dialog",
         lambda: my.deals.move(id_, to, seen, **said, act_id=act, zone=say.zone(), more=more),

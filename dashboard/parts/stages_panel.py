@@ -1,11 +1,12 @@
 """The sales stages: their names, how likely and how sure they are, and how long a deal should stay."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from crm_data import Figure, Query, StageRules, Workspace, new_act, words
-from crm_data.accounts.stages import CLOSED, FIELDS, MOST_DAYS, REQUIRABLE
+from crm_data.accounts.stages import CLOSED, FIELDS, MOST_DAYS
 from crm_data.tables.deal import Category
 from crm_data.tables.stage_rules import StageRule
 from dashboard.known import known
@@ -19,7 +20,7 @@ PLACE = "stages"
 def stages_panel(my: Workspace) -> None:
     """A line a stage, and beside its probability the share that was won of the deals that stood there."""
     rules = my.stages.get()
-    _shown(rules)
+    _shown(my, rules)
     query = Query(zone=say.zone())
     seen = known(my, "stage_rates", (query,), lambda: my.numbers.stage_rates(query))
     with st.form(PLACE, border=False, enter_to_submit=False):
@@ -36,7 +37,7 @@ def stages_panel(my: Workspace) -> None:
     _observed(my, rules, seen)
 
 
-def _shown(rules: StageRules) -> None:
+def _shown(my: Workspace, rules: StageRules) -> None:
     """The fields hold what is kept; what was set otherwise since they were drawn, as by an undo, is taken anew."""
     before: StageRules = st.session_state.get(f"{PLACE}.drawn", rules)
     for old, rule in zip(before.each, rules.each, strict=True):
@@ -44,7 +45,8 @@ def _shown(rules: StageRules) -> None:
             key, held = _key(rule.stage, name), getattr(rule, name)
             if key not in st.session_state or getattr(old, name) != held:
                 known = name != "category" or held in list(Category)
-                st.session_state[key] = list(held) if name == "required" else held if known else None
+                some = [each for each in held if each in my.stages.requirable] if name == "required" else None
+                st.session_state[key] = some if some is not None else held if known else None
     st.session_state[f"{PLACE}.drawn"] = rules
 
 
@@ -61,8 +63,8 @@ def _line(my: Workspace, rule: StageRule) -> None:
                 "Forecast", sure, None, key=_key(rule.stage, "category"), format_func=words, width=150
             )
         needed = _key(rule.stage, "required")
-        labels = {name: my.deals.fields[name].label for name in REQUIRABLE}
-        st.multiselect("Needed", REQUIRABLE, key=needed, format_func=labels.__getitem__, width=260)
+        labels = {name: my.deals.fields[name].label for name in my.stages.requirable}
+        st.multiselect("Needed", list(labels), key=needed, format_func=labels.__getitem__, width=260)
 
 
 def _key(stage: str, name: str) -> str:
@@ -76,7 +78,7 @@ def _save(my: Workspace, rules: StageRules) -> None:
         for name in FIELDS:
             key, held = _key(rule.stage, name), getattr(rule, name)
             said = st.session_state.get(key, held)
-            said = tuple(said) if name == "required" else said
+            said = _needed(my, held, said) if name == "required" else said
             if said != held:
                 wishes[rule.stage, name] = (held, said)
     if not wishes:
@@ -85,6 +87,15 @@ def _save(my: Workspace, rules: StageRules) -> None:
         for stage, name in wishes:  # the fields show what is kept
             st.session_state.pop(_key(stage, name), None)
         did(my, "Stages saved.", act)
+
+
+def _needed(my: Workspace, held: tuple[str, ...], said: Sequence[str]) -> tuple[str, ...]:
+    """What is chosen, in order; a hidden field that was asked for stays, though it is not shown."""
+    known = my.stages.requirable
+    return (
+        *(name for name in known if name in said),
+        *(name for name in held if name not in known),
+    )
 
 
 def _observed(my: Workspace, rules: StageRules, seen: list[Figure]) -> None:

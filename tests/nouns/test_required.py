@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from crm_data import Edit, Given, Way, Workspace, errors
+from crm_data.accounts.own_fields import KINDS
+from crm_data.tables.fields import Kind
 from tests.nouns.makers import a_customer, a_deal, a_lead
+from tests.support.fields import one_of_each, own
 from tests.support.office import Office
 
 
@@ -38,6 +41,94 @@ def test_no_way_leads_in_without(two: Office, way: str) -> None:
     assert "Expected close" in str(refused.value)
     assert my.deals.get(deal)["stage"] == "prospect"
     assert my.deals.count() == 1
+
+
+def asking_own(two: Office, kind: Kind) -> tuple[Workspace, str]:
+    """The same of a field of the company's own of a kind: its column."""
+    column = one_of_each(two, "deals")[kind]
+    admin = own(two, "admin")
+    admin.stages.change({("proposal", "required"): ((), ("notes", column))})
+    assert admin.stages.get().of("proposal").required == ("notes", column)
+    my = own(two)
+    return Workspace(two.store, replace(my.scope, stages=admin.stages.get())), column
+
+
+OWN_KINDS = [kind for kind in KINDS if kind is not Kind.YES_NO]
+
+
+@pytest.mark.parametrize("kind", OWN_KINDS)
+def test_a_field_of_ones_own_is_asked_for_whichever_way(two: Office, kind: Kind) -> None:
+    """In the words of every other field, and what is typed for it comes with the move; zero is something."""
+    my, column = asking_own(two, kind)
+    deal, label = a_deal(my, notes="seen"), my.deals.fields[column].label
+    for way, go in WAYS.items():
+        with pytest.raises(errors.CrmError) as refused:
+            go(my, deal)
+        said = f"{label}: a deal comes into Proposal only with it; fill it in."
+        assert said in str(refused.value), way
+        assert my.deals.get(deal)["stage"] == "prospect"
+    choices = my.deals.fields[column].choice_labels() if kind is Kind.CHOICE else {}
+    given = {
+        Kind.MEMBER: two.people[0]["user"], Kind.CHOICE: next(iter(choices), None), Kind.DAY: "2026-05-01",
+        Kind.WHOLE: "0", Kind.MONEY: "0",
+    }.get(kind, "something")  # fmt: skip
+    my.deals.move(deal, "proposal", "prospect", more={column: given})
+    assert my.deals.get(deal)["stage"] == "proposal"
+    assert my.deals.get(deal)[column] is not None
+
+
+def test_a_hidden_field_is_asked_for_no_more_and_again_when_it_is_shown(two: Office) -> None:
+    _, column = asking_own(two, Kind.TEXT)
+    admin = own(two, "admin")
+    admin.own_fields.hide("deals", column)
+    rules = admin.stages.get()
+    hidden = Workspace(two.store, replace(own(two).scope, stages=rules))
+    assert column not in own(two, "admin").stages.requirable
+    with pytest.raises(errors.Invalid, match="Notes"):
+        hidden.deals.move(a_deal(hidden), "proposal", "prospect")
+    deal = a_deal(hidden, notes="seen")
+    hidden.deals.move(deal, "proposal", "prospect")
+    anew = own(two, "admin").stages
+    anew.change({("proposal", "required"): (("notes", column), ("expected_close_date", column))})
+    assert anew.get().of("proposal").required == ("expected_close_date", column)
+    with pytest.raises(errors.Invalid, match="cannot ask for that"):
+        anew.change({("negotiation", "required"): ((), (column,))})
+    own(two, "admin").own_fields.hide("deals", column, hidden=False)
+    shown = Workspace(two.store, replace(own(two).scope, stages=anew.get()))
+    with pytest.raises(errors.Invalid, match="Our text"):
+        shown.deals.move(a_deal(shown, expected_close_date="2026-05-01"), "proposal", "prospect")
+
+
+def test_what_a_stage_asks_for_of_ones_own_is_undone(two: Office) -> None:
+    asking_own(two, Kind.DAY)
+    admin = own(two, "admin")
+    acts, _ = admin.changes.page()
+    admin.changes.undo(acts[0].id)
+    assert admin.stages.get().of("proposal").required == ()
+    admin.changes.undo(admin.changes.page()[0][0].id)
+    assert len(admin.stages.get().of("proposal").required) == 2
+
+
+def test_nobody_asks_for_a_field_that_is_anothers_or_yes_or_no(two: Office) -> None:
+    columns = one_of_each(two, "deals", company=1)
+    with pytest.raises(errors.Invalid, match="cannot ask for that"):
+        own(two, "admin").stages.change({("proposal", "required"): ((), (columns[Kind.TEXT],))})
+    stranger = own(two, "admin", company=1)
+    with pytest.raises(errors.Invalid, match="cannot ask for that"):
+        stranger.stages.change({("proposal", "required"): ((), (columns[Kind.YES_NO],))})
+    other = one_of_each(two, "customers", company=1)
+    assert set(other.values()) & set(columns.values())  # a column of the same name of another kind of record
+    stranger.stages.change({("proposal", "required"): ((), (columns[Kind.TEXT],))})
+
+
+def test_a_file_says_which_rows_lack_ones_own(two: Office) -> None:
+    my, _ = asking_own(two, Kind.CHOICE)
+    a_customer(my, name="Firm")
+    lines = b"Name,Stage,Customer,Value,Notes,Our choice\nA,proposal,Firm,5,x,\nB,proposal,Firm,5,x,Gold\n"
+    sheet = my.read_file(lines, "deals.csv")
+    report = my.commit_import(my.deals, sheet, my.guess(sheet, my.deals))
+    assert (report.created, len(report.refused)) == (1, 1)
+    assert "Our" in str(report.refused[0])
 
 
 def test_what_is_given_with_the_move_is_one_act_and_undone_together(two: Office) -> None:
