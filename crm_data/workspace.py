@@ -33,7 +33,7 @@ from crm_data.numbers.numbers import Numbers
 from crm_data.numbers.own import Own
 from crm_data.numbers.period import Period
 from crm_data.rights import Act, Person, demand, may
-from crm_data.store.names import member_names
+from crm_data.store.names import member_names, members_and_last_change
 from crm_data.store.query import Query
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanyScope
@@ -170,6 +170,11 @@ class Workspace:
         """The company's active members: user id -> name, ordered by name."""
         with self._store.read(self._scope) as session:
             return member_names(session, active=True)
+
+    def members_and_last_change(self) -> tuple[dict[int, str], int | None]:
+        """As `members`, and as `last_change` of records, None in a company without a member; of one moment."""
+        with self._store.read(self._scope) as session:
+            return members_and_last_change(session)
 
     # files in and out: a file is read, a plan guessed and changed, rehearsed as often as wanted, then imported
 

@@ -16,12 +16,10 @@ def main(here: Signed | None, notice: str | None) -> None:
     """One run. Every screen is registered every time, so that an address survives signing in."""
     link = screen.link_opened()
     inside = here is not None and link is None
-    st.set_page_config("Foyer", layout="wide")
     allowed = {s.name for s in SCREENS if here is not None and s.open_to(here.scope)}
     pages = [page(s, s is SCREENS[0], s.in_menu and s.name in allowed) for s in SCREENS]
     current = st.navigation(pages, position="top" if inside else "hidden")
-    if inside:
-        st.set_page_config(f"{current.title} · Foyer")
+    st.set_page_config(f"{current.title} · Foyer" if inside else "Foyer", layout="wide")
     if link is not None:
         screen.draw_link(link)
     elif here is None:

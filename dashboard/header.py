@@ -1,10 +1,13 @@
 """The right end of the header: the search, the company, with a switch for who works in several, the person."""
 
+from typing import Any
+
 import streamlit as st
 
-from crm_data.accounts.sessions import Signed
+from crm_data.accounts.sessions import Signed, Workplace
 from crm_data.errors import CrmError
 from dashboard import session
+from dashboard.again import drawn
 from dashboard.components.search import search
 from dashboard.parts import place, say
 from dashboard.sign_in import handover
@@ -15,27 +18,11 @@ _ACCOUNT, _OUT = "Account", "Sign out"
 def draw(here: Signed) -> None:
     """Show it, and do what was chosen. Switching and signing out end the run."""
     others = [other for other in here.companies if other.id != here.scope.company_id]
-    with st.container(key="who", horizontal=True, horizontal_alignment="right", gap="small"):
-        search("search")
-        chosen = None
-        if others:
-            chosen = st.menu_button(
-                say.plain(here.scope.company_name),
-                others,
-                key="company_menu",
-                type="tertiary",
-                icon=":material/apartment:",
-                format_func=lambda other: say.plain(other.name),
-            )
-        else:
-            st.text(here.scope.company_name, width="content")
-        act = st.menu_button(
-            say.plain(here.account.name),
-            [_ACCOUNT, _OUT],
-            key="person_menu",
-            type="tertiary",
-            icon=":material/person:",
-        )
+    said: dict[str, Any] = {}
+    drawn(
+        "who", (here.scope.company_name, here.account.name, others), lambda: said.update(_who(here, others))
+    )
+    chosen, act = said.get("company"), said.get("person")
     if chosen is not None:
         try:
             ticket = session.installation().sessions.switch(here, chosen.id)
@@ -47,3 +34,29 @@ def draw(here: Signed) -> None:
         handover.end()
     if act == _ACCOUNT:
         place.visit("/account")
+
+
+def _who(here: Signed, others: list[Workplace]) -> dict[str, Any]:
+    """Draw it; what was chosen in which menu."""
+    said: dict[str, Any] = {}
+    with st.container(key="who", horizontal=True, horizontal_alignment="right", gap="small"):
+        search("search")
+        if others:
+            said["company"] = st.menu_button(
+                say.plain(here.scope.company_name),
+                others,
+                key="company_menu",
+                type="tertiary",
+                icon=":material/apartment:",
+                format_func=lambda other: say.plain(other.name),
+            )
+        else:
+            st.text(here.scope.company_name, width="content")
+        said["person"] = st.menu_button(
+            say.plain(here.account.name),
+            [_ACCOUNT, _OUT],
+            key="person_menu",
+            type="tertiary",
+            icon=":material/person:",
+        )
+    return said

@@ -118,6 +118,14 @@ def last_change(my: Workspace) -> int:
     return known[my.scope.company_id]
 
 
+def members(my: Workspace) -> dict[int, str]:
+    """`my.members()`, read anew; the last change in the company is asked for with them."""
+    found, last = my.members_and_last_change()
+    if last is not None and (known := _last.get()) is not None:
+        known.setdefault(my.scope.company_id, last)
+    return found
+
+
 def demand_here(my: Workspace) -> None:
     """Raise unless the person at the browser is still the one that `my` was made for, with the same rights."""
     _demand_same(my.scope)
@@ -154,6 +162,12 @@ def rendered_for() -> tuple[int, int] | None:
     """Company and person that the screen of this tab was drawn for; None before the first time."""
     drawn: tuple[int, int] | None = st.session_state.get(MARK)
     return drawn
+
+
+def scope() -> CompanyScope | None:
+    """Whose run of the app's script this is, with what their company has arranged; None outside of one."""
+    here = _now.get()
+    return here.scope if here else None
 
 
 @contextmanager

@@ -28,7 +28,7 @@ with line:
 shelf = saved.shelf(my, activities)
 query = filter_bar(activities, lambda: colleagues(my), line=line, shelf=shelf)
 with chosen:
-    preset_bar(activities, query, {"": "All", "mentioned": "Mentioned"}, None, shelf=shelf)
+    preset_bar(activities, query, {"": "All", "mentioned": "Mentioned"}, {}, shelf=shelf)
 with line:
     saved.Box(my, activities, shelf, query, None).draw()
 show_refusal(activities.name)

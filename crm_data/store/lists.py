@@ -13,13 +13,13 @@ from crm_data.errors import Invalid
 from crm_data.store import ordering, summary
 from crm_data.store import query as q
 from crm_data.store.finding import Found, place_of, showing
+from crm_data.store.last_change import last_change
 from crm_data.store.names import member_names
 from crm_data.store.ordering import Key, Spot
 from crm_data.store.reading import Reader, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.summary import Group, Measured
 from crm_data.store.values import clean_text, row_id
-from crm_data.tables import ChangeLog
 from crm_data.tables.fields import Field, Kind
 from crm_data.tables.reading import reading_order
 
@@ -28,7 +28,6 @@ MOST_WATCHED = 1_000
 MOST_FOUND = 100  # characters of what is looked for
 KNOWN_FOR = timedelta(minutes=1)  # the clock moves what is overdue, without a line in the log
 _MOST_SPOTS, _LEAST_GAP = 400, 500
-_LATEST = 8  # changes by which one sees that there was another
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ class Lists(Reader):
     def last_change(self) -> int:
         """A number that is another after each change of anything in the company; 0 before the first."""
         with self._store.read(self._scope) as session:
-            return _last_change(session)
+            return last_change(session)
 
     def ids(self, query: q.Query, most: int) -> list[int]:
         """The ids of all rows that match, for an act upon all of them. Raises Invalid when there are more."""
@@ -275,7 +274,7 @@ class Lists(Reader):
     def _ruler(
         self, session: CompanySession, query: q.Query, where: Sequence[Any], known: Ruler | None
     ) -> Ruler:
-        last, now = _last_change(session), clock.now()
+        last, now = last_change(session), clock.now()
         same = known and (known.company, known.query, known.last_change) == (session.company, query, last)
         if known and same and now - known.at < KNOWN_FOR:
             return known
@@ -318,14 +317,6 @@ def _sought(text: str) -> str | None:
     if len(said or "") > MOST_FOUND:
         raise Invalid(f"Look for a shorter text: at most {MOST_FOUND} characters.")
     return said
-
-
-# The last one alone would hide a change that began before it and was committed after it.
-_NEWEST = sa.select(ChangeLog.id).order_by(ChangeLog.at.desc(), ChangeLog.id.desc()).limit(_LATEST)
-
-
-def _last_change(session: CompanySession) -> int:
-    return sum(session.scalars(_NEWEST))
 
 
 def _nearest(ruler: Ruler, start: int, n: int) -> tuple[Spot | None, bool, int]:

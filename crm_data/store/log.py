@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from crm_data.store.chain import digest_of, link_of, new_salts, seal_on
 from crm_data.store.changes import Doing, new_act
-from crm_data.store.heads import ended, taken
-from crm_data.store.many import next_ids, put, table_of
+from crm_data.store.heads import ended
+from crm_data.store.log_ends import head_of, ids_for
+from crm_data.store.many import put, table_of
 from crm_data.store.values import plain
 from crm_data.tables import ChangeLog, ChangeSet, noun
 from crm_data.tables.change_set import Actor
@@ -97,7 +98,7 @@ def record(
     kept: dict[int, Any] = {}  # rows that are given the same share it
     lines = []
     for id_, salt, (row_id, was, now) in zip(
-        next_ids(session, table_, count), new_salts(count), entries, strict=True
+        ids_for(session, ChangeLog, company, count), new_salts(count), entries, strict=True
     ):
         act.lines += 1
         line: dict[str, Any] = {
@@ -120,9 +121,9 @@ def close(session: Session) -> None:
     for (company, _), act in acts.items():
         by_company.setdefault(company, []).append(act)
     for company in sorted(by_company):  # in the order in which heads are locked
-        number, link = taken(session, company)
+        number, link = head_of(session, company)
         rows = []
-        ids = next_ids(session, table_of(ChangeSet), len(by_company[company]))
+        ids = ids_for(session, ChangeSet, company, len(by_company[company]))
         for id_, act in zip(ids, by_company[company], strict=True):
             number += 1
             row = {**_set(act, session.info.get("via", "")), "id": id_, "number": number}

@@ -44,12 +44,18 @@ def refuse(place: str, sentence: str) -> None:
     st.session_state[f"{place}.refusal"] = sentence
 
 
+def refusal(place: str) -> str | None:
+    """The sentence of the last refusal at this place."""
+    found: str | None = st.session_state.get(f"{place}.refusal")
+    return found
+
+
 def show_refusal(place: str) -> None:
     """Show the sentence of the last refusal at this place, once drawn until the next act there.
 
     Its place is kept when there is none: a box that is open further down would close if what is above moved.
     """
-    sentence = st.session_state.get(f"{place}.refusal")
+    sentence = refusal(place)
     with st.container():
         if sentence:
             st.error(say.plain(sentence), icon=":material/error:")

@@ -59,13 +59,18 @@ def import_panel(my: Workspace, records: Records) -> None:
     """The button, and the dialog while it is open."""
     place = f"{records.name}.import"
     st.button("Import", key=f"{place}.open", icon=":material/upload:", on_click=open_import, args=(place,))
-    if st.session_state.get(f"{place}.state") == "open":
+    if import_is_open(records):
 
         @dialog(my, f"Import {records.name}", lambda: _close(place), "large")
         def show() -> None:
             _Import(my, records, place).draw()
 
         show()
+
+
+def import_is_open(records: Records) -> bool:
+    """Whether the dialog is."""
+    return st.session_state.get(f"{records.name}.import.state") == "open"
 
 
 def open_import(place: str) -> None:

@@ -11,6 +11,7 @@ from crm_data import CrmError, Field, Kind, Query, Records, inside, words
 from crm_data.store import filters as asked
 from crm_data.store.conditions import ANY, NOTHING, Except
 from crm_data.store.filters import ME, NO_FILTER, OPS, Condition, Filter, Group, Op
+from dashboard.again import drawn
 from dashboard.components.filters import Asked, Chip, Chips, Choice, filters
 from dashboard.parts import filter_words, place, say
 from dashboard.parts.saved import EVERYTHING, PARAM, Shelf, says_a_list
@@ -37,18 +38,52 @@ def filter_bar(
 
     Without `sort` the list is sorted by its own heads. `shelf`: the views of the list, one of which may be open.
     """
-    try:
-        query = _here(records, shelf)
-    except CrmError as error:
-        st.warning(say.plain(str(error)), icon=":material/link_off:")
-        query = replace(records.default_query(), zone=say.zone())
+    query, trouble = asked_for(records, shelf)
+    show_trouble(trouble)
     with line or bar(records):
-        at = (keep, shelf)
+        draw_bar(records, query, members(), (keep, shelf), sort)
+    return query
+
+
+def asked_for(records: Records, shelf: Shelf | None) -> tuple[Query, str]:
+    """The list that the URL means, and why it cannot be read, if so."""
+    try:
+        return _here(records, shelf), ""
+    except CrmError as error:
+        return replace(records.default_query(), zone=say.zone()), str(error)
+
+
+def show_trouble(trouble: str) -> None:
+    """Say why the URL cannot be read, if so."""
+    if trouble:
+        st.warning(say.plain(trouble), icon=":material/link_off:")
+
+
+def draw_bar(records: Records, query: Query, members: Mapping[int, str], at: At, sort: bool) -> None:
+    """Search, sort and chips, in the line where one is."""
+
+    def draw() -> None:
         _search(records, query, at)
         if sort:
             _sort(records, query, at)
-        _chips(records, query, members(), at)
-    return query
+        _chips(records, query, members, at)
+
+    if _says_names(records, query):  # of records, which are read with them
+        draw()
+    else:
+        drawn(_key(records, "bar"), (query, at, sort, *heard(records), *members.items()), draw)
+
+
+def heard(records: Records) -> tuple[int, str]:
+    """Which question of the browser was heard last, and why it was refused."""
+    found: tuple[int, str] = st.session_state.get(_key(records, "asked"), (0, ""))
+    return found
+
+
+def _says_names(records: Records, query: Query) -> bool:
+    """Whether a chip says what a record is called."""
+    asks = {*query.where, *(each.field for each in query.filter.conditions())}
+    return any(records.fields[name].kind is Kind.LINK for name in asks if name in records.fields)
 
 
 def _here(records: Records, shelf: Shelf | None) -> Query:
@@ -134,10 +169,10 @@ def _sort(records: Records, query: Query, at: At) -> None:
 
 def _chips(records: Records, query: Query, members: Mapping[int, str], at: At) -> None:
     key, state = f"{records.name}.filters", _key(records, "asked")
-    turn, error = st.session_state.get(state, (0, ""))
+    turn, error = heard(records)
     outside = _outside(records, query, members)
 
-    def heard(said: Asked) -> None:
+    def ask(said: Asked) -> None:
         try:
             _go(records, at, lambda now: _with(records, now, said))
             st.session_state[state] = (said.turn, "")
@@ -154,7 +189,7 @@ def _chips(records: Records, query: Query, members: Mapping[int, str], at: At) -
         query.archived,
         error,
         turn,
-        heard,
+        ask,
     )
 
 

@@ -9,26 +9,42 @@ from crm_data import All, Figure, Given, Query, Records, Way, Workspace, new_act
 from crm_data.alike.merge import MOST
 from crm_data.store.records import MOST_AT_ONCE
 from dashboard import session
+from dashboard.again import drawn
 from dashboard.components.grid import Grid
 from dashboard.components.grid.data import Act
+from dashboard.known import known
 from dashboard.parts import cell_history, lacking, many, marks, merging, place, saved, say
-from dashboard.parts.acts import attempt, forget_refusals, show_refusal
+from dashboard.parts.acts import attempt, forget_refusals, refusal, show_announcements, show_refusal
 from dashboard.parts.colours import colours
 from dashboard.parts.copies import copies
-from dashboard.parts.csv_panel import export_button, import_panel
-from dashboard.parts.filters import bar, filter_bar, lead
+from dashboard.parts.csv_panel import export_button, import_is_open, import_panel
+from dashboard.parts.filters import asked_for, bar, draw_bar, heard, lead, show_trouble
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import empty, heading
 from dashboard.parts.own import Own
 from dashboard.parts.presets import preset_bar
 from dashboard.parts.record import record_beside
 from dashboard.parts.saved import Shelf
-from dashboard.parts.undo import did
+from dashboard.parts.undo import PLACE, did, what_is_offered
 
 # By whether one may import.
 _HOW = {False: "Add the first one.", True: "Add the first one, or import a file."}
 ARCHIVE, RESTORE = "archive", "restore"
 CHANGE, DUPLICATE, MERGE = "change", "duplicate", "merge"
+
+
+@dataclass(frozen=True)
+class _Above:
+    """What stands above the grid is of: the list as its address says it and as it is, and how it can be chosen."""
+
+    asked: Query
+    query: Query
+    trouble: str
+    members: Mapping[int, str]
+    shelf: Shelf
+    box: saved.Box
+    grid: Grid
+    total: int
 
 
 @dataclass(frozen=True)
@@ -51,26 +67,18 @@ class Listing:
 
     def draw(self) -> None:
         """Draw the screen."""
-        top, line = st.container(), bar(self.records)
-        with line:
-            chosen = st.container(width="content")
-        members = self.my.members()
+        members = session.members(self.my)
         shelf = saved.shelf(self.my, self.records)
-        query = asked = filter_bar(self.records, lambda: members, self.keep, line, sort=False, shelf=shelf)
-        tabs = self.presets or ({"": "All"} if shelf.tabs() else {})
+        asked, trouble = asked_for(self.records, shelf)
+        query = asked
         if self.presets:
             query = replace(query, preset=query.preset or next(iter(self.presets)))
-        if tabs:
-            with chosen:
-                preset_bar(self.records, query, tabs, self.counts, self.keep, shelf)
-        show_refusal(self.name)
         grid = self._grid(query, members, shelf)
-        with line:
-            saved.Box(self.my, self.records, shelf, asked, grid, self.keep, query).draw()
-        total = grid.draw(query.first())
-        with top, heading(words(self.name), f"{say.count(total, self.noun)}{self._selected(query)}"):
-            self._actions(grid.ordered(query))
-        if not total:
+        looked = grid.look(query.first())
+        box = saved.Box(self.my, self.records, shelf, asked, grid, self.keep, query)
+        self._above(_Above(asked, query, trouble, members, shelf, box, grid, looked.total))
+        grid.draw(query.first(), looked)
+        if not looked.total:
             self._nothing(query)
         form_dialog(self.my, self.records, members, f"{self.name}.form", self.noun)
         lacking.dialog_of(self.my, grid)
@@ -80,6 +88,41 @@ class Listing:
         if (beside := self._beside) is not None:
             record_beside(self.my, self.records, beside, self._close)
         place.follow()
+
+    def _above(self, now: "_Above") -> None:
+        """All that stands above the grid; drawn anew when something of it has changed."""
+        show_announcements()
+        numbers = self._numbers(now.query)
+        what = (now.asked, now.query, now.trouble, now.shelf, now.grid.layout, now.total, self.keep)
+        state = (*heard(self.records), what_is_offered(), *map(refusal, (self.name, PLACE)), now.box.is_open)
+        # A chip may say what a record is called, and what is open may say anything.
+        last = session.last_change(self.my) if now.query.narrowed else 0
+        anew = object() if now.box.is_open or import_is_open(self.records) else None
+        drawn(
+            f"{self.name}.above",
+            (*what, *state, last, anew, say.today(), *numbers.items(), *now.members.items()),
+            lambda: self._draw_above(now, numbers),
+        )
+
+    def _numbers(self, query: Query) -> Mapping[str, Figure]:
+        """How many each selection holds."""
+        counts = self.counts
+        if counts is None:
+            return {}
+        return known(self.my, f"{self.name}.counts", (query, say.today()), lambda: counts(query))
+
+    def _draw_above(self, now: "_Above", numbers: Mapping[str, Figure]) -> None:
+        with heading(words(self.name), f"{say.count(now.total, self.noun)}{self._selected(now.query)}"):
+            self._actions(now.grid.ordered(now.query))
+        tabs = self.presets or ({"": "All"} if now.shelf.tabs() else {})
+        with bar(self.records):
+            if tabs:
+                with st.container(width="content"):
+                    preset_bar(self.records, now.query, tabs, numbers, self.keep, now.shelf)
+            draw_bar(self.records, now.asked, now.members, (self.keep, now.shelf), sort=False)
+            now.box.draw()
+        show_trouble(now.trouble)
+        show_refusal(self.name)
 
     def _grid(self, query: Query, members: Mapping[int, str], shelf: Shelf) -> Grid:
         return Grid(

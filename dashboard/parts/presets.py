@@ -1,6 +1,6 @@
 """Selections by name above a list, as mine, overdue or today, each with its true count."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -16,17 +16,16 @@ def preset_bar(
     records: Records,
     query: Query,
     labels: Mapping[str, str],
-    counts: Callable[[Query], Mapping[str, Figure]] | None,
+    numbers: Mapping[str, Figure],
     keep: tuple[str, ...] = (),
     shelf: Shelf | None = None,
 ) -> None:
     """Draw the selections and pinned views; the chosen one goes into the URL.
 
-    `counts` gives the figure behind each name. A view that is open is left with its filter.
+    `numbers`: the figure behind each name, where it has one. A view that is open is left with its filter.
     """
     views = shelf.tabs() if shelf else {}
     labels = {**labels, **{name: say.plain(label) for name, label in views.items()}}
-    numbers = counts(query) if counts else {}
     key = f"{records.name}.preset"
     here = tab(shelf.open.id) if shelf and shelf.open else query.preset
     st.session_state[key] = here if here in labels else next(iter(labels))

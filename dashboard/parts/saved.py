@@ -97,6 +97,11 @@ class Box:
             return False
         return self._params() != view.params or view.layout not in (self._layout(), Layout())
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it stands open in this tab."""
+        return bool(st.session_state.get(f"{self._place}.box"))
+
     def draw(self) -> None:
         """Draw its button, and all that is in it while it is open."""
         view = self.shelf.open

@@ -39,14 +39,20 @@ def did(
         st.session_state[STATE] = _Offer(what, act_id, undone or f"Undone: {what}.", now, _whose(my))
 
 
+def what_is_offered() -> _Offer | None:
+    """What the button would undo."""
+    offered: _Offer | None = st.session_state.get(STATE)
+    return None if offered is None or datetime.now(UTC) - offered.at > UNDO_FOR else offered
+
+
 def undo_button() -> None:
     """Draw the button, while there is something to undo; its refusal is kept under `PLACE`.
 
     Where a colleague has changed some of it since, the refusal says what would stay, and a second click takes
     the rest.
     """
-    offered: _Offer | None = st.session_state.get(STATE)
-    if offered is None or datetime.now(UTC) - offered.at > UNDO_FOR:
+    offered = what_is_offered()
+    if offered is None:
         return
     my = session.workspace()
     if offered.of != _whose(my):  # it was done in another company

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.again import drawn
 from dashboard.components.assets import component
 from dashboard.components.grid import wire
 from dashboard.parts import say
@@ -20,7 +21,7 @@ def arrive(screen: str) -> None:
 
 def guard(screen: str) -> None:
     """At the end of a run: the browser, which keeps the edits, says how many wait when another screen is left."""
-    _guard(key=_KEY, data={"screen": screen}, on_left_change=_left)
+    drawn(_KEY, (screen,), lambda: _guard(key=_KEY, data={"screen": screen}, on_left_change=_left))
 
 
 def _left() -> None:

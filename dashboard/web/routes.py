@@ -13,7 +13,8 @@ from crm_data.errors import CrmError
 from crm_data.settings import ROOT
 from crm_data.transfer.backup_status import Told
 from dashboard import runtime
-from dashboard.components import assets, grid, search
+from dashboard.components import assets, search
+from dashboard.components.grid.showing import CHANGED
 from dashboard.menu import SCREENS
 from dashboard.web import cookie, exports, finds
 
@@ -133,7 +134,7 @@ ROUTES: list[BaseRoute] = [
     Route("/session", current_session, methods=["GET"]),
     Route("/session", begin_session, methods=["POST"]),
     Route("/session/end", end_session, methods=["POST"]),
-    Route(grid.CHANGED, changed, methods=["GET"]),
+    Route(CHANGED, changed, methods=["GET"]),
     Route(search.FIND, finds.answer, methods=["POST"]),
     Route("/favicon.png", favicon, methods=["GET"]),
     Route(f"/{SCREENS[0].name}", first_screen, methods=["GET"]),

@@ -389,3 +389,28 @@ def test_on_a_phone_a_card_opens_and_one_field_is_changed(town: Town, enter: Doo
     page.locator(".foyer-grid .card").click()
     sheet.get_by_role("button", name="Archive").click()
     toast(page, "1 customer archived.")
+
+
+@pytest.mark.parametrize("key", ["Discard", "Control+z"])
+def test_who_is_alike_is_named_above_the_grid_until_what_was_typed_is_given_up(
+    town: Town, enter: Door, key: str
+) -> None:
+    word = {"Discard": "gull", "Control+z": "tern"}[key]
+    my = town.my()
+    my.customers.add({"name": f"Lambda {word}", "email": f"lambda@{word}.example"})
+    mine = my.customers.add({"name": f"Omicron {word}"})
+    page = enter(DANIEL, f"/customers?q=Omicron {word}")
+    sheet = listed(page)
+    sheet.edit(0, "E-mail", f"lambda@{word}.example")
+    page.get_by_role("button", name="Save").click()
+    warning = page.get_by_text("This may be here already.")
+    expect(warning).to_be_visible()
+    expect(page.get_by_role("link", name=f"Lambda {word}")).to_be_visible()
+    if key == "Discard":
+        page.get_by_role("button", name="Discard").click()
+    else:
+        sheet.cell(0, "E-mail").click()
+        page.keyboard.press(key)
+    expect(warning).to_have_count(0)
+    expect(page.get_by_role("link", name=f"Lambda {word}")).to_have_count(0)
+    assert my.customers.get(mine)["email"] is None

@@ -145,6 +145,7 @@ CALLS: dict[str, Rule] = {
             "crm_data/store/many.py": "many rows at once, each with the session's own company",
             "crm_data/store/writer.py": "changes of many rows, held to the session's own company",
             "crm_data/store/heads.py": "the head of the chain of the session's own company",
+            "crm_data/store/log_ends.py": "the counters of the log, and the head of the one company that writes",
             "crm_data/store/log_erased.py": "lines of the session's own company, which lose their values",
             "crm_data/changes/changes.py": "the company's own log, read through for its chain",
             "crm_data/accounts/elsewhere.py": "whether a person works anywhere else, and nothing more of it",
@@ -157,6 +158,7 @@ CALLS: dict[str, Rule] = {
         {
             "crm_data/store/bulk.py": "a lock for imports",
             "crm_data/store/heads.py": "what is asked at the commit is asked before the last lock",
+            "crm_data/store/log_ends.py": "the counters of the log, and the head of the one company that writes",
             "crm_data/store/many.py": "many rows at once, each with the session's own company",
             "crm_data/store/connections.py": "tells the database whose transaction it is",
             "crm_data/store/folding.py": "asks PostgreSQL which letters it knows, when the walls are put up",

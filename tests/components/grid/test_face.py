@@ -14,7 +14,7 @@ import dashboard
 from crm_data import Given, Layout, Query, Way, Workspace
 from crm_data.errors import NotSignedIn
 from dashboard.components import grid
-from dashboard.components.grid import data, wire
+from dashboard.components.grid import data, showing, wire
 from tests.support.office import Office, office
 from tests.support.statements import counted
 
@@ -59,7 +59,7 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
     monkeypatch.setattr(grid.session, "demand_here", made.asked.append)
     # What a component sent stands in the state under its key, which Streamlit alone may set.
     said = lambda key, name: st.session_state.get(f"{key}.said", {}).get(name)  # noqa: E731
-    monkeypatch.setattr(grid, "_said", said)
+    monkeypatch.setattr(showing, "last_said", said)
     return made
 
 
@@ -112,7 +112,7 @@ def test_a_window_of_a_list_costs_the_same_wherever_it_is(two: Office, browser: 
     screen = Screen(browser, two.at(0, "manager"), "customers")
     screen.run()
     with counted(two.store) as still:
-        assert len(screen.run()["rows"]) == grid.WINDOW
+        assert len(screen.run()["rows"]) == showing.WINDOW
     with counted(two.store) as moved:
         told = screen.run(want={"start": 60, "n": 70})
     assert (told["start"], len(told["rows"]), told["total"]) == (60, 70, 130)
