@@ -5,7 +5,12 @@ import unicodedata
 
 from crm_data.store.signs import bare, digits
 
-_SCHEME = re.compile(r"(?:tel|phone|callto|sms|mobile|mailto|e-?mail) ?: ?(?://)?", re.IGNORECASE)
+# What stands before a number or an address and says which it is: 'tel:', 'Tel. ', 'p: ', 'mailto:'.
+_SCHEME = re.compile(
+    r"(?:(?:tel|telephone|téléphone|telefon|phone|ph|fon|mob|mobil|mobile|cell|callto|sms|mailto|e-?mail)"
+    r"(?:\.? ?: ?|\. )|[ptm] ?: )(?://)?",
+    re.IGNORECASE,
+)
 _PHONE = re.compile(r"[0-9+()./\-\s#*xX,]*", re.ASCII)
 _EXTENSIONS = ("extension", "extn", "ext", "ex", "x", "durchwahl", "dw", "poste", "int")
 _EXTENSION = re.compile(rf"[,;]? ?(?:{'|'.join(_EXTENSIONS)})[.:=]? ?(\d{{1,8}})$", re.IGNORECASE)

@@ -34,6 +34,14 @@ _OTHER_KINDS = (
     (b"\xff\xd8\xff", "a picture"),
     (b"\x1f\x8b", "a compressed file"),
     (b"SQLite format 3", "a database"),
+    (b"{\\rtf", "a document"),
+    (b"<?xml", "XML"),
+    (b"<!doctype", "a web page"),
+    (b"<html", "a web page"),
+    (b"<table", "a web page"),
+    (b"begin:v", "a file of address cards or of a calendar"),
+    (b'[{"', "JSON"),
+    (b'{"', "JSON"),
 )
 
 # A line of Excel's own, which names the delimiter; saved once more it may stand in quotes, and before empty cells.
@@ -117,8 +125,9 @@ def read(
         raise Invalid("This file is larger than 20 MB. Split it and import the parts one by one.")
     if not _SOMETHING.search(data):
         raise Invalid("This file is empty. Choose a CSV file with headings in its first row.")
+    head = data[:100].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for sign, kind in _OTHER_KINDS:
-        if data.startswith(sign):
+        if data.startswith(sign) or head.startswith(sign):
             raise Invalid(
                 f"This is {kind}, not a CSV file. Open it and save it as CSV (UTF-8), then import that."
             )

@@ -16,8 +16,9 @@ REFUSED = ("Row", "Reason")
 IGNORED = frozenset({"companyid", "createdby", "createdbyid"})
 
 _SHARED = {
-    "email": "email emailaddress mail emailid primaryemail workemail contactemail",
-    "phone": "telephone tel phonenumber telephonenumber workphone businessphone mobile cell mobilephone cellphone"
+    "email": "email emailaddress mail emailid primaryemail workemail contactemail emails emailaddresses",
+    "phone": "telephone tel phonenumber telephonenumber phones phoneno telephoneno telno"
+    " workphone businessphone mobile cell mobilephone cellphone"
     f" {tongues.TELEPHONES} {tongues.MOBILES}",
     "notes": "note comment comments remark remarks description",
     "assigned_to": "owner assignee assigned salesagent salesrep salesperson accountmanager agent owneremail"
@@ -34,7 +35,7 @@ _SHARED = {
 }
 _BY_TABLE: dict[str, dict[str, str]] = {
     "customers": {
-        "name": "account accountname customer customername client clientname fullname organisation"
+        "name": "account accountname customer customername client clientname fullname displayname organisation"
         " organization organisationname organizationname company contact contactname",
         "company_name": "company employer firm organisation organization organisationname organizationname"
         " companyorganization associatedcompany primarycompany account accountname",
@@ -97,7 +98,8 @@ FIRMS = frozenset(_FIRMS.split())
 # A person's two names, where a file has no other name for a row.
 FIRST = frozenset(f"firstname givenname forename first {tongues.FIRST}".split())
 LAST = frozenset(f"lastname surname familyname last {tongues.LAST}".split())
-TELEPHONES = frozenset(f"phone telephone tel phonenumber telephonenumber {tongues.TELEPHONES}".split())
+_NUMBERS = "phone telephone tel phonenumber telephonenumber phones phoneno telephoneno telno"
+TELEPHONES = frozenset(f"{_NUMBERS} {tongues.TELEPHONES}".split())
 MOBILES = frozenset(f"mobile cell mobilenumber cellnumber {tongues.MOBILES}".split())
 
 

@@ -22,6 +22,11 @@ _ENDS = dict.fromkeys(("value", "address", "number", "work", "geschäftlich", "b
     ("formatted", "home", "other", "privat", "domicile"), 3
 )
 # A number before a heading, as '3. Phone', and the kind of record, as 'Deal - Title' and 'Contact: Email'.
+# Behind a heading of a form: that it must be filled in, or need not.
+_MARKED = re.compile(
+    r"\s*[(\[](?:required|mandatory|optional|pflichtfeld|obligatoire|facultatif|obligatorio|opcional)[)\]]\s*$",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"^\s*[#(]?\d{1,3}\s*[.):]\s*")
 _OF_A_KIND = re.compile(r"^\s*([^\W\d_]+)\s*(?:-|–|:|\.|/)\s*(?=\S)")
 _KINDS = {
@@ -101,7 +106,8 @@ def _meanings(
 
 def _plain(heading: str, table: str) -> str:
     """A heading without what is only before it: '2. Deal - Title' -> 'Title'."""
-    plain = _NUMBERED.sub("", heading) or heading
+    plain = _MARKED.sub("", heading)
+    plain = _NUMBERED.sub("", plain) or plain
     kind = _OF_A_KIND.match(plain)
     return plain[kind.end() :] if kind and squeezed(kind[1]) in _KINDS.get(table, "").split() else plain
 

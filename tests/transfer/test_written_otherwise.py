@@ -20,7 +20,7 @@ from crm_data.transfer.lookup import folded
 from tests.support.office import Office
 from tests.transfer.files import firm
 
-TAGS, WEBSITE, NAME = (fields_of(Customer)[name] for name in ("tags", "website", "name"))
+TAGS, WEBSITE, NAME, PHONE = (fields_of(Customer)[name] for name in ("tags", "website", "name", "phone"))
 
 
 @pytest.fixture
@@ -112,6 +112,47 @@ def test_what_nobody_sees_makes_no_other_name(unseen: str) -> None:
     assert parse(NAME, f"{unseen}Acme {unseen}") == "Acme"
     assert parse(NAME, f"A{unseen}b") == f"A{unseen}b"
     assert folded(f"A{unseen}CME") == folded("acme")
+
+
+@pytest.mark.parametrize(
+    "said", ["Tel.: 044 1", "Tel. 044 1", "p: 044 1", "téléphone : 044 1", "mobil:044 1", "044 1"]
+)
+def test_a_word_before_a_telephone_number_says_only_what_it_is(said: str) -> None:
+    assert parse(PHONE, said) == "044 1"
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        ('[{"Name": "Acme"}]', "JSON"),
+        ("\ufeff<!DOCTYPE html><p>Name</p>", "a web page"),
+        ("<?xml version='1.0'?><a/>", "XML"),
+        ("{\\rtf1 Name}", "a document"),
+        ("BEGIN:VCARD\nFN:Ann\n", "address cards"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_what_it_is(data: str, kind: str) -> None:
+    with pytest.raises(Invalid, match=f"This is .*{kind}.*CSV"):
+        read(data.encode(), "x.csv")
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("E-mail (required)", "email"),
+        ("Emails", "email"),
+        ("TELEPHONE NO.", "phone"),
+        ("Phones", "phone"),
+        ("Phone [optional]", "phone"),
+        ("Display Name", "name"),
+        ("Value (USD)", None),
+    ],
+)
+def test_a_heading_is_known_with_what_forms_add_to_it(made: Office, heading: str, field: str | None) -> None:
+    my = made.at()
+    sheet = my.read_file(f"{heading},Other thing\nx,y\n".encode(), "x.csv")
+    to = my.guess(sheet, my.customers).columns[0].to
+    assert to == field if field else to not in ("name", "email", "phone")
 
 
 def _imported(my: Workspace, kind: str, text: str) -> list[dict[str, Any]]:

@@ -44,7 +44,8 @@ function shownValue(field, value, names, locale) {
 export const shown = (field, value, names, locale) => (empty(value) ? "" : shownValue(field, value, names, locale));
 
 const EMAIL = /^[^@\s,;<>"]+@[^@\s,;<>"]+\.[^@\s,;<>".]+$/u;
-const SCHEME = /^(?:tel|phone|callto|sms|mobile|mailto|e-?mail) ?: ?(?:\/\/)?/i;
+const SCHEME =
+  /^(?:(?:tel|telephone|téléphone|telefon|phone|ph|fon|mob|mobil|mobile|cell|callto|sms|mailto|e-?mail)(?:\.? ?: ?|\. )|[ptm] ?: )(?:\/\/)?/i;
 const EXTENSION = /[,;]? ?(?:extension|extn|ext|ex|x|durchwahl|dw|poste|int)[.:=]? ?(\d{1,8})$/i;
 
 function email(text) {
