@@ -31,6 +31,17 @@ def test_links_and_pictures_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
+def test_every_page_of_the_guide_is_listed_under_its_title() -> None:
+    guide = ROOT / "docs" / "guide"
+    listed = re.findall(
+        r"^- \[([^\]]+)\]\(([^)]+)\)", (guide / "README.md").read_text(encoding="utf-8"), re.M
+    )
+    pages_ = [page for page in guide.glob("*.md") if page.name != "README.md"]
+    assert {name: f"# {said}" for said, name in listed} == {
+        page.name: page.read_text(encoding="utf-8").splitlines()[0] for page in pages_
+    }
+
+
 # Nothing can be erased for good, and no screen changes many records at once, so nobody is told who may.
 ASKED = sorted(set(rights._FROM) - {rights.Act.ERASE, rights.Act.BULK})
 

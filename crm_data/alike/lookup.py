@@ -121,12 +121,12 @@ def _rows(session: CompanySession, kind: str, ids: Collection[int], emails: Coll
         which += [getattr(model, name).in_(sorted(written(emails))) for name in known.emails]
     if not which:
         return []
-    names = ("id", "archived_at", *known.columns, *_links(kind))
+    names = ("id", "archived_at", *known.columns, *links_of(kind))
     wanted = sa.select(*(getattr(model, name) for name in names)).where(sa.or_(*which))
     return [dict(row) for row in session.execute(wanted).mappings()]
 
 
-def _links(kind: str) -> dict[str, str]:
+def links_of(kind: str) -> dict[str, str]:
     """Column -> the table of the records that it names."""
     fields = fields_of(by_name(kind)).values()
     return {field.name: field.to for field in fields if field.kind is Kind.LINK and field.to}
@@ -136,8 +136,8 @@ def is_own(kind: str, row: Row, table: str, values: Mapping[str, Any], id: int |
     """Whether a row is the record itself, one that it names, or one that names it."""
     if kind == table:
         return bool(row["id"] == id)
-    named = any(to == kind and values.get(name) == row["id"] for name, to in _links(table).items())
-    return named or (id is not None and any(to == table and row[n] == id for n, to in _links(kind).items()))
+    named = any(to == kind and values.get(name) == row["id"] for name, to in links_of(table).items())
+    return named or (id is not None and any(to == table and row[n] == id for n, to in links_of(kind).items()))
 
 
 def judged(kind: str, row: Row, said: Marks, marks: Marks, own: bool) -> Lookalike | None:

@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from crm_data.alike.many import Compared, Outdated
 from crm_data.nouns.customers import Customers
 from crm_data.rights import Act, demand
 from crm_data.store.again import again
@@ -14,8 +15,10 @@ from crm_data.transfer.lookup import Lookup, unknown_words
 from crm_data.transfer.mapping import fitted
 from crm_data.transfer.plan import Plan
 from crm_data.transfer.report import Report
-from crm_data.transfer.rows import Progress, drafts
+from crm_data.transfer.rows import Draft, Progress, drafts
 from crm_data.transfer.sorting import Sorting
+
+_TURNS = 3  # of a commit: twice it compares before it writes, and at last while nobody else can
 
 
 def nobody_listens(share: float) -> None:
@@ -28,7 +31,7 @@ def rehearse(records: Records, sheet: Sheet, plan: Plan, progress: Progress = no
     plan = fitted(plan, sheet, records)
     read = drafts(sheet, plan, records, progress)
     with reading(records, ZoneInfo(plan.zone)) as bulk:
-        return Sorting(bulk, sheet, plan, adding=False).sort(read, done=False)
+        return _sorted(bulk, sheet, plan, read, None)[1]
 
 
 def strangers(records: Records, sheet: Sheet, plan: Plan) -> dict[str, dict[str, int]]:
@@ -49,18 +52,64 @@ def commit(
 ) -> Report:
     """Import the good rows in one transaction; the refused ones are in the report. All or nothing.
 
-    The same `act_id` again does nothing. An exception out of `progress` (0 to 1) cancels and leaves nothing.
+    The same `act_id` again does nothing. An exception out of `progress` (0 to 1) cancels and leaves nothing. Which
+    rows look like something is found before the transaction, where that decides on them: while it is open, and
+    others wait, they are compared with what was written since.
     """
     demand(records.person, Act.IMPORT, records.name)
     plan = fitted(plan, sheet, records)
     act_id = act_id or new_act()
-    read = drafts(sheet, plan, records, lambda share: progress(share / 2))
+    for turn in range(_TURNS):
+        compared = (
+            _compared(records, sheet, plan, lambda share: progress(share / 4)) if turn < _TURNS - 1 else None
+        )
+        begun = 0.25 if compared else 0.0
+        read = drafts(sheet, plan, records, lambda share: progress(begun + share * (0.5 - begun)))  # noqa: B023
+        try:
+            return _written(records, sheet, plan, read, compared, progress, act_id)
+        except Outdated:
+            del read  # what was here then is not here now
+    raise AssertionError("the last turn compares while nobody writes")
+
+
+def _compared(records: Records, sheet: Sheet, plan: Plan, progress: Progress) -> Compared | None:
+    """What the new rows are like, found in a transaction that only looks; None where it decides nothing."""
+    if not plan.asks_who_is_here:
+        return None
+    read = drafts(sheet, plan, records, progress)
+    with reading(records, ZoneInfo(plan.zone)) as bulk:
+        sorting = Sorting(bulk, sheet, plan, adding=False)
+        sorting.sort(read, done=False)
+        return sorting.alike.compared
+
+
+def _sorted(
+    bulk: Bulk, sheet: Sheet, plan: Plan, read: list[Draft], compared: Compared | None, done: bool = False
+) -> tuple[Sorting, Report]:
+    """The rows where they belong. Those that change what they look like are known when all are compared."""
+    sorting = Sorting(bulk, sheet, plan, done, compared)
+    report = sorting.sort(read, done)
+    if sorting.alike.again:
+        sorting = Sorting(bulk, sheet, plan, done, sorting.alike.compared)
+        report = sorting.sort(drafts(sheet, plan, bulk.records, nobody_listens), done)
+    return sorting, report
+
+
+def _written(
+    records: Records,
+    sheet: Sheet,
+    plan: Plan,
+    read: list[Draft],
+    compared: Compared | None,
+    progress: Progress,
+    act_id: str,
+) -> Report:
+    """The transaction of a commit. Raises Outdated where what was `compared` does not hold any more."""
     with writing(records, act_id, ZoneInfo(plan.zone)) as bulk:
         earlier = bulk.earlier(act_id)
         if earlier is not None:
             return Report(sheet.headings, *earlier, done=True, repeated=True)
-        sorting = Sorting(bulk, sheet, plan, adding=True)
-        report = sorting.sort(read, done=True)
+        sorting, report = _sorted(bulk, sheet, plan, read, compared, done=True)
         _make(bulk, sorting)
         total = len(sorting.created) + len(sorting.updated) or 1
         bulk.insert([row for _, row in sorting.created], lambda n: progress(0.5 + n / total / 2))

@@ -101,7 +101,8 @@ def _keep(records: Records, sheet: Sheet, plan: Plan) -> None:
             row = KeptImport(list_name=records.name, headings=_digest(sheet))
             session.add(row)
         row.made_by, row.file_name, row.updated_at = plan.system or None, sheet.stem, clock.now()
-        row.plan = json.loads(_with_people(plan, records, emails).to_json())
+        lasting = replace(plan, alike={})  # rows are of one file
+        row.plan = json.loads(_with_people(lasting, records, emails).to_json())
 
 
 def _digest(sheet: Sheet) -> str:

@@ -63,6 +63,7 @@ class Lookalikes(StrEnum):
 
     ADD = "add it all the same"
     LEAVE = "leave it out"
+    CHANGE = "change the one that is there"
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,9 @@ class Plan:
     `key`: the fields by which a row finds its record; none means the whole row. `fill`: field -> text for
     new records where the file has nothing; a text with {Heading} in it is put together from the row.
     `source`: the name of the system that the ids come from, under which they are unique; `named`: a person said
-    so, it is not guessed from the file's name. `newer`, `lookalikes`: see Newer and Lookalikes. `zone`: of times
-    and days that name none. `system`: the file of another system that this is taken for, as 'HubSpot contacts';
-    '' for none.
+    so, it is not guessed from the file's name. `newer`, `lookalikes`: see Newer and Lookalikes; `alike`: row of
+    the file -> one of Lookalikes, where it is not the file's. `zone`: of times and days that name none. `system`:
+    the file of another system that this is taken for, as 'HubSpot contacts'; '' for none.
     """
 
     columns: tuple[Column, ...]
@@ -112,6 +113,7 @@ class Plan:
     lookalikes: str = Lookalikes.ADD
     zone: str = "UTC"
     system: str = ""
+    alike: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, heading: str) -> Column:
         """The column under a heading. Raises Invalid when there is none."""
@@ -128,6 +130,15 @@ class Plan:
         """The plan with one column decided differently."""
         changed = replace(self.column(heading), **changes)
         return replace(self, columns=tuple(changed if c.heading == heading else c for c in self.columns))
+
+    def choice(self, row: int) -> str:
+        """What happens to a row if it looks like something."""
+        return self.alike.get(str(row), self.lookalikes)
+
+    @property
+    def asks_who_is_here(self) -> bool:
+        """Whether what a row looks like decides on what becomes of it."""
+        return any(choice != Lookalikes.ADD for choice in (self.lookalikes, *self.alike.values()))
 
     def to_json(self) -> str:
         """The plan as text, to be kept."""
@@ -149,6 +160,7 @@ class Plan:
         """Raise Invalid where a choice is none of those offered."""
         choices: list[tuple[str, Any]] = [(self.mode, Mode), (self.blanks, Blanks)]
         choices += [(self.newer, Newer), (self.lookalikes, Lookalikes)]
+        choices += [(choice, Lookalikes) for choice in self.alike.values()]
         for column in self.columns:
             choices += [(column.by, By), (column.unmatched, Unmatched)]
             choices += [(column.dates, DATES), (column.numbers, NUMBERS)]

@@ -1,7 +1,8 @@
 """Why a row was not taken, in the file's own words: its heading and its cell, no column that it does not have."""
 
 from crm_data.errors import Invalid
-from crm_data.store.records import Records
+from crm_data.store.records import Records, Row
+from crm_data.store.values import to_text
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.mapping import PLACEHOLDER
 from crm_data.transfer.plan import Plan
@@ -57,6 +58,17 @@ class Reasons:
     def all(self, draft: Draft, wrong: Invalid) -> str:
         """Every problem of a refusal."""
         return " ".join(dict.fromkeys(self.told(draft, p.field, p.sentence) for p in wrong.problems))
+
+    def newer(self, before: Row, wanted: Row) -> str:
+        """Why a record that was changed here since the file was made stays as it is."""
+        each = []
+        for name in wanted:
+            here = shortened(to_text(self._fields[name], before[name])) or "empty"
+            each.append(f"{self.heading(name) or self._fields[name].label} (here: {here})")
+        return (
+            "This record was changed here since the file was made, and the file says otherwise in"
+            f" {', '.join(each)}. What stands here was left."
+        )
 
 
 def shortened(cell: str) -> str:

@@ -1,23 +1,21 @@
 """Which rows of a file, of those that would be added, look like records here or like a row before them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm_data.alike.likeness import Reason, known_by
 from crm_data.alike.lookup import Lookalike
-from crm_data.alike.many import resembling
-from crm_data.store.bulk import Bulk
-from crm_data.store.records import Row
+from crm_data.alike.many import Compared, Resembling
 from crm_data.tables import noun
 from crm_data.transfer.reasons import shortened
-from crm_data.transfer.rows import Draft
 
 
 @dataclass(frozen=True)
 class Resembles:
     """One row and what it looks like. `likes`: records here, the surest first; `earlier`: a row of the file.
 
-    `reasons`: why the earlier row. `fields`: those that the likeness is of.
+    `reasons`: why the earlier row. `fields`: those that the likeness is of. `into`: the id of the record that the
+    row may change: the surest of its own kind that is in use.
     """
 
     row: int
@@ -26,6 +24,7 @@ class Resembles:
     earlier: int | None
     reasons: tuple[Reason, ...]
     fields: tuple[str, ...]
+    into: int | None = None
 
     @property
     def what(self) -> str:
@@ -49,6 +48,13 @@ class Resembles:
         """Why the row was left out."""
         return f"This row looks like {self.words}; such rows were left out, as you chose."
 
+    def not_into(self, kind: str) -> str:
+        """Why it changes nothing, though it was to change what it looks like. `kind`: the kind of record."""
+        return (
+            f"This row looks like {self.words}; that is no {noun(kind)} in use here, so there is none to change."
+            " Add it or leave it out."
+        )
+
     @property
     def _each(self) -> list[tuple[str, str]]:
         found = [
@@ -58,21 +64,21 @@ class Resembles:
         return found + ([(f"row {self.earlier:,}", ", ".join(self.reasons))] if self.earlier else [])
 
 
-def resembling_rows(bulk: Bulk, rows: Sequence[tuple[Draft, Row]]) -> tuple[Resembles, ...]:
-    """Those of the new rows that look like something, in the file's order; see `alike.many.resembling`."""
-    table, known = bulk.records.name, known_by(bulk.records.name)
+def resembling_rows(table: str, compared: Compared, found: Mapping[int, Resembling]) -> tuple[Resembles, ...]:
+    """Those of the new rows that look like something, in the file's order; see `alike.many.Compared`."""
+    known = known_by(table)
     if known is None:
         return ()
-    values = {draft.number: row for draft, row in sorted(rows, key=lambda pair: pair[0].number)}
     of = {Reason.EMAIL: known.emails, Reason.PHONE: known.phones}
     return tuple(
         Resembles(
             at,
-            str(values[at][known.title]),
-            found.likes,
-            found.earlier,
-            found.reasons,
-            tuple(dict.fromkeys(n for reason in found.every for n in of.get(reason, (known.title,)))),
+            str(compared.rows[at][known.title]),
+            one.likes,
+            one.earlier,
+            one.reasons,
+            tuple(dict.fromkeys(n for reason in one.every for n in of.get(reason, (known.title,)))),
+            next((like.id for like in one.likes if like.table == table and not like.archived), None),
         )
-        for at, found in resembling(bulk._session, table, values).items()
+        for at, one in sorted(found.items())
     )

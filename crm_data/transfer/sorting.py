@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from crm_data.alike.many import Compared, Outdated
 from crm_data.errors import Invalid
 from crm_data.store.bulk import Bulk
 from crm_data.store.records import Row
@@ -11,26 +12,30 @@ from crm_data.store.values import to_text
 from crm_data.store.writer import CHUNK
 from crm_data.tables.fields import Kind
 from crm_data.transfer import hints
+from crm_data.transfer.choosing import Choosing
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.lookup import Lookup, ToMake
 from crm_data.transfer.mapping import unmarked_export
 from crm_data.transfer.matching import Match, Matching
-from crm_data.transfer.plan import ID, KEEP, Blanks, Lookalikes, Mode, Newer, Plan
-from crm_data.transfer.reasons import Reasons, shortened
+from crm_data.transfer.plan import ID, KEEP, Blanks, Mode, Newer, Plan
+from crm_data.transfer.reasons import Reasons
 from crm_data.transfer.report import Changed, Refusal, Report
-from crm_data.transfer.resembling import Resembles, resembling_rows
 from crm_data.transfer.rows import Draft, constants, says_same, shown
 
 _SHOWN_CHANGES = 2_000
+_OTHERS = ("external_id", "external_system")  # of a record that was not found by it, another system's is kept
 
 
 class Sorting:
     """Every row of a file put where it belongs: `created`, `updated`, left as it is or `refused`.
 
-    `adding`: colleagues who are known by name only may be added on the way.
+    `adding`: colleagues who are known by name only may be added on the way. `compared`: what an earlier sorting of
+    the same rows found alike; `sort` then raises Outdated where that holds no more. `alike`: what is alike.
     """
 
-    def __init__(self, bulk: Bulk, sheet: Sheet, plan: Plan, adding: bool) -> None:
+    def __init__(
+        self, bulk: Bulk, sheet: Sheet, plan: Plan, adding: bool, compared: Compared | None = None
+    ) -> None:
         self.created: list[tuple[Draft, Row]] = []
         self.updated: list[tuple[Draft, Row, Row]] = []
         self._left: list[int] = []
@@ -46,7 +51,7 @@ class Sorting:
         self._beside: dict[str, Counter[str]] = defaultdict(Counter)
         self._newer: list[Changed] = []
         self._newer_rows = 0
-        self._resembling: tuple[Resembles, ...] = ()
+        self.alike = Choosing(bulk, plan, compared)
 
     def sort(self, read: list[Draft], done: bool) -> Report:
         """Look up, match and judge every row; the report says what was, or would be, `done`."""
@@ -66,13 +71,15 @@ class Sorting:
             else:
                 self._refuse(draft, match)
         self._matching.doubt(matches)
+        self.alike.begin(matches)
         for start in range(0, len(matches), CHUNK):
             some = matches[start : start + CHUNK]
             if self._plan.mode != Mode.CREATE:
-                self._stored = self._bulk.rows({match.found[0] for match in some if match.found})
+                ids = {match.found[0] for match in some if match.found}
+                self._stored = self._bulk.rows(ids | self.alike.ids(match.draft.number for match in some))
             for match in some:
                 self._decide(match)
-        if self._plan.lookalikes == Lookalikes.LEAVE or not done:
+        if self._plan.asks_who_is_here or not done:
             self._look_alike()
         for line in self._sheet.unread:
             self.refused.append(Refusal(line.number, tuple(line.cells), line.reason))
@@ -81,14 +88,13 @@ class Sorting:
 
     def _look_alike(self) -> None:
         """Which new rows look like something; where the plan says so, they are refused."""
-        self._resembling = resembling_rows(self._bulk, self.created)
-        if self._plan.lookalikes == Lookalikes.LEAVE:
-            out = {each.row: each for each in self._resembling}
-            for draft, _ in (pair for pair in self.created if pair[0].number in out):
-                said = out[draft.number]
-                self._refuse(draft, said.sentence, dict.fromkeys(said.fields, said.sentence))
-                self._note_beside(draft, -1)
-            self.created = [pair for pair in self.created if pair[0].number not in out]
+        self.alike.look(self.created)
+        out = self.alike.out()
+        for draft, _ in (pair for pair in self.created if pair[0].number in out):
+            said = out[draft.number]
+            self._refuse(draft, said.sentence, dict.fromkeys(said.fields, said.sentence))
+            self._note_beside(draft, -1)
+        self.created = [pair for pair in self.created if pair[0].number not in out]
 
     def to_make(self) -> list[ToMake]:
         """The records that the rows which are written name, and that are to be added before them."""
@@ -138,7 +144,7 @@ class Sorting:
             made=tuple(making),
             adding=tuple(draft.number for draft, _ in self.created),
             left=tuple(self._left),
-            resembling=self._resembling,
+            resembling=self.alike.found,
         )
 
     def _note_words(self, draft: Draft) -> None:
@@ -177,17 +183,19 @@ class Sorting:
             )
         elif self._plan.mode == Mode.UPDATE:
             self._refuse(draft, "No record here has this key, and only existing ones are changed.")
-        else:
+        elif (alike := self.alike.changing(draft.number)) is None:
             self._add(draft, match.print)
+        elif why := self.alike.refused(alike):
+            self._refuse(draft, why, dict.fromkeys(alike.fields, why))
+        elif (before := self._stored.get(alike.into or 0)) is None:
+            raise Outdated
+        else:
+            self._change(draft, before, found_by=())
 
     def _add(self, draft: Draft, print_: str) -> None:
         self._part(draft)
         if draft.refused:
-            self._refuse(
-                draft,
-                self._sentences(draft),
-                {n: self._reasons.told(draft, n, w) for n, _, w in draft.refused},
-            )
+            self._refuse_cells(draft)
             return
         values = self._arranged(draft, {**self._always, **draft.values}, None)
         if print_:
@@ -213,7 +221,9 @@ class Sorting:
             judged[KEEP] = draft.kept
         self.created.append((draft, judged))
 
-    def _change(self, draft: Draft, before: Row) -> None:
+    def _change(self, draft: Draft, before: Row, found_by: tuple[str, ...] | None = None) -> None:
+        """`found_by`: the fields that found the record, which keep their values; the plan's key unless told."""
+        keys = self._plan.key if found_by is None else found_by
         draft.wrong = [
             (name, cell, why)
             for name, cell, why in draft.wrong
@@ -221,11 +231,7 @@ class Sorting:
         ]
         self._part(draft)
         if draft.refused:
-            self._refuse(
-                draft,
-                self._sentences(draft),
-                {n: self._reasons.told(draft, n, w) for n, _, w in draft.refused},
-            )
+            self._refuse_cells(draft)
             return
         said = self._fitted(
             draft,
@@ -236,11 +242,12 @@ class Sorting:
             return
         wanted = {}
         for name, value in said.items():
-            if name in self._plan.key or says_same(self._fields[name], before[name], value):
+            if name in keys or says_same(self._fields[name], before[name], value):
                 continue
-            if self._changeable(name):
+            other = found_by == () and name in _OTHERS and before[name] is not None
+            if self._changeable(name) and not other:
                 wanted[name] = value
-            elif name not in ("external_id", "external_system"):
+            elif other or name not in _OTHERS:
                 self._set_aside(draft, name)
         if self._plan.blanks == Blanks.CLEAR:
             blank = {n: self._fields[n].default for n in draft.blank if self._changeable(n)}
@@ -257,7 +264,7 @@ class Sorting:
         if wanted and self._matching.changed_since(draft, before):
             self._note_newer(draft, before, wanted)
             if self._plan.newer == Newer.LEAVE:
-                self._refuse(draft, self._newer_sentence(draft, before, wanted))
+                self._refuse(draft, self._reasons.newer(before, wanted))
                 return
         self._judge_change(draft, before, wanted)
 
@@ -361,16 +368,6 @@ class Sorting:
         changes = [Changed(draft.number, title, n, before[n], value) for n, value in wanted.items()]
         self._newer += changes[: max(room, 0)]
 
-    def _newer_sentence(self, draft: Draft, before: Row, wanted: Row) -> str:
-        each = []
-        for name in wanted:
-            here = shortened(to_text(self._fields[name], before[name])) or "empty"
-            each.append(f"{self._reasons.heading(name) or self._fields[name].label} (here: {here})")
-        return (
-            "This record was changed here since the file was made, and the file says otherwise in"
-            f" {', '.join(each)}. What stands here was left."
-        )
-
     def _external_is_free(self, draft: Draft, row: Row, id_: int | None) -> bool:
         """Whether no other record, here or earlier in the file, has this external id of this system."""
         name = (row.get("external_system"), row.get("external_id"))
@@ -387,9 +384,9 @@ class Sorting:
             return False
         return True
 
-    def _sentences(self, draft: Draft) -> str:
-        told = (self._reasons.told(draft, name, why) for name, _, why in draft.refused)
-        return " ".join(dict.fromkeys(told))
+    def _refuse_cells(self, draft: Draft) -> None:
+        told = [(name, self._reasons.told(draft, name, why)) for name, _, why in draft.refused]
+        self._refuse(draft, " ".join(dict.fromkeys(why for _, why in told)), dict(told))
 
     def _refuse(self, draft: Draft, reason: str, told: Mapping[str, str] | None = None) -> None:
         """`told`: field -> what is wrong with its cell; without it the cells are those that find the record."""

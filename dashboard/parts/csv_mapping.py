@@ -19,13 +19,12 @@ from crm_data.transfer.plan import (
     Blanks,
     By,
     Column,
-    Lookalikes,
     Mode,
-    Newer,
     Plan,
     Unmatched,
 )
 from dashboard.parts import say
+from dashboard.parts.csv_alike import with_choices
 from dashboard.parts.csv_words import known_words, unknown_words
 
 ROW = "The whole row"
@@ -249,9 +248,7 @@ class MappingStep:
             blanks = self._way_of(
                 "Empty cells", {b: b.value.capitalize() for b in Blanks}, plan.blanks, self._key("blanks")
             )
-        newer = st.session_state.get(self._key("newer"), Newer.LEAVE)
-        alike = st.session_state.get(self._key("lookalikes"), Lookalikes.ADD)
-        plan = replace(plan, key=tuple(key), mode=mode, blanks=blanks, newer=newer, lookalikes=alike)
+        plan = with_choices(replace(plan, key=tuple(key), mode=mode, blanks=blanks), self.place)
         if "external_id" in key or not key:
             plan = self._system(plan)
         return plan

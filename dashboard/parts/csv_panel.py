@@ -13,13 +13,13 @@ from crm_data.transfer.csv_out import Form
 from crm_data.transfer.csv_read import DELIMITERS, Sheet
 from crm_data.transfer.letters import ENCODINGS, Undecided
 from crm_data.transfer.mended import mended
-from crm_data.transfer.plan import Lookalikes, Newer, Plan
+from crm_data.transfer.plan import Newer, Plan
 from crm_data.transfer.report import Report
 from dashboard.components import grid
-from dashboard.parts import say
+from dashboard.parts import csv_alike, say
 from dashboard.parts.acts import attempt, forget_refusal, show_refusal
 from dashboard.parts.csv_mapping import MappingStep
-from dashboard.parts.csv_rows import changed_lines, mended_cells, resembling_lines, rows_of, told_of
+from dashboard.parts.csv_rows import changed_lines, mended_cells, rows_of, told_of
 from dashboard.parts.csv_system import forget_choices, kept_told, system_choice, system_told
 from dashboard.parts.dialog import dialog
 from dashboard.parts.undo import did
@@ -276,7 +276,7 @@ class _Import:
         if report.newer_rows:
             self._newer(plan, report)
         if report.resembling:
-            self._lookalikes(report)
+            csv_alike.ask(self.records, plan, report, self.place)
         if cells := mended_cells(self.place):
             st.caption(told_of(cells))
         rows_of(self.records, sheet, plan, report, self.place)
@@ -295,17 +295,6 @@ class _Import:
     def _choice(self, name: str, question: str, options: Mapping[Any, str]) -> None:
         """What becomes of some rows, asked once; the answer is kept under the name."""
         st.selectbox(question, list(options), format_func=options.__getitem__, key=f"{self.place}.{name}")
-
-    def _lookalikes(self, report: Report) -> None:
-        """New rows that look like records here or like rows before them: which, why, and what becomes of them."""
-        found = report.resembling
-        new = say.count(len(found), f"new {noun(self.records.name)}")
-        look = "looks" if len(found) == 1 else "look"
-        options = {Lookalikes.ADD: "Add them all the same", Lookalikes.LEAVE: "Leave them out"}
-        self._choice("lookalikes", f"{new} {look} like one that is here or in the file", options)
-        grid.table(f"{self.place}.lookalikes.list", "What they look like", resembling_lines(found[:_SHOWN]))
-        if len(found) > _SHOWN:
-            st.caption(f"The first {_SHOWN} of {len(found):,}.")
 
     def _import(self, sheet: Sheet, plan: Plan, report: Report) -> None:
         """The one button that writes. It says what it will do, and a second click finds it done."""

@@ -1,6 +1,6 @@
 """The rows of a rehearsal: searched by kind and text, and those that are refused put right on the spot."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import streamlit as st
@@ -11,7 +11,6 @@ from crm_data.transfer.mapping import importable
 from crm_data.transfer.mended import Mended
 from crm_data.transfer.plan import Plan
 from crm_data.transfer.report import Changed, Refusal, Report
-from crm_data.transfer.resembling import Resembles
 from dashboard.components import grid
 from dashboard.parts import say
 
@@ -108,13 +107,6 @@ def changed_lines(records: Records, changes: tuple[Changed, ...]) -> list[dict[s
             }
         )
     return lines
-
-
-def resembling_lines(found: Sequence[Resembles]) -> list[dict[str, Any]]:
-    """Each new row that looks like something, with the surest of it."""
-    return [
-        {"Row": each.row, "Name": each.title[:80], "Looks like": each.what, "Why": each.why} for each in found
-    ]
 
 
 def _has(line: Mapping[str, Any], said: str) -> bool:

@@ -14,6 +14,9 @@ _CODE = (
 KNOWN = {
     "dashboard/menu.py: screen.title": "titles of screens, written in that file",
     _CODE: "letters and digits that were drawn by lot",
+    "dashboard/parts/csv_alike.py: f'Row {each.row:,}, {say.plain(each.title[:80])}: {_like(each)}'": (
+        "names made plain, in a link to a record by its number"
+    ),
     "dashboard/parts/csv_panel.py: label": "four words in a tuple above the loop",
     "dashboard/parts/csv_rows.py: named.__getitem__": "four words with their counts, in a dictionary above",
     "dashboard/parts/listing.py: f'No {self.noun}{self._selected(query)}. Choose another selection above.'": (

@@ -9,6 +9,7 @@ from crm_data import Workspace
 from crm_data.errors import Unavailable
 from crm_data.transfer.plan import Unmatched
 from dashboard import runtime, session
+from dashboard.parts import csv_panel
 from dashboard.server import SCRIPT
 from tests.dashboard.house import House, house
 from tests.transfer.books import book
@@ -399,13 +400,56 @@ def test_new_rows_that_look_like_records_are_listed_and_left_out(
     assert outcome(at)["To add"] == "2"
     choice = at.selectbox(key=f"{PLACE}.lookalikes")
     assert choice.label == "1 new customer looks like one that is here or in the file"
-    assert choice.options == ["Add them all the same", "Leave them out"]
+    assert choice.options == ["Add them all the same", "Leave them out", "Change the ones that are there"]
     choice.select("leave it out").run()
     assert not at.exception
     assert (outcome(at)["To add"], outcome(at)["Refused"]) == ("1", "1")
     at.button(key=f"{PLACE}.go").click().run()
     assert "1 added" in at.success[0].value
     assert {row["name"] for row in my.customers.page().rows} == {"Acme *Works*", "South"}
+
+
+def test_a_row_that_looks_like_a_record_is_decided_by_itself(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each says what it looks like, as a link; of many a few at a time, and what was chosen stays."""
+    id_ = my.customers.add({"name": "Acme *Works*", "phone": "+41 44 123 45 67"})
+    rows = [[f"Nord {n}", f"+41 44 123 45 67 ext {n}"] for n in range(7)]
+    at = opened(customers_page(home, monkeypatch), csv_bytes([["Name", "Phone"], *rows]))
+    asked = [box for box in at.selectbox if box.key and ".lookalikes.row." in box.key]
+    assert len(asked) == 5
+    assert f"](/record?kind=customer&id={id_})" in asked[0].label
+    assert "[customer Acme \\*Works\\*" in asked[0].label
+    assert asked[0].options == ["Add it all the same", "Leave it out", "Change the one that is there"]
+    asked[0].select("change the one that is there").run()
+    assert (outcome(at)["To add"], outcome(at)["To change"]) == ("6", "1")
+    at.button(key=f"{PLACE}.lookalikes.next").click().run()
+    asked = [box for box in at.selectbox if box.key and ".lookalikes.row." in box.key]
+    assert len(asked) == 2
+    asked[1].select("leave it out").run()
+    assert not at.exception
+    assert (outcome(at)["To add"], outcome(at)["To change"], outcome(at)["Refused"]) == ("5", "1", "1")
+    at.text_input(key=f"{PLACE}.lookalikes.search").set_value("nord 3").run()
+    asked = [box for box in at.selectbox if box.key and ".lookalikes.row." in box.key]
+    assert [box.label.split(":")[0] for box in asked] == ["Row 5, Nord 3"]
+    at.button(key=f"{PLACE}.go").click().run()
+    assert "5 added, 1 changed" in at.success[0].value
+    assert my.customers.get(id_)["name"] == "Nord 0"
+
+
+def test_what_is_chosen_of_a_long_file_stays_while_it_is_checked_again(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_panel, "_CHECKED_AT_ONCE", 1)
+    my.customers.add({"name": "Acme", "phone": "+41 44 123 45 67"})
+    file = csv_bytes([["Name", "Phone"], ["Nord", "0041 44 1234567"], ["South", "+41 44 999 88 77"]])
+    at = opened(customers_page(home, monkeypatch), file)
+    at.button(key=f"{PLACE}.check").click().run()
+    assert outcome(at)["To add"] == "2"
+    at.selectbox(key=f"{PLACE}.lookalikes").select("leave it out").run()
+    at.button(key=f"{PLACE}.check").click().run()
+    assert not at.exception
+    assert (outcome(at)["To add"], outcome(at)["Refused"]) == ("1", "1")
 
 
 def test_a_file_without_lookalikes_asks_nothing(
