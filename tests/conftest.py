@@ -25,6 +25,8 @@ def pytest_configure(config: pytest.Config) -> None:
     run.keep_what_is_read()
     chance.begin()
     compiled.keep()
+    if "not postgres" in config.option.markexpr:
+        os.environ[postgres.NONE] = "1"
     if run.is_mine():
         for folder in run.left_behind():
             postgres.stop(folder)

@@ -16,7 +16,6 @@ from crm_data import Workspace, clock, health, room
 from crm_data.errors import DiskFull
 from crm_data.installation import Installation
 from crm_data.room import GB, MB, Descriptors, Disk, Left
-from crm_data.settings import settings
 from crm_data.store.store import Store
 from crm_data.tables import SignInSession
 from dashboard import runtime, session
@@ -26,6 +25,7 @@ from tests.dashboard.asgi import Asked
 from tests.dashboard.house import PASSWORD, House, house
 from tests.lost import small_disk
 from tests.support.children import in_child
+from tests.support.own import own_settings
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -127,7 +127,7 @@ def test_the_admin_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 def _on_a_full_disk(url: str, token: str, email: str) -> list[str]:
     """In a process that can write no byte to any file: what one who is signed in can do, and one who is not."""
     store = Store(url)
-    installation = Installation(store, settings({"DATABASE_URL": url}))
+    installation = Installation(store, own_settings(url))
     with small_disk.room(0):
         signed = installation.sessions.resolve(token)
         assert signed is not None

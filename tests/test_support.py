@@ -23,9 +23,10 @@ from crm_data.store.migrating import head
 from crm_data.store.store import Store
 from crm_data.tables import Company
 from tests.conftest import FrozenClock
-from tests.support import longest, run
+from tests.support import longest, postgres, run
 from tests.support.children import in_child
 from tests.support.databases import Database, fresh
+from tests.support.own import own_settings
 
 MADE = "INSERT INTO companies (name, email) VALUES ('Only here', 'info@only.example')"
 
@@ -127,6 +128,16 @@ def test_a_file_goes_by_its_seconds_where_they_are_known() -> None:
     assert [item.nodeid.removesuffix(".py::test") for item in items] == ["known", "long", "short", "shorter"]
 
 
+def test_the_files_that_were_measured_are_there_still() -> None:
+    assert [file for file in longest.MEASURED if not (ROOT / file).exists()] == []
+
+
+def test_a_run_without_postgresql_starts_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(postgres.NONE, "1")
+    with pytest.raises(RuntimeError, match="marked so"):
+        postgres.server()
+
+
 def test_a_child_copies_the_runs_empty_database_and_knows_the_same_of_it() -> None:
     assert in_child(blueprint, head()) == blueprint(head())
 
@@ -218,3 +229,12 @@ def test_what_a_run_made_in_memory_goes_with_it(tmp_path: Path, monkeypatch: pyt
     run.remove(run.folder())
     assert [*tmp_path.iterdir()] == [tmp_path / "elsewhere"]
     assert not run.folder().exists()
+
+
+def test_what_a_test_does_not_say_of_backups_is_no_folder_of_the_checkout() -> None:
+    made, other = own_settings("sqlite://"), own_settings("sqlite://")
+    assert run.folder() in made.backup_dir.parents
+    assert made.backup_dir != other.backup_dir
+    bare = re.compile(r'(?<!own_)\bsettings\(\{"DATABASE_URL": [\w.]+\}\)')
+    found = [path.name for path in (ROOT / "tests").rglob("*.py") if bare.search(path.read_text())]
+    assert found == [], "own_settings gives them a folder of their own"

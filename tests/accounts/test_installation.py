@@ -5,13 +5,13 @@ import pytest
 from crm_data.accounts.watched import WatchedStore
 from crm_data.errors import NotReady, NotSignedIn
 from crm_data.installation import Installation
-from crm_data.settings import settings
 from crm_data.store.migrating import downgrade
 from crm_data.store.store import Store
 from crm_data.workspace import Workspace
 from tests.accounts.conftest import House
 from tests.migrations.trial import older
 from tests.support.databases import Database
+from tests.support.own import own_settings
 
 
 def test_a_migrated_database_is_ready(house: House) -> None:
@@ -22,7 +22,7 @@ def test_a_migrated_database_is_ready(house: House) -> None:
 def test_an_older_one_is_not(database: Database) -> None:
     downgrade(database.admin_url, older())
     store = Store(database.url)
-    installation = Installation(store, settings({"DATABASE_URL": database.url}))
+    installation = Installation(store, own_settings(database.url))
     state = installation.state()
     assert (state.database, state.ready, state.revision) == (True, False, older())
     with pytest.raises(NotReady, match=f"revision {older()}"):
@@ -33,7 +33,7 @@ def test_an_older_one_is_not(database: Database) -> None:
 @pytest.mark.parametrize("engine_kind", [pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_the_owner_of_the_tables_does_not_serve(database: Database) -> None:
     store = Store(database.admin_url)
-    installation = Installation(store, settings({"DATABASE_URL": database.admin_url}))
+    installation = Installation(store, own_settings(database.admin_url))
     with pytest.raises(NotReady, match="only reads and writes rows"):
         installation.demand_ready()
     store.close()

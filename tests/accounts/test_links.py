@@ -17,12 +17,12 @@ from crm_data.accounts.tokens import new_token
 from crm_data.errors import CrmError, Invalid, NotAllowed, NotFound, NotSignedIn
 from crm_data.installation import Installation
 from crm_data.rights import ROLES
-from crm_data.settings import settings
 from crm_data.store.store import Store
 from crm_data.tables import ChangeLog, Company, Membership, User
 from crm_data.tables.security import LinkKind
 from tests.accounts.conftest import HERE, PASSWORD, House
 from tests.conftest import FrozenClock
+from tests.support.own import own_settings
 from tests.support.statements import counted
 
 NEW = "another dozen words"
@@ -34,7 +34,7 @@ ADA = {"email": "Ada@Acme.example", "first_name": "Ada", "last_name": "Byron"}
 def bare(database_url: str) -> Iterator[Installation]:
     """An installation with nobody in it."""
     store = Store(database_url)
-    yield Installation(store, settings({"DATABASE_URL": database_url}))
+    yield Installation(store, own_settings(database_url))
     store.close()
 
 

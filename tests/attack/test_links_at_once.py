@@ -12,11 +12,11 @@ from crm_data.accounts import onetime, passwords
 from crm_data.accounts.people import SYSTEM
 from crm_data.errors import CrmError
 from crm_data.installation import Installation
-from crm_data.settings import settings
 from crm_data.store.store import Store
 from crm_data.tables import ChangeLog, Company, Membership, SignInSession, User
 from crm_data.tables.security import LinkKind
 from tests.dashboard.house import PASSWORD, House, house
+from tests.support.own import own_settings
 
 MANY = 50
 KNOWN, NEW = "manager@omega.example", "new@alpha.example"
@@ -39,7 +39,7 @@ def home(database_url: str) -> Iterator[House]:
 def bare(database_url: str) -> Iterator[Installation]:
     """Nobody is there yet."""
     store = Store(database_url)
-    yield Installation(store, settings({"DATABASE_URL": database_url}))
+    yield Installation(store, own_settings(database_url))
     store.close()
 
 

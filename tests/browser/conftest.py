@@ -13,11 +13,11 @@ from crm_data import Workspace
 from crm_data.accounts import passwords
 from crm_data.installation import Installation
 from crm_data.rights import ROLES
-from crm_data.settings import settings
 from crm_data.store.store import Store
 from crm_data.tables import Company, Membership, User
 from tests.support import screen
 from tests.support.databases import DEMO_PASSWORD, Database, demo
+from tests.support.own import own_settings
 from tests.support.profiles import Profiles
 from tests.support.serving import Served, serving
 
@@ -87,7 +87,7 @@ def running(database: Database) -> Iterator[Town]:
     store = Store(database.url)
     try:
         with serving(database.url) as served:
-            yield Town(served, store, Installation(store, settings({"DATABASE_URL": database.url})))
+            yield Town(served, store, Installation(store, own_settings(database.url)))
     finally:
         store.close()
 

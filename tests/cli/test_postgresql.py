@@ -15,6 +15,7 @@ from tests.cli.conftest import Run
 from tests.migrations.trial import older
 from tests.support import postgres
 from tests.support.databases import Database, fresh
+from tests.support.own import own_settings
 
 pytestmark = pytest.mark.postgres
 
@@ -38,7 +39,7 @@ def installation(run: Run, empty: Database) -> Iterator[Installation]:
     """The same database, migrated by the command and opened as the server opens it."""
     assert run("migrate").code == 0
     store = Store(empty.url)
-    made = Installation(store, settings({"DATABASE_URL": empty.url}))
+    made = Installation(store, own_settings(empty.url))
     made.demand_ready()
     yield made
     store.close()

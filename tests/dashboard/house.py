@@ -10,9 +10,10 @@ from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
 from crm_data.installation import Installation
-from crm_data.settings import Settings, settings
+from crm_data.settings import Settings
 from crm_data.tables import Membership, User
 from tests.support.office import Office, office
+from tests.support.own import own_settings
 
 PASSWORD = "a dozen words or so"
 # The lowest cost: what is tested here is not how long a check takes.
@@ -51,7 +52,7 @@ class House:
 def house(database_url: str, **environment: str) -> Iterator[House]:
     """Two companies, a person a role in each, one password for all."""
     made = office(database_url)
-    wanted = settings({"DATABASE_URL": database_url, **environment})
+    wanted = own_settings(database_url, **environment)
     with made.store.system("a test") as session:
         session.execute(sa.update(User).values(password_hash=_KEPT))
     try:

@@ -12,13 +12,13 @@ from streamlit.testing.v1 import AppTest
 
 from crm_data import Workspace, errors
 from crm_data.installation import Installation
-from crm_data.settings import settings
 from crm_data.store.store import Store
 from dashboard import runtime, session
 from dashboard.parts.place import KIND_OF
 from dashboard.server import SCRIPT
 from tests.dashboard.house import House, house
 from tests.dashboard.test_refused import least
+from tests.support.own import own_settings
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +49,7 @@ def bare(new_database: Any) -> Iterator[tuple[Store, Any]]:
     """An installation without a company."""
     url = new_database("sqlite").url
     store = Store(url)
-    yield store, settings({"DATABASE_URL": url})
+    yield store, own_settings(url)
     store.close()
 
 

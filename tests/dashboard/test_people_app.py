@@ -8,13 +8,13 @@ from streamlit.testing.v1 import AppTest
 
 from crm_data.accounts.people import SYSTEM
 from crm_data.installation import Installation
-from crm_data.settings import settings
 from crm_data.store.store import Store
 from crm_data.tables import Company, User
 from dashboard import runtime, session
 from tests.dashboard.house import PASSWORD, House, house
 from tests.dashboard.test_sign_in_app import app, be, posted
 from tests.dashboard.test_sign_in_app import said as written
+from tests.support.own import own_settings
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_before_the_first_company_every_address_says_where_the_setup_link_is(
     database_url: str, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
     store = Store(database_url)
-    told = settings({"DATABASE_URL": database_url})
+    told = own_settings(database_url)
     runtime.use(store, told)
     be(monkeypatch, None)
     try:

@@ -15,10 +15,11 @@ from tests.demo.support import PASSWORD, TODAY, ask, assert_whole, counts, finge
 from tests.support.databases import Database, fresh
 from tests.support.kinds import KINDS
 
+# What fills it is tried quickly where the firms are looked at: tests/nouns/test_plans.py.
+pytestmark = pytest.mark.slow
 Filled = tuple[Store, list[DemoPerson]]
 
 
-@pytest.mark.slow
 def test_there_is_enough_of_everything(filled: Filled) -> None:
     found = counts(filled[0])
     assert found["companies"] == 2
@@ -173,7 +174,6 @@ def test_a_new_row_gets_an_id_of_its_own(filled: Filled) -> None:
         session.delete(row)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("filled", ["sqlite"], indirect=True)
 def test_the_same_seed_and_day_make_the_same(filled: Filled) -> None:
     made = [fingerprint(filled[0])]
@@ -188,7 +188,6 @@ def test_the_same_seed_and_day_make_the_same(filled: Filled) -> None:
     assert len(set(made)) == 3
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("engine_kind", ["sqlite"])
 @pytest.mark.parametrize("day", [date(2026, 3, 1), date(2026, 3, 7), date(2028, 2, 29), date(2026, 1, 1)])
 def test_any_day_will_do(database: Database, day: date) -> None:

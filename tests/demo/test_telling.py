@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from crm_data import Query
@@ -16,6 +17,8 @@ from crm_data.tables import Base, ChangeLog, ChangeSet, Goal
 from crm_data.workspace import Workspace
 from tests.demo.support import TODAY, ask
 
+# What fills it is tried quickly where the firms are looked at: tests/nouns/test_plans.py.
+pytestmark = pytest.mark.slow
 Filled = tuple[Store, list[DemoPerson]]
 KEPT = {"id", "company_id", "created_at", "updated_at", "version"}
 

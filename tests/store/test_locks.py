@@ -15,6 +15,7 @@ from tests.store.test_rights_of_doors import Town, filled
 from tests.support.databases import Database
 from tests.support.locking import locking, out_of_order
 from tests.support.office import office
+from tests.support.own import own_settings
 
 pytestmark = pytest.mark.postgres
 
@@ -44,7 +45,7 @@ def test_an_operator_locks_in_order(town: Town, name: str, tmp_path: Any) -> Non
 
 
 def test_what_ends_sessions_and_links_locks_in_order(town: Town) -> None:
-    made = Installation(town.store, settings({"DATABASE_URL": town.store.url}))
+    made = Installation(town.store, own_settings(town.store.url))
     my, rep = town.at(1, "admin"), town.people[1]["sales_rep"]
     with locking(town.store) as sent:
         my.people.invite("somebody@else.example", "user")

@@ -10,6 +10,30 @@ SHOWN = 20
 # What is known of a file that never ran here: so many seconds a test, in the middle, and of one marked as long.
 USUAL, LONG = 0.1, 3.0
 _LONG = ("slow", "browser")  # marks
+# Seconds of the files that take longest, of two workers on two processors. Where nothing is known yet, a file with
+# one test of a minute would else go last, and one worker wait for the other.
+MEASURED = {
+    "tests/browser/test_every_screen.py": 169,
+    "tests/numbers/test_figures.py": 165,
+    "tests/bench/test_parts.py": 116,
+    "tests/browser/test_full_load.py": 88,
+    "tests/browser/test_forms.py": 88,
+    "tests/model/test_differential.py": 86,
+    "tests/transfer/test_backup_under_load.py": 76,
+    "tests/browser/test_openers.py": 63,
+    "tests/browser/test_customers.py": 60,
+    "tests/walls/test_mutants.py": 56,
+    "tests/lost/test_points.py": 55,
+    "tests/walls/test_matrix.py": 55,
+    "tests/browser/test_day.py": 53,
+    "tests/transfer/test_backup_postgresql.py": 52,
+    "tests/dashboard/test_sign_in_browser.py": 51,
+    "tests/migrations/test_up_and_down.py": 49,
+    "tests/attack/test_forged_components.py": 49,
+    "tests/test_add_an_entity.py": 45,
+    "tests/browser/test_mention.py": 44,
+    "tests/browser/test_board.py": 43,
+}  # fmt: skip
 # In pytest's cache: file -> its seconds and its number of tests, when it last ran whole.
 KEPT = "foyer/seconds"
 
@@ -28,8 +52,8 @@ def order(items: list[pytest.Item], took: Known) -> None:
     for item in items:
         long = any(item.get_closest_marker(mark) for mark in _LONG)
         seconds[file_of(item.nodeid)] += LONG if long else USUAL  # type: ignore[assignment]
-    for file in seconds.keys() & took.keys():
-        seconds[file] = took[file][0]  # type: ignore[assignment]
+    for file in seconds.keys() & {*MEASURED, *took}:
+        seconds[file] = took[file][0] if file in took else MEASURED[file]  # type: ignore[assignment]
     items.sort(key=lambda item: (-seconds[file_of(item.nodeid)], file_of(item.nodeid)))
 
 

@@ -25,6 +25,8 @@ from tests.support import run
 from tests.support.ports import free_port
 
 OWN_SERVER = "FOYER_TEST_POSTGRES_URL"
+# Set where a run leaves out the tests that are marked `postgres`: one without the mark starts no server there.
+NONE = "FOYER_TEST_NO_POSTGRES"
 
 # The same order of text on every machine: by code point, as SQLite does.
 CLUSTER = (
@@ -55,6 +57,8 @@ def programs() -> Path:
 
 def server() -> dict[str, str]:
     """The run's server: `admin` is its superuser's URL, `owner` and `app` two role names with `password`."""
+    if os.environ.get(NONE):
+        raise RuntimeError("A test that needs PostgreSQL is marked so: @pytest.mark.postgres.")
     return run.once("postgres", _start)
 
 

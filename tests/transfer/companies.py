@@ -9,13 +9,13 @@ from typing import Any
 from crm_data import Workspace
 from crm_data.accounts.people import SYSTEM
 from crm_data.installation import Installation
-from crm_data.settings import settings
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.transfer.by_file import write_file
 from crm_data.transfer.company_back import Brought
 from tests.support import makers
 from tests.support.databases import Database, fresh
+from tests.support.own import own_settings
 
 WAYS = [
     ("sqlite", "postgresql"),
@@ -31,7 +31,7 @@ class There:
     def __init__(self, kind: str, filled: bool) -> None:
         self.database: Database = fresh(kind)
         self.store = Store(self.database.url)
-        self.installation = Installation(self.store, settings({"DATABASE_URL": self.database.url}))
+        self.installation = Installation(self.store, own_settings(self.database.url))
         self.filled = makers.two_companies(self.store) if filled else ()
 
     def scope(self, at: int = 0, role: str = "admin") -> CompanyScope:

@@ -18,7 +18,6 @@ from crm_data import Workspace
 from crm_data.accounts.people import SYSTEM
 from crm_data.errors import BadBackup, CrmError, Invalid, NotAllowed
 from crm_data.installation import Installation
-from crm_data.settings import settings
 from crm_data.store.migrating import head, migration_engine
 from crm_data.store.store import Store
 from crm_data.tables import Base, Company, SecurityLog, User
@@ -28,6 +27,7 @@ from crm_data.transfer.company_file import contents
 from crm_data.transfer.verify import digest
 from tests.support import makers
 from tests.support.databases import fresh
+from tests.support.own import own_settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
@@ -38,7 +38,7 @@ class Here:
     def __init__(self, kind: str, folder: Path) -> None:
         self.database = fresh(kind)
         self.store = Store(self.database.url)
-        self.installation = Installation(self.store, settings({"DATABASE_URL": self.database.url}))
+        self.installation = Installation(self.store, own_settings(self.database.url))
         self.filled = makers.two_companies(self.store)
         with self.store.system("two who will not be known") as session:
             users = [makers.person(session), makers.person(session, is_active=False)]

@@ -12,6 +12,8 @@ from crm_data.transfer.postgres_scratch import scratch
 from tests.support import postgres
 from tests.support.databases import Database, fresh
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture
 def beside() -> Iterator[Database]:

@@ -13,7 +13,6 @@ from crm_data.accounts import onetime, throttle
 from crm_data.errors import NotReady
 from crm_data.health import check
 from crm_data.installation import Installation
-from crm_data.settings import settings
 from crm_data.store import migrating
 from crm_data.store.guards import guarded_tables
 from crm_data.store.security_log import note
@@ -23,6 +22,7 @@ from crm_data.tables.security import LinkKind
 from tests.support import postgres
 from tests.support.databases import Database
 from tests.support.makers import Filled, two_companies
+from tests.support.own import own_settings
 
 pytestmark = pytest.mark.postgres
 TABLES = sorted(guarded_tables())
@@ -43,7 +43,7 @@ def both(database: Database) -> tuple[Filled, Filled]:
         note(session, "test", made[1].rep_id, made[1].company_id)
         onetime.make(session, LinkKind.RESET, email=f"rep@{made[1].canary}.example", user_id=made[1].rep_id)
         throttle.begin(session, "a key", "an address")
-    tickets = Installation(store, settings({"DATABASE_URL": database.url})).sessions
+    tickets = Installation(store, own_settings(database.url)).sessions
     with store.system("a ticket for a session") as session:
         rep = {"user_id": made[1].rep_id, "company_id": made[1].company_id}
         ticket = onetime.make(session, LinkKind.TICKET, **rep)
@@ -218,7 +218,7 @@ def test_a_table_that_nobody_thought_of_is_the_systems_alone(new_database: Calla
 def test_serving_is_refused_while_a_table_is_bare(new_database: Callable[[str], Database]) -> None:
     database = new_database("postgresql")
     store = Store(database.url)
-    installation = Installation(store, settings({"DATABASE_URL": database.url}))
+    installation = Installation(store, own_settings(database.url))
     installation.demand_ready()
     with psycopg.connect(database.admin_url, autocommit=True) as owner:
         owner.execute("ALTER TABLE leads NO FORCE ROW LEVEL SECURITY")
