@@ -1,8 +1,11 @@
 """Every part of the benchmark still finds what it measures, on a database a fiftieth of the size."""
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,13 +22,14 @@ from bench import (
     reading,
     screens,
     searching,
+    served,
     sheets,
     walls,
 )
 from bench.ground import filled, ground, has_postgres
 from bench.pages import Size
 from bench.section import Section
-from tests.support import postgres
+from tests.support import postgres, serving
 
 pytestmark = pytest.mark.slow
 
@@ -40,27 +44,57 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     databases.remove(path)
 
 
+@pytest.fixture(autouse=True)
+def once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is measured is measured once: that it is found is the question here, not how long it takes."""
+    for part in (costs, pages, screens):
+        monkeypatch.setattr(part, "RERUNS", 1)
+
+
+@pytest.fixture
+def forked_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The product's servers are forked from a process that has imported them; test_what_a_rerun_costs starts its
+    own by the command."""
+    started = served._started
+
+    @contextmanager
+    def forked(
+        line: Sequence[str], variables: dict[str, str], cwd: Path, port: int, health: str, folder: Path
+    ) -> Iterator[Any]:
+        if "streamlit" in line:
+            with started(line, variables, cwd, port, health, folder) as process:
+                yield process
+            return
+        log = folder / f"{port}.log"
+        log.touch()
+        with serving.forked({**os.environ, **variables}, log, words=line[2:]) as process:
+            served._wait(process, port, health, log)  # type: ignore[arg-type]
+            yield process
+
+    monkeypatch.setattr(served, "_started", forked)
+
+
 def _told(section: Section) -> set[str]:
     assert all(line.middle > 0 for line in section.lines)
     return {line.what for line in section.lines}
 
 
 def test_the_data_call(small: Path) -> None:
-    assert "the last page there" in _told(reading.section(*2 * [databases.address(small)], rounds=2))
+    assert "the last page there" in _told(reading.section(*2 * [databases.address(small)], rounds=1))
 
 
 def test_the_search(small: Path) -> None:
-    assert "the name of a customer" in _told(searching.section(*2 * [databases.address(small)], rounds=2))
+    assert "the name of a customer" in _told(searching.section(*2 * [databases.address(small)], rounds=1))
 
 
 def test_filling_and_backups(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(moving, "TENTH", 0.01)
-    assert "a backup's copy" in _told(moving.section(small, tmp_path, rounds=2))
+    assert "a backup's copy" in _told(moving.section(small, tmp_path, rounds=1))
 
 
 def test_import_and_export(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "ROWS", 200)
-    told = _told(files.section(small, tmp_path, rounds=2))
+    told = _told(files.section(small, tmp_path, rounds=1))
     assert told == {"import", "export", "the undo of the import, right after it"}
 
 
@@ -109,15 +143,17 @@ def test_a_part_is_printed_as_soon_as_it_is_measured(
     assert "## Many at once" in capsys.readouterr().out
 
 
-def test_reruns_and_sessions(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reruns_and_sessions(
+    small: Path, tmp_path: Path, forked_servers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(screens, "quiet", lambda servers: None)
-    reruns, sessions = screens.sections(small, small, tmp_path, rounds=2)
+    reruns, sessions = screens.sections(small, small, tmp_path, rounds=1)
     assert "customers page" in _told(reruns)
     assert "empty page, product's server" in _told(sessions)
 
 
 @pytest.fixture
-def peer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def peer(tmp_path: Path, forked_servers: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A place for the page to compare with, where there is none yet."""
     monkeypatch.setattr(pages, "quiet", lambda servers: None)
     monkeypatch.setattr(pages, "PEER", tmp_path / "peer.py")
@@ -143,7 +179,7 @@ def test_without_a_page_to_compare_with_a_sentence_says_so(
 
 
 def test_the_other_pages_data_calls(small: Path) -> None:
-    assert questions.WORDS["board"] in _told(questions.section(*2 * [databases.address(small)], rounds=2))
+    assert questions.WORDS["board"] in _told(questions.section(*2 * [databases.address(small)], rounds=1))
 
 
 @pytest.mark.postgres

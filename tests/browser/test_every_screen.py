@@ -73,8 +73,7 @@ WIDER = """() => {
 
 
 def looked_at(page: Page) -> list[str]:
-    """What is wrong with the screen that is drawn."""
-    at_rest(page)
+    """What is wrong with the screen that is drawn, and at rest."""
     heard = [f"is heard with signs: {said}" for said in marked(page)]
     return [*faults(page), *faint(page), *heard, *page.evaluate(TIGHT), *page.evaluate(WIDER)]
 
@@ -108,6 +107,7 @@ def test_so_can_a_record_beside_its_list(way: str, town: Town, enter: Door) -> N
     else:
         listed(page).beside(0)
     says(page.locator(".st-key-beside"), "Not filled in")
+    at_rest(page)
     found = looked_at(page)
     assert found == [], "\n".join(found)
 
@@ -133,8 +133,10 @@ def test_so_can_the_screens_of_a_company_that_has_nothing_yet(way: str, town: To
 def test_so_can_signing_in(way: str, town: Town, enter: Door) -> None:
     page = enter(None, "/", **WAYS[way])
     expect(page.get_by_role("textbox", name="Password", exact=True)).to_be_visible()
+    at_rest(page)
     found = looked_at(page)
     page.goto(f"{town.url}/?link=no-such-link")
     expect(page.get_by_test_id("stAlert").first).to_be_visible()
+    at_rest(page)
     found += looked_at(page)
     assert found == [], "\n".join(found)

@@ -22,7 +22,7 @@ RARELY = {
     "company_file": 0.2, "take_away": 0.1, "overview": 0.3, "export": 0.4, "tiles": 0.4, "by_owner": 0.4,
     "by_month": 0.4,
 }  # fmt: skip
-OPERATIONS = size(5_000, 100_000)
+OPERATIONS = size(2_500, 100_000)
 # How often the calls are made from what the databases hold by now, and how often all of it is compared.
 LOOK, COMPARE = 20, OPERATIONS // 4
 TRIES = 300  # of a verb that did nothing by chance
@@ -165,7 +165,7 @@ class Twins:
 
 @pytest.mark.slow
 @pytest.mark.postgres
-@pytest.mark.timeout(1200)  # five thousand calls, each twice
+@pytest.mark.timeout(1200)  # some thousand calls, each twice
 def test_both_engines_do_the_same(sides: tuple[Side, Side], sequences: Sequences) -> None:
     compare(sides)
     twins = Twins(sides, sequences)

@@ -66,8 +66,8 @@ def filled(
 ) -> Iterator[tuple[Office, list[Sums]]]:
     """Two companies with their sums: one's deals came as chance has it, the other's the largest first."""
     two = office(new_database(request.param).url)
-    rows = amounts(size(40_000, 1_000_000))
-    orders = [rows, sorted(rows[:20_000], key=lambda row: row["deal_value"], reverse=True)]
+    rows = amounts(size(20_000, 1_000_000))
+    orders = [rows, sorted(rows[:10_000], key=lambda row: row["deal_value"], reverse=True)]
     for company, ordered in enumerate(orders):
         customer = put(two, "customers", [{"name": "Firm"}], company)[0]
         same = {"company_id": two.companies[company], "customer_id": customer}

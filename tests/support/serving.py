@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
@@ -93,7 +93,7 @@ def serving(
     }
     log = folder / "log"
     log.touch()
-    with (_by_command if by_command else _forked)(variables, log, descriptors) as process:
+    with (_by_command if by_command else forked)(variables, log, descriptors) as process:
         served = Served(f"http://127.0.0.1:{port}", process, log)
         try:
             _wait_until_up(served)
@@ -120,13 +120,15 @@ def _by_command(
 
 
 @contextmanager
-def _forked(variables: Mapping[str, str], log: Path, descriptors: int) -> Iterator[Forked]:
-    with child(_dashboard, dict(variables), str(log), descriptors) as process:
+def forked(
+    variables: Mapping[str, str], log: Path, descriptors: int = 0, words: Sequence[str] = ("dashboard",)
+) -> Iterator[Forked]:
+    """What `python -m` with these words does, in a process forked from one that has imported the product."""
+    with child(_module, dict(variables), str(log), descriptors, tuple(words)) as process:
         yield Forked(process)
 
 
-def _dashboard(variables: dict[str, str], log: str, descriptors: int) -> None:
-    """What `python -m dashboard` does, in a process that has imported it."""
+def _module(variables: dict[str, str], log: str, descriptors: int, words: tuple[str, ...]) -> None:
     said = os.open(log, os.O_WRONLY | os.O_APPEND)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(said, stream.fileno())
@@ -137,8 +139,8 @@ def _dashboard(variables: dict[str, str], log: str, descriptors: int) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if descriptors:
         _limit(descriptors)
-    sys.argv = ["dashboard"]
-    runpy.run_module("dashboard", run_name="__main__", alter_sys=True)
+    sys.argv = list(words)
+    runpy.run_module(words[0], run_name="__main__", alter_sys=True)
 
 
 def _limit(descriptors: int) -> None:
@@ -151,7 +153,7 @@ def refused(**environment: str) -> str:
     log = run.folder() / "served" / f"{port}-refused"
     log.parent.mkdir(exist_ok=True)
     log.touch()
-    with _forked({**os.environ, "CRM_PORT": str(port), **environment}, log, 0) as process:
+    with forked({**os.environ, "CRM_PORT": str(port), **environment}, log) as process:
         assert process.wait(WAIT) == 1
     said = log.read_text(errors="replace")
     assert "Traceback" not in said
