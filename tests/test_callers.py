@@ -9,39 +9,22 @@ from pathlib import Path
 import pytest
 
 from crm_data import Records, Workspace
-from crm_data.accounts.companies import Companies, Profile
-from crm_data.accounts.layouts import Layouts
+from crm_data.accounts.companies import Companies
 from crm_data.accounts.links import Links
 from crm_data.accounts.members import Members
 from crm_data.accounts.operator import People
-from crm_data.accounts.own_fields import Fields
 from crm_data.accounts.sessions import Sessions
-from crm_data.accounts.stages import Stages
-from crm_data.accounts.views import Views
-from crm_data.alike.alike import Alike
-from crm_data.changes.changes import Changes
-from crm_data.changes.trash import Trash
 from crm_data.installation import Installation
-from crm_data.numbers.dashboards import Dashboards
-from crm_data.numbers.numbers import Numbers
 from crm_data.settings import ROOT
 from crm_data.transfer.backups import Backups
+from tests.support.rooms import ROOMS
 
 # What the code calls each room where it asks one: the last name before the dot, or the class where it is made.
-NOUNS = {"records", "goals", "submissions", *Workspace.kinds}
+NOUNS = {"records", *Workspace.kinds, *(name for name, kind in ROOMS.items() if issubclass(kind, Records))}
 CALLED: dict[type, set[str]] = {
     Workspace: {"my", "workspace"},
-    Numbers: {"numbers"},
+    **{kind: {name} for name, kind in ROOMS.items() if name not in NOUNS},
     Members: {"people", "members"},
-    Profile: {"profile"},
-    Stages: {"stages"},
-    Fields: {"own_fields"},
-    Layouts: {"layouts"},
-    Alike: {"alike"},
-    Changes: {"changes"},
-    Trash: {"trash"},
-    Views: {"views"},
-    Dashboards: {"dashboards"},
     Installation: {"installation"},
     Companies: {"companies"},
     People: {"people"},
@@ -132,4 +115,6 @@ def test_what_waits_for_its_caller_has_none_yet(verb: str) -> None:
 
 def test_a_verb_without_a_caller_is_found() -> None:
     assert not has_caller(Workspace, "never_called_by_anybody")
-    assert not has_caller(Numbers, "change"), "that other rooms have a verb of this name is no caller"
+    assert not has_caller(ROOMS["numbers"], "change"), (
+        "that other rooms have a verb of this name is no caller"
+    )

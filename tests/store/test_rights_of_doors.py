@@ -9,8 +9,6 @@ import pytest
 
 from crm_data import errors
 from crm_data.installation import Installation
-from crm_data.nouns.goals import Goals
-from crm_data.nouns.submissions import Submissions
 from crm_data.rights import ROLES
 from crm_data.settings import settings
 from crm_data.store.records import Records
@@ -20,6 +18,7 @@ from tests.store.test_walls import Dump, dump
 from tests.support import makers
 from tests.support.kinds import CLASSES
 from tests.support.office import Office, office
+from tests.support.rooms import ROOMS
 
 WORDS = ("Alpha", "Omega")
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -80,10 +79,15 @@ def test_every_verb_of_a_door_is_in_the_table(door: str) -> None:
     assert set().union(*map(public, kinds)) == set(verbs) | pure
 
 
+def test_every_room_of_a_workspace_is_a_door() -> None:
+    doors = {kind for kinds, _, _ in DOORS.values() for kind in kinds}
+    assert {kind for kind in ROOMS.values() if not issubclass(kind, Records)} <= doors
+
+
 def test_every_verb_of_one_kind_of_record_is_in_the_table() -> None:
     own = {
         f"{kind.__name__}.{name}"
-        for kind in (*CLASSES.values(), Goals, Submissions)
+        for kind in (*CLASSES.values(), *(kind for kind in ROOMS.values() if issubclass(kind, Records)))
         for name in public(kind, Records)
     }
     assert own == set(NOUNS)
