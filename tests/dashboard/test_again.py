@@ -215,3 +215,36 @@ def test_a_part_within_a_part_is_sent_in_its_place() -> None:
     at.text_input[0].set_value("second").run()
     assert (at.text_input[0].value, at.segmented_control[0].value) == ("first", "b")  # the address says so
     assert seen(at.run()) == before
+
+
+# What else a list's head says: by what of the tab's state, or of its address, it is another.
+STATES: dict[str, dict[str, Any]] = {
+    "a refusal": {"{table}.refusal": "No, because"},
+    "what could not be undone": {"undo.refusal": "No, because"},
+    "a filter that was refused": {"{table}.filter.asked": (3, "That is no number")},
+    "an import that was begun": {"{table}.import.state": "open", "{table}.import.act": "a" * 32},
+}
+ADDRESSES: dict[str, dict[str, str]] = {
+    "a search": {"q": "kitti"},
+    "archived ones": {"archived": "1"},
+    "a filter": {"filter": '[["created_at","filled"]]'},
+    "nobody's view": {"view": "999"},
+    "what cannot be read": {"filter": "[["},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["customers", "tasks"])
+@pytest.mark.parametrize("what", [*STATES, *ADDRESSES])
+def test_a_lists_head_is_drawn_anew_for_all_that_it_says(
+    home: House, monkeypatch: pytest.MonkeyPatch, page: str, what: str
+) -> None:
+    at = screen(home, monkeypatch, "manager", page)
+    before = seen(at.run())
+    for name, value in STATES.get(what, {}).items():
+        at.session_state[name.format(table=page)] = value
+    at.query_params.update(**ADDRESSES.get(what, {}))
+    assert seen(at.run()) != before
+    kept = seen(at.run())
+    del at.session_state[again._KEPT]
+    assert seen(at.run()) == kept
