@@ -25,13 +25,15 @@ _PUT = ("button_group", "selectbox")
 
 @dataclass(frozen=True)
 class _Drawn:
-    """What a part was of and where it stood; what it sent, in how many places; its widgets' values and keys."""
+    """What a part was of and where it stood; what it sent, in how many places; its widgets' values and keys, and
+    its fragments."""
 
     of: tuple[Any, ...]
     places: int
     sent: Sequence[ForwardMsg]
     widgets: Mapping[str, Any]
     keys: frozenset[str]
+    fragments: frozenset[str]
 
 
 def drawn(name: str, of: tuple[Any, ...], draw: Callable[[], object]) -> None:
@@ -55,7 +57,12 @@ def drawn(name: str, of: tuple[Any, ...], draw: Callable[[], object]) -> None:
     at = tuple(cursor.delta_path)
     whole = (session.rendered_for(), session.scope(), now.active_script_hash, at, *of)
     found = kept.get(name)
-    if found is not None and found.of == whole and _values(ctx, found.widgets) == found.widgets:
+    if (
+        found is not None
+        and found.of == whole
+        and _values(ctx, found.widgets) == found.widgets
+        and all(map(ctx.fragment_storage.contains, found.fragments))
+    ):
         _repeat(ctx, found)
         for _ in range(found.places):
             cursor.lock_element()
@@ -65,14 +72,22 @@ def drawn(name: str, of: tuple[Any, ...], draw: Callable[[], object]) -> None:
     fragments = ctx.shared.new_fragment_ids.snapshot()
     with _heard(ctx) as sent:
         draw()
-    if ctx.shared.new_fragment_ids.snapshot() == fragments and all(_is_of(message, at) for message in sent):
+    if all(_is_of(message, at) for message in sent):
         kept[name] = _Drawn(
             whole,
             cursor.index - at[-1],
             sent,
             _values(ctx, ctx.shared.widget_ids_this_run.snapshot() - ids),
             ctx.shared.widget_user_keys_this_run.snapshot() - keys,
+            ctx.shared.new_fragment_ids.snapshot() - fragments,
         )
+
+
+def alone(name: str) -> None:
+    """From a fragment within a part: once it runs by itself, what stands is no longer what the part has sent."""
+    ctx = get_script_run_ctx()
+    if ctx is not None and ctx.fragment_ids_this_run:
+        st.session_state.get(_KEPT, {}).pop(name, None)
 
 
 @contextmanager
@@ -111,6 +126,8 @@ def _repeat(ctx: ScriptRunContext, found: _Drawn) -> None:
         ctx.shared.widget_ids_this_run.check_and_add(id_)
     for key in found.keys:
         ctx.shared.widget_user_keys_this_run.check_and_add(key)
+    for id_ in found.fragments:  # they run by themselves as before
+        ctx.shared.new_fragment_ids.check_and_add(id_)
     for message in found.sent:
         ctx.enqueue(message)
 

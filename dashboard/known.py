@@ -7,6 +7,7 @@ what the open screen has read is kept.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -17,16 +18,18 @@ from dashboard import session
 
 _KEPT, _SCREEN = "known", "known.screen"
 Value = TypeVar("Value")
+_readings = count(1)
 
 
 @dataclass(frozen=True)
 class _Known:
-    """A value: of what and for whom it was read, up to which change, and when."""
+    """A value: of what and for whom it was read, up to which change, and when; the how manieth reading it is."""
 
     asked: tuple[Any, ...]
     last: int
     at: datetime
     value: Any
+    reading: int
 
 
 def known(my: Workspace, name: str, asked: tuple[Any, ...], read: Callable[[], Value]) -> Value:
@@ -38,7 +41,7 @@ def known(my: Workspace, name: str, asked: tuple[Any, ...], read: Callable[[], V
     whole = (my.scope, session.writes(), *asked)
     found, last, now = kept.get(name), session.last_change(my), clock.now()
     if found is None or found.asked != whole or found.last != last or now - found.at >= KNOWN_FOR:
-        found = kept[name] = _Known(whole, last, now, read())
+        found = kept[name] = _Known(whole, last, now, read(), next(_readings))
     value: Value = found.value
     return value
 
@@ -46,6 +49,12 @@ def known(my: Workspace, name: str, asked: tuple[Any, ...], read: Callable[[], V
 def colleagues(my: Workspace) -> dict[int, str]:
     """`my.members()`; on lists, where a colleague's new name is to be seen at once, they are read at every run."""
     return known(my, "members", (), my.members)
+
+
+def reading(name: str) -> int:
+    """A number that is another for each reading of what is known by this name; 0 where nothing is."""
+    found: _Known | None = st.session_state.get(_KEPT, {}).get(name)
+    return found.reading if found else 0
 
 
 def forget(name: str) -> None:

@@ -13,10 +13,10 @@ import streamlit as st
 from crm_data import Page, Query, Workspace, words
 from crm_data.nouns.mentions import calls_somebody
 from crm_data.store.query import PAGE
-from dashboard import session
+from dashboard import again, session
 from dashboard.components.feed import Day, Entry, Link
 from dashboard.components.feed import feed as draw
-from dashboard.known import known
+from dashboard.known import known, reading
 from dashboard.parts import place, say
 
 Row = dict[str, Any]
@@ -29,6 +29,7 @@ ICONS = {
     "status_change": "swap_horiz",
 }
 LINKS = (("deal_id", "deal"), ("lead_id", "lead"), ("customer_id", "customer"), ("task_id", "task"))
+_MENTIONS = "feed.mentions"
 MOST = 500  # entries of one drawing; older ones begin another
 
 
@@ -51,7 +52,7 @@ def growing_feed(my: Workspace, query: Query, where: str, here: tuple[str, int] 
 
     More of them rerun the feed alone, not the screen around it. Of more than 500 the rest begins another feed.
     """
-    key = f"{where}.feed.shown"
+    key, part = f"{where}.feed.shown", f"{where}.feed"
     shown = st.session_state.get(key)
     if shown is None or shown.asked != query:
         shown = st.session_state[key] = _Shown(query)
@@ -66,21 +67,27 @@ def growing_feed(my: Workspace, query: Query, where: str, here: tuple[str, int] 
 
     def drawn() -> None:
         session.demand_here(my)  # Streamlit runs it again without the script around it
+        again.alone(part)
         now = read()
         if not now.rows:
             return
         rest = my.activities.params(replace(query.first(), after=now.next))
         older = f"/timeline?{urlencode(rest)}" if now.next and shown.n == MOST else ""
-        draw(f"{where}.feed", _days(my, now, here), more if now.next and not older else None, older)
+        draw(part, _days(my, now, here), more if now.next and not older else None, older)
 
-    st.fragment(drawn)()
-    return read()
+    first = read()
+    _mentions(my, first)
+    again.drawn(part, (reading(key), reading(_MENTIONS), say.today()), st.fragment(drawn))
+    return first
 
 
 def _days(my: Workspace, page: Page, here: tuple[str, int] | None) -> list[Day]:
+    return days(page.rows, page.names, here, say.zone(), say.today(), _mentions(my, page))
+
+
+def _mentions(my: Workspace, page: Page) -> Mapping[int, tuple[str, ...]]:
     ids = tuple(row["id"] for row in page.rows if calls_somebody(row))
-    mentions = known(my, "feed.mentions", ids, lambda: my.activities.mentioned(ids)) if ids else {}
-    return days(page.rows, page.names, here, say.zone(), say.today(), mentions)
+    return known(my, _MENTIONS, ids, lambda: my.activities.mentioned(ids)) if ids else {}
 
 
 def days(

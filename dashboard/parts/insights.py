@@ -1,6 +1,9 @@
 """Insights: what a manager reads of the pipeline, numbers first, then charts; every number leads to its rows."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -8,9 +11,9 @@ import streamlit as st
 from crm_data import Chart, Figure, Period, Query, Workspace
 from crm_data.numbers.funnel import Base
 from crm_data.numbers.numbers import CHARTS
-from dashboard import session
+from dashboard import again, session
 from dashboard.components.picture import take_away
-from dashboard.known import known
+from dashboard.known import known, reading
 from dashboard.parts import charts, figures, place, say
 from dashboard.parts.breakdown import BY, breakdown
 from dashboard.parts.filters import filter_bar, in_words
@@ -19,7 +22,9 @@ from dashboard.parts.period import COMPARE, PARAM, choose_period, show_period
 from dashboard.parts.printing import printed
 
 KEEP = ("tab", PARAM, COMPARE, BY)
-_AGAIN = "insights.again"
+PLACE = "insights"
+_AGAIN = f"{PLACE}.again"
+_BASE, _SKIPPED = "funnel.base", "funnel.skipped"
 # Of these the figures are of the period; the others are of what is open now.
 _OF_PERIOD = ("month", "owner", "funnel", "days", "losses", "sources")
 
@@ -45,28 +50,48 @@ def insights_screen(my: Workspace) -> None:
             my.numbers.against_goals(query, period),
         ),
     )
+    again.drawn("tiles", (reading("tiles"),), lambda: _tiles(my, tiles, standing, leads, goals))
+    breakdown(my, query, period)
+    shown = _Shown(my, query, period, closed)
+    again.drawn(PLACE, shown.of(), shown.draw)
+
+
+def _tiles(
+    my: Workspace, tiles: list[Figure], standing: list[Figure], leads: list[Figure], goals: list[Figure]
+) -> None:
     won, rate, *rest = tiles
     attained, _, gap, needed, goal = goals
     compared = [attained, gap, needed, goal] if goal.value is not None else []
     figures.tiles(my, [*compared, won, rate, *standing])
     figures.tiles(my, [*rest, *leads])
-    breakdown(my, query, period)
-    with st.grid(min_column_width=330, gap="small"):
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """The charts of a query and a period. `closed`: from the first to the last day on which a deal was closed."""
+
+    my: Workspace
+    query: Query
+    period: Period
+    closed: Period | None
+
+    def of(self) -> tuple[Any, ...]:
+        """All that they depend on, but for what a browser has clicked in them."""
         for name in CHARTS:
-            with st.container():
-                _chart(my, name, query, period, closed)
+            self._ready(name)
+        return (self.closed, _said(), charts.ground(), *(reading(f"chart.{name}") for name in CHARTS))
 
+    def draw(self) -> None:
+        """Each in a fragment of its own, which is a place of the grid."""
+        with st.grid(min_column_width=330, gap="small"):
+            for name in CHARTS:
+                st.fragment(partial(self._chart, name))()
 
-def _chart(my: Workspace, name: str, query: Query, period: Period, closed: Period | None) -> None:
-    """One chart in a fragment of its own."""
-
-    def drawn() -> None:
-        session.demand_here(my)  # Streamlit runs it again without the script around it
-        if st.session_state.pop(_AGAIN, False):
-            st.rerun()
-        base, skipped = _of_funnel() if name == "funnel" else (Base.MADE, True)
+    def _ready(self, name: str) -> charts.Ready:
+        my, query, period = self.my, self.query, self.period
+        base, skipped = _funnel() if name == "funnel" else (Base.MADE, True)
         note = say.span(*period.edges) if name in _OF_PERIOD else ""
-        ready = known(
+        return known(
             my,
             f"chart.{name}",
             (query, say.today(), period, base, skipped, charts.ground()),
@@ -74,30 +99,41 @@ def _chart(my: Workspace, name: str, query: Query, period: Period, closed: Perio
                 name, my.numbers.chart(name, query, period, base=base, skipped=skipped), note
             ),
         )
-        clicked = charts.draw_one(ready, f"charts.{name}", _nothing(my, name, ready.chart, closed))
+
+    def _chart(self, name: str) -> None:
+        session.demand_here(self.my)  # Streamlit runs it again without the script around it
+        again.alone(PLACE)
+        if st.session_state.pop(_AGAIN, False):
+            st.rerun()
+        if name == "funnel":
+            _of_funnel()
+        my, ready = self.my, self._ready(name)
+        clicked = charts.draw_one(ready, f"charts.{name}", _nothing(my, name, ready.chart, self.closed))
         if clicked:
             charts.behind(my, clicked, f"charts.{name}")
-        _taken_away(my, name, ready.chart, query, base, skipped)
+        _taken_away(my, name, ready.chart, self.query)
         place.follow()
 
-    st.fragment(drawn)()
 
-
-def _of_funnel() -> tuple[Base, bool]:
-    """Which deals the funnel is of, and whether a stage that was skipped counts."""
+def _of_funnel() -> None:
+    """Draw the choice of which deals the funnel is of, and whether a stage that was skipped counts."""
     labels = {Base.MADE.value: "Made in the period", Base.MOVED.value: "Moved in the period"}
     with st.container(horizontal=True, vertical_alignment="center"):
-        base = st.segmented_control(
+        st.segmented_control(
             "Which deals",
             list(labels),
             format_func=labels.__getitem__,
             default=Base.MADE.value,
-            key="funnel.base",
+            key=_BASE,
             label_visibility="collapsed",
             required=True,
         )
-        skipped = st.toggle("Count skipped stages", True, key="funnel.skipped")
-    return Base(base or Base.MADE.value), skipped
+        st.toggle("Count skipped stages", True, key=_SKIPPED)
+
+
+def _funnel() -> tuple[Base, bool]:
+    """What was chosen there."""
+    return Base(st.session_state.get(_BASE) or Base.MADE.value), bool(st.session_state.get(_SKIPPED, True))
 
 
 def _nothing(my: Workspace, name: str, chart: Chart, closed: Period | None) -> Callable[[], None]:
@@ -130,9 +166,15 @@ def _show(word: str) -> None:
     st.session_state[_AGAIN] = True
 
 
-def _taken_away(my: Workspace, name: str, chart: Chart, query: Query, base: Base, skipped: bool) -> None:
-    said = {param: word for param, word in place.params().items() if param in (PARAM, COMPARE)}
-    wanted = {**my.deals.params(query), **said, "chart": name, "zone": str(say.zone())}
-    wanted |= {"base": base.value, "skipped": "1" if skipped else "0"} if name == "funnel" else {}
+def _said() -> dict[str, str]:
+    """What the address says of the period."""
+    return {param: word for param, word in place.params().items() if param in (PARAM, COMPARE)}
+
+
+def _taken_away(my: Workspace, name: str, chart: Chart, query: Query) -> None:
+    wanted = {**my.deals.params(query), **_said(), "chart": name, "zone": str(say.zone())}
+    if name == "funnel":
+        base, skipped = _funnel()
+        wanted |= {"base": base.value, "skipped": "1" if skipped else "0"}
     csv = f"/export/chart.csv?{urlencode(wanted)}" if my.may("export") else ""
     take_away(f"charts.{name}", chart.title, not chart.empty, csv)

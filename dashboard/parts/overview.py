@@ -4,12 +4,13 @@ import streamlit as st
 
 from crm_data import Workspace
 from crm_data.numbers.overview import Overview
-from dashboard.known import known
+from dashboard.again import drawn
+from dashboard.known import known, reading
 from dashboard.parts import figures, first_steps, place, say
 from dashboard.parts.acts import show_refusal
 from dashboard.parts.feed import feed
 from dashboard.parts.heading import heading
-from dashboard.parts.queue import PLACE, draw_queue, shown
+from dashboard.parts.queue import PLACE, dialogs, draw_queue, shown, turn
 
 
 def overview_screen(my: Workspace) -> None:
@@ -23,6 +24,12 @@ def overview_screen(my: Workspace) -> None:
     if not found.pipeline.sum.count and not found.recent.rows and first_steps.nothing_yet(my):
         first_steps.draw(my)
         return
+    drawn(PLACE, (reading(PLACE), turn()), lambda: _draw(my, found))
+    dialogs(my)
+    place.follow()
+
+
+def _draw(my: Workspace, found: Overview) -> None:
     figures.tiles(my, [*found.month, found.last_month])
     one, two = st.columns(2, gap="large")
     with one:
@@ -30,7 +37,6 @@ def overview_screen(my: Workspace) -> None:
     with two:
         _pipeline(my, found)
         _recent(my, found)
-    place.follow()
 
 
 def _now(my: Workspace, found: Overview) -> None:

@@ -1,12 +1,15 @@
 """The board: open deals by stage, each column with its totals."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from crm_data import Pipeline, Workspace
 from crm_data.numbers.board import Card as Found
 from crm_data.numbers.board import Column as Stage
+from dashboard.again import drawn
 from dashboard.components.board import Card, Column, Head, board
-from dashboard.known import colleagues, known
+from dashboard.known import colleagues, known, reading
 from dashboard.parts import figures, place, say
 from dashboard.parts.acts import show_refusal
 from dashboard.parts.filters import filter_bar
@@ -35,7 +38,8 @@ def board_screen(my: Workspace) -> None:
             my.numbers.by_stage(query),
         ),
     )
-    with top, heading("Pipeline", lambda: _open_deals(my, stages)):
+    of = (reading(PLACE),)
+    with top, heading("Pipeline", lambda: drawn("board.sum", of, lambda: _open_deals(my, stages))):
         if my.deals.may("add"):
             st.button(
                 "New deal",
@@ -47,6 +51,12 @@ def board_screen(my: Workspace) -> None:
                 args=("board.form",),
             )
     show_refusal(PLACE)
+    drawn(PLACE, of, lambda: _board(my, columns))
+    form_dialog(my, my.deals, members, "board.form", "deal")
+    place.follow()
+
+
+def _board(my: Workspace, columns: Sequence[Stage]) -> None:
     full = any(len(column.cards) >= A_FULL_COLUMN for column in columns)
     with st.container(key="board.full" if full else "board.few"):
         board(
@@ -56,8 +66,6 @@ def board_screen(my: Workspace) -> None:
             lambda id_, seen, to: ask_to_move(my, PLACE, id_, seen, to),
             lambda id_: place.leave_for("deals", id_),
         )
-    form_dialog(my, my.deals, members, "board.form", "deal")
-    place.follow()
 
 
 def _open_deals(my: Workspace, stages: Pipeline) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from crm_data import Workspace, errors, new_act
 from crm_data.numbers.queue import Queue, Reason, Waiting
-from dashboard.components.queue import Act, Line, Said
+from dashboard.components.queue import Act, Line, Said, turns
 from dashboard.components.queue import queue as draw
 from dashboard.parts import figures, place, say
 from dashboard.parts.acts import attempt, done, forget_refusal, show_refusal
@@ -17,6 +17,7 @@ from dashboard.parts.undo import did
 from dashboard.parts.widgets import LATEST
 
 PLACE = "overview"
+QUEUE = f"{PLACE}.queue"
 FIRST, STEP, MOST = 8, 20, 108
 _ASKED = f"{PLACE}.queue.asked"  # (act, table, id) of the dialog that is open
 _ICONS = {
@@ -42,16 +43,20 @@ def shown() -> int:
     return int(st.session_state.get(f"{PLACE}.queue.shown", FIRST))
 
 
+def turn() -> int:
+    """How often something was clicked in it."""
+    return turns(QUEUE)
+
+
 def draw_queue(my: Workspace, found: Queue) -> None:
-    """Its numbers, its lines, and the dialog that one of them has asked for."""
+    """Its numbers and its lines."""
     some = [figure for name, figure in found.figures.items() if figure.count or name in _ALWAYS]
     figures.line(my, [(figure, f"{figure.count:,} {figure.label}") for figure in some], "queue")
     more = _more if found.more and shown() < MOST else None
     if found.first:
-        draw(f"{PLACE}.queue", [_line(my, one) for one in found.first], lambda said: _act(my, said), more)
+        draw(QUEUE, [_line(my, one) for one in found.first], lambda said: _act(my, said), more)
     else:
         st.caption("Nothing waits for you: nothing is due, and every deal of yours has a next step.")
-    _dialogs(my)
 
 
 def _more() -> None:
@@ -139,7 +144,8 @@ def _put_off(my: Workspace, refused: str, table: str, id_: int, day: date) -> bo
     return True
 
 
-def _dialogs(my: Workspace) -> None:
+def dialogs(my: Workspace) -> None:
+    """Draw the dialog that a line has asked for, if one has."""
     asked = st.session_state.get(_ASKED)
     if asked is None:
         return

@@ -290,6 +290,7 @@ def test_what_runs_without_the_script_asks_first() -> None:
     rooms = [
         "dashboard/components/grid/__init__.py",
         "dashboard/parts/boards.py",
+        "dashboard/parts/breakdown.py",
         "dashboard/parts/dialog.py",
         "dashboard/parts/feed.py",
         "dashboard/parts/insights.py",

@@ -49,22 +49,26 @@ class Said:
 _component = component("queue")
 
 
+def turns(key: str) -> int:
+    """How often something was clicked in the queue of this key. After each it is drawn anew, also where nothing
+    came of it: so its buttons can be pressed again."""
+    return int(st.session_state.get(f"{key}.turn", 0))
+
+
 def queue(
     key: str, lines: Sequence[Line], on_act: Callable[[Said], object], on_more: Callable[[], object] | None
 ) -> None:
     """Draw it. `on_act` and `on_more` are called from callbacks; without `on_more` there is no more."""
-    turn = f"{key}.turn"
 
     def acted() -> None:
         said = getattr(st.session_state.get(key), "act", None)
         if isinstance(said, dict):
-            st.session_state[turn] = st.session_state.get(turn, 0) + 1
+            st.session_state[f"{key}.turn"] = turns(key) + 1
             on_act(Said(str(said.get("act")), str(said.get("table")), said.get("id")))
 
     _component(
         key=key,
-        # By the turn it is drawn anew also where nothing came of an act, and its buttons can be pressed again.
-        data={"lines": list(lines), "more": on_more is not None, "turn": st.session_state.get(turn, 0)},
+        data={"lines": list(lines), "more": on_more is not None, "turn": turns(key)},
         on_act_change=acted,
         on_more_change=on_more or (lambda: None),
     )
