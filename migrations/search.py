@@ -42,29 +42,31 @@ def on_sqlite(table: str, names: list[str]) -> dict[str, str]:
     }
 
 
-# Its words are the columns. No name in it may be one of a temporary table: a row that goes with its parent goes by
-# the owner's hand.
-FUNCTION = f"""CREATE OR REPLACE FUNCTION app_search_due() RETURNS trigger LANGUAGE plpgsql
+def function_on_postgresql(schema: str) -> str:
+    """The function of those triggers, whose words are the columns.
+
+    It names the tables with their schema, for no name in it may be one of a temporary table: a row that goes with
+    its parent goes by the owner's hand. As text that is put together in it, each row's would be planned anew.
+    """
+    return f"""CREATE OR REPLACE FUNCTION app_search_due() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   said text;
   was jsonb;
-  there boolean;
-  add text := 'INSERT INTO ' || quote_ident(TG_TABLE_SCHEMA)
-    || '.{_DUE} (company_id, table_name, row_id, before) VALUES ($1, $2, $3, $4)';
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    EXECUTE add USING NEW.company_id, TG_TABLE_NAME::text, NEW.id, NULL::text;
+    INSERT INTO {schema}.{_DUE} (company_id, table_name, row_id) VALUES (NEW.company_id, TG_TABLE_NAME, NEW.id);
+    RETURN NULL;
+  END IF;
+  IF NOT EXISTS (SELECT FROM {schema}.companies WHERE id = OLD.company_id) THEN
     RETURN NULL;
   END IF;
   was := to_jsonb(OLD);
-  SELECT string_agg(coalesce(was ->> name, ''), chr({ord(BETWEEN)}) ORDER BY place) INTO said
-    FROM unnest(TG_ARGV) WITH ORDINALITY AS named (name, place);
-  EXECUTE 'SELECT EXISTS (SELECT FROM ' || quote_ident(TG_TABLE_SCHEMA) || '.companies WHERE id = $1)'
-    INTO there USING OLD.company_id;
-  IF there THEN
-    EXECUTE add USING OLD.company_id, TG_TABLE_NAME::text, OLD.id, said;
-  END IF;
+  FOR place IN 0 .. TG_NARGS - 1 LOOP
+    said := concat(said || chr({ord(BETWEEN)}), was ->> TG_ARGV[place]);
+  END LOOP;
+  INSERT INTO {schema}.{_DUE} (company_id, table_name, row_id, before)
+    VALUES (OLD.company_id, TG_TABLE_NAME, OLD.id, said);
   RETURN NULL;
 END $$"""
 

@@ -99,7 +99,8 @@ def _postgresql(
         execute("DROP FUNCTION IF EXISTS app_touch, app_append_only, app_reading, app_fold, app_search_due")
         return
     folding = (postgresql_function(connection), postgresql_reading(connection))
-    for function in (_TOUCH, REFUSE, search.FUNCTION, *folding):
+    schema = execute("SELECT quote_ident(current_schema())").scalar_one()
+    for function in (_TOUCH, REFUSE, search.function_on_postgresql(schema), *folding):
         execute(function)
     found = search.looked_through(tables)
     for table, columns in tables.items():

@@ -1,6 +1,6 @@
 """A dry run of taking acts back: what it would do, row by row, and what it leaves as it is, with the reason."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from crm_data.changes.plan_holding import hold_on
 from crm_data.changes.plan_links import agree, rows_to_restore, still_here
 from crm_data.changes.plan_rows import restored_values, row_to_erase, rows_beside, with_their_text
 from crm_data.changes.since import Span, written_since
-from crm_data.changes.tables import BY_THEMSELVES, order, whole_rows
+from crm_data.changes.tables import BY_THEMSELVES, order, spare_columns, whole_rows
 from crm_data.store.changes import Doing
 from crm_data.store.names import member_names
 from crm_data.store.records import Records
@@ -85,7 +85,8 @@ def plan_of(
             known.leave(key, None, "It was erased for good.")
     own = {key: net for key, net in nets.items() if key[0] in kinds and _wanted(known, net)}
     for table, ids in by_table(own).items():
-        for row in whole_rows(session, table, ids, lock):
+        nets_of = [own[table, id_] for id_ in ids]
+        for row in whole_rows(session, table, ids, lock, _not_needed(table, nets_of)):
             known.rows[table, row["id"]] = row
     known.since = written_since(session, span)
     wanted = {key: net for key, net in nets.items() if key in own or key[0] not in kinds}
@@ -98,6 +99,13 @@ def plan_of(
     erased |= rows_beside(known, nets, changed, erased)
     restored = with_their_text(restored, changed)
     return _made(known, nets, restored, changed, erased)
+
+
+def _not_needed(table: str, nets: Sequence[Net]) -> set[str]:
+    """The spare columns that need not be read of rows that were changed; what may go is kept whole in the log."""
+    if any(net.added is not None or net.erased is not None for net in nets):
+        return set()
+    return spare_columns(table) - {name for net in nets for name in net.changed}
 
 
 def _wanted(known: Known, net: Net) -> bool:

@@ -22,18 +22,27 @@ BESIDE: Mapping[str, tuple[str, str] | None] = {"kept_apart": None, "mentions": 
 BY_THEMSELVES = frozenset({"views"})
 
 
-def whole_rows(session: CompanySession, table: str, ids: Sequence[int], lock: bool) -> Iterator[Row]:
-    """Rows with every column but their company and their sort keys, a statement for 500."""
+def whole_rows(
+    session: CompanySession, table: str, ids: Sequence[int], lock: bool, without: Collection[str] = ()
+) -> Iterator[Row]:
+    """Rows with every column but their company and their sort keys, and some others, a statement for 500."""
     model: Any = by_name(table)
     columns = table_of(model).c
     kept = sorted_texts(columns.keys())
-    names = [column.key for column in columns if column.key != "company_id" and column.key not in kept]
+    left_out = {"company_id", *kept, *without}
+    names = [column.key for column in columns if column.key not in left_out]
     for some in chunks(sorted(ids)):
         wanted = (
             sa.select(*(getattr(model, name) for name in names)).where(model.id.in_(some)).order_by(model.id)
         )
         for row in session.execute(wanted.with_for_update() if lock else wanted):
             yield dict(zip(names, row, strict=True))
+
+
+def spare_columns(table: str) -> set[str]:
+    """The columns of which companies make fields of their own; most are empty."""
+    columns = table_of(by_name(table)).c
+    return {column.key for column in columns if (field := column.info.get("field")) and field.spare}
 
 
 def cascading(table: str) -> list[tuple[str, str]]:

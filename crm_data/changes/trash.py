@@ -77,7 +77,7 @@ class Trash:
 
     def page(self, table: str, before: int | None = None, n: int = 50) -> tuple[list[Away], int | None]:
         """Archived records of a kind, the last put away first; the `before` of the next page. Five statements, and
-        where a rule erases them one for each kind of row that would go with them.
+        where a rule erases them some ten more, for the kinds of rows that would go with them.
         """
         self._demand(Act.ARCHIVE)
         if table not in self._kinds:

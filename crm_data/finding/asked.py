@@ -57,6 +57,11 @@ class Asked:
         """What of the words is looked up in the lists."""
         return {word for reading in self.readings for word in reading}
 
+    def within(self, word: str, said: str, nearly: bool) -> int | None:
+        """How a text holds one of the words, as `WHOLE` and so on; None where it does not. `nearly`: slips too."""
+        how = next((found for found, _, _ in _places(word, plain(said))), None)
+        return None if how == NEARLY and not nearly else how
+
     def judge(self, fields: Mapping[str, Field], values: Mapping[str, str | None]) -> Match | None:
         """Whether a record with these texts answers, and how."""
         texts = [(field, *shown(field, said)) for name, field in fields.items() if (said := values.get(name))]

@@ -9,12 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_data.finding.asked import Asked, Match, Span
-from crm_data.finding.lists import candidates
+from crm_data.finding.lists import Chosen, candidates
 from crm_data.finding.plain import searched_by
 from crm_data.store.scope import CompanyScope, CompanySession
 from crm_data.store.store import Store
 from crm_data.tables import ChangeLog, SearchDue, by_name, title_of
-from crm_data.tables.fields import Field
+from crm_data.tables.fields import Field, Kind
 
 Fields = Mapping[str, Field]
 MOST = 6  # of a kind
@@ -113,7 +113,14 @@ def _found(
     due: Mapping[str, set[int]],
     nearly: bool,
 ) -> dict[str, list[tuple[Match, Hit]]]:
-    listed = candidates(session, asked, nearly)
+    chosen = [
+        Chosen(table, code, words)
+        for table, declared in fields.items()
+        for field in declared.values()
+        if field.kind is Kind.CHOICE
+        for code, words in field.called
+    ]
+    listed = candidates(session, asked, nearly, chosen)
     found = {}
     for table in fields:
         fresh = due.get(table, set())
@@ -148,13 +155,23 @@ def _answers(
             )
         )
         for row in rows:
-            values = dict(zip(columns, row[1:], strict=True))
+            values = _as_seen(fields, dict(zip(columns, row[1:], strict=True)))
             match = asked.judge(fields, values)
             if match is not None and (nearly or not match.nearly):
                 found.append((match, _hit(table, fields, row[0], values, match)))
         if len(found) > MOST:
             break
     return found
+
+
+def _as_seen(fields: Fields, values: dict[str, str | None]) -> Mapping[str, str | None]:
+    """With the words of a choice, which people see, in place of its code."""
+    chosen = {
+        name: field.words_for(said)
+        for name, field in fields.items()
+        if field.kind is Kind.CHOICE and (said := values[name])
+    }
+    return {**values, **chosen}
 
 
 def _hit(table: str, fields: Fields, id_: int, values: Mapping[str, str | None], match: Match) -> Hit:

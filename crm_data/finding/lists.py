@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from crm_data.finding import bits
 from crm_data.finding.asked import SHORT, Asked
 from crm_data.finding.near import is_near, slips, unhurt
-from crm_data.finding.plain import HALF, LONGEST
+from crm_data.finding.plain import HALF, LONGEST, WORD
 from crm_data.store.scope import CompanySession
 from crm_data.tables import SearchList, SearchPiece
 
@@ -24,16 +25,38 @@ Bits = dict[tuple[str, int], int]  # (table, part) -> ids
 Step = list[Bits]  # one a tier, each with all of the better ones in it
 
 
-def candidates(session: CompanySession, asked: Asked, nearly: bool) -> Mapping[str, Iterator[int]]:
+@dataclass(frozen=True)
+class Chosen:
+    """A choice of a company's own field: what it is called, and its code, by which records are listed."""
+
+    table: str
+    code: str
+    words: str
+
+    @property
+    def listed(self) -> list[str]:
+        """The listed words of a record that has it: all of them, so that few others have them too."""
+        return WORD.findall(self.code)
+
+
+def candidates(
+    session: CompanySession, asked: Asked, nearly: bool, chosen: Sequence[Chosen] = ()
+) -> Mapping[str, Iterator[int]]:
     """Table -> ids of records that may answer. Each must be judged: a list may be older than the record.
 
-    `nearly`: those with slips as well. One statement a word, with slips two, and one for the lists. Beside a
-    longer word one of a letter or two is asked in the records alone.
+    `nearly`: those with slips as well. `chosen`: the choices that are found by what they are called now. One
+    statement a word, with slips two, and one for the lists. Beside a longer word one of a letter or two is asked
+    in the records alone.
     """
     stands = _stands_in(session, asked, nearly)
     every = {word for words in stands.values() if words is not None for word in words}
-    lists = listed_in(session, every)
-    steps = [_step(reading, stands, lists, nearly) for reading in asked.readings]
+    by_choice = {
+        word: [(one, how) for one in chosen if (how := asked.within(word, one.words, nearly)) is not None]
+        for word in asked.looked_up
+    }
+    codes = {part for found in by_choice.values() for one, _ in found for part in one.listed}
+    lists = listed_in(session, every | codes)
+    steps = [_step(reading, stands, lists, by_choice) for reading in asked.readings]
     tables = {table for step in steps for table, _ in step[-1]}
     return {table: _ids(table, steps) for table in sorted(tables)}
 
@@ -118,13 +141,13 @@ def _step(
     reading: Sequence[str],
     stands: Mapping[str, list[str] | None],
     lists: Mapping[str, list[tuple[str, bool, int, int]]],
-    nearly: bool,
+    by_choice: Mapping[str, Sequence[tuple[Chosen, int]]],
 ) -> Step:
     """The records that hold every word of a reading, tier by tier."""
     known = [(word, held) for word in reading if (held := stands[word]) is not None]
     if not known:
         return [{} for _ in range(_TIERS)]
-    each = [_of_word(word, held, lists) for word, held in known]
+    each = [_with_choices(_of_word(word, held, lists), by_choice[word], lists) for word, held in known]
     return [reduce(_both, (one[tier] for one in each)) for tier in range(_TIERS)]
 
 
@@ -141,6 +164,25 @@ def _of_word(word: str, held: Sequence[str], lists: Mapping[str, list[tuple[str,
             best = 0 if titled and one == word else 1 if titled and begins else 2 if begins else within
             for tier in range(best, _TIERS):
                 made[tier][table, part] = made[tier].get((table, part), 0) | ids
+    return made
+
+
+def _with_choices(
+    made: Step,
+    found: Sequence[tuple[Chosen, int]],
+    lists: Mapping[str, list[tuple[str, bool, int, int]]],
+) -> Step:
+    """With the records that have one of these choices: beside the title, so never among the first two tiers."""
+    for one, how in found:
+        held: list[Bits] = []
+        for word in one.listed:
+            held.append({})
+            for table, _, part, ids in lists.get(word, ()):
+                if table == one.table:
+                    held[-1][table, part] = held[-1].get((table, part), 0) | ids
+        for key, ids in reduce(_both, held).items():
+            for tier in range(max(how + 1, 2), _TIERS):
+                made[tier][key] = made[tier].get(key, 0) | ids
     return made
 
 

@@ -58,9 +58,12 @@ def searched(table: str) -> Mapping[str, Field]:
 
 
 def searched_by(table: str, own: OwnFields) -> Mapping[str, Field]:
-    """Those that a company's search tells of: of the spare texts those of which it has made a field."""
+    """Those that a company's search tells of: of the spare texts those of which it has made a field to be seen, a
+    choice among them, of which its words are looked through.
+    """
     declared = {name: field for name, field in searched(table).items() if not field.spare}
-    return declared | {one.name: field for one in own.of(table) if (field := one.declared()).search}
+    shown = (one.declared() for one in own.of(table) if not one.hidden)
+    return declared | {field.name: field for field in shown if field.search or field.kind is Kind.CHOICE}
 
 
 def listed(word: str) -> Iterator[str]:

@@ -17,6 +17,8 @@ from crm_data.store.folding import has_word, holds, like
 from crm_data.store.values import clean_text, parse, row_id
 from crm_data.store.zones import within
 from crm_data.tables.fields import Field, Kind
+from crm_data.tables.reading import fold
+from crm_data.tables.spare import spares
 
 PAGE = 50
 NOBODY = "none"
@@ -188,8 +190,15 @@ def _condition(declared: Field, said: str, zone: tzinfo) -> Any:
 
 
 def _text(said: str) -> str | None:
-    """One of some texts as an address has it: a comma in it is spelled, and nothing filled in is a sign."""
-    return None if said == _UNFILLED else clean_text(unquote(said), False) or ""
+    """One of some texts as an address has it: a comma in it is spelled, and nothing filled in is a sign.
+
+    It is asked for as it stands: a row of another program may hold a space at its end.
+    """
+    if said == _UNFILLED:
+        return None
+    text = unquote(said)
+    clean_text(text, True)  # what no row can hold is refused
+    return text
 
 
 def _edge_kind(declared: Field) -> Kind:
@@ -257,6 +266,9 @@ def _search(model: Any, declared: Mapping[str, Field], said: str) -> ColumnEleme
     found = []
     digits = "".join(c for c in said if c.isdigit())
     for name, field_ in declared.items():
+        if name in spares(Kind.CHOICE) and field_.kind is Kind.CHOICE and not field_.hidden:  # one's own
+            codes = [code for code, words in field_.called if fold(said) in fold(words)]
+            found += [getattr(model, name).in_(codes)] if codes else []
         if not field_.search:
             continue
         column = getattr(model, name)

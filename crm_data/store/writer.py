@@ -16,7 +16,7 @@ from crm_data.store.chain import ERASED_FOR_GOOD
 from crm_data.store.changes import Doing
 from crm_data.store.log import record
 from crm_data.store.log_erased import blank_lines, blank_titles, titles_of
-from crm_data.store.many import next_ids, put, table_of
+from crm_data.store.many import change_each, next_ids, put, table_of
 from crm_data.store.scope import CompanySession
 from crm_data.tables import by_name, title_of
 from crm_data.tables.sort_keys import sorted_texts, with_sort_keys
@@ -88,7 +88,10 @@ def update(
         whole = [{name: changed.get(name, before.get(name)) for name in names} for before, changed in sent]
         written = with_sort_keys(table, whole)
         ids = [before["id"] for before, _ in some]
-        count = (_give_all if alike else _give_each)(session, doing, table, ids, written)
+        if alike:
+            count = _give_all(session, doing, table, ids, written)
+        else:
+            count = change_each(session, table, ids, written, doing.at)
         if count != len(some):
             raise NotFound
         news = [some[0][1]] * len(some) if alike else [new for _, new in some]
@@ -123,22 +126,6 @@ def _give_all(
         .values(**rows[0], updated_at=doing.at, version=table.c.version + 1)
     )
     return session.core().execute(statement).rowcount
-
-
-def _give_each(
-    session: CompanySession, doing: Doing, table: sa.Table, ids: list[int], rows: Sequence[Row]
-) -> int:
-    values = {name: sa.bindparam(f"_{name}", type_=table.c[name].type) for name in rows[0]}
-    statement = (
-        sa.update(table)
-        .where(table.c.id == sa.bindparam("_id"), table.c.company_id == session.company)
-        .values(**values, updated_at=doing.at, version=table.c.version + 1)
-    )
-    each = [
-        {"_id": id_, **{f"_{name}": value for name, value in row.items()}}
-        for id_, row in zip(ids, rows, strict=True)
-    ]
-    return session.core().execute(statement, each).rowcount
 
 
 def follow(

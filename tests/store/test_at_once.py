@@ -157,7 +157,6 @@ def test_more_than_there_may_be_are_refused(two: Office, monkeypatch: pytest.Mon
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine_kind", ["sqlite"])
 @pytest.mark.parametrize(
     ("given", "most"),
     [
