@@ -107,8 +107,11 @@ def _said(values: Sequence[Json | None]) -> list[str]:
 
 
 def _type(core: sa.Connection, column: sa.Column[Any]) -> str:
-    """What PostgreSQL calls the type of a column, without its collation, which the column has."""
-    return str(column.type.compile(core.dialect)).partition(" COLLATE")[0]
+    """What PostgreSQL calls the type of a column. Of a text without its length: a cast would cut off what is
+    longer, where the column refuses it.
+    """
+    said = str(column.type.compile(core.dialect)).partition(" COLLATE")[0]
+    return "TEXT" if said.startswith("VARCHAR") else said
 
 
 def next_ids(session: Session, table: sa.Table, count: int) -> list[int]:

@@ -192,7 +192,6 @@ CALLS: dict[str, Rule] = {
             "crm_data/transfer/company_file.py": "what the company's own reading session sees, into its file",
             "crm_data/transfer/company_back.py": "a new company of a file; asks for the operator's right first",
             "crm_data/transfer/copying.py": "every table of an installation, by its owner, into another database",
-            "crm_data/store/many.py": "many rows at once, each with the session's own company",
             "crm_data/transfer/marks.py": "the mark of a company that was put in without one",
             "crm_data/finding/listing.py": "lists of words, of one company each time",
             "migrations/": "the schema, and what fills a new column",
