@@ -39,8 +39,8 @@ class _Drawn:
 def drawn(name: str, of: tuple[Any, ...], draw: Callable[[], object]) -> None:
     """`draw()`, or send what it sent the last time. `of`: all that it depends on, but for its own widgets' values.
 
-    It is drawn anew for another person, company or role, in another place, and when a browser has changed one of
-    its widgets. It draws in the present container alone, and gives nobody what it made to draw in. Its callbacks
+    It is drawn anew for another person, company, role or sign-in, whose token its callbacks work with, in another
+    place, and when a browser has changed one of its widgets. It draws in the present container alone, and gives nobody what it made to draw in. Its callbacks
     are those of the run that drew it: what they need to know is in `of`, or they look it up.
     """
     ctx = get_script_run_ctx()
@@ -55,7 +55,8 @@ def drawn(name: str, of: tuple[Any, ...], draw: Callable[[], object]) -> None:
     if kept is None:
         kept = st.session_state[_KEPT] = {}
     at = tuple(cursor.delta_path)
-    whole = (session.rendered_for(), session.scope(), now.active_script_hash, at, *of)
+    who = (session.rendered_for(), session.scope(), st.session_state.get(session.OWNER))
+    whole = (*who, now.active_script_hash, at, *of)
     found = kept.get(name)
     if (
         found is not None

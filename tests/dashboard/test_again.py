@@ -144,6 +144,16 @@ def test_a_part_of_another_person_or_company_is_drawn_anew(part: AppTest) -> Non
         assert part.session_state[COUNTED] == count
 
 
+def test_a_part_is_drawn_anew_when_the_same_person_has_signed_in_again(part: AppTest) -> None:
+    """A tab that lost its connection goes on as it was, with the browser's new token: what the callbacks of a part
+    were made with works no more.
+    """
+    for count, owner in enumerate(["one sign-in", "another sign-in"], 2):
+        part.session_state[session.OWNER] = owner
+        part.run().run()
+        assert part.session_state[COUNTED] == count
+
+
 def elsewhere() -> None:
     """A part that says something once, beside its place."""
     import streamlit as st
