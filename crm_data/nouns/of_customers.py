@@ -1,13 +1,13 @@
 """Deals by what their customer is: the clauses behind numbers that are broken down by a column of customers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
 import sqlalchemy as sa
 
 from crm_data.errors import Invalid
-from crm_data.nouns.selections import spoken, worded
+from crm_data.nouns.selections import MOST_WORDS, spoken, worded
 from crm_data.tables import Customer, Deal
 from crm_data.tables.fields import Field, Kind
 
@@ -39,12 +39,34 @@ def of_customer(words: str, declared: Mapping[str, Field], but: bool = False) ->
     return Deal.customer_id.in_(sa.select(Customer.id).where(sa.not_(held) if but else held))
 
 
+def moved(presets: str, to: Mapping[str, str], move: Callable[[str, int], Any]) -> str:
+    """Presets with each id in them put through `move`; what nothing stands for is 0, which is nobody's.
+
+    `to`: the columns of customers that hold ids -> the tables that those are of.
+    """
+
+    def one(preset: str) -> str:
+        kind, _, words = preset.partition(":")
+        name, _, values = words.partition(":")
+        if kind not in SAID or name not in to:
+            return preset
+        texts = [unquote(part) for part in values.split("|")]
+        there = [str(move(to[name], int(text)) or 0) if _is_number(text) else text for text in texts]
+        return f"{kind}:{name}:{spoken(tuple(there))}"
+
+    return ",".join(map(one, presets.split(",")))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
 def _held(column: Any, kind: Kind, values: str) -> sa.ColumnElement[bool]:
     if kind in (Kind.TEXT, Kind.CHOICE):
         return worded(column, values)
     texts = [unquote(part) for part in values.split("|")]
-    numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 10]
-    if len(numbers) + texts.count("") != len(texts):
+    numbers = [int(text) for text in texts if _is_number(text)]
+    if len(texts) > MOST_WORDS or len(numbers) + texts.count("") != len(texts):
         raise Invalid(_UNKNOWN)
     wanted = [number == int(_YES) for number in numbers] if kind is Kind.YES_NO else numbers
     none = [column.is_(None)] if "" in texts else []

@@ -22,7 +22,7 @@ from crm_data.tables.stage_rules import USUAL, StageRules
 Clause = sa.ColumnElement[bool]
 PASSED = (*OPEN_STAGES, Stage.CLOSED_WON)  # what a deal that is won goes through, in order
 _OPEN = DealStatus.OPEN.value
-_MOST_WORDS, LONGEST_WORDS = 100, 100
+MOST_WORDS, LONGEST_WORDS = 100, 100
 FORECAST: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         **{f"in_{one.value}": (one.value,) for one in Category},
@@ -216,7 +216,7 @@ def spoken(texts: tuple[str | None, ...]) -> str:
 def worded(column: Any, said: str) -> Clause:
     """Rows in which a text is exactly one of these; an empty one means that it is not filled in."""
     parts = said.split("|")
-    if len(parts) > _MOST_WORDS or any(len(part) > 12 * LONGEST_WORDS for part in parts):
+    if len(parts) > MOST_WORDS or any(len(part) > 12 * LONGEST_WORDS for part in parts):
         raise Invalid(_UNKNOWN)
     texts = [unquote(part) for part in parts]
     if any("\0" in text for text in texts):

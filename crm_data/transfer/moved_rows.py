@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_data.nouns import of_customers
 from crm_data.tables import OUTSIDE_ANY_COMPANY, Base
 
 Row = dict[str, Any]
@@ -135,6 +136,8 @@ def _asks(table: str, asks: Mapping[str, Any], move: Move) -> Row:
             made[name] = sign + ",".join(str(one(name, part)) for part in ids.split(","))
         elif name == "filter":
             made[name] = json.dumps(within(json.loads(said)), ensure_ascii=False, separators=(",", ":"))
+        elif name == "preset":
+            made[name] = of_customers.moved(str(said), pointing("customers"), move)
         else:
             made[name] = said
     return made

@@ -197,6 +197,7 @@ def test_nothing_is_of_another_company(two: Office) -> None:
         "of_customer:assigned_to:x",
         "of_customer_else:assigned_to:-1",
         "of_customer:assigned_to:" + "9" * 40,
+        "of_customer:assigned_to:" + "|".join("1" * 101),
         "of_customer:industry:%00",
         "of_customer:industry:" + "|".join("x" * 101),
     ],

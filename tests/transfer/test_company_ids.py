@@ -42,6 +42,8 @@ def test_views_and_charts_ask_there_what_they_asked_here(
     ]
     asks = [my.deals.params(Query(search="[1", where={"assigned_to": (me,)}, filter=one)) for one in filters]
     views = [my.views.add(my.deals, f"View {at}", said, Layout(), True) for at, said in enumerate(asks)]
+    whose = "of_customer:assigned_to:{}|,of_customer_else:assigned_to:{}"
+    my.views.add(my.deals, "Of customers", my.deals.params(Query(preset=whose.format(me, me))), Layout(), True)
     my.views.choose(my.deals, Chosen((views[2], views[0]), views[1]))
     board = my.dashboards.add("Board", [Own(asks=said) for said in asks], shared=True)
     tile = my.dashboards.get(board).tiles[0]
@@ -68,6 +70,7 @@ def test_views_and_charts_ask_there_what_they_asked_here(
         assert say_text(query.filter) == moved(filter_)
         assert (query.where, query.search) == ({"assigned_to": (here,)}, "[1")
     assert chosen == Chosen((by_name["View 2"].id, by_name["View 0"].id), by_name["View 1"].id)
+    assert by_name["Of customers"].params == {"preset": whose.format(here, here)}
     (there_board,) = [one for one in your.dashboards.all() if one.name == "Board"]
     tiles = your.dashboards.get(there_board.id).tiles
     expected = [filters[2], *filters[1:]]
