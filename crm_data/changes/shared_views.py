@@ -59,7 +59,8 @@ def plan_of(session: CompanySession, scope: CompanyScope, act: ChangeSet, lock: 
             name: str | None, sentence: str, row: Any = row, net: Net = net, wrote: Any = wrote
         ) -> None:
             by = wrote.get(name if name is not None else WHOLE) or next(iter(wrote.values()), None)
-            called = str((row or net.erased or net.added or {}).get("name") or "")
+            open_ = row is not None and (row["shared"] or row["user_id"] == scope.user_id)
+            called = str((row if open_ else _told(net)).get("name") or "")
             said = "" if by is None else who.get(by.user_id or 0, "A former colleague")
             plan.left.append(Left(VIEWS, net.id, called, name, sentence, said, by.at if by else None))
 
@@ -102,6 +103,11 @@ def carry_out(session: CompanySession, doing: Doing, planned: Planned) -> None:
         writer.erase(session, doing, table, [planned.erased])
     if planned.changed is not None:
         writer.update(session, doing, table, [planned.changed])
+
+
+def _told(net: Net) -> Mapping[str, Any]:
+    """What the log told of a view that is one person's own by now: what became of it since is theirs alone."""
+    return net.erased or net.added or {name: now for name, (_, now) in net.changed.items()}
 
 
 def _back(net: Net, row: Mapping[str, Any], wrote: Mapping[str, Any], leave: Any) -> dict[str, Any]:

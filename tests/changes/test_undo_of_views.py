@@ -118,6 +118,35 @@ def test_rights_are_those_of_today(two: Office) -> None:
     assert not manager.views.get(manager.customers, own).shared
 
 
+def test_what_became_of_a_view_that_is_ones_own_again_is_told_to_nobody_else(two: Office) -> None:
+    my, admin = two.at(0, "manager"), two.at(0, "admin")
+    id_ = made(my)
+    added = last(my)
+    my.views.change(my.customers, id_, params={"q": "tea"})
+    changed = last(my)
+    my.views.change(my.customers, id_, shared=False)
+    private = last(my)
+    my.views.change(my.customers, id_, name="Whom to let go")
+    for act in (added, changed, private):
+        told = admin.changes.preview(act)
+        assert told.why and "let go" not in told.why
+        assert {one.name for one in told.left} <= {"Ours", ""}
+        with pytest.raises(errors.ChangedSince) as refused:
+            admin.changes.undo(act)
+        assert "let go" not in str(refused.value)
+    assert "Whom to let go" in {one.name for one in my.changes.preview(added).left}
+
+
+def test_an_undo_is_a_change_to_whoever_saw_the_view_before(two: Office) -> None:
+    my = two.at(0, "manager")
+    id_ = made(my)
+    my.views.change(my.customers, id_, name="Other")
+    seen_ = my.views.get(my.customers, id_).version
+    my.changes.undo(last(my))
+    with pytest.raises(errors.Invalid):
+        my.views.change(my.customers, id_, name="Third", version=seen_)
+
+
 def test_going_back_leaves_views_as_they_are(two: Office) -> None:
     my, admin = two.at(0, "manager"), two.at(0, "admin")
     kept, gone = made(my), made(my, "Gone")
