@@ -40,8 +40,9 @@ def drawn(name: str, of: tuple[Any, ...], draw: Callable[[], object]) -> None:
     """`draw()`, or send what it sent the last time. `of`: all that it depends on, but for its own widgets' values.
 
     It is drawn anew for another person, company, role or sign-in, whose token its callbacks work with, in another
-    place, and when a browser has changed one of its widgets. It draws in the present container alone, and gives nobody what it made to draw in. Its callbacks
-    are those of the run that drew it: what they need to know is in `of`, or they look it up.
+    place, and when a browser has changed one of its widgets. It draws in the present container alone, and gives
+    nobody what it made to draw in. Its callbacks are those of the run that drew it: what they need to know is in
+    `of`, or they look it up.
     """
     ctx = get_script_run_ctx()
     if ctx is None:

@@ -129,7 +129,8 @@ def test_what_became_of_a_view_that_is_ones_own_again_is_told_to_nobody_else(two
     my.views.change(my.customers, id_, name="Whom to let go")
     for act in (added, changed, private):
         told = admin.changes.preview(act)
-        assert told.why and "let go" not in told.why
+        assert told.why
+        assert "let go" not in told.why
         assert {one.name for one in told.left} <= {"Ours", ""}
         with pytest.raises(errors.ChangedSince) as refused:
             admin.changes.undo(act)

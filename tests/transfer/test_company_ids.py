@@ -43,7 +43,9 @@ def test_views_and_charts_ask_there_what_they_asked_here(
     asks = [my.deals.params(Query(search="[1", where={"assigned_to": (me,)}, filter=one)) for one in filters]
     views = [my.views.add(my.deals, f"View {at}", said, Layout(), True) for at, said in enumerate(asks)]
     whose = "of_customer:assigned_to:{}|,of_customer_else:assigned_to:{}"
-    my.views.add(my.deals, "Of customers", my.deals.params(Query(preset=whose.format(me, me))), Layout(), True)
+    my.views.add(
+        my.deals, "Of customers", my.deals.params(Query(preset=whose.format(me, me))), Layout(), True
+    )
     my.views.choose(my.deals, Chosen((views[2], views[0]), views[1]))
     board = my.dashboards.add("Board", [Own(asks=said) for said in asks], shared=True)
     tile = my.dashboards.get(board).tiles[0]
