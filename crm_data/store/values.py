@@ -20,7 +20,8 @@ from crm_data.tables.types import CENT
 MOST_MONEY = Decimal("9999999999999.99")
 HIGHEST_ID = 2_147_483_647
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)
-_URL = re.compile(r"https?://[^\s/?#]*[^\W_]\S*", re.IGNORECASE)
+# What its name must hold is looked ahead for, so that a long text is read once and not from each of its signs.
+_URL = re.compile(r"https?://(?=[^\s/?#]*[^\W_])\S*", re.IGNORECASE)
 # What copying from a page or joining files leaves before and behind a text, and nobody sees; and every blank.
 _EDGES = "\ufeff\u200b\u2060\u00ad" + "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 _LINES = re.compile(r"[\r\n]+")
@@ -281,7 +282,7 @@ def _listed(said: str) -> list[str]:
     if said[:1] == "[" and said[-1:] == "]":
         try:
             listed = json.loads(said)
-        except ValueError:
+        except (ValueError, RecursionError):
             listed = None
         if isinstance(listed, list) and all(isinstance(part, str) for part in listed):
             return listed
