@@ -410,6 +410,11 @@ class Reader:
     def _members(self, value: Any, raw: Any) -> None:
         assert list(raw.items()) == list(self._names_of(active=True).items())
 
+    def _members_and_last_change(self, value: Any, raw: Any) -> None:
+        names, last = raw
+        self._members(names, names)
+        self._last_change(last, last)
+
     def _records(self, value: Any, raw: Any) -> None:
         raise Wrong("NotFound")
 

@@ -142,6 +142,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Layouts.get": _layout,
     "Layouts.keep": _keep_layout,
     "Workspace.members": simply(lambda my: my.members()),
+    "Workspace.members_and_last_change": simply(lambda my: my.members_and_last_change()),
     "Workspace.may": simply(lambda my: {act: my.may(act) for act in ("add", "export", "members", "backup")}),
     "Workspace.records": simply(lambda my: my.records("security_log")),
     "Workspace.export": _export,
