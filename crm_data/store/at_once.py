@@ -204,8 +204,12 @@ def _judged(
     if wanted.away:
         archive = wanted.given.way is Way.ARCHIVE
         mine = [row for row in rows if (row["archived_at"] is None) == archive]
-        return [(row, put_away(row, doing, archive)) for row in mine], []
-    refused: list[Refused] = []
+        stay = {row["id"]: why for row in mine if (why := records.stays(row, doing))}
+        refused = [
+            Refused(row["id"], str(row[records.title]), stay[row["id"]]) for row in mine if row["id"] in stay
+        ]
+        return [(row, put_away(row, doing, archive)) for row in mine if row["id"] not in stay], refused
+    refused = []
     judged: list[tuple[Row, Row]] = []
     for row in rows:
         try:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crm_data import Edit, Given, Query, Way, Workspace, clock, errors
+from crm_data import All, Edit, Given, Query, Way, Workspace, clock, errors
 from crm_data.nouns.submissions import Told
 from tests.conftest import FrozenClock
 from tests.support.office import Office
@@ -105,6 +105,9 @@ def test_what_was_measured_is_not_undone(
                 who.changes.undo(id_, rest)
     with pytest.raises(errors.Invalid, match=sentence):
         two.at().submissions.archive([two.at().submissions.page().rows[0]["id"]])
+    for which in ([two.at().submissions.page().rows[0]["id"]], All(Query(), 1)):
+        changed = two.at().submissions.change_many(which, Given(Way.ARCHIVE))
+        assert (changed.count, [sentence in one.sentence for one in changed.refused]) == (0, [True])
     assert two.at().submissions.count() == 1
 
 
