@@ -120,6 +120,7 @@ WORKSPACE = {
     "export_own": Verb(lambda my, ids: my.export_own(Own()), "manager"),
     "find": Verb(lambda my, ids: my.find(ids.email)),
     "members": Verb(lambda my, ids: my.members()),
+    "members_and_last_change": Verb(lambda my, ids: my.members_and_last_change()),
     "kept_import": Verb(lambda my, ids: my.kept_import(*_file(my, ids)), "manager"),
     "strangers": Verb(lambda my, ids: my.strangers(*_file(my, ids)), "manager"),
     "rehearse": Verb(lambda my, ids: my.rehearse(*_file(my, ids)), "manager"),
