@@ -26,7 +26,7 @@ def accuracy_screen(my: Workspace) -> None:
         st.button("Forecast", key="accuracy.back", icon=":material/arrow_back:", on_click=_back)
     query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
-    period = choose_period(my, query, closed)
+    period = choose_period(my, query, closed, compares=False)
     asked = (query, say.today(), period)
     found = known(my, ACCURACY, asked, lambda: my.numbers.accuracy(query, period))
     if not found.lines:

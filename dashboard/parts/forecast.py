@@ -31,7 +31,7 @@ def forecast_screen(my: Workspace) -> None:
         st.button("Accuracy", key="forecast.accuracy", icon=":material/target:", on_click=to_accuracy)
     query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
-    period = choose_period(my, query, closed)
+    period = choose_period(my, query, closed, compares=False)
     found = known(my, "forecast", (query, say.today(), period), lambda: my.numbers.forecast(query, period))
     *deals, goal, given = HEADS
     whose = HEADS if my.goals.all_seen else [*deals, f"Your {goal.lower()}", f"Your {given.lower()}"]

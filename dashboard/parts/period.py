@@ -17,10 +17,11 @@ _USUAL = {PARAM: USUAL, COMPARE: Compare.BEFORE.value}
 _KEPT = "period.kept"
 
 
-def choose_period(my: Workspace, query: Query, known: Period | None) -> Period:
+def choose_period(my: Workspace, query: Query, known: Period | None, compares: bool = True) -> Period:
     """Draw the choice and return the period that the URL names, the usual one when it names none.
 
     `known`: from the first to the last day that has something; its years and quarters are offered by name.
+    `compares`: whether the screen shows what the period is compared with; else it is not asked, and kept.
     """
     word, compare = _asked()
     try:
@@ -36,11 +37,13 @@ def choose_period(my: Workspace, query: Query, known: Period | None) -> Period:
         _word_choice(word if word in labels else FROM_TO, labels)
         if word not in labels or st.session_state.get("period.open"):
             _days(period, known)
-        _comparison(compare)
-        before = period.before()
         note = say.span(*period.edges)
-        beside = "the goal" if period.against_goal else say.span(*before.edges) if before else ""
-        st.caption(f"{note}, compared with {beside}" if beside else note, width="content")
+        if compares:
+            _comparison(compare)
+            before = period.before()
+            beside = "the goal" if period.against_goal else say.span(*before.edges) if before else ""
+            note = f"{note}, compared with {beside}" if beside else note
+        st.caption(note, width="content")
         if known and (known.last < period.first or known.first > period.last):
             _offer(known)
     return period

@@ -92,6 +92,18 @@ def test_what_it_is_compared_with_is_chosen_too(home: House, monkeypatch: pytest
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("view", ["tab=forecast", "tab=forecast&accuracy=months"])
+def test_a_screen_that_compares_with_nothing_does_not_ask_for_it_and_keeps_it(
+    home: House, monkeypatch: pytest.MonkeyPatch, view: str
+) -> None:
+    at = screen(home, monkeypatch, "pipeline", f"{view}&period=2017&compare=year")
+    assert "period.compare" not in {choice.key for choice in at.selectbox}
+    assert "2017" in [caption.value for caption in at.caption]
+    at.selectbox(key="period.word").set_value("all").run()
+    assert "year" in at.query_params["compare"]
+
+
+@pytest.mark.slow
 def test_a_quarter_of_a_past_year_is_offered_by_name(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     at = screen(home, monkeypatch, "pipeline", "tab=insights")
     assert {"Q1 2017", "Q4 2017"} <= set(at.selectbox(key="period.word").options)
