@@ -17,6 +17,7 @@ from dashboard.parts.icon_button import icon_button
 from dashboard.parts.undo import did
 
 PLACE = "fields"
+NEW = "fields.new"
 
 
 def fields_panel(my: Workspace) -> None:
@@ -74,23 +75,23 @@ def _hide(my: Workspace, table: str, field: OwnField) -> None:
 
 def _add(my: Workspace, table: str) -> None:
     """The form of a new field. It is of the kind of record that is shown."""
-    keys = {part: f"{PLACE}.new.{part}" for part in ("label", "kind", "section", "choices")}
+    keys = {part: f"{NEW}.{part}" for part in ("label", "kind", "section", "choices")}
 
     def act() -> None:
         said = {part: st.session_state.get(key) for part, key in keys.items()}
         choices = (said["choices"] or "").splitlines()
         label, kind, section = (said[part] or "" for part in ("label", "kind", "section"))
         mine = new_act()
-        if attempt(PLACE, lambda: my.own_fields.add(table, label, kind, section, choices, mine)):
+        if attempt(NEW, lambda: my.own_fields.add(table, label, kind, section, choices, mine)):
             told, gone = (
                 f"{label.strip()} is a field of {table} now.",
                 "The field is hidden; its values are kept.",
             )
             did(my, told, mine, f"Added: {label.strip()}", gone)
-            for key in keys.values():
-                st.session_state.pop(key, None)
+            # Said, and not forgotten: the browser keeps in a form what it is not told.
+            st.session_state.update(dict.fromkeys(keys.values(), "") | {keys["kind"]: next(iter(KINDS))})
 
-    with st.form(f"{PLACE}.new", enter_to_submit=False):
+    with st.form(NEW, enter_to_submit=False):
         st.subheader(f"Add a field to {say.plain(table)}")
         one, two = st.columns(2)
         with one:
@@ -100,8 +101,9 @@ def _add(my: Workspace, table: str) -> None:
             st.text_input(
                 "Section", key=keys["section"], max_chars=SECTION.length, help="A heading on the form, if any"
             )
-            help_ = "One a line, where the field holds a choice"
-            st.text_area("Choices", key=keys["choices"], height=90, help=help_)
+            hint = "One a line, where the field holds a choice"
+            st.text_area("Choices", key=keys["choices"], height=90, placeholder=hint)
+        show_refusal(NEW)
         st.form_submit_button("Add the field", type="primary", on_click=act)
 
 

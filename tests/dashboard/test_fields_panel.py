@@ -67,6 +67,13 @@ def test_what_an_admin_adds_is_filled_in_and_shown_until_it_is_hidden(home: Hous
         tab = add(tab, table, kind)
         assert not tab.exception
         assert not tab.error
+        # The browser is told that the form is empty: what it is not told stays there, and goes into the next field.
+        fresh = [
+            *(tab.text_input(key=f"fields.new.{part}") for part in ("label", "section")),
+            tab.text_area(key="fields.new.choices"),
+        ]
+        assert [(one.value, one.proto.set_value) for one in fresh] == [("", True)] * 3
+        assert tab.selectbox(key="fields.new.kind").value == next(iter(KINDS))
     names = {Kind(one.kind): one.name for one in home.office.at(0, "admin").own_fields.get().of(table)}
     assert list(names) == list(KINDS)
     my = own(home.office, "admin")
