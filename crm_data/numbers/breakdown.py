@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -283,7 +284,8 @@ def _funnel(
         steps = steps_of(rows, counts, asked.period, Base.MADE, True, asked.rules, f", {name}")
         lines.append(Line(name, [figure for pair in steps for figure in pair if figure]))
         labels = [step.label.removesuffix(f", {name}") for step, _ in steps]
-        heads = [labels[0], *(head for label in labels[1:] for head in (label, "of those"))]
+        steps_named = ((label, f"of {before}") for before, label in pairwise(labels))
+        heads = [labels[0], *(head for both in steps_named for head in both)]
     return heads, lines
 
 

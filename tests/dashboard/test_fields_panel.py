@@ -67,7 +67,7 @@ def test_what_an_admin_adds_is_filled_in_and_shown_until_it_is_hidden(home: Hous
         tab = add(tab, table, kind)
         assert not tab.exception
         assert not tab.error
-        # The browser is told that the form is empty: what it is not told stays there, and goes into the next field.
+        # The browser is told that the form is empty: else it puts what stands there into the next field.
         fresh = [
             *(tab.text_input(key=f"fields.new.{part}") for part in ("label", "section")),
             tab.text_area(key="fields.new.choices"),

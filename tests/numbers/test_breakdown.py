@@ -123,6 +123,10 @@ def _whole(found: Breakdown, rows: list[dict[str, Any]], known: Known, period: P
     ]
     funnel = plain_funnel(known, period, UTC, Base.MADE, True)
     assert [steps[0], *steps[1::2]] == funnel
+    stages = list(found.funnel_heads)
+    assert stages[2::2] == [
+        f"of {before}" for before in (stages[0], *stages[1:-2:2])
+    ]  # each says what it is a share of
 
 
 def test_beside_a_plain_reading(two: Office, frozen_clock: object) -> None:
