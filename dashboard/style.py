@@ -112,6 +112,8 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
   .st-key-narrow { padding-top: 0; }
   [data-testid="stMainBlockContainer"] { padding: 4.25rem 1rem 2rem; }
   button kbd[aria-label] { display: none; }
+  /* Choices side by side go on in a second line; some would end at the edge, in the middle of a word. */
+  [data-testid="stButtonGroup"] > div:has(> button) { flex-wrap: wrap; overflow: visible; }
   /* Sort and pages of a list stand in one line, however many there are: the sort gives way. */
   [class*="-filter-sort"] { flex: 1 1 6rem !important; width: auto !important; min-width: 6rem; }
   /* What can be done with a list stands in one line with its name; how many there are is said below. */

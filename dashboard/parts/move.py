@@ -73,6 +73,8 @@ def closing_dialog(my: Workspace, place: str) -> None:
             lacks = lacking(deal, to, my.scope.stages, my.deals.fields)
             needed = [name for name in lacks if (name, to) != ("deal_value", WON)]
             members = my.members() if needed else {}
+            if needed:
+                st.caption(say.plain(f"Needed in {my.scope.stages.label(to)}:"))
             for name in needed:
                 widgets.widget(f"{key}.more", my.deals.fields[name], deal[name], members)
             show_refusal(f"{place}.dialog")
