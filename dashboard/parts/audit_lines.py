@@ -1,6 +1,7 @@
 """Lines of the history in words: which record, what of it, as it was and as it is."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from crm_data import Kind, Workspace, words
@@ -27,7 +28,7 @@ def told_lines(my: Workspace, lines: Sequence[Line], names: Names) -> list[dict[
 
 
 def _line(my: Workspace, line: Line, names: Names) -> dict[str, Any]:
-    fields = my.records(line.table).fields if line.table in my.kinds else _fields(line.table)
+    fields = my.records(line.table).fields if line.table in my.kinds else _fields(my, line.table)
     declared = fields.get(line.field or "")
 
     def shown(value: Any) -> str:
@@ -49,9 +50,17 @@ def _line(my: Workspace, line: Line, names: Names) -> dict[str, Any]:
     }
 
 
-def _fields(table: str) -> Mapping[str, Field]:
-    """What is declared of a table that is no kind of record, as goals and views; nothing of one that is gone."""
+def _fields(my: Workspace, table: str) -> Mapping[str, Field]:
+    """What is declared of a table that is no kind of record, as goals and views; nothing of one that is gone.
+
+    Stages are called as the company calls them, here as on a deal.
+    """
     try:
-        return fields_of(by_name(table))
+        declared = fields_of(by_name(table))
     except KeyError:
         return {}
+    called, stages = my.scope.stages.called, my.deals.fields["stage"].choices
+    return {
+        name: replace(field, called=called) if field.choices == stages else field
+        for name, field in declared.items()
+    }
