@@ -14,6 +14,7 @@ from crm_data.nouns.steps import NextStep, next_steps
 from crm_data.numbers.figures import Figure, Question, counted
 from crm_data.numbers.pipeline import Where, stage_sums
 from crm_data.numbers.sums import OPEN, Sum, Totals, added, totals
+from crm_data.store.failures import unreadable
 from crm_data.store.names import member_names, record_names
 from crm_data.store.ordering import Key, directed
 from crm_data.store.query import Query
@@ -51,7 +52,7 @@ def untouched(lead: Mapping[str, Any], zone: tzinfo) -> int:
 class Card:
     """One deal on the board; `value` in its own `currency`; `days`, `stalled` and `past` as in `Standing`.
 
-    `by_hand`: where it was set by hand to stand in the forecast, if it was.
+    `by_hand`: where it was set by hand to stand in the forecast, if it was. `expected`: its expected close.
     """
 
     id: int
@@ -70,6 +71,7 @@ class Card:
     past: int
     step: NextStep
     by_hand: str | None
+    expected: date | None
 
 
 @dataclass(frozen=True)
@@ -103,31 +105,9 @@ def board(
     """The columns in order, cards ordered `by` these keys. Five statements, whatever the number of deals."""
     asked = Question("deals", query)
     sums = stage_sums(session, where)
-    rows = _first(session, where, by, per_column)
-    customers = record_names(session, "customers", {row["customer_id"] for row in rows}) if rows else {}
-    members = member_names(session)
-    steps = next_steps(session, [row["id"] for row in rows], query.zone)
     cards: dict[str, list[Card]] = {stage.value: [] for stage in OPEN_STAGES}
-    for row in rows:
-        owner = row["assigned_to"]
-        cards[row["stage"]].append(
-            Card(
-                id=row["id"],
-                name=row["deal_name"],
-                stage=row["stage"],
-                value=row["deal_value"],
-                currency=row["currency"],
-                probability=row["probability"],
-                customer_id=row["customer_id"],
-                customer=customers[row["customer_id"]],
-                owner_id=owner,
-                owner=None if owner is None else members.get(owner, "A former colleague"),
-                created_by=row["created_by"],
-                step=steps[row["id"]],
-                by_hand=row["forecast_category"],
-                **asdict(standing(row, query.zone, rules)),
-            )
-        )
+    for stage, card in first_cards(session, where, by, Deal.stage, query, per_column, rules):
+        cards[stage].append(card)
     return [
         _column(rules.of(stage), sums[stage], currency, cards[stage], asked.but(stage=(stage.value,)))
         for stage in OPEN_STAGES
@@ -142,10 +122,53 @@ def _column(rule: StageRule, sums: list[Sum], currency: str, cards: list[Card], 
     return Column(rule.stage, label, rule.probability, count, mine, others, cards, every, each)
 
 
-def _first(session: CompanySession, where: Where, order: Sequence[Key], per_column: int) -> list[Any]:
+def first_cards(
+    session: CompanySession,
+    where: Where,
+    by: Sequence[Key],
+    apart: Any,
+    query: Query,
+    most: int,
+    rules: StageRules,
+) -> list[tuple[Any, Card]]:
+    """The first open deals, ordered `by` these keys, of each value of `apart`: that value and the card of each.
+
+    Four statements, of nothing two. Raises Unavailable where a damaged file names a stage that there is not.
+    """
+    rows = _first(session, where, by, apart, most)
+    if any(row["stage"] not in OPEN_STAGES for row in rows):
+        raise unreadable("the stage of a deal")
+    customers = record_names(session, "customers", {row["customer_id"] for row in rows}) if rows else {}
+    members = member_names(session)
+    steps = next_steps(session, [row["id"] for row in rows], query.zone)
+    found = []
+    for row in rows:
+        owner = row["assigned_to"]
+        card = Card(
+            id=row["id"],
+            name=row["deal_name"],
+            stage=row["stage"],
+            value=row["deal_value"],
+            currency=row["currency"],
+            probability=row["probability"],
+            customer_id=row["customer_id"],
+            customer=customers[row["customer_id"]],
+            owner_id=owner,
+            owner=None if owner is None else members.get(owner, "A former colleague"),
+            created_by=row["created_by"],
+            step=steps[row["id"]],
+            by_hand=row["forecast_category"],
+            expected=row["expected_close_date"],
+            **asdict(standing(row, query.zone, rules)),
+        )
+        found.append((row["apart"], card))
+    return found
+
+
+def _first(session: CompanySession, where: Where, order: Sequence[Key], apart: Any, most: int) -> list[Any]:
     by = directed(order)
-    place = sa.func.row_number().over(partition_by=Deal.stage, order_by=by).label("place")
-    ranked = sa.select(Deal.id, place).where(*where, Deal.status == OPEN).subquery()
+    place = sa.func.row_number().over(partition_by=apart, order_by=by).label("place")
+    ranked = sa.select(Deal.id, place, apart.label("apart")).where(*where, Deal.status == OPEN).subquery()
     wanted = (
         sa.select(
             Deal.id,
@@ -160,9 +183,10 @@ def _first(session: CompanySession, where: Where, order: Sequence[Key], per_colu
             Deal.stage_since,
             Deal.forecast_category,
             Deal.expected_close_date,
+            ranked.c.apart,
         )
         .join(ranked, ranked.c.id == Deal.id)
-        .where(ranked.c.place <= per_column)
+        .where(ranked.c.place <= most)
         .order_by(ranked.c.place)
     )
     return list(session.execute(wanted).mappings())

@@ -72,7 +72,7 @@ def forecast(
     Source: Odoo's layout, Salesforce's categories. Two statements, that of goals, and the two of `given`.
     """
     to_come = expected_days(period, today)
-    months = _months(period, to_come.last, today)
+    months = months_of(period, to_come.last, today)
     won = _won(session, where, period)
     open_ = _open(session, where, today, months, rules)
     rows = asked.but(currency=(currency,))
@@ -80,10 +80,10 @@ def forecast(
     goal_of: dict[Key, Figure] = dict(zip(months, of_months, strict=True))
     said = given(months)
     lines: list[Line] = []
-    before, behind = months[0] - timedelta(days=1), _end(months[-1]) + timedelta(days=1)
+    before, behind = months[0] - timedelta(days=1), end_of(months[-1]) + timedelta(days=1)
     spans: list[tuple[Key, Days, Any]] = [
         (EARLIER, (None, before), (today, before) if before >= today else None),
-        *((month, (month, _end(month)), _still(month, today)) for month in months),
+        *((month, (month, end_of(month)), _still(month, today)) for month in months),
         (LATER, (behind, None), (max(behind, today), None)),
         (SLIPPED, None, (None, today - timedelta(days=1))),
         (UNDATED, EMPTY, EMPTY),
@@ -190,15 +190,15 @@ def _open(
 
 def _still(month: date, today: date) -> Days:
     """The days of a month that have not passed; None when all of them have."""
-    return (max(month, today), _end(month)) if _end(month) >= today else None
+    return (max(month, today), end_of(month)) if end_of(month) >= today else None
 
 
 def _of_period(month: date, period: Period) -> Period:
     """The days of a month from the beginning of the period on, where it begins in it."""
-    return Period(max(month, period.first) if period.first <= _end(month) else month, _end(month))
+    return Period(max(month, period.first) if period.first <= end_of(month) else month, end_of(month))
 
 
-def _months(period: Period, last: date, today: date) -> list[date]:
+def months_of(period: Period, last: date, today: date) -> list[date]:
     """The first of each month that has a line of its own: at most three years of them, and two to come."""
     first, end = period.first, min(last, date(today.year + 2, today.month, 1))
     if period.all_time:
@@ -209,5 +209,5 @@ def _months(period: Period, last: date, today: date) -> list[date]:
     return found
 
 
-def _end(month: date) -> date:
+def end_of(month: date) -> date:
     return month.replace(day=monthrange(month.year, month.month)[1])

@@ -25,6 +25,7 @@ from crm_data.numbers.by_words import losses, sources
 from crm_data.numbers.conversion import conversion
 from crm_data.numbers.figures import Chart, Figure, Formula, Question, counted
 from crm_data.numbers.forecast import Forecast, forecast
+from crm_data.numbers.forecast_board import MonthColumn, forecast_board
 from crm_data.numbers.funnel import Base, funnel
 from crm_data.numbers.goal_year import GoalYear, goal_year
 from crm_data.numbers.goals import against_goals, by_months
@@ -247,6 +248,26 @@ class Numbers:
             goals = partial(by_months, session, self._goals, query, money)
             given, asked = self._given(session, query, currency), Question("deals", query)
             return forecast(session, where, asked, period, today, money, goals, given, self._scope.stages)
+
+    def forecast_board(
+        self,
+        query: Query | None = None,
+        period: Period | None = None,
+        currency: str | None = None,
+        per_column: int = 20,
+    ) -> list[MonthColumn]:
+        """The open deals by month of expected close, each with totals over all and its first cards.
+
+        Five statements. The months are those of the forecast that are not over; see `forecast_board`.
+        """
+        query, money = self._asked(query), self.currency(query, currency)
+        period = period or self.period(USUAL, query.zone)
+        with self._store.read(self._scope) as session:
+            where, today = self._where(query, currency), self._today(query.zone)
+            by = keys(Deal, self._deals.fields, replace(query, sort="expected_close_date", descending=False))
+            return forecast_board(
+                session, where, by, query, period, today, per_column, money, self._scope.stages
+            )
 
     def accuracy(
         self, query: Query | None = None, period: Period | None = None, currency: str | None = None

@@ -1,4 +1,4 @@
-"""The forecast: months with what was won, what is open by how sure it is, and what stands beside the months."""
+"""The forecast: months with what was won, what is open by how sure it is, and what stands beside; or its board."""
 
 import streamlit as st
 
@@ -11,15 +11,17 @@ from dashboard.parts import figures, place, say
 from dashboard.parts.accuracy import ACCURACY, accuracy_screen, to_accuracy
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.heading import heading
+from dashboard.parts.month_board import BOARD, SHOWN, month_board
 from dashboard.parts.move import OPEN_STAGES
 from dashboard.parts.period import COMPARE, PARAM, choose_period
 from dashboard.parts.submitted import GIVEN, by_person, given_screen
+from dashboard.parts.views import choose_view
 
-KEEP = ("tab", PARAM, COMPARE)
+KEEP = ("tab", PARAM, COMPARE, SHOWN)
 
 
 def forecast_screen(my: Workspace) -> None:
-    """Filters, period, the table, and what people gave; every number leads to its rows."""
+    """Filters, period, the table, and what people gave, or the board; every number leads to its rows."""
     if place.params().get(GIVEN):
         given_screen(my)
         return
@@ -28,10 +30,14 @@ def forecast_screen(my: Workspace) -> None:
         return
     members = my.members()
     with heading("Forecast"):
+        shown = choose_view(SHOWN, {"": "Table", BOARD: "Board"}, label="Shown as", keep=True)
         st.button("Accuracy", key="forecast.accuracy", icon=":material/target:", on_click=to_accuracy)
     query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed, compares=False)
+    if shown == BOARD:
+        month_board(my, query, period)
+        return
     found = known(my, "forecast", (query, say.today(), period), lambda: my.numbers.forecast(query, period))
     *deals, goal, given = HEADS
     whose = HEADS if my.goals.all_seen else [*deals, f"Your {goal.lower()}", f"Your {given.lower()}"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from crm_data import Pipeline, Workspace
+from crm_data import Pipeline, Totals, Workspace
 from crm_data.numbers.board import Card as Found
 from crm_data.numbers.board import Column as Stage
 from dashboard.again import drawn
@@ -78,25 +78,25 @@ def _open_deals(my: Workspace, stages: Pipeline) -> None:
 
 def _column(my: Workspace, stage: Stage) -> Column:
     some = [totals for totals in stage.totals if totals.count.count] or stage.totals[:1]
-    heads = [
-        Head(
-            figures.link(my, totals.count),
-            figures.link(my, totals.value),
-            figures.link(my, totals.weighted),
-        )
-        for totals in some
-    ]
     more = stage.every.count > len(stage.cards)
     return Column(
         stage.stage,
         f"{stage.label} {stage.probability} %",
-        heads,
-        [_card(my, found) for found in stage.cards],
+        [head(my, totals) for totals in some],
+        [card(my, found) for found in stage.cards],
         figures.link(my, stage.every, f"All {stage.every.count:,} as rows") if more else None,
     )
 
 
-def _card(my: Workspace, found: Found) -> Card:
+def head(my: Workspace, totals: Totals) -> Head:
+    """What a column's header says of one currency, each number as the link to its rows."""
+    return Head(
+        figures.link(my, totals.count), figures.link(my, totals.value), figures.link(my, totals.weighted)
+    )
+
+
+def card(my: Workspace, found: Found) -> Card:
+    """A deal in words, and whether this person may move it."""
     state = found.step.state.value
     step = {"none": "No next step", "overdue": "Overdue", "today": "Today"}.get(state, "Planned")
     if found.step.due is not None:

@@ -234,6 +234,28 @@ def test_even_a_manager_moves_no_deal_of_another_company(served: Served, there: 
             calm(mine.run(move(board, {"id": there.ids[1]["deal"], "from": "prospect", "to": to})))
 
 
+MONTHS = ("pipeline", "tab=forecast&shown=board")
+
+
+@pytest.mark.usefixtures("refused")
+def test_the_board_of_months_moves_no_deal_of_others(served: Served, there: Town) -> None:
+    own, foreign = there.ids[0]["deal"], there.ids[1]["deal"]
+    with tab(served, there, *MONTHS) as mine:
+        mine.run()
+        board = the("board", mine)
+        for id_ in (own, foreign, 987_654, *STRANGE):
+            calm(mine.run(move(board, {"id": id_, "from": "undated", "to": "2099-01-01"})))
+        for said in STRANGE:
+            calm(mine.run(move(board, said), move(board, said, "opened")))
+            calm(mine.run(move(board, {"id": own, "from": said, "to": "2099-01-01"})))
+            calm(mine.run(move(board, {"id": own, "from": "undated", "to": said})))
+    with tab(served, there, *MONTHS, "manager") as mine:
+        mine.run()
+        calm(mine.run(move(the("board", mine), {"id": foreign, "from": "undated", "to": "2099-01-01"})))
+        for to in ("Slipped", "undated", "", "2099-13-01", "9999-12-31"):
+            calm(mine.run(move(the("board", mine), {"id": own, "from": "2020-01-01", "to": to})))
+
+
 # --- buttons in rows
 
 TASK_ACTS = ("complete", "reopen", "today", "tomorrow", "next_week", "another_day", "never", "")
@@ -262,6 +284,12 @@ def test_the_same_messages_work_for_somebody_who_may(served: Served, there: Town
         for seen, to in ((a, b), (b, a)):
             calm(mine.run(move(the_board(mine), {"id": deal, "from": seen, "to": to})))
             dumps.append(there.dump())
+    with tab(served, there, *MONTHS, "manager") as mine:
+        mine.run()
+        seen = there.house.office.at(role="manager").deals.get(deal)["expected_close_date"]
+        said = {"id": deal, "from": str(seen or "undated"), "to": "2099-01-01"}
+        calm(mine.run(move(the("board", mine), said)))
+        dumps.append(there.dump())
     with tab(served, there, "customers", role="manager") as mine:
         mine.run()
         customer = there.house.office.at(role="manager").customers.get(there.ids[0]["customer"])

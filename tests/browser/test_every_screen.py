@@ -26,7 +26,7 @@ WAYS: dict[str, dict[str, Any]] = {
 VIEWS = {
     "pipeline": (
         *("", "?tab=deals", "?tab=leads", "?tab=forecast", "?tab=forecast&accuracy=months&period=365_days"),
-        *("?tab=changes", "?tab=insights"),
+        *("?tab=forecast&shown=board", "?tab=changes", "?tab=insights"),
     ),
     "tasks": ("", "?preset=all"),
     "dashboards": ("", "?board=sales_rep", "?make=new", "?board=999999"),

@@ -29,6 +29,7 @@ TABS = {
         *LISTS,
         "review",
         "forecast",
+        "forecast&shown=board",
         "forecast&accuracy=months",
         "changes",
         "insights",

@@ -195,7 +195,7 @@ def test_a_choice_that_is_none(place: Place) -> None:
         numbers.board, numbers.by_stage, numbers.by_month, numbers.by_owner, numbers.tiles, numbers.goal_year,
         numbers.against_goals, numbers.standing, numbers.bridge, numbers.forecast, numbers.funnel,
         numbers.stage_days, numbers.stage_rates, numbers.losses, numbers.sources, numbers.ages, numbers.put_off,
-        numbers.then_and_now, numbers.breakdown,
+        numbers.then_and_now, numbers.breakdown, numbers.forecast_board,
         numbers.submitted,
     ]  # fmt: skip
     refused = {}

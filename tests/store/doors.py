@@ -145,6 +145,7 @@ NUMBERS = {
     "currency": Verb(lambda my, ids: my.numbers.currency()),
     "dimensions": Verb(lambda my, ids: my.numbers.dimensions()),
     "forecast": Verb(lambda my, ids: my.numbers.forecast(_about(ids))),
+    "forecast_board": Verb(lambda my, ids: my.numbers.forecast_board(_about(ids))),
     "funnel": Verb(lambda my, ids: my.numbers.funnel(_about(ids))),
     "goal_year": Verb(lambda my, ids: my.numbers.goal_year(_of(ids))),
     "leads_of": Verb(lambda my, ids: my.numbers.leads_of(_about(ids))),

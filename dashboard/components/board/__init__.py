@@ -1,4 +1,4 @@
-"""The board: a column a stage, a card a deal; moved by mouse, keyboard or menu. The server decides every move."""
+"""The board: a column a stage or month, a card a deal; moved by mouse, keyboard or menu. The server decides it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ class Card:
 
     `late`: that it is past its date or long in its stage, or nothing; `late_kind` says which.
     `by_hand`: where it was set by hand to stand in the forecast, or nothing.
+    `seen`: what a move is told that it was made from, where that is not the column.
     """
 
     id: int
@@ -32,6 +33,7 @@ class Card:
     step_kind: str
     movable: bool
     by_hand: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,18 @@ class Head:
 
 @dataclass(frozen=True)
 class Column:
-    """One stage: its header, a line a currency, its first cards, and the way to all when there are more."""
+    """One stage or month: its header, a line a currency, its first cards, and the way to all when there are more.
+
+    `takes`: whether a card can be put there; `look`: how it is drawn, by its place where nothing is said.
+    """
 
     id: str
     title: str
     heads: Sequence[Head]
     cards: Sequence[Card]
     more: Link | None = None
+    takes: bool = True
+    look: str = ""
 
 
 _component = component("board")
@@ -63,11 +70,13 @@ def board(
     targets: Sequence[tuple[str, str]],
     on_moved: Callable[[int, str, str], None],
     on_opened: Callable[[int], None],
+    empty: str = "No deals in this stage.",
 ) -> None:
     """Draw the board. `targets` are further places to drop a card on: (stage, words), as won and lost.
 
-    `on_moved(deal id, from stage, to stage)` and `on_opened(deal id)` are called from callbacks; what a
-    browser sends is checked by the verbs, never here.
+    `on_moved(deal id, from, to)` and `on_opened(deal id)` are called from callbacks: columns, and for the first
+    what the card was `seen` to hold, if that is said; what a browser sends is checked by the verbs, never here.
+    `empty`: what a column without cards says.
     """
 
     def moved() -> None:
@@ -84,6 +93,7 @@ def board(
             "columns": list(columns),
             "targets": [{"id": stage, "title": words} for stage, words in targets],
             "locked": _LOCKED,
+            "empty": empty,
         },
         on_moved_change=moved,
         on_opened_change=opened,

@@ -14,11 +14,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.replaceChildren();
   let dragged = null;
 
-  const places = [...data.columns.map((c) => ({ id: c.id, title: c.title })), ...data.targets];
+  const places = [...data.columns.filter((c) => c.takes).map((c) => ({ id: c.id, title: c.title })), ...data.targets];
   const move = (card, from, to) => {
     if (!card.movable || from === to) return;
     root.dataset.focus = String(card.id);
-    setTriggerValue("moved", { id: card.id, from, to });
+    setTriggerValue("moved", { id: card.id, from: card.seen || from, to });
   };
   const accept = (node, to) => {
     node.addEventListener("dragover", (event) => {
@@ -39,7 +39,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const columns = el("div", "columns");
 
   data.columns.forEach((column, at) => {
-    const box = el("section", `column stage-${at}`);
+    const box = el("section", `column ${column.look || `stage-${at}`}`);
     box.setAttribute("aria-label", column.title);
     const head = el("header");
     head.append(el("h3", "", column.title));
@@ -57,8 +57,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       more.append(link(column.more, "figure"));
       box.append(more);
     }
-    if (!column.cards.length) box.append(el("p", "more", "No deals in this stage."));
-    accept(box, column.id);
+    if (!column.cards.length) box.append(el("p", "more", data.empty));
+    if (column.takes) accept(box, column.id);
     columns.append(box);
   });
   root.append(columns);
@@ -152,7 +152,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
       setTriggerValue("opened", card.id);
     } else if (side && event.altKey) {
       event.preventDefault();
-      const to = data.columns[at + side];
+      let next = at + side;
+      while (data.columns[next] && !data.columns[next].takes) next += side;
+      const to = data.columns[next];
       if (!card.movable) {
         status.textContent = data.locked;
       } else if (to) {

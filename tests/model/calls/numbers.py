@@ -74,6 +74,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Numbers.review": _number("review"),
     "Numbers.standing": _number("standing", currency=_currency),
     "Numbers.forecast": _number("forecast", period=_period, currency=_currency),
+    "Numbers.forecast_board": _number("forecast_board", period=_period, currency=_currency),
     "Numbers.bridge": _number("bridge", closing=_period, currency=_currency),
     "Numbers.then_and_now": _number("then_and_now", closing=_period, currency=_currency),
     "Numbers.funnel": _number("funnel", period=_period),
