@@ -29,7 +29,7 @@ def month_board(my: Workspace, query: Query, period: Period) -> None:
     columns = known(my, PLACE, asked, lambda: my.numbers.forecast_board(query, period, per_column=PER_COLUMN))
     show_refusal(PLACE)
     drawn(PLACE, (reading(PLACE),), lambda: _board(my, columns))
-    currency = columns[0].totals.value.currency
+    currency = say.plain(columns[0].totals.value.currency or "")
     st.caption(
         f"Open deals in {currency} as of now, by expected close, those that are omitted from the forecast too. "
         "A deal that is moved is expected on the same day of the other month, or on its last day where there is "
