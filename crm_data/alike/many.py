@@ -12,7 +12,7 @@ from crm_data.alike.groups import CROWD, name_keys
 from crm_data.alike.likeness import Marks, Reason, certainty, known_by, marks_of
 from crm_data.alike.lookup import Lookalike, Row, in_order, is_own, judged, links_of
 from crm_data.alike.merge import mergeable
-from crm_data.alike.newcomers import Newcomers, number_of
+from crm_data.alike.newcomers import AT_HAND, Newcomers, number_of
 from crm_data.alike.phones import ENDS
 from crm_data.store.scope import CompanySession
 from crm_data.store.signs import digits
@@ -20,7 +20,6 @@ from crm_data.tables import Base, ChainHead, ChangeLog, ChangeSet, Company, by_n
 
 AT_ONCE = 5_000  # records that are read by one statement
 _MOST_IDS = 500  # in one IN (...)
-_MARKS = 10_000  # that are kept at hand
 # What these keys are the same of is the same: the first of the new that has one stands for all of them.
 _SAME = ("email", "name", "joined")
 Rows = Mapping[int, Mapping[str, Any]]
@@ -143,7 +142,7 @@ class _Here:
         self._kept: list[
             tuple[str, int, bool, tuple[Any, ...]]
         ] = []  # kind, id, archived, what it is known by
-        self._marks = lru_cache(_MARKS)(self._read)
+        self._marks = lru_cache(AT_HAND)(self._read)
 
     def look(self, kind: str, row: Row) -> None:
         """Keep a record where one of the new may be it."""

@@ -12,7 +12,7 @@ from crm_data.alike.lookup import written
 
 _BITS = 20  # of a place; what is left of 64 is the key's
 _KEYS = (1 << (64 - _BITS)) - 1
-_MARKS = 10_000  # that are kept at hand
+AT_HAND = 10_000  # records whose marks are kept, not read again
 Values = Mapping[str, Any]
 
 
@@ -32,7 +32,7 @@ class Newcomers:
         self.table, self.rows = table, rows
         self._places = list(rows)
         self._order = {at: turn for turn, at in enumerate(self._places)}
-        self.marks = lru_cache(_MARKS)(lambda at: marks_of(table, rows[at], home))
+        self.marks = lru_cache(AT_HAND)(lambda at: marks_of(table, rows[at], home))
         self.written: dict[str, str] = {}
         self.ends: set[str] = set()
         packed = sorted(

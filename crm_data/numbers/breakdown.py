@@ -13,6 +13,7 @@ from crm_data.nouns.cycles import cycle_days, timed
 from crm_data.nouns.of_customers import said
 from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.numbers.figures import Figure, Formula, Question, Value
+from crm_data.numbers.forecast import Line
 from crm_data.numbers.funnel import Base, counts_by, steps_of
 from crm_data.numbers.own_chart import called
 from crm_data.numbers.owners import told_apart
@@ -59,16 +60,11 @@ class Dimension:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One value, or what is behind the greatest ones: a figure below each head."""
-
-    name: str
-    figures: Sequence[Figure | None]
-
-
-@dataclass(frozen=True)
 class Breakdown:
-    """The same lines three times. `funnel`, `days`: of deals of every currency."""
+    """The same lines three times: each a value, or what is behind the greatest ones.
+
+    `funnel`, `days`: of deals of every currency.
+    """
 
     label: str
     currency: str

@@ -37,7 +37,7 @@ Won = dict[date | None, tuple[int, int]]
 
 @dataclass(frozen=True)
 class Line:
-    """A month or what stands beside the months; a figure a head of `HEADS`, None where there can be none."""
+    """A line of a table, as a month or what stands beside months; a figure a head, None where there is none."""
 
     name: str
     figures: Sequence[Figure | None]

@@ -18,7 +18,7 @@ from dashboard.parts import charts, figures, place, say
 from dashboard.parts.breakdown import BY, breakdown
 from dashboard.parts.filters import filter_bar, in_words
 from dashboard.parts.heading import heading
-from dashboard.parts.period import COMPARE, PARAM, choose_period, show_period
+from dashboard.parts.period import COMPARE, PARAM, choose_period, offer, show_period
 from dashboard.parts.printing import printed
 
 KEEP = ("tab", PARAM, COMPARE, BY)
@@ -149,13 +149,7 @@ def _nothing(my: Workspace, name: str, chart: Chart, closed: Period | None) -> C
         if without:
             figures.counts(my, ("Without an amount", "Deals"), without, f"without.{name}")
         if closed and name in _OF_PERIOD:
-            st.button(
-                f"Show {say.span(closed.first, closed.last)}",
-                key=f"charts.{name}.known",
-                icon=":material/date_range:",
-                on_click=_show,
-                args=(f"{closed.first}..{closed.last}",),
-            )
+            offer(closed, f"charts.{name}.known", _show)
 
     return draw
 

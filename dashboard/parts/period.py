@@ -3,6 +3,7 @@
 A tab remembers it: a screen whose address names no period has the one that was chosen last.
 """
 
+from collections.abc import Callable
 from datetime import date
 
 import streamlit as st
@@ -45,17 +46,17 @@ def choose_period(my: Workspace, query: Query, known: Period | None, compares: b
             note = f"{note}, compared with {beside}" if beside else note
         st.caption(note, width="content")
         if known and (known.last < period.first or known.first > period.last):
-            _offer(known)
+            offer(known, "period.known")
     return period
 
 
-def _offer(known: Period) -> None:
-    """Where the period misses all that there is: the days that have something, before a screen full of nothing."""
+def offer(known: Period, key: str, show: Callable[[str], None] | None = None) -> None:
+    """Where a period misses all that there is: the days that have something. `show`: how one comes there."""
     st.button(
         f"Show {say.span(known.first, known.last)}",
-        key="period.known",
+        key=key,
         icon=":material/date_range:",
-        on_click=show_period,
+        on_click=show or show_period,
         args=(f"{known.first}..{known.last}",),
     )
 
