@@ -46,7 +46,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """The months that are over, oldest first, each with a line for each of `DAYS`."""
+    """The months that are over, newest first, each with a line for each of `DAYS`."""
 
     currency: str
     lines: Sequence[Line]
@@ -90,7 +90,7 @@ def accuracy(
     zone, rows = asked.query.zone, asked.but(currency=(currency,))
     won = _won(session, where, Period(months[0], Period.month_of(months[-1]).last))
     given = _Given(session, submissions, asked, months, currency)
-    days = {(month, n): Period.month_of(month).last - timedelta(days=n) for month in months for n in DAYS}
+    days = {(month, n): Period.month_of(month).last - timedelta(days=n) for month in reversed(months) for n in DAYS}
     asofs = {key: AsOf(day, day_start(day, zone)) for key, day in days.items()}
     history = _Rules(session, rules, min(one.moment for one in asofs.values()))
     lines = []

@@ -108,6 +108,8 @@ class Records(Linking):
         """
         if len(edits) > MOST_EDITED:
             raise Invalid(f"At most {MOST_EDITED:,} rows can be saved at once. Save in smaller steps.")
+        if len({edit.id for edit in edits}) < len(edits):
+            raise Invalid("A row stands twice among the changes. Give all that changes in it once.")
         doing = replace(doing_of(self._scope.user_id, act_id, zone), although=although)
         wanted = self._wanted(edits, zone)
         with self._store.write(self._scope) as session:

@@ -1,6 +1,6 @@
 """What a company says of the sales stages: what it calls each, its probability, the days that it should take."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -83,12 +83,28 @@ USUAL = StageRules(
 
 
 def read(kept: Any) -> StageRules:
-    """The rules that a company's row holds; the usual ones for what it does not say."""
+    """The rules that a company's row holds; the usual ones for what it does not say, or not as it is kept."""
     said = kept if isinstance(kept, Mapping) else {}
     if not said:
         return USUAL
-    return StageRules(tuple(replace(rule, **_held(said.get(rule.stage, {}))) for rule in USUAL.each))
+    return StageRules(tuple(replace(rule, **_held(said.get(rule.stage))) for rule in USUAL.each))
 
 
-def _held(own: Mapping[str, Any]) -> dict[str, Any]:
-    return {**own, **({"required": tuple(own["required"])} if "required" in own else {})}
+def _held(own: Any) -> dict[str, Any]:
+    """What is of the kind that a rule takes: the file of a company can come from anybody."""
+    said = own if isinstance(own, Mapping) else {}
+    held = {name: said[name] for name, fits in _FITS.items() if name in said and fits(said[name])}
+    return held | ({"required": tuple(held["required"])} if "required" in held else {})
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+_FITS: Mapping[str, Callable[[Any], bool]] = {
+    "label": lambda value: isinstance(value, str) and bool(value.strip()),
+    "probability": lambda value: _number(value) and value <= 100,
+    "days": _number,
+    "category": lambda value: value in [*Category],
+    "required": lambda value: isinstance(value, list) and all(isinstance(name, str) for name in value),
+}

@@ -22,7 +22,7 @@ MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
 SPRING = Period(MAY, date(2026, 6, 30))
 DUE = ["2026-05-01", "2026-05-31", "2026-06-01", "2026-06-30", "2026-07-01", None]
 # The day on which each forecast was made, that before the last one of the month by so many days.
-ASKED = {(month, n): Period.month_of(month).last - timedelta(days=n) for month in (MAY, JUNE) for n in DAYS}
+ASKED = {(month, n): Period.month_of(month).last - timedelta(days=n) for month in (JUNE, MAY) for n in DAYS}
 Row = dict[str, Any]
 
 

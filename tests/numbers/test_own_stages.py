@@ -8,9 +8,9 @@ import pytest
 
 from crm_data import Edit, Query, Workspace, clock, errors
 from crm_data.nouns.stages import OPEN_STAGES, PROBABILITY
-from crm_data.tables.deal import Stage
+from crm_data.tables.deal import Category, Stage
 from crm_data.tables.fields import words
-from crm_data.tables.stage_rules import USUAL, StageRules, read
+from crm_data.tables.stage_rules import NAMES, USUAL, StageRules, read
 from tests.numbers.checking import Checker
 from tests.numbers.makers import put_deals, wandering
 from tests.support.office import Office
@@ -147,3 +147,21 @@ def test_what_is_kept_is_what_differs() -> None:
     assert read(None) is USUAL is read({})
     assert isinstance(read(rules.kept()), StageRules)
     assert {Stage(rule.stage): rule.probability for rule in USUAL.each} == PROBABILITY
+
+
+WRONG = ["", 0, -1, 10**9, True, None, "x", [], {}, [1], [None], {"a": 1}, "commit", 1.5]
+
+
+@pytest.mark.parametrize("name", [*NAMES, "stage", "other", "__class__"])
+def test_what_a_row_from_elsewhere_says_amiss_is_as_ever(name: str) -> None:
+    """A company's file may hold anything here; what a rule cannot be is left out, and nothing ends in an error."""
+    for wrong in WRONG:
+        for said in (wrong, {"proposal": wrong}, {"proposal": {name: wrong}, "qualified": {"days": 3}}):
+            rules = read(said)
+            assert [rule.stage for rule in rules.each] == [rule.stage for rule in USUAL.each]
+            for rule, usual in zip(rules.each, USUAL.each, strict=True):
+                assert {type(getattr(rule, n)) for n in NAMES} <= {str, int, tuple}
+                assert [type(getattr(rule, n)) for n in NAMES] == [type(getattr(usual, n)) for n in NAMES]
+                assert rule.label.strip() and 0 <= rule.probability <= 100 and rule.days >= 0
+                assert rule.category in [*Category]
+            assert read(rules.kept()) == rules

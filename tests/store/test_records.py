@@ -157,6 +157,15 @@ def test_a_conflict_saves_nothing_of_the_whole_save(two: Office) -> None:
     assert mine.change(chosen) == 2
 
 
+def test_a_row_that_stands_twice_in_a_save_is_refused(two: Office) -> None:
+    my = two.at()
+    id_ = my.customers.add({"name": "Firm"})
+    twice = [Edit(id_, {"name": ("Firm", "A")}), Edit(id_, {"city": (None, "B")})]
+    with pytest.raises(errors.Invalid, match="stands twice"):
+        my.customers.change(twice)
+    assert [my.customers.get(id_)[name] for name in ("name", "city")] == ["Firm", None]
+
+
 def test_everything_wrong_is_told_at_once_and_nothing_is_kept(two: Office) -> None:
     customers = two.at().customers
     with pytest.raises(errors.Invalid) as refusal:
