@@ -90,7 +90,8 @@ def accuracy(
     zone, rows = asked.query.zone, asked.but(currency=(currency,))
     won = _won(session, where, Period(months[0], Period.month_of(months[-1]).last))
     given = _Given(session, submissions, asked, months, currency)
-    days = {(month, n): Period.month_of(month).last - timedelta(days=n) for month in reversed(months) for n in DAYS}
+    asked_for = [(month, n) for month in reversed(months) for n in DAYS]
+    days = {(month, n): Period.month_of(month).last - timedelta(days=n) for month, n in asked_for}
     asofs = {key: AsOf(day, day_start(day, zone)) for key, day in days.items()}
     history = _Rules(session, rules, min(one.moment for one in asofs.values()))
     lines = []

@@ -126,6 +126,11 @@ def judged(own: Own, records: Reader) -> Own:
     if own.picture == Picture.NUMBER:
         own = replace(own, by="")
     elif own.by not in groups_of(records):
+        by = records.fields.get(own.column)
+        if by and by.hidden:
+            raise Invalid(
+                f"{by.label} is hidden now, so that nothing is grouped by it. Choose another column."
+            )
         raise Invalid("These records cannot be grouped in that way. Choose another column.")
     if own.picture == Picture.LINE and not own.unit:
         raise Invalid("A line goes through time. Group by a day, or draw bars.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -35,19 +35,24 @@ class Computed:
 
 @dataclass(frozen=True)
 class Said:
-    """What was given for a person in a month, as an amount; None where nothing was."""
+    """What was given for a person in a month, as an amount; None where nothing was. `at`: when the newest was."""
 
     own: Decimal | None = None
     over: Decimal | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Person:
-    """One line of a month: a figure a head of `HEADS`, None where nothing was given."""
+    """One line of a month: a figure a head of `HEADS`, None where nothing was given.
+
+    `given`: when the newest of the two numbers was given, in UTC; None where there is none.
+    """
 
     name: str
     user_id: Owner
     figures: Sequence[Figure | None]
+    given: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -86,11 +91,14 @@ class Asked:
             self._read_computed(session, where, rules)
 
     def _read_said(self, session: CompanySession, submissions: Submissions) -> None:
-        wanted = sa.select(Submission.user_id, Submission.month, Submission.by_manager, Submission.amount)
+        each = Submission
+        wanted = sa.select(each.user_id, each.month, each.by_manager, each.amount, each.created_at)
         wanted = wanted.where(*submissions.matching(self.rows.but("newest").query))
-        for user, month, over, worth in session.execute(wanted):
+        for user, month, over, worth, at in session.execute(wanted):
             known = self.said.get((user, month), Said())
-            self.said[user, month] = Said(known.own, worth) if over else Said(worth, known.over)
+            newest = known.at if worth is None or (known.at and known.at > at) else at
+            own, overruled = (known.own, worth) if over else (worth, known.over)
+            self.said[user, month] = Said(own, overruled, newest)
 
     def _read_computed(self, session: CompanySession, where: Where, rules: StageRules) -> None:
         first, last = self.months[0], Period.month_of(self.months[-1]).last
@@ -158,7 +166,8 @@ class Asked:
         """A line for each who has deals or a number in a month, by name."""
         here = {who for who, at in (*self.said, *self.computed) if at == month}
         for who in [*(user for user in names if user in here), *([None] if None in here else [])]:
-            yield Person(names[who] if who else NOBODY, who, list(self._line(month, who)))
+            given = self.said.get((who, month), Said()).at if who else None
+            yield Person(names[who] if who else NOBODY, who, list(self._line(month, who)), given)
 
     def _line(self, month: date, who: Owner) -> Iterator[Figure | None]:
         yield self._computed_figure(month, who, True, ())

@@ -41,7 +41,7 @@ class User(Recorded, Made, Base):
     first_name: Mapped[str] = f.text("First name", 100, required=True)
     last_name: Mapped[str] = f.text("Last name", 100, required=True)
     phone: Mapped[str | None] = f.phone()
-    avatar: Mapped[str | None] = f.url("Picture", 500)
+    avatar: Mapped[str | None] = f.url("Address of a picture", 500)
     role: Mapped[str] = f.choice("Role", UserRole, 50, UserRole.USER, form=False)
     is_active: Mapped[bool] = f.yes_no("Active", True, form=False)
     is_verified: Mapped[bool] = f.yes_no("E-mail verified", False, form=False)

@@ -260,7 +260,7 @@ class Listing:
     def _nothing(self, query: Query) -> None:
         if query.narrowed:
             empty("search_off", f"No {self.noun} matches. Change the search or clear the filters.")
-        elif query.preset:
+        elif query.preset and known(self.my, f"{self.name}.any", (), self.records.count):
             empty(self.icon, f"No {self.noun}{self._selected(query)}. Choose another selection above.")
         elif self.records.may("add"):
             empty(self.icon, f"Your {self.name} will be listed here. {_HOW[self.records.may('import')]}")

@@ -62,7 +62,7 @@ def draw_own(my: Workspace, own: Own, key: str, compare: str = "") -> None:
                 figures.line(my, held, f"{key}.without")
     csv = f"/export/own-chart.csv?{urlencode({**own.params(), 'zone': str(say.zone())})}"
     drawn = own.picture in _PICTURES and not chart.empty
-    take_away(key, chart.title, drawn, csv if my.may("export") else "")
+    take_away(key, chart.title, drawn, csv if my.may("export") and chart.bars else "")
 
 
 def narrowed(my: Workspace, own: Own) -> str:

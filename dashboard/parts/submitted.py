@@ -21,6 +21,7 @@ PLACE = "submitted"
 GIVEN = "given"  # in the address: the numbers that were given, in place of the forecast
 AHEAD = 6  # months for which a number can be chosen here, this one among them
 OWN = "Your own"
+OLD = 7  # days: a number that was not given anew for so long is named
 
 
 def by_person(my: Workspace, query: Query) -> None:
@@ -44,6 +45,14 @@ def by_person(my: Workspace, query: Query) -> None:
     if found.people:
         heads = (f"{month:%b %Y} ({found.currency})", *HEADS)
         figures.matrix(my, heads, [(line.name, line.figures) for line in found.people], f"{PLACE}.people")
+    old = [
+        (line.name, (say.today() - line.given.astimezone(say.zone()).date()).days)
+        for line in found.people
+        if line.given
+    ]
+    named = [f"{name} ({days} days)" for name, days in old if days >= OLD]
+    if named:
+        st.caption(f"Not updated for {OLD} days or more: {say.plain(', '.join(named))}.")
     st.caption(
         "A forecast is the manager's number, else the person's own, else what is won and in commit. "
         "All numbers are kept, with who gave them and when."

@@ -148,10 +148,10 @@ def test_a_person_changes_their_own_account(home: House, monkeypatch: pytest.Mon
     be(monkeypatch, home.token("user", 1))
     at = app("account")
     field(at, "First name *").input("Zoë")  # type: ignore[attr-defined]
-    field(at, "Picture").input("ftp://x.example/a.png")  # type: ignore[attr-defined]
+    field(at, "Address of a picture").input("ftp://x.example/a.png")  # type: ignore[attr-defined]
     button(at, "Save account")
-    assert "Picture" in said(at)
-    field(at, "Picture").input("https://x.example/a.png")  # type: ignore[attr-defined]
+    assert "Address of a picture" in said(at)
+    field(at, "Address of a picture").input("https://x.example/a.png")  # type: ignore[attr-defined]
     button(at, "Save account")
     with home.office.store.system("a test", write=False) as store:
         user = store.get_one(User, home.user("user", 1))

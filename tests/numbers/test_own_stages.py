@@ -162,6 +162,8 @@ def test_what_a_row_from_elsewhere_says_amiss_is_as_ever(name: str) -> None:
             for rule, usual in zip(rules.each, USUAL.each, strict=True):
                 assert {type(getattr(rule, n)) for n in NAMES} <= {str, int, tuple}
                 assert [type(getattr(rule, n)) for n in NAMES] == [type(getattr(usual, n)) for n in NAMES]
-                assert rule.label.strip() and 0 <= rule.probability <= 100 and rule.days >= 0
+                assert rule.label.strip()
+                assert 0 <= rule.probability <= 100
+                assert rule.days >= 0
                 assert rule.category in [*Category]
             assert read(rules.kept()) == rules

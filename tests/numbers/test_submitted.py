@@ -1,13 +1,14 @@
 """The forecast of a month beside a plain reading: managers' numbers, else people's own, else won and commit."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from crm_data import Period, Query
+from tests.conftest import FrozenClock
 from tests.numbers.checking import Checker, figures_in
 from tests.numbers.makers import NOW, rows_of, wandering
 from tests.numbers.test_forecast import stands
@@ -98,3 +99,22 @@ def test_changing_stages_and_periods_loses_no_number(two: Office) -> None:
     assert my.submissions.page().rows == before
     assert len(before) == 30
     assert kept
+
+
+def test_each_line_says_when_its_newest_number_was_given(two: Office, frozen_clock: FrozenClock) -> None:
+    person, rep = two.people[0]["user"], two.people[0]["sales_rep"]
+    moments = []
+    for day, (role, over, worth) in enumerate(
+        [("user", None, "5"), ("sales_rep", None, "6"), ("manager", person, "7"), ("sales_rep", None, "")]
+    ):
+        frozen_clock.moment = datetime(2026, 3, 2 + day, 9, tzinfo=UTC)
+        moments.append(frozen_clock.moment)
+        mine = two.at(0, role).submissions
+        told, _ = mine.of_month(MARCH, "USD")
+        seen = [one.id for one in told if one.user_id == (over or two.people[0][role]) and not one.over]
+        mine.give(MARCH, worth, "", over, None if over else next(iter(seen), None))
+    lines = {line.user_id: line.given for line in two.at().numbers.submitted(month=MARCH).people}
+    assert lines[person] == moments[2]  # the manager's over the own
+    assert lines.get(rep) is None  # taken back: there is none to be old
+    own = two.at(0, "user").numbers.submitted(month=MARCH).people
+    assert {line.user_id: line.given for line in own}[person] == moments[2]
