@@ -70,7 +70,7 @@ export class Cards {
     if (group) return card.firstChild.replaceChildren(...headWords(group).map((words, i) => el("span", ["title", "facts"][i], words)));
     const cells = columns.map((name) => model.cell(model.id(at), name)).filter(Boolean);
     const [title, ...facts] = cells.filter(({ field }) => field.kind !== "act");
-    const line = el("span", "facts", facts.filter(({ text }) => text).slice(0, FACTS).map(({ text }) => text).join(" · "));
+    const line = el("span", "facts", facts.filter(({ text }) => text).slice(0, FACTS).map(({ text, unit }) => (unit ? `${text} ${unit}` : text)).join(" · "));
     const why = [...new Set(cells.map(({ mark }) => mark[1]).filter(Boolean))].filter((words) => !facts.some(({ text }) => text === words));
     if (why.length) line.prepend(el("span", "why", why.join(" · ")), " · ");
     const waits = cells.filter(({ edit }) => edit).length;

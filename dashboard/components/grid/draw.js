@@ -160,7 +160,7 @@ export class Table {
     if (this.tools) this.tool(row, id);
     const flashed = app.model.flashed.get(id);
     app.columns.forEach((name, col) =>
-      paint(row.children[this.tools + col], app.model.cell(id, name), flashed?.includes(name), app.model.data.by?.[id]),
+      paint(row.children[this.tools + col], app.model.cell(id, name), flashed?.includes(name), app.model.data.by?.[id], app.model.locale?.currency),
     );
   }
 

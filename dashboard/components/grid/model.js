@@ -149,7 +149,14 @@ export class Model {
     const stored = row.values[name] ?? null;
     const value = edit ? edit.wanted : stored;
     const text = edit && "typed" in edit ? edit.typed : shown(field, value, this.names, this.locale);
-    return { id, row, field, value, text, stored, edit, problem: edit?.problem, clash: this.clash(field, edit, stored), mark: this.marked(id, name), locked: this.locked(row, field) };
+    return { id, row, field, value, text, unit: this.unit(id, field, row), stored, edit, problem: edit?.problem, clash: this.clash(field, edit, stored), mark: this.marked(id, name), locked: this.locked(row, field) };
+  }
+
+  // The currency that an amount is in: the record's own where it has one, else the company's.
+  unit(id, { kind }, row) {
+    if (kind !== "money") return undefined;
+    const own = this.byName.currency?.kind === "text" && (this.drafts.get(id)?.currency?.wanted ?? row.values.currency);
+    return own || this.locale?.currency;
   }
 
   marked(id, name) {

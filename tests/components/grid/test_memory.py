@@ -263,3 +263,27 @@ def test_what_is_stored_otherwise_than_it_was_said_is_saved_all_the_same(run: Ca
         0,
         "Ann B",
     ]
+
+
+def test_an_amount_says_its_currency_where_the_head_does_not(run: Callable[..., Any]) -> None:
+    """The record's own currency, as it is typed at last; and nothing of it is copied or edited with the amount."""
+    assert run("""const { paint } = await import("/components/grid/cells.js");
+        const own = { name: "currency", label: "Currency", kind: "text", edit: true, most: 3 };
+        const drawn = (id) => { const node = document.createElement("div");
+            paint(node, model.cell(id, "value"), false, "", "EUR"); return node.textContent; };
+        const none = drawn(1);
+        sent({ fields: [...base.fields, own], rows: base.rows.map((one) =>
+            [...one.slice(0, 7), { 1: "USD", 2: "USD", 3: "EUR" }[one[0]], ...one.slice(7)]) });
+        const kept = [1, 2, 3].map(drawn);
+        model.change([{ id: 3, name: "currency", text: "CHF" }]);
+        return [none, kept, drawn(3), model.cell(3, "value").text];""") == [
+        "5.00", ["5.00 USD", "", "7.50"], "7.50 CHF", "7.50",
+    ]  # fmt: skip
+
+
+def test_a_card_says_the_currency_of_every_amount(run: Callable[..., Any]) -> None:
+    assert run("""const { Cards } = await import("/components/grid/cards.js");
+        const cards = new Cards({ model, columns: ["name", "stage", "value"] });
+        const said = (at) => { const card = { firstChild: document.createElement("button") };
+            cards.paint(card, at); return card.firstChild.lastChild.textContent; };
+        return [said(0), said(1)];""") == ["New · 5.00 EUR", "New"]
