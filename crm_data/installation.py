@@ -22,6 +22,7 @@ from crm_data.rights import Act, Person, demand
 from crm_data.settings import Settings
 from crm_data.store import migrating
 from crm_data.store.guards import unguarded
+from crm_data.store.half import demand_whole, is_half
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
@@ -166,16 +167,26 @@ class Installation:
         """The state of the database, without a secret; never raises."""
         try:
             with self._store.system("the state is asked for", write=False) as session:
-                revision = migrating.current(session.connection())
+                connection = session.connection()
+                revision = None if is_half(connection) else migrating.current(connection)
         except CrmError:
             return State(False, None, migrating.head())
         return State(True, revision, migrating.head())
+
+    def demand_whole(self) -> None:
+        """Raise NotReady for a database that is half a copy of another. Silent where none answers."""
+        try:
+            with self._store.system("whether it is half a copy", write=False) as session:
+                demand_whole(session.connection())
+        except Unavailable:
+            return
 
     def demand_ready(self) -> None:
         """Raise NotReady, with what to do, unless the database is there, up to date, and ours to use."""
         try:
             with self._store.system("the role is checked", write=False) as session:
                 connection = session.connection()
+                demand_whole(connection)
                 on_postgresql = connection.dialect.name == "postgresql"
                 too_strong = on_postgresql and connection.exec_driver_sql(_TOO_STRONG).scalar()
         except Unavailable as silent:

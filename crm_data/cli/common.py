@@ -111,16 +111,20 @@ def scope_of(here: Opened, args: argparse.Namespace) -> CompanyScope:
     return scope
 
 
-def operator_of(here: Opened, args: argparse.Namespace) -> Actor:
-    """Who acts on the whole installation; leaves a row in the security log. Raises NotFound."""
+def operator_of(here: Opened, args: argparse.Namespace, noted: bool = True) -> Actor:
+    """Who acts on the whole installation; leaves a row in the security log where it is to be `noted`.
+
+    Raises NotFound.
+    """
     actor: Actor = SYSTEM
-    with here.store.system("the command line acts on the installation") as session:
+    with here.store.system("the command line acts on the installation", write=noted) as session:
         if args.person is not None:
             user = find_user(session, args.person)
             if user is None or not user.is_active:
                 raise NotFound("Nobody with this e-mail may sign in here. Check its spelling.")
             actor = Operator(user.id, is_operator(user))
-        note(session, "command_line", actor.user_id, command=args.command)
+        if noted:
+            note(session, "command_line", actor.user_id, command=args.command)
     return actor
 
 
@@ -141,6 +145,7 @@ def link(told: Settings, token: str) -> str:
 
 
 def _demand_ready(installation: Installation) -> None:
+    installation.demand_whole()
     state = installation.state()
     if not state.database:
         raise NotReady("The database does not answer. Check DATABASE_URL, and that it is running.")

@@ -17,6 +17,7 @@ from crm_data.settings import ROOT
 from crm_data.store import turns
 from crm_data.store.connections import BUSY_MS, postgres_url, private_file, sqlite_path
 from crm_data.store.failures import as_sentence
+from crm_data.store.half import demand_whole
 from crm_data.store.points import Point, passing
 from crm_data.store.sqlite_file import log_ahead
 
@@ -117,6 +118,7 @@ def _run(url: str, what: Any, revision: str, application: str = "") -> str:
         with _ALONE, as_sentence(), engine.begin() as connection:
             _demand_owner(connection)
             wait_for_others(connection)
+            demand_whole(connection)
             here = current(connection)
             if here is not None and not knows(here):
                 raise NotReady(

@@ -18,6 +18,11 @@ class Point(StrEnum):
     SAFETY_KEPT = "the safety backup is made, and nothing is replaced"
     SWAP_BEGUN = "the first pages or rows are replaced, and nothing is committed"
     SWAPPED = "everything is replaced, and the restore is not acknowledged"
+    MOVE_MARKED = "a database is marked as half a copy, and holds no row"
+    MOVE_ROWS = "some rows of a copy are committed"
+    MOVE_WHOLE = "all rows of a copy are there, and not compared once more"
+    MOVE_CHECKED = "a copy is compared and its mark taken away, and nothing is committed"
+    MOVED = "a copy is whole, and not acknowledged"
     MIGRATED = "all steps of a migration are done, and nothing is committed"
 
 

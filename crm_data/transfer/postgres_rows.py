@@ -97,10 +97,13 @@ def fill(connection: Connection, dump: Dump) -> dict[str, int]:
 
 
 class Staged:
-    """Rows on their way: first into temporary tables, then all at once into the real ones."""
+    """Rows on their way: first into temporary tables, then all at once into the real ones.
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    `beside`: how tables of the schema begin in which they are already, in place of temporary ones.
+    """
+
+    def __init__(self, connection: Connection, beside: str = "") -> None:
+        self._connection, self._beside = connection, beside
         self.known = tables(connection)
         self._columns: dict[str, list[str]] = {}
         self._counters: dict[str, int] = {}
@@ -124,6 +127,10 @@ class Staged:
             f"CREATE TEMP TABLE {quoted(staged)} (LIKE {quoted(name)}) ON COMMIT DROP"
         )
         return staged
+
+    def take(self, name: str, columns: list[str]) -> None:
+        """The rows of this table are in the one beside it."""
+        self._columns[name] = columns
 
     def counter(self, name: str, start: int) -> None:
         """Where a counter goes on."""
@@ -159,10 +166,8 @@ class Staged:
 
     def _insert(self, name: str) -> str:
         listed = ", ".join(map(quoted, self._columns[name]))
-        return (
-            f"INSERT INTO {quoted(name)} ({listed}) OVERRIDING SYSTEM VALUE"
-            f" SELECT {listed} FROM pg_temp.{quoted(f'restored_{name}')}"
-        )
+        beside = f"pg_temp.{quoted(f'restored_{name}')}" if not self._beside else quoted(self._beside + name)
+        return f"INSERT INTO {quoted(name)} ({listed}) OVERRIDING SYSTEM VALUE SELECT {listed} FROM {beside}"
 
 
 def _together(statements: list[str]) -> str:

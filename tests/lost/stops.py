@@ -19,6 +19,7 @@ from crm_data.store.points import Point
 from crm_data.store.sqlite_file import wal_path
 from crm_data.store.store import Store
 from crm_data.transfer.backups import Backups
+from crm_data.transfer.copying import copy
 from tests.lost.acts import _acknowledging
 from tests.migrations.trial import config
 from tests.transfer.office import ADMIN
@@ -87,6 +88,11 @@ def back_up(told: Settings) -> None:
 def put_back(told: Settings, name: str) -> None:
     """Restore a backup."""
     Backups(Store(told.owner_url), told).restore(name, None)
+
+
+def move(source: str, target: str) -> None:
+    """Copy one database into another."""
+    copy(source, target)
 
 
 def migrate(told: Settings, scripts: Path) -> None:

@@ -1,8 +1,9 @@
 """Killed at each named point, and in the middle of a commit and of a swap, while others save: nothing is lost."""
 
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from crm_data.store import migrating
 from crm_data.store.points import Point
+from crm_data.transfer.copying import copy, is_begun
 from tests.lost import stops
 from tests.lost.whole import halves
 from tests.migrations.trial import folder_with
@@ -33,6 +35,7 @@ RESTORES = (
     Point.SWAPPED,
 )
 MIGRATIONS = (Point.MIGRATED,)
+MOVES = (Point.MOVE_MARKED, Point.MOVE_ROWS, Point.MOVE_WHOLE, Point.MOVE_CHECKED, Point.MOVED)
 # Bytes behind the end of the write-ahead log at which SQLite is killed: its header, a frame, a page, several.
 INSIDE = (1, 40, 3000, 4200, 12_000)
 ADDS_A_COLUMN = """
@@ -95,7 +98,7 @@ def whole(sql: Plain) -> None:
 
 
 def test_every_point_is_stopped_at() -> None:
-    assert {*SAVES, *BACKUPS, *RESTORES, *MIGRATIONS} == set(Point)
+    assert {*SAVES, *BACKUPS, *RESTORES, *MIGRATIONS, *MOVES} == set(Point)
 
 
 @pytest.mark.parametrize("point", SAVES)
@@ -187,6 +190,20 @@ def restored_and_killed(
     assert not [
         path.name for path in either.folder.iterdir() if "partial" in path.name or "private" in path.name
     ]
+
+
+@pytest.mark.parametrize("point", MOVES)
+@pytest.mark.parametrize("engine_kind", ["sqlite"])
+def test_a_copy(either: Office, database: Database, sql: Plain, tmp_path: Path, point: Point) -> None:
+    """Killed while nobody else is there, it goes on; see tests/transfer/test_copy_resuming.py for both ways."""
+    here = f"sqlite:///{tmp_path / 'moved.db'}"
+    killed(point, stops.move, database.admin_url, here)
+    assert is_begun(here) == (point is not Point.MOVED)
+    if point is not Point.MOVED:
+        copy(database.admin_url, here)
+    with closing(sqlite3.connect(tmp_path / "moved.db")) as moved:
+        assert {name for (name,) in moved.execute("SELECT name FROM customers")} == words(sql)
+        assert moved.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 @pytest.mark.parametrize("point", MIGRATIONS)
