@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from crm_data.errors import NotReady
 from crm_data.settings import settings
+from crm_data.store.half import demand_whole
 from crm_data.store.migrating import application_of, migration_engine, wait_for_others
 from crm_data.tables import Base
 from migrations.walls import raise_walls
@@ -53,6 +54,7 @@ def main() -> None:
     engine = migration_engine(here.owner_url)
     with engine.begin() as connection:
         wait_for_others(connection)
+        demand_whole(connection)
         run(connection, application_of(here.database_url))
     engine.dispose()
 

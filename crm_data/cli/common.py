@@ -90,12 +90,14 @@ def passphrase_of(args: argparse.Namespace) -> str:
 def opened(owner: bool = False, ready: bool = True) -> Iterator[Opened]:
     """The installation of the settings. `owner`: by DATABASE_ADMIN_URL, where there is one.
 
-    `ready`: raise NotReady when the database is not at this version's revision.
+    Raises NotReady for half a copy; where `ready` is asked, also when the database is not at this version's
+    revision.
     """
     told = settings()
     store = Store(told.owner_url if owner else told.database_url)
     try:
         installation = Installation(store, told)
+        installation.demand_whole()
         if ready:
             _demand_ready(installation)
         yield Opened(told, store, installation)
@@ -145,7 +147,6 @@ def link(told: Settings, token: str) -> str:
 
 
 def _demand_ready(installation: Installation) -> None:
-    installation.demand_whole()
     state = installation.state()
     if not state.database:
         raise NotReady("The database does not answer. Check DATABASE_URL, and that it is running.")

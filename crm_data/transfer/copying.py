@@ -1,6 +1,6 @@
 """Moving an installation: every row of one database into an empty one of either engine, and compared."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import sqlalchemy as sa
@@ -13,12 +13,15 @@ from crm_data.store.half import demand_whole, is_half
 from crm_data.store.migrating import current, head, migration_engine, upgrade, wait_for_others
 from crm_data.tables import Base
 from crm_data.transfer.checksums import Copied, measured
-from crm_data.transfer.half_copy import HalfCopy
+from crm_data.transfer.half_copy import HalfCopy, demand_empty, named
 from crm_data.transfer.postgres_locks import hold_writers
+from crm_data.transfer.postgres_rows import REVISION_TABLE
 
 _WAIT = 30.0  # seconds for whoever is writing
 _BUSY = "Somebody is writing into this database. Nothing was copied; try again in a moment."
-_NOT_EMPTY = "The database to copy to holds rows already. Nothing was copied; name one that is new or empty."
+_ANOTHERS = (
+    "The database to copy to holds tables of something else. Nothing was copied; name a new or empty one."
+)
 
 Tell = Callable[[Copied], None]
 
@@ -53,8 +56,6 @@ def copy(
         sums = {table.name: measured(there, table) for table in Base.metadata.sorted_tables}
         if not begun:
             upgrade(target, application=application)
-            with _transaction(target) as here:
-                _demand_empty(here, Base.metadata.sorted_tables)
         with closing(HalfCopy(target, _hold)) as half:
             half.begin(sums)
             for table in Base.metadata.sorted_tables:
@@ -92,19 +93,11 @@ def _demand_new(source: str, target: str) -> bool:
     with _transaction(target) as here:
         if is_half(here):
             return True
-        tables = [
-            Base.metadata.tables[name]
-            for name in sa.inspect(here).get_table_names()
-            if name in Base.metadata.tables
-        ]
-        _demand_empty(here, tables)
+        names = named(here)
+        if names and REVISION_TABLE not in names:
+            raise Invalid(_ANOTHERS)
+        demand_empty(here, [Base.metadata.tables[name] for name in names if name in Base.metadata.tables])
         return False
-
-
-def _demand_empty(connection: Connection, tables: Iterable[sa.Table]) -> None:
-    for table in tables:
-        if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first():
-            raise Invalid(_NOT_EMPTY)
 
 
 def _is_there(url: str) -> bool:

@@ -12,7 +12,9 @@ from crm_data.settings import settings
 from crm_data.store.connections import sqlite_path
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
+from crm_data.transfer import checksums
 from crm_data.transfer.backups import Backups
+from crm_data.transfer.copying import copy, is_begun
 from tests.lost import acts
 from tests.lost.whole import digest
 from tests.support.plain import Plain
@@ -96,6 +98,21 @@ def tries(
             told.append("")
     do()
     place.save()
+    return told
+
+
+def moves(source: str, target: str, sizes: Sequence[int]) -> list[str]:
+    """What whoever copies an installation is told at each size, and whether there is half of one; '' when done."""
+    checksums.ROWS, told = 7, []
+    for size in sizes:
+        try:
+            with room(size):
+                copy(source, target)
+        except CrmError as error:
+            told.append(f"{error}{' half' * is_begun(target)}")
+        else:
+            told.append("")
+            break
     return told
 
 

@@ -1,10 +1,12 @@
 """A disk that is full at any write call: one sentence, nothing half done, and no restart once there is room."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.lost.small_disk import FRAME, HEADER, PAGE, tries
+from tests.lost.small_disk import FRAME, HEADER, PAGE, moves, tries
 from tests.migrations.trial import folder_with
 from tests.support.children import in_child
 from tests.support.databases import fresh
@@ -60,4 +62,24 @@ def test_a_full_disk(act: str, tmp_path: Path) -> None:
     assert told[0]
     assert told[-1] == ""
     assert all(sentence.startswith("The disk") for sentence in sentences), sentences
+    database.drop()
+
+
+def test_a_copy_goes_on_once_there_is_room(tmp_path: Path) -> None:
+    database, here = fresh("sqlite"), tmp_path / "new.db"
+    two = office(database.url)
+    my = two.at(role="admin")
+    for n in range(300):
+        my.customers.add({"name": f"Firm {n}", "notes": "x" * 20_000})
+    two.store.close()
+    told = in_child(
+        moves, database.url, f"sqlite:///{here}", [PAGE * n for n in (256, 1024, 1280, 1536, 1792, 8192)]
+    )
+    print(told)
+    assert told.pop() == ""
+    assert all(sentence.startswith("The disk") for sentence in told), told
+    assert sum(sentence.endswith(" half") for sentence in told) > 1, told
+    with closing(sqlite3.connect(here)) as moved:
+        assert moved.execute("SELECT count(*) FROM customers").fetchone() == (300,)
+        assert moved.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     database.drop()
