@@ -71,15 +71,15 @@ def test_a_copy_goes_on_once_there_is_room() -> None:
     here = sqlite_path(database.url).with_name("new.db")
     two = office(database.url)
     my = two.at(role="admin")
-    for n in range(90):
-        my.customers.add({"name": f"Firm {n}", "notes": "x" * 30_000})
+    for n in range(300):
+        my.customers.add({"name": f"Firm {n}", "notes": "x" * 20_000})
     two.store.close()
-    sizes = [PAGE * pages for pages in (256, 768, 896, 1024, 1152, 1280, 8192)]
+    sizes = [PAGE * pages for pages in (256, 1024, 1280, 1536, 1792, 8192)]
     told = in_child(moves, database.url, f"sqlite:///{here}", sizes)
     assert told.pop() == ""
     assert all(sentence.startswith("The disk") for sentence in told), told
     assert sum(sentence.endswith(" half") for sentence in told) > 1, told
     with closing(sqlite3.connect(here)) as moved:
-        assert moved.execute("SELECT count(*) FROM customers").fetchone() == (90,)
+        assert moved.execute("SELECT count(*) FROM customers").fetchone() == (300,)
         assert moved.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     database.drop()
