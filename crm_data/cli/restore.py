@@ -29,7 +29,10 @@ def run(args: argparse.Namespace) -> int:
     with _some_file(told), opened(owner=True, ready=False) as here:
         actor = operator_of(here, args) if args.person else None
         backups = here.installation.backups
-        done = backups.restore_file(chosen(told, args.backup), actor)
+        backup = chosen(told, args.backup)
+        lost = backups.since_file(backup, actor)
+        print(lost.sentence(), *lost.companies, sep="\n", flush=True)
+        done = backups.restore_file(backup, actor)
         tell_cleared(backups)
         print(done.sentence())
     return 0

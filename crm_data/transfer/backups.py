@@ -3,7 +3,7 @@
 import logging
 import os
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,10 +29,18 @@ from crm_data.transfer.backup_status import (
     second_status,
 )
 from crm_data.transfer.kept import kept_by, name_of_database
-from crm_data.transfer.manifest import Manifest, manifest_path, product, sync_folder, write_manifest
+from crm_data.transfer.manifest import (
+    Manifest,
+    manifest_path,
+    product,
+    read_manifest,
+    sync_folder,
+    write_manifest,
+)
 from crm_data.transfer.memory import Actor, Memory, logged_only
 from crm_data.transfer.proofs import Proof
 from crm_data.transfer.proving import prove
+from crm_data.transfer.restoring import Restored, Since, since, unread
 from crm_data.transfer.retention import Retention
 from crm_data.transfer.second_place import Copy, SecondPlace
 from crm_data.transfer.shelf import BackupInfo, Shelf
@@ -47,29 +55,6 @@ Names = list[str]
 Copies = list[Copy]
 
 
-@dataclass(frozen=True)
-class Restored:
-    """A restore that was done: the backup's name and moment; `safety` names what is kept of what stood before."""
-
-    name: str
-    safety: str
-    revision: str
-    rows: dict[str, int]
-    made_at: datetime
-
-    def sentence(self, made: str = "") -> str:
-        """What happened, in words; `made` is the backup's moment as the reader writes it."""
-        made = made or f"{self.made_at:%Y-%m-%d %H:%M:%S} UTC"
-        total = sum(self.rows.values())
-        kept = (
-            f"What stood before is kept as {self.safety}." if self.safety else "Nothing stood there before."
-        )
-        return (
-            f"{self.name}, made {made}, was restored: {total:,} row{'' if total == 1 else 's'}. "
-            f"{kept} Everybody is signed out."
-        )
-
-
 class Backups:
     """The backups of one installation. Each act asks for the right and leaves a row in the security log.
 
@@ -78,6 +63,7 @@ class Backups:
     """
 
     def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
         self._kept = kept_by(store, settings)
         self._shelf = Shelf(settings.backup_dir, self._kept.ending)
         self._memory = Memory(store)
@@ -169,6 +155,21 @@ class Backups:
             failure = str(error)
         return second_status(found, failure, clock.now()), found
 
+    def since(self, name: str, by: Actor | None) -> Since:
+        """What restoring a backup would take away: what was done since, by counts. Raises BadBackup, NotFound."""
+        self._allow(by)
+        return self.since_file(self._shelf.path(name), by)
+
+    def since_file(self, path: Path, by: Actor | None) -> Since:
+        """As `since`, for a file anywhere: the command line's. The file itself is not examined."""
+        self._allow(by)
+        manifest = read_manifest(path)
+        try:
+            with self._store.system("what a restore would take away", write=False) as session:
+                return since(session.connection(), manifest)
+        except CrmError:  # to be restored all the same
+            return unread(manifest)
+
     def restore(self, name: str, by: Actor | None) -> Restored:
         """Put a backup in the place of everything there is now, after a safety backup; ends every session."""
         self._allow(by)
@@ -186,11 +187,11 @@ class Backups:
         ):
             passing(Point.COPY_VERIFIED)
             user_id = by.user_id if by else None
-            safety = self._kept.replace(copy, verified, user_id, self._keep_safe, alone)
+            done = self._kept.replace(copy, verified, user_id, self._keep_safe, alone)
         passing(Point.SWAPPED)
-        log.warning("restored %s; what stood before is kept as %s", path.name, safety or "nothing")
+        log.warning("restored %s; what stood before is kept as %s", path.name, done.safety or "nothing")
         manifest = verified.manifest
-        return Restored(path.name, safety, head(), manifest.rows, manifest.made_at)
+        return Restored(path.name, done.safety, head(), manifest.rows, manifest.made_at, done.kept)
 
     def ends(self, by: Actor | None) -> dict[str, dict[str, str]]:
         """Where the log of each company ended, by its id, as the backups made since the last restore say: by name.

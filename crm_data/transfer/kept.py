@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from crm_data.settings import Settings
 from crm_data.store.store import Store
+from crm_data.transfer.decided import Swapped
 from crm_data.transfer.kept_postgres import KeptPostgres
 from crm_data.transfer.kept_sqlite import KeptSqlite
 from crm_data.transfer.manifest import POSTGRESQL, SQLITE
@@ -54,11 +55,12 @@ class Kept(Protocol):
         user_id: int | None,
         keep_safe: Callable[[], str],
         alone: bool,
-    ) -> str:
+    ) -> Swapped:
         """Put an examined file's content, brought up to date and with nobody signed in, in the place of all.
 
-        Nobody writes meanwhile; a crash leaves the old content or the new. `keep_safe()` is called when
-        writing has stopped, and what it returns is returned. `alone`: nobody else has the database open.
+        Nobody writes meanwhile; a crash leaves the old content or the new. What was decided about security since
+        stays (see `decided`). `keep_safe()` is called when writing has stopped, and names the safety backup.
+        `alone`: nobody else has the database open. Raises NotReady when nobody would be left to run it all.
         """
 
     def round(self) -> AbstractContextManager[bool]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 
 from crm_data import clock
 from crm_data.errors import BadBackup, NotReady, Unavailable
@@ -30,6 +31,7 @@ from crm_data.store.migrating import (
 )
 from crm_data.store.points import Point, passing
 from crm_data.store.store import Store
+from crm_data.transfer.decided import Swapped, decided, keep
 from crm_data.transfer.manifest import POSTGRESQL
 from crm_data.transfer.postgres_dump import Dump, Entry, Nowhere, foreign, missing_tables
 from crm_data.transfer.postgres_locks import UNDER_WAY, hold_writers
@@ -161,13 +163,13 @@ class KeptPostgres:
         user_id: int | None,
         keep_safe: Callable[[], str],
         alone: bool,
-    ) -> str:
+    ) -> Swapped:
         """Rows out and rows in, in one transaction that other processes' writers wait for."""
         with self._store.gate.shut():
-            safety = self._in_one_transaction(Dump(self._programs, copy), verified, user_id, keep_safe)
+            done = self._in_one_transaction(Dump(self._programs, copy), verified, user_id, keep_safe)
         # What belongs to the walls and not to the tables (grants, policies) is put back in any case.
         upgrade(self._url, application=application_of(self._settings.database_url))
-        return safety
+        return done
 
     @contextmanager
     def round(self) -> Iterator[bool]:
@@ -185,7 +187,7 @@ class KeptPostgres:
 
     def _in_one_transaction(
         self, dump: Dump, verified: Verified, user_id: int | None, keep_safe: Callable[[], str]
-    ) -> str:
+    ) -> Swapped:
         for _ in range(_TRIES):
             try:
                 with self._connected() as connection, connection.begin():
@@ -237,12 +239,13 @@ def _replaced(
     verified: Verified,
     user_id: int | None,
     keep_safe: Callable[[], str],
-) -> str:
+) -> Swapped:
     execute = connection.exec_driver_sql
     execute(f"SET LOCAL lock_timeout = '{_WAIT}s'")
     try:
         wait_for_others(connection)
         hold_writers(connection, _WAIT)
+        stood = decided(connection)
         safety = keep_safe()
         if not fits(connection, verified.manifest.revision):
             make_anew(connection, verified.manifest.revision)
@@ -251,13 +254,15 @@ def _replaced(
         if verified.older:
             upgrade_within(connection)
         _sign_out(connection, user_id, verified.name)
+        with Session(connection, autoflush=False) as session, session.begin():
+            kept = keep(session, stood, verified.name, user_id)
     except sa.exc.OperationalError as error:
         if isinstance(error.orig, psycopg.errors.DeadlockDetected):
             raise _InTheWay from error
         if isinstance(error.orig, psycopg.errors.LockNotAvailable):
             raise Unavailable(UNDER_WAY) from error
         raise
-    return safety
+    return Swapped(safety, kept)
 
 
 def _sign_out(connection: Connection, user_id: int | None, name: str) -> None:

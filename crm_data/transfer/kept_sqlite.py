@@ -10,6 +10,7 @@ from pathlib import Path
 from crm_data.store.connections import private_file, sqlite_path
 from crm_data.store.sqlite_file import checkpoint, opened, snapshot
 from crm_data.store.store import Store
+from crm_data.transfer.decided import Swapped
 from crm_data.transfer.examine_sqlite import examine
 from crm_data.transfer.held import cleared
 from crm_data.transfer.manifest import SQLITE
@@ -75,12 +76,12 @@ class KeptSqlite:
         user_id: int | None,
         keep_safe: Callable[[], str],
         alone: bool,
-    ) -> str:
+    ) -> Swapped:
         """Prepare the copy, then write it over the live content in one transaction of SQLite's own."""
         prepare(copy, verified.older, user_id, verified.name)
-        safety = put_in_place(self._store, copy, keep_safe, alone)
+        done = put_in_place(self._store, copy, keep_safe, alone, verified.name, user_id)
         self.settle()
-        return safety
+        return done
 
     @contextmanager
     def round(self) -> Iterator[bool]:

@@ -1,6 +1,7 @@
 """How a row of a file finds its record: by id, by external id, by another key, or as a whole row seen before."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from crm_data.store.bulk import Bulk
@@ -72,6 +73,25 @@ class Keys:
     def system_of(self, draft: Draft) -> str | None:
         """The name of the system that the row's external id comes from: never a lead's source."""
         return draft.values.get("external_system") or self._plan.source or None
+
+    def parted(self, draft: Draft, before: Mapping[str, Any], wanted: dict[str, Any]) -> bool:
+        """Whether the id that a record has of another system stays, and the row's is taken out of what is wanted.
+
+        Else an id and the system that it is of change together.
+        """
+        if "external_id" not in wanted:
+            return False
+        new, old, was = wanted["external_id"], before["external_id"] or PRINT, before["external_system"]
+        ours = (
+            was if ID in self._plan.key and draft.id else None
+        )  # a row of our own export says it of its record
+        system = None if new is None else draft.values.get("external_system") or ours or self.system_of(draft)
+        if new is not None and not old.startswith(PRINT) and was not in (None, system):
+            del wanted["external_id"]
+            return True
+        if system != was:
+            wanted["external_system"] = system
+        return False
 
 
 def _compared(value: Any) -> Any:

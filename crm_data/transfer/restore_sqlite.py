@@ -11,13 +11,16 @@ from contextlib import suppress
 from datetime import UTC, timedelta
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from crm_data import clock
-from crm_data.errors import Unavailable
+from crm_data.errors import CrmError, Unavailable
 from crm_data.store.connections import sqlite_path
 from crm_data.store.migrating import upgrade
 from crm_data.store.points import Point, passing
 from crm_data.store.sqlite_file import Moved, opened, replace_content, wal_path
 from crm_data.store.store import Store
+from crm_data.transfer.decided import Swapped, decided, keep, unread
 from crm_data.transfer.examine_sqlite import examine
 from crm_data.transfer.held import holding
 from crm_data.transfer.manifest import sync_folder
@@ -66,18 +69,27 @@ def _sign_out(connection: sqlite3.Connection, user_id: int | None, name: str) ->
     connection.execute("COMMIT")
 
 
-def put_in_place(store: Store, copy: Path, keep_safe: Callable[[], str], alone: bool) -> str:
-    """Swap the live content for a prepared copy's while nobody writes. Returns what `keep_safe` returned.
+def put_in_place(
+    store: Store, copy: Path, keep_safe: Callable[[], str], alone: bool, name: str, user_id: int | None
+) -> Swapped:
+    """Swap the live content for a prepared copy's while nobody writes, with what was decided about security since.
 
     `keep_safe()` makes the safety backup; it is made again when another process commits meanwhile.
     A file that SQLite cannot read is set aside instead, which needs Foyer stopped: `alone` says it is.
     """
     live = sqlite_path(store.url)
+    said: list[str] = []
+
+    def keep_decided() -> None:
+        if words := _keep_decided(store, copy, name, user_id):
+            said.append(words)
+
     with store.gate.shut(), as_trouble():
         try:
             for _ in range(_TRIES):
                 with suppress(Moved):
-                    return _replaced(live, copy, keep_safe)
+                    safety = _replaced(live, copy, keep_decided, keep_safe)
+                    return Swapped(safety, " ".join(said))
             raise Moved
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
@@ -87,16 +99,46 @@ def put_in_place(store: Store, copy: Path, keep_safe: Callable[[], str], alone: 
         if not alone:
             raise Unavailable(_STOP)
         store.close()
-        return _set_aside(live, copy)
+        words = _written(copy, lambda session: unread(session, name, user_id))
+        return Swapped(_set_aside(live, copy), words)
 
 
-def _replaced(live: Path, copy: Path, keep_safe: Callable[[], str]) -> str:
+def _keep_decided(store: Store, copy: Path, name: str, user_id: int | None) -> str:
+    """Lay what stands about security over the copy; what stays, in words.
+
+    A round that is begun anew does it once more: it only ever makes the copy stricter, and says what came to it.
+    """
+    try:
+        with store.system("what was decided about security stays", write=False) as session:
+            stood = decided(session.connection())
+    except CrmError:  # damaged, and so to be restored all the same
+        return _written(copy, lambda session: unread(session, name, user_id))
+    return _written(copy, lambda session: keep(session, stood, name, user_id)) if stood.people else ""
+
+
+def _written(copy: Path, act: Callable[[Session], str]) -> str:
+    """Write into the copy by the store's own way, and leave it one plain file again."""
+    inside = Store(f"sqlite:///{copy}")
+    try:
+        with inside.system("a backup is made ready") as session:
+            words = act(session)
+    finally:
+        inside.close()
+    with opened(copy, write=True) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    return words
+
+
+def _replaced(
+    live: Path, copy: Path, keep_decided: Callable[[], object], keep_safe: Callable[[], str]
+) -> str:
     with opened(live) as reader:  # a file that is none is left just as it was found
         reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
     with opened(live, write=True) as witness:
         # Other processes wait here too; what slips in between the two locks is seen and the round begun anew.
         witness.execute("BEGIN IMMEDIATE")
         before = _version(witness)
+        keep_decided()
         safe = keep_safe()
         witness.execute("ROLLBACK")
         replace_content(live, copy, lambda: _version(witness) == before, lambda: passing(Point.SWAP_BEGUN))

@@ -269,8 +269,8 @@ class Sorting:
         self._judge_change(draft, before, wanted)
 
     def _judge_change(self, draft: Draft, before: Row, wanted: Row) -> None:
-        if "external_id" in wanted and not before["external_system"] and "external_system" not in wanted:
-            wanted["external_system"] = self._keys.system_of(draft)
+        if self._keys.parted(draft, before, wanted):
+            self._set_aside(draft, "external_id")
         judged = self._judged(draft, wanted, before) if wanted else {}
         if judged is None:
             return

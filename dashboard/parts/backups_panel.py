@@ -103,6 +103,23 @@ def _restore(name: str) -> None:
         "Everything in this installation, of every company, goes back to the moment of the backup. "
         "What stands now is kept as a safety backup, and everybody is signed out."
     )
+    try:
+        lost = session.installation().backups.since(name, session.signed().scope)
+    except CrmError as error:
+        st.error(say.plain(str(error)))
+        return
+    st.warning(say.plain(lost.sentence(say.moment(lost.made_at))), icon=":material/history:")
+    if lost.companies:
+        lines = [
+            {
+                "Company": one.name,
+                "Acts since": f"{one.acts:,}",
+                "Of people": f"{one.by_people:,}",
+                "In the backup": "no: new since" if one.new else "yes",
+            }
+            for one in lost.companies
+        ]
+        grid.table(f"{PLACE}.lost", "What would be lost", lines)
     said = st.text_input("Type the name of the backup to confirm", key=f"{PLACE}.confirm", placeholder=name)
 
     def act() -> None:

@@ -58,12 +58,17 @@ def test_make_verify_and_restore(database: Database, monkeypatch: pytest.MonkeyP
             assert any("restored into a database of its own and checked" in t.value for t in at.toast)
             assert any("The last proved restore is of" in success.value for success in at.success)
             home.office.at(0, "manager").customers.add({"name": "Too late"})
+            home.change(User, User.id == home.user("manager"), is_active=False, shut_out=True)
             at.text_input(key="backups.confirm").set_value(name).run()
+            (lost,) = (w.value for w in at.warning if "made today" in w.value)
+            assert "What was done since is lost: 1 act, 1 of people." in lost
+            assert "Too late" not in str([*at.markdown, *at.dataframe, *at.caption])
             at = press(at, "Restore everything from it")
             (notice,) = (info.value.replace("\\", "") for info in at.info)
             (safety,) = {p.name for p in tmp_path.iterdir() if p.suffix not in (".json", ".proof")} - {name}
             assert notice.startswith(f"{name}, made today ")
             assert f"kept as {safety}." in notice
+            assert "What was decided about security since stays: 1 person shut out." in notice
             assert notice.endswith("Everybody is signed out. Sign in to go on.")
             with home.office.store.system("a test", write=False) as looking:
                 assert looking.scalar(sa.select(sa.func.count()).select_from(Customer)) == 0

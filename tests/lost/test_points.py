@@ -172,11 +172,16 @@ def restored_and_killed(
     either: Office, others: Others, sql: Plain, point: Point, how: Callable[[], object] | None = None
 ) -> None:
     """All is as it was, or all is as in the backup; each word is in the database or in the safety backup."""
+    sql.run(
+        "INSERT INTO users (email, password_hash, first_name, last_name) VALUES ('out@acme.com', 'x', 'O', 'T')"
+    )
     first = either.backups.make(None).name
+    sql.run("UPDATE users SET is_active = FALSE, shut_out = TRUE WHERE email = 'out@acme.com'")
     with others.saving():
         killed(point, stops.put_back, either.settings, first, how=how)
     restored = sql.value("SELECT count(*) FROM security_log WHERE event = 'backup_restored'") == 1
     assert restored == (point is Point.SWAPPED)
+    assert sql.value("SELECT shut_out FROM users WHERE email = 'out@acme.com'"), "the old, or the new with it"
     whole(sql)
     missing = others.acknowledged - words(sql)
     assert restored or not missing

@@ -215,6 +215,35 @@ def test_external_ids_are_unique_within_their_source(my: Workspace) -> None:
     assert counts(bring(my, twice, "crm.csv", key=("name",))) == (1, 0, 0, 1)
 
 
+IDS = ("external_id", "external_system")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "name", "wanted"),
+    [
+        ("1", "9", "shop.csv", ("1", "crm")),  # of another system: the record's own stays
+        ("1", "9", "crm.csv", ("9", "crm")),
+        ("", "9", "shop.csv", ("9", "shop")),
+        (None, "9", "shop.csv", ("9", "shop")),  # only the print of a row stood there
+        ("1", "", "shop.csv", (None, None)),
+    ],
+)
+def test_an_id_and_its_system_change_together(
+    my: Workspace, first: str | None, second: str, name: str, wanted: tuple[str | None, str | None]
+) -> None:
+    if first is None:
+        bring(my, csv_bytes([["Name"], ["One"]]), "crm.csv", key=())
+    elif first:
+        bring(my, csv_bytes([["External id", "Name"], [first, "One"]]), "crm.csv")
+    else:
+        my.customers.add({"name": "One"})
+    file = csv_bytes([["External id", "Name"], [second, "One"]])
+    bring(my, file, name, key=("name",), blanks=Blanks.CLEAR)
+    (row,) = all_rows(my)
+    assert tuple(row[part] for part in IDS) == wanted
+    assert (row["imported"] or {}) == ({"External id": "9"} if wanted == ("1", "crm") else {})
+
+
 def test_a_mapped_source_does_not_hide_an_external_id(my: Workspace) -> None:
     file = csv_bytes([["External id", "Name", "Source"], ["1", "One", "Web"], ["2", "Two", ""]])
     assert counts(bring(my, file, "crm.csv")) == (2, 0, 0, 0)
