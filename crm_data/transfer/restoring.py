@@ -135,8 +135,8 @@ def _begins(connection: Connection, manifest: Manifest) -> Mapping[int, tuple[An
             number, _, link = end.partition(" ")
             last = (ChangeSet.number == int(number), ChangeSet.link == link)
             asked.append(sa.and_(ChangeSet.company_id == id_, *last))
-        elif made >= manifest.made_at:
-            found[id_] = ()
+        else:  # it had no act yet
+            found[id_] = () if made > manifest.made_at else (ChangeSet.number > 0,)
     for some in _parts(asked):
         wanted = sa.select(ChangeSet.company_id, ChangeSet.number).where(sa.or_(*some))
         for id_, ended in connection.execute(wanted):

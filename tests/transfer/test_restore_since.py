@@ -1,9 +1,11 @@
 """What a restore would take away is said before, by counts: exact by the chain of each company, else by time."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from crm_data import clock
 from crm_data.errors import BadBackup, NotAllowed
 from crm_data.store.changes import Doing
 from crm_data.store.log import record
@@ -14,6 +16,7 @@ from crm_data.workspace import Workspace
 from tests.transfer.office import ADMIN, OPERATOR, Office
 
 pytestmark = pytest.mark.slow
+LATER = "2040-01-01 00:00:00"
 
 
 def add(office: Office, company: int = 1, name: str = "Secret Works") -> None:
@@ -21,11 +24,12 @@ def add(office: Office, company: int = 1, name: str = "Secret Works") -> None:
     Workspace(office.store, CompanyScope(company, 1, "admin")).customers.add({"name": name})
 
 
-def by_the_system(office: Office) -> None:
-    """One act of nobody's."""
+def by_the_system(office: Office, later: int = 0) -> None:
+    """One act of nobody's, some hours later."""
     with office.store.system("a test writes") as session:
         entry = (1, {"name": "A"}, {"name": "B"})
-        record(session, Doing(None, actor="system"), "customers", "change", [entry], company=1, name="A")
+        doing = Doing(None, at=clock.now() + timedelta(hours=later), actor="system")
+        record(session, doing, "customers", "change", [entry], company=1, name="A")
 
 
 def test_it_counts_by_company_and_tells_no_content(either: Office) -> None:
@@ -44,7 +48,7 @@ def test_it_counts_by_company_and_tells_no_content(either: Office) -> None:
     either.sql(
         "INSERT INTO users (email, password_hash, first_name, last_name) VALUES ('n@o.com', 'x', 'Nia', 'Noor')"
     )
-    either.sql("INSERT INTO companies (name, email) VALUES ('Third', 't@o.com')")
+    either.sql(f"INSERT INTO companies (name, email, created_at) VALUES ('Third', 't@o.com', '{LATER}')")
     found = either.backups.since(name, OPERATOR)
     assert found.companies == (
         CompanyLoss("Acme", 2, 2, False),
@@ -72,9 +76,11 @@ def test_of_another_past_it_counts_by_time(either: Office) -> None:
     add(either)
     second = either.backups.make(None)
     either.backups.restore(first, None)
-    add(either, name="Elsewhere")
+    by_the_system(either, 1)
     found = either.backups.since(second.name, None)
-    assert [one.name for one in found.companies] == ["Acme"], "its first act is another than the backup's"
+    assert found.companies == (CompanyLoss("Acme", 1, 0, False),), (
+        "its first act is another than the backup's"
+    )
 
 
 def test_an_old_manifest_without_ends_counts_by_time(either: Office) -> None:
@@ -83,8 +89,7 @@ def test_an_old_manifest_without_ends_counts_by_time(either: Office) -> None:
     said = json.loads(path.read_text())
     path.write_text(json.dumps(said | {"heads": None}))
     add(either)
-    later = "2040-01-01 00:00:00"
-    either.sql(f"INSERT INTO companies (name, email, created_at) VALUES ('Third', 't@o.com', '{later}')")
+    either.sql(f"INSERT INTO companies (name, email, created_at) VALUES ('Third', 't@o.com', '{LATER}')")
     found = either.backups.since(name, None)
     assert CompanyLoss("Third", 0, 0, True) in found.companies
 
