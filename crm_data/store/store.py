@@ -92,6 +92,15 @@ class Store:
             yield
 
 
+@contextmanager
+def owned(connection: sa.Connection) -> Iterator[Session]:
+    """A session of the system's in a transaction that the owner of the tables has begun, and will commit."""
+    with Session(connection, autoflush=False, expire_on_commit=False) as session, session.begin():
+        yield session
+        session.flush()
+        close(session)
+
+
 def _connection_lost(error: BaseException | None) -> bool:
     return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
 

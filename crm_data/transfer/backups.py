@@ -165,8 +165,7 @@ class Backups:
         self._allow(by)
         manifest = read_manifest(path)
         try:
-            with self._store.system("what a restore would take away", write=False) as session:
-                return since(session.connection(), manifest)
+            return since(self._store, manifest)
         except CrmError:  # to be restored all the same
             return unread(manifest)
 
@@ -353,6 +352,7 @@ class Backups:
                 product(),
                 self._of,
                 facts.heads,
+                facts.last,
             )
             # First what describes it: a backup that bears its name is whole and can be used.
             write_manifest(final, manifest)

@@ -18,6 +18,7 @@ from crm_data.rights import ROLES
 from crm_data.store.changes import Doing
 from crm_data.store.log import close
 from crm_data.store.security_log import note
+from crm_data.store.store import Store
 from crm_data.store.writer import amend
 from crm_data.tables import Base, Company, Membership, User
 from crm_data.tables.change_set import Actor
@@ -80,6 +81,18 @@ def decided(connection: Connection) -> Decided:
             for row in _rows(connection, "user_companies", _MEMBERS)
         },
     )
+
+
+def standing(store: Store) -> Decided:
+    """What stands in a store, in a transaction of its own. Raises a CrmError for a damaged database."""
+    with store.system("what was decided about security stays", write=False) as session:
+        return decided(session.connection())
+
+
+def keep_in(copy: Store, stood: Decided | None, name: str, by: int | None) -> str:
+    """`keep` in a copy that is to take the place of all; of None, which could not be read, it says that."""
+    with copy.system("a backup is made ready") as session:
+        return unread(session, name, by) if stood is None else keep(session, stood, name, by)
 
 
 def keep(session: Session, stood: Decided, name: str, by: int | None) -> str:

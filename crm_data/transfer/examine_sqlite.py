@@ -1,6 +1,7 @@
 """Whether a SQLite file may be trusted as a backup: its structure and rows, and nothing slipped into it."""
 
 import sqlite3
+from collections.abc import Container
 from pathlib import Path
 
 from crm_data.errors import BadBackup
@@ -8,6 +9,7 @@ from crm_data.store.blueprint import blueprint
 from crm_data.store.heads import told
 from crm_data.store.migrating import knows
 from crm_data.store.sqlite_file import opened_untrusted
+from crm_data.transfer.manifest import NUMBERED
 from crm_data.transfer.quoting import quoted
 from crm_data.transfer.verify import DUMP_MAGIC, SQLITE_MAGIC, Facts
 
@@ -28,7 +30,8 @@ def examine(path: Path) -> Facts:
             revision = _revision(connection)
             _nothing_foreign(connection, revision)
             counts = row_counts(connection)
-            return Facts(revision, counts, heads=_heads(connection) if "chain_heads" in counts else None)
+            ends = _heads(connection) if "chain_heads" in counts else None
+            return Facts(revision, counts, heads=ends, last=_last(connection, counts))
     except (sqlite3.Error, UnicodeError) as error:  # its message may quote bytes that are no text
         raise BadBackup("This backup is damaged and cannot be read. Choose another.") from error
 
@@ -47,6 +50,12 @@ def row_counts(connection: sqlite3.Connection) -> dict[str, int]:
 def _heads(connection: sqlite3.Connection) -> dict[str, str]:
     found = connection.execute("SELECT company_id, number, link FROM chain_heads").fetchall()
     return {str(company): told(number, link) for company, number, link in found}
+
+
+def _last(connection: sqlite3.Connection, tables: Container[str]) -> dict[str, int]:
+    there = [name for name in NUMBERED if name in tables]
+    highest = "SELECT coalesce(max(id), 0) FROM {}"
+    return {name: connection.execute(highest.format(quoted(name))).fetchone()[0] for name in there}
 
 
 def _sound(connection: sqlite3.Connection) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.orm import Session
 
 from crm_data import clock
 from crm_data.errors import BadBackup, NotReady, Unavailable
@@ -30,9 +29,10 @@ from crm_data.store.migrating import (
     wait_for_others,
 )
 from crm_data.store.points import Point, passing
-from crm_data.store.store import Store
+from crm_data.store.store import Store, owned
 from crm_data.transfer.decided import Swapped, decided, keep
-from crm_data.transfer.manifest import POSTGRESQL
+from crm_data.transfer.manifest import NUMBERED, POSTGRESQL
+from crm_data.transfer.memory import RESTORED
 from crm_data.transfer.postgres_dump import Dump, Entry, Nowhere, foreign, missing_tables
 from crm_data.transfer.postgres_locks import UNDER_WAY, hold_writers
 from crm_data.transfer.postgres_programs import Programs
@@ -102,11 +102,11 @@ class KeptPostgres:
             schema = self._schema(connection)
             moment = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
             self._programs.dump(self._url, str(to), schema, f"--snapshot={moment}")
-            counted, ends = row_counts(connection), _heads(connection)
+            counted, ends, last = row_counts(connection), _heads(connection), _last(connection)
         facts = self.examine(to)
         if facts.rows != counted or facts.heads not in (None, ends):
             raise BadBackup("The backup does not hold every row that was there. Make it again.")
-        return dataclasses.replace(facts, heads=ends)
+        return dataclasses.replace(facts, heads=ends, last=last)
 
     def examine(self, path: Path) -> Facts:
         """Its list of contents, then its rows: put into a database of their own where the role may make one."""
@@ -254,7 +254,7 @@ def _replaced(
         if verified.older:
             upgrade_within(connection)
         _sign_out(connection, user_id, verified.name)
-        with Session(connection, autoflush=False) as session, session.begin():
+        with owned(connection) as session:
             kept = keep(session, stood, verified.name, user_id)
     except sa.exc.OperationalError as error:
         if isinstance(error.orig, psycopg.errors.DeadlockDetected):
@@ -274,9 +274,9 @@ def _sign_out(connection: Connection, user_id: int | None, name: str) -> None:
     connection.execute(
         sa.text(
             "INSERT INTO security_log (at, event, user_id, detail)"
-            " VALUES (:now, 'backup_restored', :user_id, CAST(:detail AS json))"
+            " VALUES (:now, :event, :user_id, CAST(:detail AS json))"
         ),
-        {"now": clock.now(), "user_id": user_id, "detail": json.dumps({"name": name})},
+        {"now": clock.now(), "event": RESTORED, "user_id": user_id, "detail": json.dumps({"name": name})},
     )
 
 
@@ -285,6 +285,13 @@ def _heads(connection: Connection) -> dict[str, str] | None:
     if "chain_heads" not in tables(connection):
         return None
     return {str(company): head for company, head in heads(connection).items()}
+
+
+def _last(connection: Connection) -> dict[str, int]:
+    """The highest id of each table whose manifest says it."""
+    highest = "SELECT coalesce(max(id), 0) FROM {}"
+    execute, there = connection.exec_driver_sql, [name for name in NUMBERED if name in tables(connection)]
+    return {name: execute(highest.format(quoted(name))).scalar_one() for name in there}
 
 
 def _nothing_foreign(there: frozenset[Entry], own: frozenset[Entry] | None) -> None:

@@ -17,8 +17,11 @@ from crm_data.settings import ROOT
 FORMAT = 1
 _STAMP = "%Y%m%d-%H%M%S"
 SQLITE, POSTGRESQL = ".db", ".dump"
+_HEAD = re.compile(r"\d{1,18} .*", re.ASCII)
 _NAME = re.compile(r"crm_backup_(\d{8}-\d{6})(?:\.db|\.dump)", re.ASCII)
 _LONGEST = 10_000_000  # bytes
+# Of which tables a manifest says the highest id: whoever has a higher one came later, however fast.
+NUMBERED = ("companies", "users")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Manifest:
 
     `of`: the name of the database, which tells apart those that keep their backups in one folder; '' in old ones.
     `heads`: where the log of each company ended, by its id (see `store.heads`); None where it was not told.
+    `last`: the highest id of each table of NUMBERED that there was, 0 of an empty one; None in old ones.
     """
 
     sha256: str
@@ -37,6 +41,7 @@ class Manifest:
     product: str
     of: str = ""
     heads: dict[str, str] | None = None
+    last: dict[str, int] | None = None
 
 
 def name_of(moment: datetime, ending: str = SQLITE) -> str:
@@ -102,7 +107,15 @@ def read_manifest(backup: Path) -> Manifest:
     try:
         with open(descriptor, "rb") as file:
             manifest = _parsed(json.loads(file.read(_LONGEST)))
-    except (OSError, ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        RecursionError,
+        OverflowError,
+    ) as error:
         raise BadBackup("The manifest of this backup cannot be read. Choose another backup.") from error
     named = moment_of(backup.name)
     if named is not None and named != manifest.made_at:
@@ -115,9 +128,12 @@ def _parsed(told: dict[str, Any]) -> Manifest:
         raise ValueError("an unknown format")
     rows = {str(table): count for table, count in told["rows"].items() if _whole(count)}
     made_at = datetime.fromisoformat(told["made_at"])
-    heads = told.get("heads")
-    if len(rows) != len(told["rows"]) or not _whole(told["size"]) or made_at.tzinfo is None:
+    heads, last = told.get("heads"), told.get("last")
+    whole = [told["size"], *(last or {}).values()]
+    if len(rows) != len(told["rows"]) or not all(map(_whole, whole)) or made_at.tzinfo is None:
         raise ValueError("a value of the wrong kind")
+    if not all(_HEAD.fullmatch(str(end)) for end in (heads or {}).values()):
+        raise ValueError("an end that is none")
     return Manifest(
         str(told["sha256"]),
         told["size"],
@@ -127,6 +143,7 @@ def _parsed(told: dict[str, Any]) -> Manifest:
         str(told["product"]),
         str(told.get("of", "")),
         None if heads is None else {str(company): str(head) for company, head in heads.items()},
+        None if last is None else {str(table): highest for table, highest in last.items()},
     )
 
 

@@ -15,6 +15,7 @@ from crm_data.store.store import Store
 from crm_data.tables import SecurityLog
 
 log = logging.getLogger("foyer.backups")
+RESTORED = "backup_restored"
 # What the page and `check` tell of for as long as it was not done since.
 _REMEMBERED = ("backup_failed", "backup_unproved", "backup_unsent")
 
@@ -81,7 +82,7 @@ class Memory:
 
     def restored(self) -> datetime | None:
         """When a backup was last put in the place of what stood here."""
-        return next((row.at for row in self._rows("backup_restored")), None)
+        return next((row.at for row in self._rows(RESTORED)), None)
 
     def sent(self) -> datetime | None:
         """When a backup was last copied into the second place."""

@@ -11,8 +11,6 @@ from contextlib import suppress
 from datetime import UTC, timedelta
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from crm_data import clock
 from crm_data.errors import CrmError, Unavailable
 from crm_data.store.connections import sqlite_path
@@ -20,10 +18,11 @@ from crm_data.store.migrating import upgrade
 from crm_data.store.points import Point, passing
 from crm_data.store.sqlite_file import Moved, opened, replace_content, wal_path
 from crm_data.store.store import Store
-from crm_data.transfer.decided import Swapped, decided, keep, unread
+from crm_data.transfer.decided import Decided, Swapped, keep_in, standing
 from crm_data.transfer.examine_sqlite import examine
 from crm_data.transfer.held import holding
 from crm_data.transfer.manifest import sync_folder
+from crm_data.transfer.memory import RESTORED
 from crm_data.transfer.quoting import quoted
 from crm_data.transfer.trouble import as_trouble
 
@@ -64,7 +63,7 @@ def _sign_out(connection: sqlite3.Connection, user_id: int | None, name: str) ->
     connection.execute("UPDATE one_time_links SET used_at = ? WHERE used_at IS NULL", (stamp,))
     connection.execute(
         "INSERT INTO security_log (at, event, user_id, detail) VALUES (?, ?, ?, ?)",
-        (stamp, "backup_restored", user_id, json.dumps({"name": name})),
+        (stamp, RESTORED, user_id, json.dumps({"name": name})),
     )
     connection.execute("COMMIT")
 
@@ -99,7 +98,7 @@ def put_in_place(
         if not alone:
             raise Unavailable(_STOP)
         store.close()
-        words = _written(copy, lambda session: unread(session, name, user_id))
+        words = _written(copy, None, name, user_id)
         return Swapped(_set_aside(live, copy), words)
 
 
@@ -109,19 +108,17 @@ def _keep_decided(store: Store, copy: Path, name: str, user_id: int | None) -> s
     A round that is begun anew does it once more: it only ever makes the copy stricter, and says what came to it.
     """
     try:
-        with store.system("what was decided about security stays", write=False) as session:
-            stood = decided(session.connection())
+        stood = standing(store)
     except CrmError:  # damaged, and so to be restored all the same
-        return _written(copy, lambda session: unread(session, name, user_id))
-    return _written(copy, lambda session: keep(session, stood, name, user_id)) if stood.people else ""
+        return _written(copy, None, name, user_id)
+    return _written(copy, stood, name, user_id) if stood.people else ""
 
 
-def _written(copy: Path, act: Callable[[Session], str]) -> str:
+def _written(copy: Path, stood: Decided | None, name: str, user_id: int | None) -> str:
     """Write into the copy by the store's own way, and leave it one plain file again."""
     inside = Store(f"sqlite:///{copy}")
     try:
-        with inside.system("a backup is made ready") as session:
-            words = act(session)
+        words = keep_in(inside, stood, name, user_id)
     finally:
         inside.close()
     with opened(copy, write=True) as connection:

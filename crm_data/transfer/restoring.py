@@ -8,9 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crm_data.tables import ChangeSet, Company, User
+from crm_data.store.store import Store
+from crm_data.tables import ChangeSet, Company, SecurityLog, User
 from crm_data.tables.change_set import Actor
 from crm_data.transfer.manifest import Manifest
+from crm_data.transfer.memory import RESTORED
 
 _AT_ONCE = 200  # companies in one statement
 _EMPTY = "Nothing stands here now that could be lost."
@@ -90,28 +92,10 @@ class Since:
         )
 
 
-def since(connection: Connection, manifest: Manifest) -> Since:
-    """What was done since a backup, told by its manifest alone; `connection` sees every company."""
-    if not sa.inspect(connection).has_table("users"):
-        return Since(manifest.made_at, unsaid=_EMPTY)
-    from_ = _begins(connection, manifest)
-    told: dict[int, tuple[int, int]] = {}
-    person = sa.func.count(sa.case((ChangeSet.actor == Actor.PERSON.value, 1)))
-    for some in _parts([sa.and_(ChangeSet.company_id == id_, *begins) for id_, begins in from_.items()]):
-        wanted = sa.select(ChangeSet.company_id, sa.func.count(), person).where(sa.or_(*some))
-        told |= {
-            id_: (acts, people)
-            for id_, acts, people in connection.execute(wanted.group_by(ChangeSet.company_id))
-        }
-    companies = []
-    for id_, name in connection.execute(sa.select(Company.id, Company.name).order_by(Company.name)):
-        new = id_ in from_ and not from_[id_]
-        if new or id_ in told:
-            companies.append(CompanyLoss(name, *told.get(id_, (0, 0)), new))
-    count, late = connection.execute(
-        sa.select(sa.func.count(), sa.func.count(sa.case((User.created_at > manifest.made_at, 1))))
-    ).one()
-    return Since(manifest.made_at, tuple(companies), max(count - manifest.rows.get("users", 0), late))
+def since(store: Store, manifest: Manifest) -> Since:
+    """What was done since a backup, told by its manifest alone. Raises a CrmError for a damaged database."""
+    with store.system("what a restore would take away", write=False) as session:
+        return _since(session.connection(), manifest)
 
 
 def unread(manifest: Manifest) -> Since:
@@ -119,28 +103,75 @@ def unread(manifest: Manifest) -> Since:
     return Since(manifest.made_at, unsaid=_UNREAD)
 
 
-def _begins(connection: Connection, manifest: Manifest) -> Mapping[int, tuple[Any, ...]]:
-    """Each company's acts since the backup, as conditions: () for all of them, of a company that it has not.
+def _since(connection: Connection, manifest: Manifest) -> Since:
+    if not sa.inspect(connection).has_table("users"):
+        return Since(manifest.made_at, unsaid=_EMPTY)
+    forked = _forked(connection, manifest)
+    new = set(connection.scalars(sa.select(Company.id).where(_later(Company, manifest, forked))))
+    from_ = _begins(connection, manifest, new, forked)
+    told: dict[int, tuple[int, int]] = {}
+    person = sa.func.count(sa.case((ChangeSet.actor == Actor.PERSON.value, 1)))
+    for some in _parts([sa.and_(ChangeSet.company_id == id_, begins) for id_, begins in from_.items()]):
+        wanted = sa.select(ChangeSet.company_id, sa.func.count(), person).where(sa.or_(*some))
+        told |= {
+            id_: (acts, people)
+            for id_, acts, people in connection.execute(wanted.group_by(ChangeSet.company_id))
+        }
+    companies = connection.execute(sa.select(Company.id, Company.name).order_by(Company.name))
+    late = sa.func.count(sa.case((_later(User, manifest, forked), 1)))
+    people, later = connection.execute(sa.select(sa.func.count(), late).select_from(User)).one()
+    return Since(
+        manifest.made_at,
+        tuple(
+            CompanyLoss(name, *told.get(id_, (0, 0)), id_ in new)
+            for id_, name in companies
+            if id_ in new or id_ in told
+        ),
+        max(people - manifest.rows.get("users", 0), later),
+    )
+
+
+def _forked(connection: Connection, manifest: Manifest) -> datetime | None:
+    """When another backup was restored after this one was made: since then ids and acts go on otherwise."""
+    wanted = sa.select(sa.func.min(SecurityLog.at)).where(
+        SecurityLog.event == RESTORED, SecurityLog.at >= manifest.made_at
+    )
+    found: datetime | None = connection.scalar(wanted)
+    return found
+
+
+def _later(
+    table: type[Company | User], manifest: Manifest, forked: datetime | None
+) -> sa.ColumnElement[bool]:
+    """The rows that the backup has not: by id, and of another past by time. Of an old manifest by time alone."""
+    if manifest.last is None:
+        return table.created_at > manifest.made_at
+    later = table.id > manifest.last.get(table.__tablename__, 0)
+    return later if forked is None else sa.or_(later, table.created_at >= forked)
+
+
+def _begins(
+    connection: Connection, manifest: Manifest, new: set[int], forked: datetime | None
+) -> Mapping[int, sa.ColumnElement[bool]]:
+    """Each company's acts since the backup, as a condition.
 
     By the act that its log ended with, where that one stands here; else (an old manifest, another past) by time.
     """
-    by_time, heads = (ChangeSet.at > manifest.made_at,), manifest.heads
-    found: dict[int, tuple[Any, ...]] = {}
+    by_time = ChangeSet.at > manifest.made_at if forked is None else ChangeSet.at >= forked
+    found: dict[int, sa.ColumnElement[bool]] = {}
     asked = []
-    for id_, made in connection.execute(sa.select(Company.id, Company.created_at)):
-        found[id_] = by_time
-        if heads is None:
-            found[id_] = () if made > manifest.made_at else by_time
-        elif (end := heads.get(str(id_))) is not None:
+    for id_ in connection.scalars(sa.select(Company.id)):
+        end = "" if manifest.heads is None else manifest.heads.get(str(id_))
+        # Of a company that it does not know, or whose log it has nothing of, all acts came since.
+        found[id_] = sa.true() if id_ in new or end is None else by_time
+        if end and id_ not in new:
             number, _, link = end.partition(" ")
             last = (ChangeSet.number == int(number), ChangeSet.link == link)
             asked.append(sa.and_(ChangeSet.company_id == id_, *last))
-        else:  # it had no act yet
-            found[id_] = () if made > manifest.made_at else (ChangeSet.number > 0,)
     for some in _parts(asked):
         wanted = sa.select(ChangeSet.company_id, ChangeSet.number).where(sa.or_(*some))
         for id_, ended in connection.execute(wanted):
-            found[id_] = (ChangeSet.number > ended,)
+            found[id_] = ChangeSet.number > ended
     return found
 
 

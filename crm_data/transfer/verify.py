@@ -28,12 +28,14 @@ class Facts:
 
     `untried` is '' when it was examined as thoroughly as can be, or a sentence that says what was left out.
     `heads`: where the log of each company ends, by its id; None where the file does not tell, or was not asked.
+    `last`: the highest id of each table of manifest.NUMBERED; None where it was not asked.
     """
 
     revision: str
     rows: dict[str, int]
     untried: str = ""
     heads: dict[str, str] | None = None
+    last: dict[str, int] | None = None
 
 
 @dataclass(frozen=True)

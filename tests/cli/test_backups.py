@@ -253,7 +253,8 @@ def test_the_same_commands_work_on_postgresql(
     office.add_customers(5)
     done = run("restore", path.name).out
     safety = max(info.name for info in office.backups.list(None))
-    assert done.startswith(f"{path.name}, made ")
+    assert done.startswith("This backup was made ")
+    assert f"\n{path.name}, made " in done
     assert f"What stood before is kept as {safety}. Everybody is signed out." in done
     assert office.customers() == 10
     path.write_bytes(path.read_bytes()[:-1])

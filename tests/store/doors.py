@@ -310,6 +310,8 @@ OPERATORS: dict[str, Ask] = {
         "crm_backup_20260101-000000.db", actor
     ),
     "Backups.restore_file": lambda house, actor, ids: house.backups.restore_file(Path("x.db"), actor),
+    "Backups.since": lambda house, actor, ids: house.backups.since("crm_backup_20260101-000000.db", actor),
+    "Backups.since_file": lambda house, actor, ids: house.backups.since_file(Path("x.db"), actor),
     "Backups.ends": lambda house, actor, ids: house.backups.ends(actor),
     "Backups.status": lambda house, actor, ids: house.backups.status(actor),
     "Backups.verify": lambda house, actor, ids: house.backups.verify("crm_backup_20260101-000000.db", actor),

@@ -4,7 +4,7 @@ import pytest
 
 from crm_data.errors import NotReady
 from crm_data.store import sqlite_file
-from crm_data.transfer import restore_sqlite
+from crm_data.transfer import decided, restore_sqlite
 from crm_data.transfer.decided import DECISIONS, UNREAD
 from tests.support.databases import fresh
 from tests.transfer.office import OPERATOR, Office, open_office
@@ -244,7 +244,7 @@ def test_what_cannot_be_read_is_said_and_restored_all_the_same(
         raise sa.exc.DatabaseError("SELECT", {}, sqlite3.DatabaseError("database disk image is malformed"))
 
     with monkeypatch.context() as patched:
-        patched.setattr(restore_sqlite, "decided", damaged)
+        patched.setattr(decided, "decided", damaged)
         done = office.backups.restore(name, None)
     assert done.kept == UNREAD
     assert office.events()[-1] == "security_not_kept"

@@ -1,6 +1,7 @@
-"""What a restore would take away is said before, by counts: exact by the chain of each company, else by time."""
+"""What a restore would take away is said before, by counts: exact by ids and chains, else by time."""
 
 import json
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -71,27 +72,98 @@ def test_acts_of_nobody_are_told_apart(either: Office) -> None:
     assert found.companies == (CompanyLoss("Acme", 2, 1, False),)
 
 
-def test_of_another_past_it_counts_by_time(either: Office) -> None:
+@pytest.mark.parametrize("seconds", [-1, 0, 1, 3600])
+def test_what_is_in_the_backup_is_known_whatever_its_moment_and_what_came_after_is_not(
+    either: Office, seconds: int
+) -> None:
+    """A backup takes a while, moments are kept in whole seconds, and one engine rounds them up."""
+    at = f"{clock.now() + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S}"
+
+    def joined(name: str) -> None:
+        for table, more in (
+            ("companies", "name, email"),
+            ("users", "first_name, last_name, password_hash, email"),
+        ):
+            values = f"'{name}', " * more.count(",") + f"'{name}@o.com', '{at}'"
+            either.sql(f"INSERT INTO {table} ({more}, created_at) VALUES ({values})")
+
+    joined("before")
+    name = either.backups.make(None).name
+    assert either.backups.since(name, None).sentence().count("Nothing was done since.") == 1
+    joined("after")
+    found = either.backups.since(name, None)
+    assert (found.companies, found.people) == ((CompanyLoss("after", 0, 0, True),), 1)
+
+
+@pytest.fixture
+def held() -> Iterator[Callable[[int], None]]:
+    """The clock, which stands still at a minute of one hour until it is put to another."""
+    hour = clock.now().replace(minute=0, second=0)
+
+    def put(minute: int) -> None:
+        clock.set_source(lambda: hour + timedelta(minutes=minute))
+
+    put(0)
+    yield put
+    clock.set_source(None)
+
+
+def test_of_another_past_it_counts_from_where_that_began(either: Office, held: Callable[[int], None]) -> None:
+    either.sql("UPDATE companies SET created_at = '2020-01-01 00:00:00'")
+    either.sql("UPDATE users SET created_at = '2020-01-01 00:00:00'")
     first = either.backups.make(None).name
+    held(1)
     add(either)
-    second = either.backups.make(None)
+    second = either.backups.make(None).name
+    held(2)
     either.backups.restore(first, None)
-    by_the_system(either, 1)
-    found = either.backups.since(second.name, None)
-    assert found.companies == (CompanyLoss("Acme", 1, 0, False),), (
-        "its first act is another than the backup's"
-    )
+    held(3)
+    add(either, name="Elsewhere")
+    found = either.backups.since(second, None)
+    assert (found.companies, found.people) == ((CompanyLoss("Acme", 1, 1, False),), 0)
+    either.backups.restore(second, None)
+    assert either.backups.since(second, None).companies == ()
+
+
+def test_whose_number_was_given_again_in_another_past_is_new(
+    either: Office, held: Callable[[int], None]
+) -> None:
+    def third(name: str, minute: int) -> None:
+        held(minute)
+        at = f"{clock.now():%Y-%m-%d %H:%M:%S}"
+        values = f"'{name}', 'o@o.com', '{at}'"
+        either.sql(f"INSERT INTO companies (name, email, created_at) VALUES ({values})")
+
+    either.sql("UPDATE companies SET created_at = '2020-01-01 00:00:00'")
+    first = either.backups.make(None).name
+    third("Then", 1)
+    second = either.backups.make(None).name
+    held(2)
+    either.backups.restore(first, None)
+    third("Now", 3)
+    assert either.backups.since(second, None).companies == (CompanyLoss("Now", 0, 0, True),)
 
 
 def test_an_old_manifest_without_ends_counts_by_time(either: Office) -> None:
     name = either.backups.make(None).name
     path = manifest_path(either.folder / name)
     said = json.loads(path.read_text())
-    path.write_text(json.dumps(said | {"heads": None}))
+    path.write_text(json.dumps({key: told for key, told in said.items() if key not in ("heads", "last")}))
     add(either)
     either.sql(f"INSERT INTO companies (name, email, created_at) VALUES ('Third', 't@o.com', '{LATER}')")
     found = either.backups.since(name, None)
     assert CompanyLoss("Third", 0, 0, True) in found.companies
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"heads": []}, {"heads": {"1": "x y"}}, {"last": []}, {"last": {"users": "1"}}, {"rows": []}]
+)
+def test_a_manifest_of_another_kind_is_refused(office: Office, wrong: dict[str, object]) -> None:
+    name = office.backups.make(None).name
+    path = manifest_path(office.folder / name)
+    path.write_text(json.dumps(json.loads(path.read_text()) | wrong))
+    with pytest.raises(BadBackup, match="cannot be read"):
+        office.backups.since(name, None)
 
 
 def test_only_the_operator_is_told(either: Office) -> None:

@@ -283,6 +283,8 @@ CALLS: dict[str, Rule] = {
             "crm_data/transfer/company_look.py": "whom of a file an installation knows; asks for that right first",
             "crm_data/transfer/marks.py": "the mark of a company that was put in without one",
             "crm_data/transfer/memory.py": "lines in the security log about backups",
+            "crm_data/transfer/decided.py": "what a restore of all companies keeps of their security",
+            "crm_data/transfer/restoring.py": "counts of what a restore of them all takes away",
             "crm_data/installation.py": "enters a company for the command line, and knows the database's state",
             "crm_data/health.py": "looks through all companies for what cannot be, and shows counts",
             "crm_data/finding/listing.py": "lists words of each company for itself, and shows nobody any",
@@ -295,6 +297,11 @@ CALLS: dict[str, Rule] = {
         "A session that knows of no company, or of one that nobody was shown to work in.",
         function("Session", "CompanySession", "sessionmaker", "scoped_session"),
         {"crm_data/store/store.py": "makes every session there is"},
+    ),
+    "owned(": Rule(
+        "All companies' rows, in a transaction of the owner's, whom no wall stops.",
+        function("owned"),
+        {"crm_data/transfer/kept_postgres.py": "what a restore of all companies keeps of their security"},
     ),
     "CompanyScope(": Rule(
         "Whoever makes one says in which company they are.",

@@ -41,6 +41,7 @@ def leak(store, records, row):
         session.execute(sa.insert(Customer.__table__))
         session.add(ChangeLog(before={"version": row.version + 1}))
     Session(store.engine).begin()
+    owned(connection)
     begin_for(connection, CompanyScope(7, None, "admin").company_id)
     sqlite3.connect(records._store.url)
     st.markdown(row["name"], unsafe_allow_html=True)
