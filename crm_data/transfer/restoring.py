@@ -58,7 +58,12 @@ class CompanyLoss:
 
     def __str__(self) -> str:
         """In one line, by counts alone: what the acts say is the company's."""
-        said = f"{self.name}: {_many(self.acts, 'act')}, {self.by_people:,} of people"
+        return f"{self.name}: {self.what}"
+
+    @property
+    def what(self) -> str:
+        """What would be lost of it."""
+        said = f"{_many(self.acts, 'act')}, {self.by_people:,} of people"
         return f"{said}; the whole company is new" if self.new else said
 
 

@@ -110,15 +110,7 @@ def _restore(name: str) -> None:
         return
     st.warning(say.plain(lost.sentence(say.moment(lost.made_at))), icon=":material/history:")
     if lost.companies:
-        lines = [
-            {
-                "Company": one.name,
-                "Acts since": f"{one.acts:,}",
-                "Of people": f"{one.by_people:,}",
-                "In the backup": "no: new since" if one.new else "yes",
-            }
-            for one in lost.companies
-        ]
+        lines = [{"Company": one.name, "Lost": one.what} for one in lost.companies]
         grid.table(f"{PLACE}.lost", "What would be lost", lines)
     said = st.text_input("Type the name of the backup to confirm", key=f"{PLACE}.confirm", placeholder=name)
 
