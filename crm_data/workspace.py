@@ -213,6 +213,17 @@ class Workspace:
             self._store, self._scope, "changes", then_and_now.HEADS, list(then_and_now.table(found))
         )
 
+    def export_breakdown(
+        self, query: Query | None = None, period: Period | None = None, by: str = "assigned_to"
+    ) -> tuple[str, Iterator[bytes]]:
+        """Insights broken down as CSV: the file's name, and its bytes; see `Numbers.breakdown`. For managers.
+
+        Raises NotAllowed, Invalid.
+        """
+        demand(Person(self._scope.role, self._scope.operator), Act.EXPORT, "deals")
+        found = self.numbers.breakdown(query, period, by)
+        return table_out.table_csv(self._store, self._scope, "breakdown", found.heads, found.table())
+
     def export_own(self, own: Own, zone: tzinfo = UTC) -> tuple[str, Iterator[bytes]]:
         """A chart of one's own as CSV: the file's name, and its bytes; see `Numbers.own`. For managers."""
         chart = self.numbers.own(own, zone=zone)

@@ -74,6 +74,26 @@ class Breakdown:
     days_heads: Sequence[str]
     days: Sequence[Line]
 
+    @property
+    def heads(self) -> list[str]:
+        """Those of `table`."""
+        funnel = [f"funnel: {head}" for head in self.funnel_heads]
+        return [
+            self.label,
+            "currency",
+            *RESULTS,
+            *funnel,
+            *(f"median days: {head}" for head in self.days_heads),
+        ]
+
+    def table(self) -> list[tuple[Any, ...]]:
+        """A row a line, with all that is said of it; None where there is none."""
+        said = zip(self.results, self.funnel, self.days, strict=True)
+        return [
+            (one.name, self.currency, *(f and f.value for f in (*one.figures, *two.figures, *three.figures)))
+            for one, two, three in said
+        ]
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -1,12 +1,16 @@
 """Insights broken down: results, funnel and days in stage of each owner, industry or the like, in tables."""
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from crm_data import Period, Query, Workspace
 from crm_data.numbers.breakdown import RESULTS
 from dashboard import session
+from dashboard.components.picture import take_away
 from dashboard.known import known
 from dashboard.parts import figures, place, say
+from dashboard.parts.period import PARAM
 
 BY = "by"  # in the address: what it is broken down by
 _KEY = "breakdown.by"
@@ -72,3 +76,7 @@ def _tables(my: Workspace, query: Query, period: Period, by: str) -> None:
         "The funnel is of deals made in the period, of all currencies, skipped stages counted; days in stage are "
         "of deals that left a stage in it or stand there, of all currencies."
     )
+    said = {name: word for name, word in place.params().items() if name == PARAM}
+    wanted = {**my.deals.params(query), **said, BY: by, "zone": str(say.zone())}
+    csv = f"/export/breakdown.csv?{urlencode(wanted)}" if my.may("export") else ""
+    take_away("breakdown", found.label, False, csv)

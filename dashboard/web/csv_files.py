@@ -57,6 +57,7 @@ def offer() -> None:
     register("chart.csv", _chart)
     register("own-chart.csv", _own_chart)
     register("changes.csv", _changes)
+    register("breakdown.csv", _breakdown)
     register("refused.csv", _refused)
     register("history.csv", _history)
     register("company.zip", _company)
@@ -126,6 +127,14 @@ def _changes(signed: Signed, params: Mapping[str, str]) -> Download:
     name, pieces = my.export_changes(
         my.deals.query(params, zone), since, closing, params.get("show", CHANGED)
     )
+    return Download(name, CSV, pieces)
+
+
+def _breakdown(signed: Signed, params: Mapping[str, str]) -> Download:
+    my = Workspace(runtime.running().store, signed.scope)
+    zone = _zone(params.get("zone", "UTC"))
+    period = my.numbers.period(params.get("period", USUAL), zone)
+    name, pieces = my.export_breakdown(my.deals.query(params, zone), period, params.get("by", ""))
     return Download(name, CSV, pieces)
 
 

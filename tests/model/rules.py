@@ -27,6 +27,7 @@ AT_LEAST = {
     "Records.restore": "manager",
     "Records.walk": "manager",
     "Workspace.export": "manager",
+    "Workspace.export_breakdown": "manager",
     "Workspace.export_changes": "manager",
     "Workspace.export_chart": "manager",
     "Workspace.export_own": "manager",

@@ -1,5 +1,7 @@
 """Broken down by each owner, industry or the like: every line is that of its deals alone, and none is left out."""
 
+import csv
+import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm_data import Period, Query, Workspace
-from crm_data.errors import Invalid
+from crm_data.errors import Invalid, NotAllowed
 from crm_data.numbers.breakdown import OTHERS, RESULTS, Breakdown
 from crm_data.numbers.funnel import Base
 from crm_data.numbers.numbers import ALL_TIME
@@ -215,3 +217,24 @@ def test_what_there_is_not(two: Office) -> None:
     for key in ("", "name", "customer.name", "own_text_1", "customer.own_member_1"):
         with pytest.raises(Invalid, match="Choose one of the list"):
             two.at().numbers.breakdown(by=key)
+
+
+def test_it_is_taken_away_as_it_stands(two: Office) -> None:
+    """Every line with all that is said of it, exact; for managers alone."""
+    my, _ = broken(two)
+    for by in my.numbers.dimensions():
+        found = my.numbers.breakdown(None, ALL_TIME, by)
+        name, pieces = my.export_breakdown(None, ALL_TIME, by)
+        head, *rows = csv.reader(io.StringIO(b"".join(pieces).decode("utf-8-sig"), newline=""))
+        assert name.startswith("breakdown-")
+        assert head == found.heads
+        assert len(set(head)) == len(head)
+        assert [row[0].removeprefix("'") for row in rows] == [line.name for line in found.results]
+        for row, *lines in zip(rows, found.results, found.funnel, found.days, strict=True):
+            values = [figure and figure.value for line in lines for figure in line.figures]
+            assert row[1:] == [found.currency, *("" if value is None else str(value) for value in values)]
+    for by in ("assigned_to", "nothing of the kind"):
+        with pytest.raises(NotAllowed):
+            two.at(role="sales_rep").export_breakdown(None, ALL_TIME, by)
+    with pytest.raises(Invalid):
+        my.export_breakdown(None, ALL_TIME, "nothing of the kind")

@@ -117,6 +117,7 @@ WORKSPACE = {
     "export_changes": Verb(
         lambda my, ids: my.export_changes(_about(ids), date(2026, 1, 1), ALL_TIME), "manager"
     ),
+    "export_breakdown": Verb(lambda my, ids: my.export_breakdown(_about(ids)), "manager"),
     "export_own": Verb(lambda my, ids: my.export_own(Own()), "manager"),
     "find": Verb(lambda my, ids: my.find(ids.email)),
     "members": Verb(lambda my, ids: my.members()),

@@ -151,6 +151,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
         lambda my: my.export_changes(None, date(2026, 1, 1), Period(date(2026, 1, 1), date(2026, 12, 31))),
         writes=True,
     ),
+    "Workspace.export_breakdown": simply(lambda my: my.export_breakdown(), writes=True),
     "Workspace.export_own": simply(lambda my: my.export_own(Own()), writes=True),
     "Workspace.company_file": simply(lambda my: my.company_file(), writes=True),
     "Workspace.take_away": simply(lambda my: my.take_away(), writes=True),
