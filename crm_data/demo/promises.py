@@ -1,4 +1,4 @@
-"""Draws the forecasts that people give: for a month, long before it, then twice again, surer each time."""
+"""Draws the forecasts that people give: for a month long before it, then twice again, surer each time, and now."""
 
 from calendar import monthrange
 from datetime import date, timedelta
@@ -10,6 +10,7 @@ from crm_data.demo.book import Book
 from crm_data.demo.team import Seller
 from crm_data.nouns.goals import months_from
 from crm_data.nouns.submissions import MEASURED
+from crm_data.tables.deal import Stage
 
 SINCE = 146  # days ago: before that they had no Foyer to give a number in
 PAST, AHEAD = 4, 2  # months that are over, and this one with those to come
@@ -47,17 +48,20 @@ def draw_promises(book: Book) -> None:
         said = _about(random, _base(book, over, month) * 0.95, 0.08)
         day = last - timedelta(days=MEASURED[-1] + 2)
         _give(book, random, over, month, day, said, boss.user_id, by_manager=True)
+    today = book.calendar.today
+    for seller in book.sellers[1:]:  # all but one have looked at it anew this week
+        said = _about(random, _base(book, seller, today.replace(day=1)), _OFF[MEASURED[-1]])
+        day = today - timedelta(days=random.randint(2, 5))
+        _give(book, random, seller, today.replace(day=1), day, said, seller.user_id)
 
 
 def _base(book: Book, seller: Seller, month: date) -> float:
-    """What a seller won in a month, and the goal that they had for it: between the two is what they expect."""
-    won = sum(
-        float(deal.row["deal_value"])
-        for deal in book.deals
-        if deal.row["status"] == "won"
-        and deal.row["assigned_to"] == seller.user_id
-        and deal.row["actual_close_date"].replace(day=1) == month
-    )
+    """What a seller expects: of a month that is over between what they won and their goal for it.
+
+    Of a later one part of the goal, but no less than most of what is won in it or as good as agreed.
+    """
+    mine = [deal.row for deal in book.deals if deal.row["assigned_to"] == seller.user_id]
+    won = _worth(mine, "won", "actual_close_date", month)
     goals = (
         float(goal["amount"])
         for goal in book.ledger.rows["goals"]
@@ -65,7 +69,18 @@ def _base(book: Book, seller: Seller, month: date) -> float:
         and (goal["user_id"], goal["month"]) == (seller.user_id, month)
     )
     goal = next(goals, 0.0)
-    return 0.8 * won + 0.2 * goal if month < book.calendar.today.replace(day=1) else 0.7 * goal
+    if month < book.calendar.today.replace(day=1):
+        return 0.8 * won + 0.2 * goal
+    agreed = [row for row in mine if row["stage"] == Stage.NEGOTIATION]
+    return max(0.7 * goal, 0.9 * (won + _worth(agreed, "open", "expected_close_date", month)))
+
+
+def _worth(rows: list[dict[str, Any]], status: str, day: str, month: date) -> float:
+    return sum(
+        float(row["deal_value"])
+        for row in rows
+        if row["status"] == status and row.get(day) and row[day].replace(day=1) == month
+    )
 
 
 def _about(random: Random, base: float, off: float) -> Decimal:
