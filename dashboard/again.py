@@ -6,6 +6,7 @@ is building and naming its elements, not sending them. Decision 0062.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,14 +20,16 @@ from dashboard import session
 
 _KEPT = "drawn"
 _NOTHING = object()
+# The parts that this run of the app's script has shown so far.
+_here: ContextVar[set[str] | None] = ContextVar("parts of this run", default=None)
 # A choice is put where the address says at every run; what is typed once, or letters typed meanwhile would go.
 _PUT = ("button_group", "selectbox")
 
 
 @dataclass(frozen=True)
 class _Drawn:
-    """What a part was of and where it stood; what it sent, in how many places; its widgets' values and keys, and
-    its fragments."""
+    """What a part was of and where it stood; what it sent, in how many places; its widgets' values and keys, its
+    fragments, and the parts in it."""
 
     of: tuple[Any, ...]
     places: int
@@ -34,6 +37,7 @@ class _Drawn:
     widgets: Mapping[str, Any]
     keys: frozenset[str]
     fragments: frozenset[str]
+    parts: frozenset[str]
 
 
 def drawn(name: str, of: tuple[Any, ...], draw: Callable[[], object]) -> None:
@@ -58,6 +62,10 @@ def drawn(name: str, of: tuple[Any, ...], draw: Callable[[], object]) -> None:
     at = tuple(cursor.delta_path)
     who = (session.rendered_for(), session.scope(), st.session_state.get(session.OWNER))
     whole = (*who, now.active_script_hash, at, *of)
+    here = _here.get()
+    if here is None:
+        here = set()
+    here.add(name)
     found = kept.get(name)
     if (
         found is not None
@@ -66,12 +74,13 @@ def drawn(name: str, of: tuple[Any, ...], draw: Callable[[], object]) -> None:
         and all(map(ctx.fragment_storage.contains, found.fragments))
     ):
         _repeat(ctx, found)
+        here |= found.parts
         for _ in range(found.places):
             cursor.lock_element()
         return
     kept.pop(name, None)
     ids, keys = ctx.shared.widget_ids_this_run.snapshot(), ctx.shared.widget_user_keys_this_run.snapshot()
-    fragments = ctx.shared.new_fragment_ids.snapshot()
+    fragments, parts = ctx.shared.new_fragment_ids.snapshot(), frozenset(here)
     with _heard(ctx) as sent:
         draw()
     if all(_is_of(message, at) for message in sent):
@@ -82,7 +91,22 @@ def drawn(name: str, of: tuple[Any, ...], draw: Callable[[], object]) -> None:
             _values(ctx, ctx.shared.widget_ids_this_run.snapshot() - ids),
             ctx.shared.widget_user_keys_this_run.snapshot() - keys,
             ctx.shared.new_fragment_ids.snapshot() - fragments,
+            frozenset(here) - parts,
         )
+
+
+@contextmanager
+def one_run() -> Iterator[None]:
+    """The frame of one run of the app's script: of parts that a whole run has not shown nothing is kept."""
+    here: set[str] = set()
+    before = _here.set(here)
+    try:
+        yield
+    finally:
+        _here.reset(before)
+    kept = st.session_state.get(_KEPT, {})
+    for name in kept.keys() - here:
+        del kept[name]
 
 
 def alone(name: str) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from crm_data.accounts.sessions import Signed
 from crm_data.errors import NotAllowed
-from dashboard import header, keyboard, known, session
+from dashboard import again, header, keyboard, known, session
 from dashboard.components.grid import kept
 from dashboard.menu import SCREENS, page
 from dashboard.parts import unsaved
@@ -45,7 +45,7 @@ def main(here: Signed | None, notice: str | None) -> None:
 def run() -> None:
     """Look up who is here, then run."""
     try:
-        with session.one_run() as here:
+        with session.one_run() as here, again.one_run():
             main(here, None)
     except NotAllowed as refused:
         main(None, str(refused))

@@ -7,9 +7,10 @@ import streamlit as st
 
 from crm_data import Change, Records, Workspace, new_act, words
 from dashboard.components import grid
-from dashboard.known import known
+from dashboard.known import known, reading
 from dashboard.parts import say
 from dashboard.parts.acts import done
+from dashboard.parts.related import View
 from dashboard.parts.undo import did
 
 PLACE = "record"
@@ -18,17 +19,28 @@ _WHOLE = {"add": "Added", "archive": "Archived", "restore": "Restored", "erase":
 
 def history(
     my: Workspace, records: Records, row: Mapping[str, Any], names: Mapping[str, Mapping[int, str]]
-) -> None:
+) -> View:
     """The log of changes of one record as a table, and a way to put back what stood there."""
-    id_ = row["id"]
-    changes = known(my, f"{PLACE}.history", (records.name, id_), lambda: records.history(id_))
-    if not changes:
-        st.caption("No changes are recorded yet; the record came in before the log began.")
-        return
-    lines = [_line(records, change, names) for change in changes]
-    grid.table(f"history.{records.name}.{id_}", "Changes of this record", lines)
-    if row["archived_at"] is None and records.may("change", row):
-        _put_back(my, records, id_, changes, names)
+    id_, name = row["id"], f"{PLACE}.history"
+
+    def read() -> Sequence[Change]:
+        return known(my, name, (records.name, id_), lambda: records.history(id_))
+
+    def of() -> tuple[Any, ...]:
+        read()
+        return (reading(name),)
+
+    def draw() -> None:
+        changes = read()
+        if not changes:
+            st.caption("No changes are recorded yet; the record came in before the log began.")
+            return
+        lines = [_line(records, change, names) for change in changes]
+        grid.table(f"history.{records.name}.{id_}", "Changes of this record", lines)
+        if row["archived_at"] is None and records.may("change", row):
+            _put_back(my, records, id_, changes, names)
+
+    return View(of, draw)
 
 
 def _put_back(

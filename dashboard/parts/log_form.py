@@ -24,9 +24,14 @@ def log_in(box: Any, my: Workspace, place: str, about: Mapping[str, int] | None 
 
     Before, it would cost a screen more than all the rest; shut again it keeps what was typed.
     """
-    if box.open or f"{place}.turn" in st.session_state:
+    if box.open or is_begun(place):
         with box:
             log_form(my, place, about)
+
+
+def is_begun(place: str) -> bool:
+    """Whether the form has been drawn in its box."""
+    return f"{place}.turn" in st.session_state
 
 
 def log_form(

@@ -1,7 +1,7 @@
 """The screen of one record: its facts, its next step, what belongs to it, what happened, what was changed."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import streamlit as st
@@ -9,10 +9,11 @@ import streamlit as st
 from crm_data import Query, Question, Records, Workspace, errors, new_act, words
 from crm_data.numbers.figures import counted
 from crm_data.tables import noun
+from dashboard.again import drawn
 from dashboard.components.walk import walk
-from dashboard.known import colleagues, known
+from dashboard.known import colleagues, known, reading
 from dashboard.parts import convert, figures, place, say
-from dashboard.parts.acts import attempt, show_refusal
+from dashboard.parts.acts import attempt, refusal, show_announcements, show_refusal
 from dashboard.parts.convert import convert_dialog
 from dashboard.parts.facts import facts
 from dashboard.parts.form import form_dialog, open_form
@@ -20,15 +21,18 @@ from dashboard.parts.heading import heading
 from dashboard.parts.history import history
 from dashboard.parts.icon_button import icon_button
 from dashboard.parts.late import late_deal
-from dashboard.parts.log_form import log_in
+from dashboard.parts.log_form import is_begun, log_in
 from dashboard.parts.move import STAGES, ask_to_move, closing_dialog, stage_words
-from dashboard.parts.record_feed import record_feed
-from dashboard.parts.related import belonging, form_place, link_to, related
+from dashboard.parts.record_feed import RecordFeed
+from dashboard.parts.related import View, belonging, form_place, link_to, related
 from dashboard.parts.task_row import OPEN, when
-from dashboard.parts.undo import did
+from dashboard.parts.undo import PLACE as UNDO
+from dashboard.parts.undo import did, what_is_offered
 
 Row = dict[str, Any]
 PLACE = "record"
+_READ = ("row", "goes on")
+_STEP = f"{PLACE}.next"
 
 
 def record_screen(my: Workspace) -> None:
@@ -61,17 +65,45 @@ def _names(my: Workspace, records: Records, row: Row) -> Any:
 def _draw(my: Workspace, records: Records, row: Row) -> None:
     kind = noun(records.name)
     st.set_page_config(f"{row[records.title]} · Foyer")
-    with heading(str(row[records.title]), lambda: _what_it_is(my, records, kind, row)):
-        _acts(my, records, kind, row)
-    _notices(records, row)
-    left, beside = st.columns([2, 3], gap="large")
-    names = _names(my, records, row)
-    with left:
-        _next_step(my, records, row)
-        facts(my, records, row, names)
-    with beside:
-        _view(my, records, row, names)
+    show_announcements()
+
+    def head() -> None:
+        with heading(str(row[records.title]), lambda: _what_it_is(my, records, kind, row)):
+            _acts(my, records, kind, row)
+        _notices(records, row)
+
+    drawn(f"{PLACE}.head", (*_of(records, row), _stands(my, records, row), *_said(PLACE, UNDO)), head)
+    _body(my, records, row, abreast=True)
     _dialogs(my, records, row)
+
+
+def _of(records: Records, row: Row) -> tuple[Any, ...]:
+    """What each part of the screen depends on: which reading of which record, and by what days are said."""
+    read = (reading(f"{PLACE}.{name}") for name in _READ)
+    return (records.name, row["id"], *read, say.today(), str(say.zone()))
+
+
+def _said(*places: str) -> tuple[Any, ...]:
+    """What was refused or can be undone."""
+    return (what_is_offered(), *map(refusal, places))
+
+
+def _body(my: Workspace, records: Records, row: Row, abreast: bool = False) -> None:
+    """Its facts and what belongs to it, beside each other where there is room; all is read first."""
+    names = _names(my, records, row)
+    step, views = _step(my, records, row), _views(my, records, row, names)
+
+    def draw() -> None:
+        left, beside = st.columns([2, 3], gap="large") if abreast else (nullcontext(), nullcontext())
+        with left:
+            _next_step(my, records, row, step)
+            facts(my, records, row, names)
+        with beside:
+            _view(records, views)
+
+    chosen = _chosen(records, views)
+    of = (*_of(records, row), *map(reading, (f"{PLACE}.names", _STEP)), chosen, *views[chosen].of())
+    drawn(f"{PLACE}.body", of, draw)
 
 
 def record_beside(my: Workspace, records: Records, id_: int, close: Callable[[], None]) -> None:
@@ -84,15 +116,16 @@ def record_beside(my: Workspace, records: Records, id_: int, close: Callable[[],
         except errors.NotFound as error:
             st.text(str(error))
             return
-        st.subheader(say.plain(str(row[records.title])), anchor=False)
-        _what_it_is(my, records, kind, row)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            _acts(my, records, kind, row)
-        _notices(records, row)
-        _next_step(my, records, row)
-        names = _names(my, records, row)
-        facts(my, records, row, names)
-        _view(my, records, row, names)
+
+        def head() -> None:
+            st.subheader(say.plain(str(row[records.title])), anchor=False)
+            _what_it_is(my, records, kind, row)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                _acts(my, records, kind, row)
+            _notices(records, row)
+
+        drawn(f"{PLACE}.head", (*_of(records, row), _stands(my, records, row), *_said(PLACE)), head)
+        _body(my, records, row)
     _dialogs(my, records, row)
 
 
@@ -113,9 +146,8 @@ def _notices(records: Records, row: Row) -> None:
         )
 
 
-def _view(my: Workspace, records: Records, row: Row, names: Any) -> None:
+def _view(records: Records, views: Mapping[str, View]) -> None:
     """The view that was chosen alone: tabs would ask the database for all of them at every click."""
-    views = _views(my, records, row, names)
     chosen = st.segmented_control(
         "View",
         list(views),
@@ -124,7 +156,13 @@ def _view(my: Workspace, records: Records, row: Row, names: Any) -> None:
         label_visibility="collapsed",
         required=True,
     )
-    views[chosen or next(iter(views))]()
+    views[chosen or next(iter(views))].draw()
+
+
+def _chosen(records: Records, views: Mapping[str, View]) -> str:
+    """Which view that is, before it is drawn."""
+    chosen = str(st.session_state.get(f"{PLACE}.view.{records.name}"))
+    return chosen if chosen in views else next(iter(views))
 
 
 def _dialogs(my: Workspace, records: Records, row: Row) -> None:
@@ -231,18 +269,21 @@ def _archive(my: Workspace, records: Records, kind: str, row: Row) -> None:
     st.button(label, key="record.archive", icon=":material/inventory_2:", on_click=act)
 
 
-def _next_step(my: Workspace, records: Records, row: Row) -> None:
-    """The open task that is due first, with its tick; for a deal or lead without one, a word that it lacks."""
+def _step(my: Workspace, records: Records, row: Row) -> Row | None:
+    """The open task that is due first."""
     link = link_to(my.tasks, records)
     if link is None:
-        return
+        return None
     query = Query(where={link: (row["id"],), "status": OPEN}, sort="due_date", descending=False, size=1)
-    page = known(my, f"{PLACE}.next", (query,), lambda: my.tasks.page(query))
-    if not page.rows:
-        if row.get("status") in ("open", "new", "contacted"):
+    return next(iter(known(my, _STEP, (query,), lambda: my.tasks.page(query)).rows), None)
+
+
+def _next_step(my: Workspace, records: Records, row: Row, task: Row | None) -> None:
+    """That task with its tick; for a deal or lead without one, a word that it lacks."""
+    if task is None:
+        if link_to(my.tasks, records) and row.get("status") in ("open", "new", "contacted"):
             st.markdown(":orange[No next step planned.]")
         return
-    task = page.rows[0]
 
     def complete() -> None:
         act = new_act()
@@ -255,26 +296,38 @@ def _next_step(my: Workspace, records: Records, row: Row) -> None:
         st.markdown(when(task), width="content")
 
 
-def _views(my: Workspace, records: Records, row: Row, names: Any) -> dict[str, Callable[[], None]]:
-    views: dict[str, Callable[[], None]] = {}
+def _views(my: Workspace, records: Records, row: Row, names: Any) -> dict[str, View]:
+    views: dict[str, View] = {}
     about = link_to(my.activities, records)
     if about is not None:
-        views["Timeline"] = lambda: _timeline(my, records, about, row["id"])
+        views["Timeline"] = _timeline(my, records, about, row["id"])
     for other, link in belonging(my, records):
-        views[words(other.name)] = partial(related, my, other, link, row["id"])
-    return {**views, "Changes": lambda: history(my, records, row, names)}
+        views[words(other.name)] = related(my, other, link, row["id"])
+    return {**views, "Changes": history(my, records, row, names)}
 
 
-def _timeline(my: Workspace, records: Records, link: str, id_: int) -> None:
-    if my.activities.may("add"):
-        log = f"{PLACE}.log.{id_}"  # what is typed is of this record alone
-        label = "Log a call, e-mail, meeting or note"
-        box = st.expander(label, icon=":material/add:", key=f"{log}.box", on_change=place.catch_up)
-        log_in(box, my, log, {link: id_})
+def _timeline(my: Workspace, records: Records, link: str, id_: int) -> View:
+    log = f"{PLACE}.log.{id_}"  # what is typed is of this record alone
     query = Query(where={link: (id_,)}, sort="activity_date", zone=say.zone())
-    count = known(my, f"{PLACE}.count", (query,), lambda: my.activities.count(query))
-    if count:
-        every = counted("In the timeline", count, Question("activities", query))
-        said = f"{say.count(count, 'activity', 'activities')} in the timeline"
-        figures.line(my, [(every, said)], "record.timeline")
-    record_feed(my, records, id_, PLACE)
+    feed = RecordFeed(my, records, id_, PLACE)
+
+    def count() -> int:
+        return known(my, f"{PLACE}.count", (query,), lambda: my.activities.count(query))
+
+    def of() -> tuple[Any, ...]:
+        count()
+        anew = object() if is_begun(log) else None  # a form may say anything
+        return (reading(f"{PLACE}.count"), *feed.of(), anew)
+
+    def draw() -> None:
+        if my.activities.may("add"):
+            label = "Log a call, e-mail, meeting or note"
+            box = st.expander(label, icon=":material/add:", key=f"{log}.box", on_change=place.catch_up)
+            log_in(box, my, log, {link: id_})
+        if held := count():
+            every = counted("In the timeline", held, Question("activities", query))
+            said = f"{say.count(held, 'activity', 'activities')} in the timeline"
+            figures.line(my, [(every, said)], "record.timeline")
+        feed.draw()
+
+    return View(of, draw)

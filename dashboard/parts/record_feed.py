@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -11,10 +12,10 @@ import streamlit as st
 from crm_data import Records, Workspace, new_act, words
 from crm_data.changes.feed import MOST_ENTRIES, Feed, Happened, Sort
 from crm_data.store.query import PAGE
-from dashboard import session
+from dashboard import again, session
 from dashboard.components.feed import Day, Entry, Link, Pin
 from dashboard.components.feed import feed as draw
-from dashboard.known import known
+from dashboard.known import known, reading
 from dashboard.parts import place, say
 from dashboard.parts.acts import done
 from dashboard.parts.feed import ICONS, LINKS, day_title
@@ -46,32 +47,70 @@ class _Shown:
     after: str | None = None
 
 
-def record_feed(my: Workspace, records: Records, id_: int, where: str) -> None:
-    """Draw it, and the choice of a sort above it. More comes as one scrolls; of very many the rest begins anew."""
-    sort = st.segmented_control(
-        "Show",
-        list(SORTS),
-        default="",
-        key=f"{where}.sort.{records.name}",
-        format_func=SORTS.__getitem__,
-        label_visibility="collapsed",
-        required=True,
-    )
-    key, of = f"{where}.feed.of", (records.name, id_, sort or "")
-    shown = st.session_state.get(key)
-    if shown is None or shown.of != of:
-        shown = st.session_state[key] = _Shown(of)
+@dataclass(frozen=True)
+class RecordFeed:
+    """The feed of a record on the screen `where`, and the choice of a sort above it.
 
-    def read() -> Feed:
-        asked = (*of, shown.n, shown.after)
-        sorts = [Sort(sort)] if sort else []
-        return known(my, key, asked, lambda: my.changes.feed(records.name, id_, sorts, shown.after, shown.n))
+    More comes as one scrolls; of very many the rest begins anew.
+    """
 
-    def drawn() -> None:
+    my: Workspace
+    records: Records
+    id_: int
+    where: str
+
+    def of(self) -> tuple[Any, ...]:
+        """All that it depends on beside the day; what it begins with is read."""
+        sort = st.session_state.get(self._sort) or ""
+        shown = self._shown(sort)
+        self._read(sort, shown)
+        return (sort, shown.n, shown.after, reading(self._key))
+
+    def draw(self) -> None:
+        """Draw it."""
+        sort = st.segmented_control(
+            "Show",
+            list(SORTS),
+            default="",
+            key=self._sort,
+            format_func=SORTS.__getitem__,
+            label_visibility="collapsed",
+            required=True,
+        )
+        st.fragment(partial(self._draw, sort or ""))()
+
+    @property
+    def _key(self) -> str:
+        return f"{self.where}.feed.of"
+
+    @property
+    def _sort(self) -> str:
+        return f"{self.where}.sort.{self.records.name}"
+
+    def _shown(self, sort: str) -> _Shown:
+        of = (self.records.name, self.id_, sort)
+        shown: _Shown | None = st.session_state.get(self._key)
+        if shown is None or shown.of != of:
+            shown = st.session_state[self._key] = _Shown(of)
+        return shown
+
+    def _read(self, sort: str, shown: _Shown) -> Feed:
+        changes, sorts = self.my.changes, [Sort(sort)] if sort else []
+        return known(
+            self.my,
+            self._key,
+            (*shown.of, shown.n, shown.after),
+            lambda: changes.feed(self.records.name, self.id_, sorts, shown.after, shown.n),
+        )
+
+    def _draw(self, sort: str) -> None:
+        my, records, where = self.my, self.records, self.where
         session.demand_here(my)  # Streamlit runs it again without the script around it
+        again.alone(f"{where}.body")
         if st.session_state.pop(f"{where}.feed.said", False):
             st.rerun()  # what was done or refused is said outside of the feed
-        now = read()
+        shown = self._shown(sort)
+        now = self._read(sort, shown)
 
         def more() -> None:
             place.catch_up()
@@ -93,12 +132,11 @@ def record_feed(my: Workspace, records: Records, id_: int, where: str) -> None:
         if shown.after is not None:
             st.button("Back to the newest", key=f"{where}.feed.newest", type="tertiary", on_click=newest)
         if now.entries or now.pinned or now.next:
-            shown_days = days(records, now, (records.name, id_), lambda row: my.activities.may("change", row))
+            here = (records.name, self.id_)
+            shown_days = days(records, now, here, lambda row: my.activities.may("change", row))
             draw(f"{where}.feed", shown_days, more if now.next else None, on_pin=pin)
         else:
             st.caption("Nothing of this has happened here yet." if sort else "Nothing has happened here yet.")
-
-    st.fragment(drawn)()
 
 
 def days(

@@ -1,13 +1,14 @@
 """What belongs to a record: its deals, leads, tasks, each with the way to it and the way to add one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from crm_data import Kind, Query, Records, Workspace, words
+from crm_data import Kind, Page, Query, Records, Workspace, words
 from crm_data.tables import noun
-from dashboard.known import known
+from dashboard.known import known, reading
 from dashboard.parts import figures, place, say
 from dashboard.parts.form import open_form
 from dashboard.parts.task_row import OPEN, when
@@ -31,12 +32,32 @@ def belonging(my: Workspace, to: Records) -> list[tuple[Records, str]]:
     return [(records, link) for records, link in linked if link is not None]
 
 
-def related(my: Workspace, records: Records, link: str, id_: int) -> None:
+@dataclass(frozen=True)
+class View:
+    """One view of a record. `of` reads what it shows, and says what it depends on beside record and day."""
+
+    of: Callable[[], tuple[Any, ...]]
+    draw: Callable[[], None]
+
+
+def related(my: Workspace, records: Records, link: str, id_: int) -> View:
     """The records of one kind that name this one, newest or most pressing first, and how many there are."""
-    kind = noun(records.name)
     base = records.default_query()
     query = Query(where={link: (id_,)}, sort=base.sort, descending=base.descending, size=SIZE)
-    page = known(my, f"related.{records.name}", (query,), lambda: records.page(query))
+    name = f"related.{records.name}"
+
+    def read() -> Page:
+        return known(my, name, (query,), lambda: records.page(query))
+
+    def of() -> tuple[Any, ...]:
+        read()
+        return (reading(name),)
+
+    return View(of, lambda: _related(my, records, query, read()))
+
+
+def _related(my: Workspace, records: Records, query: Query, page: Page) -> None:
+    kind = noun(records.name)
     if records.may("add"):
         st.button(
             f"Add {kind}",

@@ -7,22 +7,26 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from crm_data import Edit
 from crm_data.settings import ROOT
 from dashboard import again, runtime, session
 from dashboard.menu import SCREENS
 from tests.dashboard.house import House, house
-from tests.support.kinds import one_of_each
+from tests.support.kinds import ONES, one_of_each
 
 ROLES = ("admin", "manager", "sales_rep", "user")
 COUNTED = "times drawn"
 TAB = "pipeline?tab=insights"
+RECORDS = [f"record?kind={one}" for one in ONES.values()]
+PAGES = [*(one.name for one in SCREENS if one.name != "record"), TAB, *RECORDS]
+ids: dict[str, int] = {}
 
 
 @pytest.fixture(scope="module")
 def home(new_database: Any) -> Iterator[House]:
     with house(new_database("sqlite").url) as made:
-        for company in (0, 1):
-            one_of_each(made.office.at(company, "manager"), ("Kittiwake", "Wolverine")[company])
+        for company in (1, 0):
+            ids.update(one_of_each(made.office.at(company, "manager"), ("Kittiwake", "Wolverine")[company]))
         runtime.use(made.office.store, made.settings)
         yield made
         runtime.stop()
@@ -38,6 +42,8 @@ def screen(home: House, monkeypatch: pytest.MonkeyPatch, role: str, page: str) -
     at.switch_page(f"../pages/{page}.py")
     for name, said in parse_qsl(query):
         at.query_params[name] = said
+    if page == "record":
+        at.query_params["id"] = str(ids[dict(parse_qsl(query))["kind"]])
     return at.run()
 
 
@@ -55,18 +61,67 @@ def seen(at: AppTest) -> list[str]:
     return found
 
 
+def as_drawn(at: AppTest) -> list[str]:
+    """What the next run sends, which is what it would draw."""
+    kept = seen(at.run())
+    assert at.session_state[again._KEPT]
+    del at.session_state[again._KEPT]
+    assert seen(at.run()) == kept
+    return kept
+
+
+def a_colleague_changes(home: House) -> None:
+    """A record of every kind, what belongs to it, and what is said of it."""
+    my = home.office.at(0, "admin")
+    for kind, one in ONES.items():
+        records = my.records(kind)
+        seen = records.get(ids[one])[records.title]
+        other = f"{seen}!" if len(seen) < 40 else seen.rstrip("!")
+        records.change([Edit(ids[one], {records.title: (seen, other)})])
+    for link in ("customer", "lead", "deal"):
+        my.activities.log("note", "A colleague's", **{f"{link}_id": ids[link]})
+        my.tasks.add({"title": "A colleague's", f"{link}_id": ids[link]})
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("page", [*(one.name for one in SCREENS if one.name != "record"), TAB])
+@pytest.mark.parametrize("page", PAGES)
 def test_a_screen_is_the_same_whether_its_parts_are_drawn_or_sent_as_they_were(
     home: House, monkeypatch: pytest.MonkeyPatch, page: str, role: str
 ) -> None:
     at = screen(home, monkeypatch, role, page)
     at.run()  # what only a first run has is gone
-    kept = seen(at.run())
-    assert at.session_state[again._KEPT]
-    del at.session_state[again._KEPT]
-    assert seen(at.run()) == kept
+    before = as_drawn(at)
+    a_colleague_changes(home)
+    assert page not in RECORDS or as_drawn(at) != before
+    as_drawn(at)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", RECORDS)
+def test_so_is_each_view_of_a_record(home: House, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    at = screen(home, monkeypatch, "manager", page)
+    views = next(group for group in at.button_group if group.label == "View")
+    told = []
+    for view in views.options:
+        at.button_group(views.key).set_value(view).run()
+        before = as_drawn(at)
+        a_colleague_changes(home)
+        assert as_drawn(at) != before
+        told.append(before)
+    assert len(set(map(tuple, told))) == len(views.options)
+
+
+@pytest.mark.slow
+def test_what_another_screen_has_sent_is_let_go_of(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = screen(home, monkeypatch, "manager", TAB)
+    names = set(at.session_state[again._KEPT])
+    assert "insights" in names
+    assert set(at.run().session_state[again._KEPT]) == names  # those within others too
+    at.switch_page("../pages/customers.py").run()
+    here = set(at.session_state[again._KEPT])
+    assert here == set(screen(home, monkeypatch, "manager", "customers").session_state[again._KEPT])
+    assert here == set(at.run().session_state[again._KEPT])
 
 
 def counting() -> None:

@@ -28,7 +28,7 @@ KNOWN = {
     "dashboard/parts/first_steps.py: f':material/{step.icon}: **{step.title}**'": "steps written in that file",
     "dashboard/parts/first_steps.py: step.button": "steps written in that file",
     "dashboard/parts/first_steps.py: step.why": "steps written in that file",
-    "dashboard/parts/record.py: list(views)": "names of views, written where they are put together",
+    "dashboard/parts/record.py: views": "names of views, written where they are put together",
     "dashboard/parts/record.py: when(task)": "a day of the calendar in a colour",
     "dashboard/parts/breakdown.py: my": "keys of what is broken down by, which are shown by labels made plain",
     "dashboard/parts/trash.py: chosen": "of what is chosen nothing is shown but how many there are",
