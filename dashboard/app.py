@@ -7,8 +7,7 @@ from crm_data.errors import NotAllowed
 from dashboard import again, header, keyboard, known, session
 from dashboard.components.grid import kept
 from dashboard.menu import SCREENS, page
-from dashboard.parts import unsaved
-from dashboard.parts.acts import announce
+from dashboard.parts import acts, unsaved
 from dashboard.sign_in import handover, screen
 
 
@@ -30,7 +29,7 @@ def main(here: Signed | None, notice: str | None) -> None:
         if handover.has_moved():
             st.session_state[session.NOTICE] = session.MOVED
         if session.NOTICE in st.session_state:
-            announce(st.session_state.pop(session.NOTICE), "info")
+            acts.announce(st.session_state.pop(session.NOTICE), "info")
         unsaved.arrive(current.title)
         known.arrive(current.title)
         if (current.url_path or SCREENS[0].name) in allowed:
@@ -45,7 +44,7 @@ def main(here: Signed | None, notice: str | None) -> None:
 def run() -> None:
     """Look up who is here, then run."""
     try:
-        with session.one_run() as here, again.one_run():
+        with session.one_run() as here, again.one_run(), acts.one_run():
             main(here, None)
     except NotAllowed as refused:
         main(None, str(refused))

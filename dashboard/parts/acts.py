@@ -1,6 +1,9 @@
 """One act of a person, from a button's callback: its refusal kept to be shown, its success announced."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
 from typing import TypeVar
 
 import streamlit as st
@@ -10,6 +13,19 @@ from crm_data.errors import Invalid
 from dashboard.parts import say
 
 Result = TypeVar("Result")
+_WAIT, _SAID = "announcements", "announced"
+# Seconds after a run's end in which a browser may not have drawn its toasts yet, and in which no toast that it
+# has drawn is gone by itself.
+_AT_ONCE, _STANDS = 0.4, 3.0
+
+
+@dataclass
+class _Said:
+    """The toasts that were sent last: since when, and when the run that sent them ended or still went on."""
+
+    toasts: list[tuple[str, str]]
+    since: float
+    last: float
 
 
 def attempt(place: str, do: Callable[[], Result], names: Mapping[str, str] | None = None) -> Result | None:
@@ -77,10 +93,41 @@ def announce(sentence: str, icon: str = "check") -> None:
 
     A callback inside a dialog must draw nothing: it would take the place of the screen behind it.
     """
-    st.session_state.setdefault("announcements", []).append((sentence, icon))
+    st.session_state.setdefault(_WAIT, []).append((sentence, icon))
 
 
 def show_announcements() -> None:
     """Draw the toasts that wait."""
-    for sentence, icon in st.session_state.pop("announcements", []):
+    if waiting := st.session_state.pop(_WAIT, []):
+        now = monotonic()
+        said: _Said = st.session_state.setdefault(_SAID, _Said([], now, now))
+        said.toasts += waiting
+        _toasts(waiting)
+
+
+@contextmanager
+def one_run() -> Iterator[None]:
+    """The frame of one run of the app's script: toasts of a run that ended just now are sent once more.
+
+    A browser draws what has come when it has the time. Of two clicks in one moment the second one's run may be
+    over by then, and what it did not send is taken away: its toast would never have been seen. One that stands
+    stays as it is.
+    """
+    said: _Said | None = st.session_state.get(_SAID)
+    if said is not None:
+        now = monotonic()
+        if _WAIT in st.session_state or now - said.last > _AT_ONCE or now - said.since > _STANDS:
+            del st.session_state[_SAID]
+        else:
+            _toasts(said.toasts)
+    try:
+        yield
+    finally:
+        said = st.session_state.get(_SAID)
+        if said is not None:
+            said.last = monotonic()
+
+
+def _toasts(said: list[tuple[str, str]]) -> None:
+    for sentence, icon in said:
         st.toast(say.plain(sentence), icon=f":material/{icon}:")

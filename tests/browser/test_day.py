@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from crm_data import Edit, Query
 from dashboard.parts import say
 from tests.browser.conftest import DANIEL, GRACE, PRIYA, TOM, Door, Town
-from tests.support.screen import at_rest, listed, says, toast, unfold
+from tests.support.screen import SLOW, at_rest, listed, says, toast, unfold
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -230,6 +230,17 @@ def test_a_call_logged_on_a_record_is_on_the_timeline(town: Town, enter: Door) -
     says(page, "Asked for a sample")
     page.get_by_role("link", name="Iota Works").first.click()
     expect(page).to_have_url(f"{town.url}/record?kind=customer&id={customer}")
+
+
+def test_what_was_done_is_said_also_where_a_slow_browser_was_clicked_twice(town: Town, enter: Door) -> None:
+    customer = town.my(PRIYA).customers.add({"name": "Iota Mills"})
+    page = enter(PRIYA, f"/record?kind=customer&id={customer}")
+    unfold(page, "Log a call, e-mail, meeting or note")
+    page.get_by_role("textbox", name="Title").fill("Asked for another sample")
+    at_rest(page)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 8})
+    page.get_by_role("button", name="Log it").dblclick()
+    expect(page.get_by_test_id("stToast").filter(has_text="Call logged.")).to_have_count(1, timeout=SLOW)
 
 
 def test_a_note_is_logged_from_the_timeline(town: Town, enter: Door) -> None:
