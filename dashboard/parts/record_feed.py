@@ -104,8 +104,8 @@ class RecordFeed:
         )
 
     def _draw(self, sort: str) -> None:
+        session.demand_here(self.my)  # Streamlit runs it again without the script around it
         my, records, where = self.my, self.records, self.where
-        session.demand_here(my)  # Streamlit runs it again without the script around it
         again.alone(f"{where}.body")
         if st.session_state.pop(f"{where}.feed.said", False):
             st.rerun()  # what was done or refused is said outside of the feed

@@ -41,8 +41,8 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         found.append(say.plain(sentence))
         announce(sentence, icon)
 
-    for module in pkgutil.iter_modules(parts.__path__):
-        import_module(f"dashboard.parts.{module.name}")
+    for part in pkgutil.iter_modules(parts.__path__):
+        import_module(f"dashboard.parts.{part.name}")
     for module in list(sys.modules.values()):
         if getattr(module, "announce", None) is announce:
             monkeypatch.setattr(module, "announce", hear)
@@ -51,7 +51,9 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def held(at: AppTest, kind: str) -> list[str]:
     """The ids of the elements of a kind that some part has sent."""
-    sent = (message.delta.new_element for part in at.session_state[again._KEPT].values() for message in part.sent)
+    sent = (
+        message.delta.new_element for part in at.session_state[again._KEPT].values() for message in part.sent
+    )
     return list(dict.fromkeys(getattr(one, kind).id for one in sent if one.WhichOneof("type") == kind))
 
 
@@ -72,7 +74,8 @@ def there(at: AppTest, kind: str, name: str) -> Any:
     """The element that can be used, or None: a dialog is before all else."""
     if at.get("dialog"):
         return None
-    return next((one for one in at.get(kind) if one.proto.id == name and not one.disabled), None)
+    every: list[Any] = list(at.get(kind))
+    return next((one for one in every if one.proto.id == name and not one.disabled), None)
 
 
 def use(one: Any, kind: str) -> None:
