@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from crm_data.changes.known import Known, by_table
 from crm_data.changes.lines import UNKNOWN, Key, Net, Row
 from crm_data.changes.tables import BESIDE, chunks, links_of, naming_columns
+from crm_data.store.records import Records
 from crm_data.tables import by_name, noun
 from crm_data.tables.fields import Kind
 
@@ -15,6 +16,8 @@ from crm_data.tables.fields import Kind
 def hold_on(known: Known, nets: Mapping[Key, Net], changed: dict[Key, Row], erased: dict[Key, Row]) -> None:
     """Nothing that is named by what stays is taken away, and what tells of a change stays with it."""
     names = _naming(known, erased)
+    bound = {table: _bound_links(known.kinds[table]) for table in {table for table, _ in changed}}
+    converted = [key for key, new in changed.items() if not bound[key[0]].isdisjoint(new)]
     while True:
         before = (len(changed), len(erased))
         for child, column, parent in names:
@@ -24,8 +27,9 @@ def hold_on(known: Known, nets: Mapping[Key, Net], changed: dict[Key, Row], eras
                 continue
             known.leave(parent, None, f"One {noun(child[0])} that was not part of this names it.")
             del erased[parent]
-        for key, new in list(changed.items()):
-            _keep_converted(known, key, new, nets[key], erased, changed)
+        for key in converted:
+            if key in changed:
+                _keep_converted(known, key, bound[key[0]], nets[key], erased, changed)
         for key, row in list(erased.items()):
             if _tells_of_left(known, key, row, changed, erased, nets):
                 del erased[key]
@@ -33,21 +37,22 @@ def hold_on(known: Known, nets: Mapping[Key, Net], changed: dict[Key, Row], eras
             return
 
 
+def _bound_links(records: Records) -> set[str]:
+    """The links of a kind of record that only make sense with other fields."""
+    links = {name for name, field in records.fields.items() if field.kind is Kind.LINK and field.to}
+    return links & {name for group in records.together for name in group}
+
+
 def _keep_converted(
-    known: Known, key: Key, new: Row, net: Net, erased: Mapping[Key, Row], changed: dict[Key, Row]
+    known: Known, key: Key, bound: set[str], net: Net, erased: Mapping[Key, Row], changed: dict[Key, Row]
 ) -> None:
-    """A lead whose deal stays is converted still."""
-    records = known.kinds[key[0]]
-    for name in [n for n in new if any(n in group for group in records.together)]:
-        declared, now = records.fields.get(name), net.changed.get(name, (None, None))[1]
-        if (
-            declared is None
-            or declared.kind is not Kind.LINK
-            or declared.to is None
-            or now in (None, UNKNOWN)
-        ):
+    """A lead whose deal stays is converted still. `bound`: the links of its kind that go with other fields."""
+    records, new = known.kinds[key[0]], changed[key]
+    for name in [n for n in new if n in bound]:
+        declared, now = records.fields[name], net.changed.get(name, (None, None))[1]
+        if now in (None, UNKNOWN):
             continue
-        target = (declared.to, now)
+        target = (declared.to or "", now)
         if (target, None) in known.left and target not in erased:
             group = next(group for group in records.together if name in group)
             known.leave(key, name, f"{declared.label}: {known.names.get(target) or 'the record'} stays.")

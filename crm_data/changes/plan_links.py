@@ -5,12 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data.changes.known import Known, by_table, label
+from crm_data.changes.known import Known, label
 from crm_data.changes.lines import Key, Net, Row
 from crm_data.changes.tables import chunks, links_of, order
 from crm_data.errors import Invalid
 from crm_data.nouns.links import UP, parents_of
 from crm_data.rights import Act
+from crm_data.store.records import Records
 from crm_data.store.scope import CompanySession
 from crm_data.tables import by_name
 from crm_data.tables.fields import Kind
@@ -69,23 +70,29 @@ def _existing(known: Known, table: str, ids: Collection[int]) -> set[int]:
 def still_here(known: Known, changed: Mapping[Key, Row], restored: Mapping[Key, Row]) -> dict[Key, Row]:
     """Colleagues who left and records that are gone are not given anything anew."""
     here: set[Key] = set(restored)
-    for table, ids in by_table(changed).items():
-        for some in chunks(ids):
-            rows = [changed[table, id_] for id_ in some]
+    links = {table: _links(known.kinds[table]) for table in dict.fromkeys(table for table, _ in changed)}
+    for table, names in links.items():  # each of what they name is asked for once, however many rows do
+        ours = [new for (other, _), new in changed.items() if other == table]
+        given = sorted({(name, new[name]) for new in ours for name in names if new.get(name) is not None})
+        for some in chunks(given):
+            rows = [{name: value} for name, value in some]
             here |= known.kinds[table]._known_links(known.session, rows)
     found: dict[Key, Row] = {}
     for key, new in changed.items():
-        gone = [name for name, value in new.items() if _is_gone(known, key[0], name, value, here)]
+        named = links[key[0]]
+        gone = [n for n in new if n in named and new[n] is not None and (named[n], new[n]) not in here]
         for name in gone:
             known.leave(key, name, f"{label(known.kinds[key[0]], name)}: what it named is no longer here.")
-        found[key] = {name: value for name, value in new.items() if name not in gone}
+        found[key] = {name: value for name, value in new.items() if name not in gone} if gone else new
     return {key: new for key, new in found.items() if new}
 
 
-def _is_gone(known: Known, table: str, name: str, value: Any, here: Collection[Key]) -> bool:
-    declared = known.kinds[table].fields.get(name)
-    link = declared is not None and declared.kind in (Kind.MEMBER, Kind.LINK) and declared.to
-    return bool(link) and value is not None and (link, value) not in here
+def _links(records: Records) -> dict[str, str]:
+    """Field -> the table of what it names, colleagues among them."""
+    named = {
+        name: field.to for name, field in records.fields.items() if field.kind in (Kind.MEMBER, Kind.LINK)
+    }
+    return {name: to for name, to in named.items() if to}
 
 
 def agree(known: Known, nets: Mapping[Key, Net], changed: dict[Key, Row], restored: dict[Key, Row]) -> None:

@@ -92,9 +92,9 @@ def written_since(session: CompanySession, span: Span) -> dict[Key, dict[str, Wr
         )
         .join(mine, same)
         .where(span.mine(mine), span.later(later))
-        .order_by(later.id)
     )  # fmt: skip
-    found = {row.id: row for row in session.execute(wanted)}
+    # Sorted here: asked to sort, SQLite would walk the company's whole log by its ids, whatever was written since.
+    found = {row.id: row for row in sorted(session.execute(wanted), key=lambda row: row.id)}
     sets = _sets(session, {row.act_id for row in found.values()})
     stacks: dict[Key, dict[str, list[_Line]]] = defaultdict(lambda: defaultdict(list))
     for row in found.values():

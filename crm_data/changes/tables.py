@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -14,6 +14,7 @@ from crm_data.store.writer import MOST_IDS
 from crm_data.tables import APPEND_ONLY, OUTSIDE_ANY_COMPANY, Base, by_name
 from crm_data.tables.sort_keys import sorted_texts
 
+_Id = TypeVar("_Id")
 # Rows beside records that an act adds and its undo takes away; they hold on to nothing. Those that follow from
 # a text of a record go where it goes: table -> the column that names the record, and the one that names the field.
 BESIDE: Mapping[str, tuple[str, str] | None] = {"kept_apart": None, "mentions": ("activity_id", "said_in")}
@@ -71,6 +72,6 @@ def order(tables: Collection[str]) -> list[str]:
     return [table.name for table in Base.metadata.sorted_tables if table.name in tables]
 
 
-def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def chunks(ids: Sequence[_Id]) -> Iterator[Sequence[_Id]]:
     """Ids as many at a time as one statement names."""
     return (ids[start : start + MOST_IDS] for start in range(0, len(ids), MOST_IDS))

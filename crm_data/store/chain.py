@@ -7,7 +7,7 @@ erasing a record for good can take both away and leave every digest as it is.
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 Row = Mapping[str, Any]
 # The columns that a digest is of, in this order, beside the hash of the values.
 OF_A_LINE = ("company_id", "id", "act_id", "place", "at", "user_id", "action", "table_name", "row_id")
+_BEHIND_PLACE = ("at", "user_id", "action", "table_name")  # of them, what the lines of one write share
 OF_AN_ACT = (
     "company_id", "number", "id", "act_id", "at", "actor", "user_id", "kind", "counts", "undoes", "lines", "seal",
 )  # fmt: skip
@@ -38,6 +39,29 @@ def hash_of_values(table: str, row: Row) -> str:
 def digest_of(line: Row) -> str:
     """What a line of the log must bear as its digest."""
     return _sha(_LINE, *(line[name] for name in OF_A_LINE), hash_of_values("change_log", line))
+
+
+def digests_of(lines: Sequence[Row], same: Row) -> list[str]:
+    """As `digest_of` of each of some new lines, whose other columns are the `same`.
+
+    What they share is put into words once: their act, and the values of rows that were given the same object.
+    """
+    head = _TOLD([_LINE, same["company_id"]])[:-1]
+    act, behind = _TOLD(same["act_id"]), _TOLD([same[name] for name in _BEHIND_PLACE])[1:-1]
+    said: dict[int, str] = {}
+    for line in lines:
+        for values in (line["before"], line["after"]):
+            if id(values) not in said:
+                said[id(values)] = _TOLD(values)
+    digests = []
+    for line in lines:
+        values = f"[{_TOLD(line['salt'])},{said[id(line['before'])]},{said[id(line['after'])]}]"
+        text = (
+            f"{head},{line['id']},{act},{line['place']},{behind},{line['row_id']},"
+            f'"{hashlib.sha256(values.encode()).hexdigest()}"]'
+        )
+        digests.append(hashlib.sha256(text.encode()).hexdigest())
+    return digests
 
 
 def seal_on(seal: str, digest: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crm_data.store.chain import digest_of, link_of, new_salts, seal_on
+from crm_data.store.chain import digests_of, link_of, new_salts, seal_on
 from crm_data.store.changes import Doing, new_act
 from crm_data.store.heads import ended
 from crm_data.store.log_ends import head_of, ids_for
@@ -96,21 +96,24 @@ def record(
         "sealed": None,
     }
     kept: dict[int, Any] = {}  # rows that are given the same share it
-    lines = []
-    for id_, salt, (row_id, was, now) in zip(
-        ids_for(session, ChangeLog, company, count), new_salts(count), entries, strict=True
-    ):
-        act.lines += 1
-        line: dict[str, Any] = {
+    lines: list[dict[str, Any]] = [
+        {
             "id": id_,
             "row_id": row_id,
             "before": _plain(was, kept),
             "after": _plain(now, kept),
+            "place": place,
+            "salt": salt,
         }
-        line |= {"place": act.lines, "salt": salt}
-        line["digest"] = digest_of({**same, **line, "company_id": company})
-        act.seal = seal_on(act.seal, line["digest"])
-        lines.append(line)
+        for id_, salt, place, (row_id, was, now) in zip(
+            ids_for(session, ChangeLog, company, count), new_salts(count),
+            range(act.lines + 1, act.lines + count + 1), entries, strict=True,
+        )
+    ]  # fmt: skip
+    act.lines += count
+    for line, digest in zip(lines, digests_of(lines, {**same, "company_id": company}), strict=True):
+        line["digest"] = digest
+        act.seal = seal_on(act.seal, digest)
     put(session, table_, lines, same, company)
 
 

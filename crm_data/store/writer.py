@@ -94,20 +94,24 @@ def update(
             count = change_each(session, table, ids, written, doing.at)
         if count != len(some):
             raise NotFound
-        news = [some[0][1]] * len(some) if alike else [new for _, new in some]
-        lines = [
-            (before["id"], {n: before.get(n) for n in new}, new)
-            for (before, _), new in zip(some, news, strict=True)
-        ]
+        held: dict[str, Row] = {}  # rows that had the same share it in the log
+        lines = []
+        for before, new in some:
+            was = {n: before.get(n) for n in new}
+            lines.append((before["id"], held.setdefault(repr(was), was), new))
         name = name_of(table.name, {**some[0][0], **some[0][1]})
         record(session, doing, table.name, action, lines, name=name, follows=follows)
 
 
 def _parts(changes: Sequence[tuple[Row, Row]]) -> Iterator[tuple[Sequence[tuple[Row, Row]], bool]]:
-    """Changes a thousand at a time, those alike together: (some, whether they are given the same)."""
+    """Changes a thousand at a time, those alike together: (some, whether they are given the same).
+
+    Rows that are given the same share the very object, so that what goes into the log is put into words once.
+    """
     groups: dict[str, list[tuple[Row, Row]]] = defaultdict(list)
-    for change in changes:
-        groups[repr(change[1])].append(change)
+    for before, new in changes:
+        group = groups[repr(new)]
+        group.append((before, group[0][1] if group else new))
     rest: list[tuple[Row, Row]] = []
     for group in groups.values():
         if len(group) < _ALIKE:

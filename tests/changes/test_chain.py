@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from crm_data import Edit, errors
 from crm_data.store import chain_look
-from crm_data.store.chain import digest_of, hash_of_values
+from crm_data.store.chain import digest_of, digests_of, hash_of_values, new_salts
 from crm_data.store.chain_look import Verdict
 from crm_data.store.many import table_of
 from crm_data.tables import Base, ChangeLog, ChangeSet
@@ -217,6 +218,22 @@ def test_another_order_is_seen(log: Log, table: str) -> None:
         ):
             assert log.look().wrong, (one, two)
     assert log.look().wrong == ()
+
+
+@pytest.mark.parametrize("place", [1, 7])
+def test_lines_that_are_hashed_together_bear_what_each_would(place: int) -> None:
+    """Whatever they hold and share: texts of every kind, numbers, nothing at all, keys in another order."""
+    shared = {"b": 'a "quoted" Größe \u2028', "a": None, "tags": ["vip", "\\"]}
+    held = [None, {}, shared, {"a": 1, "b": "0.10", "c": True}, {"c": True, "b": "0.10", "a": 1}]
+    lines = [
+        {"id": 40 + at, "row_id": 9 - at % 3, "before": was, "after": now, "place": place + at, "salt": salt}
+        for at, (was, now, salt) in enumerate(zip(held * 2, held[::-1] * 2, new_salts(10), strict=True))
+    ]
+    for user in (None, 3):
+        same = {"company_id": 2, "act_id": 'an "act"', "at": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)}
+        same |= {"user_id": user, "action": "change", "table_name": "leads", "sealed": None}
+        assert digests_of(lines, same) == [digest_of({**same, **line}) for line in lines]
+        assert len(set(digests_of(lines, same))) == len(lines)
 
 
 def test_a_line_that_is_hashed_anew_is_seen_all_the_same(log: Log) -> None:

@@ -172,6 +172,25 @@ def test_what_stood_then_is_read_by_time(my: Workspace, name: str) -> None:
     assert any(re.match(r"SEARCH \w+ USING AUTOMATIC .*\(row_id=\?\)", line) for line in every), every
 
 
+def test_what_was_written_since_an_act_is_read_by_its_rows(my: Workspace) -> None:
+    """However much was written of others since, and before."""
+    id_ = my.customers.add({"name": "Looked for in the log"})
+    act = my.changes.page()[0][0].id
+    said = plans(my, lambda my: my.changes.preview(act))
+    my.changes.undo(act)
+    assert id_ not in my.customers.ids(Query(), 1_000)
+    every = [line for _, lines in said for line in lines if re.search(r" change_log(_1)? ", line)]
+    rows = [
+        line
+        for line in every
+        if "ix_change_log_company_row (company_id=? AND table_name=? AND row_id=?" in line
+    ]
+    acts = [line for line in every if "ix_change_log_company_act (company_id=? AND act_id=?)" in line]
+    assert rows
+    assert acts
+    assert set(every) == {*rows, *acts}, every
+
+
 def test_a_persons_companies_come_by_the_person(my: Workspace) -> None:
     sent: list[tuple[str, Any]] = []
 
