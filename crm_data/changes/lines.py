@@ -44,14 +44,13 @@ class Net:
 def net_of(session: CompanySession, mine: sa.ColumnElement[bool]) -> dict[Key, Net]:
     """Every row that some lines of the log wrote, in the order of its first line. One statement."""
     was, now = (sa.cast(held, sa.Text) for held in (ChangeLog.before, ChangeLog.after))
-    wanted = (
-        sa.select(ChangeLog.table_name, ChangeLog.row_id, ChangeLog.action, was, now, ChangeLog.sealed)
-        .where(mine)
-        .order_by(ChangeLog.id)
-    )
+    line = ChangeLog
+    wanted = sa.select(line.id, line.table_name, line.row_id, line.action, was, now, line.sealed).where(mine)
+    # Sorted here: asked to sort the lines of several acts, SQLite would walk the company's whole log by its ids.
+    lines = sorted(session.execute(wanted), key=lambda line: line[0])
     found: dict[Key, Net] = {}
     read = cache(_read)  # rows that were given the same share what the log says of it
-    for table, id_, action, before, after, sealed in session.execute(wanted):
+    for _, table, id_, action, before, after, sealed in lines:
         net = found.setdefault((table, id_), Net(table, id_, action))
         if sealed is not None:
             net.gone = True

@@ -138,8 +138,10 @@ def _without_names(act: ChangeSet) -> str:
 
 def undone_by(session: CompanySession, ids: Collection[int]) -> dict[int, int]:
     """Of some acts, those that were undone: id -> the act that did it."""
-    wanted = sa.select(ChangeSet.undoes, ChangeSet.id).where(ChangeSet.undoes.in_(ids)).order_by(ChangeSet.id)
-    return {row.undoes: row.id for row in session.execute(wanted) if row.undoes} if ids else {}
+    # Sorted here: asked to sort, SQLite would walk all acts of the company by their ids.
+    wanted = sa.select(ChangeSet.id, ChangeSet.undoes).where(ChangeSet.undoes.in_(ids))
+    found = sorted((id_, undone) for id_, undone in session.execute(wanted) if undone) if ids else []
+    return {undone: id_ for id_, undone in found}
 
 
 def lines_of(session: CompanySession, act_id: str, after: int, n: int) -> tuple[list[Line], int | None]:

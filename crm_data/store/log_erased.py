@@ -61,8 +61,10 @@ def blank_lines(session: CompanySession, table: str, ids: Sequence[int]) -> None
             ChangeLog.row_id.in_(some),
             ChangeLog.action != ERASED_FOR_GOOD,
         )
-        found = session.execute(wanted.where(*about, ChangeLog.sealed.is_(None)).order_by(ChangeLog.id))
-        _blank(session, lines, found.mappings(), {"before": sa.null(), "after": sa.null()})
+        found = session.execute(wanted.where(*about, ChangeLog.sealed.is_(None))).mappings().all()
+        # Sorted here: asked to sort, SQLite would walk the company's whole log by its ids.
+        in_order = sorted(found, key=lambda line: line["id"])
+        _blank(session, lines, in_order, {"before": sa.null(), "after": sa.null()})
 
 
 def blank_titles(session: CompanySession, ids: Sequence[int]) -> None:

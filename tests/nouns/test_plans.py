@@ -172,23 +172,34 @@ def test_what_stood_then_is_read_by_time(my: Workspace, name: str) -> None:
     assert any(re.match(r"SEARCH \w+ USING AUTOMATIC .*\(row_id=\?\)", line) for line in every), every
 
 
-def test_what_was_written_since_an_act_is_read_by_its_rows(my: Workspace) -> None:
-    """However much was written of others since, and before."""
-    id_ = my.customers.add({"name": "Looked for in the log"})
+def test_the_history_is_read_by_acts_and_rows(my: Workspace) -> None:
+    """However much was written of others: an undo, a way back, and which acts were undone."""
+    ids = [my.customers.add({"name": f"Looked for in the log {n}"}) for n in (1, 2)]
     act = my.changes.page()[0][0].id
-    said = plans(my, lambda my: my.changes.preview(act))
+    admin = Workspace(my._store, replace(my.scope, role="admin"))
+    looks: dict[str, Callable[[Workspace], Any]] = {
+        "an undo": lambda my: my.changes.preview(act),
+        "a way back": lambda my: my.changes.since(act - 1),
+        "the acts": lambda my: my.changes.page(),
+    }
+    found = {name: plans(admin, look) for name, look in looks.items()}
     my.changes.undo(act)
-    assert id_ not in my.customers.ids(Query(), 1_000)
-    every = [line for _, lines in said for line in lines if re.search(r" change_log(_1)? ", line)]
-    rows = [
-        line
-        for line in every
-        if "ix_change_log_company_row (company_id=? AND table_name=? AND row_id=?" in line
-    ]
-    acts = [line for line in every if "ix_change_log_company_act (company_id=? AND act_id=?)" in line]
-    assert rows
-    assert acts
-    assert set(every) == {*rows, *acts}, every
+    my.changes.undo(act - 1)
+    assert not {*ids} & {*my.customers.ids(Query(), 1_000)}
+    every = {
+        (name, line)
+        for name, said in found.items()
+        for statement, lines in said
+        for line in lines
+        if re.search(r" change_log(_1)? ", line) or (" change_sets " in line and "undoes IN" in statement)
+    }
+    by = (
+        "ix_change_log_company_row (company_id=? AND table_name=? AND row_id=?",
+        "ix_change_log_company_act (company_id=? AND act_id=?)",
+        "ix_change_sets_company_undoes (company_id=? AND undoes=?)",
+    )
+    assert {name for name, _ in every} == looks.keys()
+    assert not [one for one in every if not any(index in one[1] for index in by)], every
 
 
 def test_a_persons_companies_come_by_the_person(my: Workspace) -> None:
