@@ -40,6 +40,8 @@ _RANK = {role: rank for rank, role in enumerate(ROLES)}
 _ANYBODY_ADDS = frozenset({"tasks", "activities", "submissions"})
 # What managers alone write, also of what is about oneself.
 _MANAGERS_WRITE = frozenset({"goals"})
+# What admins alone write: what the whole company is counted by.
+_ADMINS_WRITE = frozenset({"exchange_rates"})
 
 # Act -> the weakest role that may do it on any record of the company.
 _FROM = {
@@ -78,6 +80,8 @@ def may(person: Person, act: Act, table: str = "", tie: Tie = Tie.OTHER) -> bool
     rank = _RANK.get(person.role)
     if rank is None:
         return False
+    if table in _ADMINS_WRITE and act not in (Act.READ, Act.EXPORT):
+        return rank >= _RANK["admin"]
     if table in _MANAGERS_WRITE and act in (Act.ADD, Act.CHANGE):
         return rank >= _RANK["manager"]
     if rank >= _RANK[_FROM[act]]:
@@ -121,6 +125,7 @@ _SENTENCES = {
     Act.COMPANIES: "Companies are looked after by the operator of this installation.",
 }
 _OF_TABLES = {
+    "exchange_rates": "Exchange rates are set by admins. Ask an admin of your company.",
     "goals": "Goals are set by managers. Ask a manager of your company.",
     "submissions": "A number over somebody's own is given by managers. Give your own, or ask a manager.",
 }

@@ -21,6 +21,7 @@ from crm_data.nouns.activities import Activities
 from crm_data.nouns.customers import Customers
 from crm_data.nouns.dashboards import KeptCharts, KeptDashboards
 from crm_data.nouns.deals import Deals
+from crm_data.nouns.exchange_rates import ExchangeRates
 from crm_data.nouns.goals import Goals
 from crm_data.nouns.leads import Leads
 from crm_data.nouns.since import CHANGED
@@ -114,11 +115,16 @@ class Workspace:
         return Submissions(self._store, self._scope)
 
     @cached_property
+    def exchange_rates(self) -> ExchangeRates:
+        """What other currencies are worth in the company's own."""
+        return ExchangeRates(self._store, self._scope)
+
+    @cached_property
     def changes(self) -> Changes:
         """What was done in the company: looked up, undone, done again."""
         kinds = {kind: self.records(kind) for kind in self.kinds}
         boards = (KeptDashboards(self._store, self._scope), KeptCharts(self._store, self._scope))
-        beside = (self.goals, self.submissions, *boards)
+        beside = (self.goals, self.submissions, self.exchange_rates, *boards)
         return Changes(self._store, self._scope, kinds | {records.name: records for records in beside})
 
     @property

@@ -10,6 +10,7 @@ from dashboard.parts.fields_panel import fields_panel
 from dashboard.parts.heading import heading
 from dashboard.parts.people_panel import people_panel
 from dashboard.parts.profile_panel import profile_panel
+from dashboard.parts.rates_panel import rates_panel
 from dashboard.parts.shortages import shortages
 from dashboard.parts.stages_panel import stages_panel
 from dashboard.parts.views import choose_view
@@ -21,10 +22,17 @@ with heading("Admin", my.scope.company_name):
     pass
 shortages()
 
+
+def company() -> None:
+    """What the company is, and what it counts by."""
+    profile_panel(my)
+    rates_panel(my)
+
+
 panels: dict[str, Callable[[], None]] = {}
 if my.may(Act.MEMBERS):
     panels["members"] = lambda: people_panel(my)
-    panels["company"] = lambda: profile_panel(my)
+    panels["company"] = company
     panels["stages"] = lambda: stages_panel(my)
     panels["fields"] = lambda: fields_panel(my)
     panels["data"] = lambda: data_panel(my)

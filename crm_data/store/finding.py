@@ -53,7 +53,7 @@ def _shows(
         names: Mapping[Any, str] = field.choice_labels() if field.kind is Kind.CHOICE else members
         known = [value for value, name in names.items() if fold(said) in fold(name)]
         return column.in_(known) if known else None
-    if field.kind in (Kind.MONEY, Kind.WHOLE, Kind.DAY, Kind.MOMENT):
+    if field.kind in (Kind.MONEY, Kind.RATE, Kind.WHOLE, Kind.DAY, Kind.MOMENT):
         return _reads(column, field, said, zone)
     return None
 

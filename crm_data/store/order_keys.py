@@ -27,7 +27,7 @@ def order_key(model: Any, field: Field) -> sa.ColumnElement[Any]:
         return sa.case(places, value=column, else_=-1)
     if field.kind is Kind.YES_NO:
         return sa.case((column, 1), else_=0)
-    if field.kind in (Kind.MONEY, Kind.WHOLE):
+    if field.kind in (Kind.MONEY, Kind.RATE, Kind.WHOLE):
         return sa.func.coalesce(column, sa.literal(-1, column.type))
     if field.kind is Kind.MEMBER:
         return sa.func.coalesce(_colleague(column), "")

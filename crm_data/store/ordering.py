@@ -24,6 +24,7 @@ _KEYS = {
     Kind.MOMENT: datetime,
     Kind.DAY: date,
     Kind.MONEY: Decimal,
+    Kind.RATE: Decimal,
     Kind.WHOLE: int,
     Kind.YES_NO: int,
     Kind.CHOICE: int,

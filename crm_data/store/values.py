@@ -15,9 +15,10 @@ from crm_data.store.contacts import NoContact, address, telephone
 from crm_data.store.days import ANY, NoDay, day_in, moment_in
 from crm_data.store.signs import bare
 from crm_data.tables.fields import Field, Kind
-from crm_data.tables.types import CENT
+from crm_data.tables.types import CENT, MOST_RATE, RATE_PLACES, exact_rate
 
 MOST_MONEY = Decimal("9999999999999.99")
+_LEAST_RATE = Decimal(1).scaleb(-RATE_PLACES)
 HIGHEST_ID = 2_147_483_647
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)
 # What its name must hold is looked ahead for, so that a long text is read once and not from each of its signs.
@@ -205,6 +206,25 @@ def _money(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> Decimal | None:
     return signed
 
 
+def _rate(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> Decimal | None:
+    found = _number(field, raw, ways)
+    if found is None:
+        return None
+    if found.currencies or found.percent:
+        raise _Wrong("a plain number is needed, with no sign beside it, as 1.0825.")
+    if found.twofold and not found.places:
+        raise _Wrong(
+            "this can be read in two ways; write it without a sign between thousands, as 1250 or 1.25."
+        )
+    if found.value <= 0:
+        raise _Wrong("a rate is above zero, as 1.0825.")
+    if found.value > MOST_RATE:
+        raise _Wrong(f"at most {MOST_RATE:,} fits.")
+    if found.value != found.value.quantize(_LEAST_RATE):
+        raise _Wrong(f"a rate has at most {RATE_PLACES} places behind the point.")
+    return exact_rate(found.value)
+
+
 def _whole(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> int | None:
     found = _number(field, raw, ways)
     if found is None:
@@ -322,6 +342,7 @@ _PARSERS: dict[Kind, Callable[[Field, Any, tzinfo, Ways], Any]] = {
     Kind.URL: _url,
     Kind.CHOICE: _choice,
     Kind.MONEY: _money,
+    Kind.RATE: _rate,
     Kind.WHOLE: _whole,
     Kind.YES_NO: _yes_no,
     Kind.DAY: _day,

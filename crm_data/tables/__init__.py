@@ -13,6 +13,7 @@ from crm_data.tables.change_set import ChangeSet
 from crm_data.tables.company import Company
 from crm_data.tables.customer import Customer
 from crm_data.tables.deal import Deal, DealStageHistory
+from crm_data.tables.exchange_rate import ExchangeRate
 from crm_data.tables.fields import fields_of
 from crm_data.tables.goal import Goal
 from crm_data.tables.kept_apart import KeptApart
@@ -92,6 +93,7 @@ __all__ = [
     "Customer",
     "Deal",
     "DealStageHistory",
+    "ExchangeRate",
     "Goal",
     "GridLayout",
     "KeptApart",

@@ -9,7 +9,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from crm_data.tables.fields import Field, Kind
 from crm_data.tables.sort_keys import has_sort_key, sort_key_of
-from crm_data.tables.types import Money, UtcDateTime
+from crm_data.tables.types import MOST_RATE, RATE_PLACES, Money, Rate, UtcDateTime
 
 
 class _LastMoment(FunctionElement[datetime]):
@@ -29,6 +29,7 @@ def _last_moment(element: _LastMoment, compiler: Any, **kw: Any) -> str:
 _LAST = {
     Kind.DAY: "'9999-12-31'",
     Kind.MONEY: "0",
+    Kind.RATE: "0",
     Kind.WHOLE: "0",
     Kind.TEXT: "''",
     Kind.EMAIL: "''",
@@ -77,6 +78,9 @@ def attach_checks(table: Any) -> None:
             _check(
                 table, f"{column.name}_bounds", f"{column.name} >= 0 AND {column.name} <= 9999999999999.99"
             )
+        if isinstance(column.type, Rate):
+            most = int(MOST_RATE.scaleb(RATE_PLACES))
+            _check(table, f"{column.name}_bounds", f"{column.name} BETWEEN 1 AND {most}")
         for what, sql in _sqlite_checks(column):
             _check(table, f"{column.name}_{what}", sql, only="sqlite")
         if isinstance(column.type, sa.String) and not (field and field.choices):
@@ -96,6 +100,8 @@ def _sqlite_checks(column: Any) -> list[tuple[str, str]]:
         return [("json", f"{name} IS NULL OR json_valid({name})")]
     if isinstance(kind, Money):
         return [("number", f"typeof({name}) IN ('integer', 'real', 'null')")]
+    if isinstance(kind, Rate):
+        return [("number", f"typeof({name}) IN ('integer', 'null')")]
     if isinstance(kind, sa.Integer) and not column.primary_key and not column.foreign_keys:
         return [("number", f"typeof({name}) IN ('integer', 'null')")]
     # Without the step of no days SQLite hands a 30th of February back as it came.

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import MappedColumn, mapped_column
 
 from crm_data import clock
-from crm_data.tables.types import Money, UtcDateTime, json_type
+from crm_data.tables.types import Money, Rate, UtcDateTime, json_type
 
 
 class Kind(StrEnum):
@@ -23,6 +23,7 @@ class Kind(StrEnum):
     URL = "url"
     CHOICE = "choice"
     MONEY = "money"
+    RATE = "rate"
     WHOLE = "whole"
     YES_NO = "yes_no"
     DAY = "day"
@@ -164,6 +165,11 @@ def choice(
 def money(label: str, default: int | None = None, **opts: Any) -> MappedColumn[Any]:
     """An amount of money, DECIMAL(15,2), never negative."""
     return _column(Money(), Field(label, Kind.MONEY, **opts), default=default)
+
+
+def rate(label: str, **opts: Any) -> MappedColumn[Any]:
+    """What one currency is worth in another, above zero, exact to ten places."""
+    return _column(Rate(), Field(label, Kind.RATE, **opts))
 
 
 def whole(

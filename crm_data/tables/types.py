@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DECIMAL, JSON, DateTime, Dialect, Text
+from sqlalchemy import DECIMAL, JSON, BigInteger, DateTime, Dialect, Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 CENT = Decimal("0.01")
+# A rate: so many places behind the point, and below ten millions; both fit into the whole number that is kept.
+RATE_PLACES = 10
+MOST_RATE = Decimal("9999999.9999999999")
 # The server default's own text form; SQLAlchemy's would add '.000000' and so sort apart from it.
 _STORED = "%(year)04d-%(month)02d-%(day)02d %(hour)02d:%(minute)02d:%(second)02d"
 
@@ -75,6 +78,36 @@ class Money(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(str(value)).quantize(CENT)
+
+
+class Rate(TypeDecorator[Decimal]):
+    """What one currency is worth in another, exact to ten places: a Decimal in and out, kept as a whole number.
+
+    So it is multiplied without a fraction being lost, on both engines.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        try:
+            units = Decimal(value).scaleb(RATE_PLACES)
+            whole = units.is_finite() and units == units.to_integral_value()
+        except ArithmeticError:
+            whole = False
+        if not whole:
+            raise ValueError(f"a rate must be a number of at most {RATE_PLACES} places behind the point")
+        return int(units)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else exact_rate(Decimal(int(value)).scaleb(-RATE_PLACES))
+
+
+def exact_rate(value: Decimal) -> Decimal:
+    """The same rate without zeros at its end: 1.0800 is 1.08, and 100 is 100."""
+    return Decimal(format(value.normalize(), "f"))
 
 
 class SortKey(TypeDecorator[str]):

@@ -21,6 +21,7 @@ from crm_data.tables import (
     ChangeSet,
     Company,
     DealStageHistory,
+    ExchangeRate,
     Goal,
     KeptApart,
     KeptImport,
@@ -43,6 +44,7 @@ _LOGS = (
     ("change_log", ChangeLog),
     ("views", SavedView),
     ("goals", Goal),
+    ("exchange_rates", ExchangeRate),
     ("submissions", Submission),
     ("dashboards", Dashboard),
     ("charts", Chart),
@@ -69,6 +71,7 @@ change_sets.csv          what was done, an act a line: who, when, in words, and 
 change_log.csv           what each act (by act_id) changed from what to what, as JSON
 submissions.csv          what each person said they would win in a month, and a manager over it; the last counts
 goals.csv                what each person is to win in a month, by its first day
+exchange_rates.csv       what one unit of another currency is worth in the company's own, from a day on
 dashboards.csv, charts.csv
                          the dashboards for the company, and their charts: filter as JSON
 views.csv                the saved views for the company: filter, order and columns as JSON

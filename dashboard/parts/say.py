@@ -43,6 +43,11 @@ def money(amount: Decimal | None, currency: str = "") -> str:
     return f"{_SIGNS.get(currency, f'{currency} ' if currency else '')}{amount:,.2f}"
 
 
+def rate(of: Decimal) -> str:
+    """An exchange rate as it was given: '1.0825', '0.0000393', '25,450'."""
+    return f"{of:,f}"
+
+
 def short_money(amount: Decimal | None, currency: str = "") -> str:
     """An amount for a tile: '$1.2 M', '-$3'; exact below a thousand."""
     if amount is None:
@@ -102,6 +107,8 @@ def value(field: Field, raw: Any, names: Mapping[int, str] | None = None, curren
         return field.words_for(raw)
     if field.kind is Kind.MONEY:
         return money(Decimal(str(raw)), currency)
+    if field.kind is Kind.RATE:
+        return rate(Decimal(str(raw)))
     if field.kind is Kind.DAY:
         return day(date.fromisoformat(raw) if isinstance(raw, str) else raw)
     if field.kind is Kind.MOMENT:

@@ -158,6 +158,7 @@ FORMS: dict[str, tuple[str, Callable[[Form], tuple[AppTest, str]]]] = {
         "parts/profile_panel.py",
         shown("admin", "Save company profile", tab="company"),
     ),
+    "an exchange rate": ("parts/rates_panel.py", shown("admin", "Set the rate", tab="company")),
     "what the stages are called": ("parts/stages_panel.py", shown("admin", "Save stages", tab="stages")),
     "a given forecast": ("parts/submitted.py", giving),
     "a next step": ("parts/review.py", reviewing("Add step")),

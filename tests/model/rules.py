@@ -21,6 +21,8 @@ USUAL_DAYS = {"prospect": 14, "qualified": 14, "proposal": 10, "negotiation": 10
 OPEN_TASK = ("pending", "in_progress")
 # What a role must be at least, by verb; verbs that are not here are everybody's, or by record.
 AT_LEAST = {
+    "ExchangeRates.remove": "admin",
+    "ExchangeRates.set": "admin",
     "Goals.set": "manager",
     "Records.change_many": "manager",
     "Records.archive": "manager",

@@ -200,6 +200,33 @@ def _goal_year(here: Scene) -> Call:
     return Call("", lambda my: my.goals.year(first, money), {"first": first})
 
 
+def _rate(here: Scene) -> Call:
+    """A rate of a currency from a day on, as it is seen or as it was not."""
+    currency, day = (
+        here.dice.choice(["EUR", "CHF", "USD", "XXX"]),
+        here.dice.choice(["2026-01-01", "2026-02-01"]),
+    )
+    typed = here.dice.choice(["1.0825", "0.0000393", "7", "0", "", "x", "1,250"])
+    held = [
+        row["rate"]
+        for row in here.own["exchange_rates"].values()
+        if (row["currency"], str(row["holds_from"])) == (currency, day)
+    ]
+    seen, act = held[-1] if held and here.dice.random() < 0.9 else None, here.act("exchange_rates")
+    said = {"currency": currency, "day": day, "rate": typed}
+    return Call(
+        "", lambda my: my.exchange_rates.set(currency, day, typed, seen, act_id=act), said, writes=True
+    )
+
+
+def _unrated(here: Scene) -> Call:
+    """One rate or two taken away, or one of nobody here."""
+    there = [id_ for tables in here.dump.values() for id_ in tables["exchange_rates"]]
+    own = list(here.own["exchange_rates"])
+    ids = [here.dice.choice([*own * 5, *there, -1, "x"]) for _ in range(here.dice.choice([0, 1, 2]))]
+    return Call("", lambda my: my.exchange_rates.remove(ids), {"ids": ids}, writes=True)
+
+
 VERBS: dict[str, Callable[[Scene], Call]] = {
     "Leads.convert": _convert,
     "Deals.move": _move,
@@ -212,6 +239,9 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Tasks.reschedule": _reschedule,
     "Tasks.counts": _counts,
     "Activities.log": _log,
+    "ExchangeRates.all": lambda here: Call("", lambda my: my.exchange_rates.all(), {}),
+    "ExchangeRates.remove": _unrated,
+    "ExchangeRates.set": _rate,
     "Goals.set": _goals,
     "Goals.year": _goal_year,
     "Submissions.give": _give,
