@@ -25,9 +25,9 @@ def ages(session: CompanySession, where: Where, asked: Question, today: date, cu
         for low, high in AGES
     ]
     inside = [within(Deal.created_at, first, last, asked.query.zone) for first, last in spans]
-    parts = [part for when in inside for part in (number(when), total(cents(), when))]
+    parts = [part for when in inside for part in (number(when), total(cents(currency), when))]
     found = session.execute(sa.select(*parts).select_from(Deal).where(*where, Deal.status == OPEN)).one()
-    rows = asked.but(status=(OPEN,), currency=(currency,))
+    rows = asked.of(currency).but(status=(OPEN,))
     bars = []
     for (low, high), (first, last), count, value in zip(AGES, spans, found[0::2], found[1::2], strict=True):
         label = f"{low} to {high} days" if high else f"{low} days and more"
@@ -43,13 +43,13 @@ def ages(session: CompanySession, where: Where, asked: Question, today: date, cu
 def put_off(session: CompanySession, where: Where, asked: Question, currency: str) -> Chart:
     """A place a number of times that the expected close was put off: the value of open deals. One statement."""
     times = pushes()
-    each = sa.select(times.label("times"), cents().label("cents")).where(*where, Deal.status == OPEN)
+    each = sa.select(times.label("times"), cents(currency).label("cents")).where(*where, Deal.status == OPEN)
     deals = each.subquery()
     most = len(PUSHED) - 1
     place = sa.case((deals.c.times >= most, most), else_=deals.c.times).label("place")
     wanted = sa.select(place, sa.func.count(), sa.func.sum(deals.c.cents)).group_by(place)
     found = {int(at): (int(count), value) for at, count, value in session.execute(wanted)}
-    rows = asked.but(status=(OPEN,), currency=(currency,))
+    rows = asked.of(currency).but(status=(OPEN,))
     bars = []
     for at, (label, said) in enumerate(PUSHED):
         count, value = found.get(at, (0, 0))

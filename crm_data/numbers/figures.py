@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from crm_data.nouns.converted import CONVERTED, Converted
 from crm_data.numbers.period import Period
 from crm_data.store.conditions import both
 from crm_data.store.query import Query
@@ -115,6 +116,11 @@ class Question:
         named = [*(self.query.preset.split(",") if self.query.preset else []), *([preset] if preset else [])]
         joined = ",".join(dict.fromkeys(named))
         return Question(self.table, replace(self.query.first(), where=held, preset=joined))
+
+    def of(self, currency: str) -> "Question":
+        """Those of its rows that are in a currency, or are told in it."""
+        converted = isinstance(currency, Converted)
+        return self.but(CONVERTED) if converted else self.but(currency=(currency,))
 
     def holding(self, declared: Mapping[str, Field], name: str, wanted: Any) -> "Question":
         """Those of its rows that also meet a condition, on a field of the company's own as well."""

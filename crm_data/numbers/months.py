@@ -37,12 +37,12 @@ def by_month(
     to_come = expected_days(period, today)
     won_in = [Deal.status == WON, *_inside(Deal.actual_close_date, period)]
     due_in = [Deal.status == OPEN, *_inside(Deal.expected_close_date, to_come, or_none=True)]
-    won = _sums(session, [*where, *won_in], Deal.actual_close_date, total(cents()))
-    weighted = (total(weighted_cents()), total(cents()))
+    won = _sums(session, [*where, *won_in], Deal.actual_close_date, total(cents(currency)))
+    weighted = (total(weighted_cents(currency)), total(cents(currency)))
     expected = _sums(session, [*where, *due_in], Deal.expected_close_date, *weighted)
     months = _months(period, to_come, sorted(month for month in {*won, *expected} if month))
     frame = pd.DataFrame([_row(month, won, expected) for month in [*months, None]], columns=COLUMNS)
-    rows = asked.but(currency=(currency,))
+    rows = asked.of(currency)
     bars = [
         bar
         for month in [*months, None]

@@ -8,6 +8,7 @@ from functools import partial
 from crm_data import clock
 from crm_data.errors import NotFound
 from crm_data.nouns.activities import Activities
+from crm_data.nouns.converted import CONVERTED, Converted, is_converted
 from crm_data.nouns.customers import Customers
 from crm_data.nouns.deals import Deals
 from crm_data.nouns.goals import Goals
@@ -41,6 +42,7 @@ from crm_data.numbers.standing import standing_now
 from crm_data.numbers.submitted import Asked as Given
 from crm_data.numbers.submitted import Submitted, submitted
 from crm_data.numbers.then_and_now import ThenNow, then_and_now
+from crm_data.numbers.told import Told, told
 from crm_data.store.names import member_names
 from crm_data.store.ordering import keys
 from crm_data.store.query import Query
@@ -89,12 +91,10 @@ class Numbers:
 
     def by_stage(self, query: Query | None = None, currency: str | None = None) -> pipeline.Pipeline:
         """Open deals by stage: count, value and weighted value; other currencies beside. One statement."""
-        query = self._asked(query)
+        query, money = self._told(query, currency)
         with self._store.read(self._scope) as session:
-            sums = pipeline.stage_sums(session, self._deals.matching(query))
-        return pipeline.pipeline(
-            sums, self.currency(query, currency), Question("deals", query), self._scope.stages
-        )
+            sums = pipeline.stage_sums(session, self._deals.matching(query), money)
+        return pipeline.pipeline(sums, money, Question("deals", query), self._scope.stages)
 
     def by_month(
         self, query: Query | None = None, period: Period | None = None, currency: str | None = None
@@ -103,11 +103,11 @@ class Numbers:
 
         Of all time unless a period is given. Two statements.
         """
-        query, money = self._asked(query), self.currency(query, currency)
+        query, money = self._told(query, currency)
         with self._store.read(self._scope) as session:
             return months.by_month(
                 session,
-                self._where(query, currency),
+                self._where(query, money),
                 Question("deals", query),
                 period or ALL_TIME,
                 self._today(query.zone),
@@ -125,11 +125,11 @@ class Numbers:
 
         Won is of all time unless a period is given.
         """
-        query, money = self._asked(query), self.currency(query, currency)
+        query, money = self._told(query, currency)
         with self._store.read(self._scope) as session:
             return owners.by_owner(
                 session,
-                self._where(query, currency),
+                self._where(query, money),
                 member_names(session),
                 Question("deals", query),
                 period or ALL_TIME,
@@ -144,12 +144,12 @@ class Numbers:
 
         The last 90 days unless a period is given. Four statements, and two for the goal where it is compared with.
         """
-        query, money = self._asked(query), self.currency(query, currency)
+        query, money = self._told(query, currency)
         period = period or self.period(USUAL, query.zone)
         with self._store.read(self._scope) as session:
-            pair = rates.rates(session, self._where(query, currency), period, query.zone)
+            pair = rates.rates(session, self._where(query, money), period, query.zone, money)
         won, *rest = rates.tiles(*pair, period, Question("deals", query), money)
-        if period.against_goal and self._goals.all_seen:
+        if period.against_goal and self._goals.all_seen and not isinstance(money, Converted):
             won = replace(won, before=self.against_goals(query, period, currency)[-1])
         return [won, *rest]
 
@@ -188,9 +188,9 @@ class Numbers:
 
     def standing(self, query: Query | None = None, currency: str | None = None) -> list[Figure]:
         """What is open now, due this month, and has gone wrong; see `standing`. One statement."""
-        query, money = self._asked(query), self.currency(query, currency)
+        query, money = self._told(query, currency)
         with self._store.read(self._scope) as session:
-            where, today = self._where(query, currency), self._today(query.zone)
+            where, today = self._where(query, money), self._today(query.zone)
             rules = self._scope.stages
             return standing_now(session, where, Question("deals", query), today, query.zone, money, rules)
 
@@ -384,16 +384,16 @@ class Numbers:
 
     def ages(self, query: Query | None = None, currency: str | None = None) -> Chart:
         """How old the open deals are; see `ages`. One statement."""
-        query, money = self._asked(query), self.currency(query, currency)
+        query, money = self._told(query, currency)
         with self._store.read(self._scope) as session:
-            where, today = self._where(query, currency), self._today(query.zone)
+            where, today = self._where(query, money), self._today(query.zone)
             return ages(session, where, Question("deals", query), today, money)
 
     def put_off(self, query: Query | None = None, currency: str | None = None) -> Chart:
         """How often the expected close of open deals was put off; see `ages`. One statement."""
-        query, money = self._asked(query), self.currency(query, currency)
+        query, money = self._told(query, currency)
         with self._store.read(self._scope) as session:
-            return put_off(session, self._where(query, currency), Question("deals", query), money)
+            return put_off(session, self._where(query, money), Question("deals", query), money)
 
     def chart(
         self,
@@ -509,6 +509,14 @@ class Numbers:
             recent=page,
         )
 
+    def told(self, query: Query | None = None, period: Period | None = None) -> Told:
+        """Whether and how deals of all currencies can be told in the company's own; see `told`. Two statements."""
+        query = self._asked(query)
+        period = period or self.period(USUAL, query.zone)
+        with self._store.read(self._scope) as session:
+            where, money = self._deals.matching(query), self._own_money(query)
+            return told(session, where, Question("deals", query), period, money)
+
     def currency(self, query: Query | None = None, currency: str | None = None) -> str:
         """The currency that sums are in."""
         asked = query.only("currency") if query else None
@@ -519,9 +527,26 @@ class Numbers:
         return (currency or self._scope.currency).upper()
 
     def _asked(self, query: Query | None) -> Query:
-        return (query or self._deals.default_query()).first()
+        """The list that a number is of, in one currency: most numbers are never converted."""
+        query = (query or self._deals.default_query()).first()
+        if not is_converted(query):
+            return query
+        rest = (name for name in query.preset.split(",") if name != CONVERTED)
+        return replace(query, preset=",".join(rest))
+
+    def _told(self, query: Query | None, currency: str | None) -> tuple[Query, str]:
+        """The list, and the currency of its sums: where it says so all of them, told in the company's own."""
+        asked = self._asked(query)
+        if query is None or not is_converted(query) or currency:
+            return asked, self.currency(asked, currency)
+        return query.first(), self._own_money(query)
+
+    def _own_money(self, query: Query) -> Converted:
+        return Converted.into(self._scope.currency, self._today(query.zone))
 
     def _where(self, query: Query, currency: str | None) -> pipeline.Where:
+        if isinstance(currency, Converted):
+            return self._deals.matching(query)  # among its selections is that there is a rate
         return [*self._deals.matching(query), Deal.currency == self.currency(query, currency)]
 
     def _today(self, zone: tzinfo) -> date:

@@ -39,8 +39,8 @@ def by_owner(
     in_period = closing(period)
     open_ = Deal.status == OPEN
     won, lost = sa.and_(Deal.status == WON, in_period), sa.and_(Deal.status == LOST, in_period)
-    sums = [number(open_), total(cents(), open_), total(weighted_cents(), open_)]
-    sums += [number(won), total(cents(), won), number(lost)]
+    sums = [number(open_), total(cents(currency), open_), total(weighted_cents(currency), open_)]
+    sums += [number(won), total(cents(currency), won), number(lost)]
     wanted = sa.select(Deal.assigned_to, *sums).where(*where).group_by(Deal.assigned_to)
     owners = [(id_, [int(part) for part in parts]) for id_, *parts in session.execute(wanted)]
     owners = [(id_, parts) for id_, parts in owners if any(parts)]
@@ -55,7 +55,7 @@ def by_owner(
         others = [sum(column) for column in zip(*rest, strict=True)]
         shown.append((label, Except(tuple(id_ for id_, _ in owners[:top])), others))
     frame = pd.DataFrame([_row(*line) for line in shown], columns=COLUMNS)
-    rows = asked.but(currency=(currency,))
+    rows = asked.of(currency)
     places = told_apart([label for label, _, _ in shown])
     return Chart(
         f"By owner, top {top} ({currency})",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
+from crm_data.nouns.converted import Converted
 from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.numbers.figures import Bar, Chart, Figure, Question, counted
 from crm_data.numbers.sums import OPEN, Sum, Totals, added, amount, cents, total, totals, weighted_cents
@@ -41,22 +42,21 @@ class Pipeline:
         return self.chart.frame
 
 
-def stage_sums(session: CompanySession, where: Where) -> dict[str, list[Sum]]:
+def stage_sums(session: CompanySession, where: Where, money: str = "") -> dict[str, list[Sum]]:
     """Open stage -> the sums of its matching deals, one a currency, by currency. One statement.
 
-    Raises Unavailable where a damaged file names a stage that there is not: a total without it would be wrong.
+    Where `money` is `Converted` it is one sum, of all. Raises Unavailable where a damaged file names a stage that
+    there is not: a total without it would be wrong.
     """
-    wanted = (
-        sa.select(Deal.stage, Deal.currency, sa.func.count(), total(cents()), total(weighted_cents()))
-        .where(*where, Deal.status == OPEN)
-        .group_by(Deal.stage, Deal.currency)
-        .order_by(Deal.currency)
-    )
+    sums = (sa.func.count(), total(cents(money)), total(weighted_cents(money)))
+    whole = isinstance(money, Converted)
+    by = [Deal.stage] if whole else [Deal.stage, Deal.currency]
+    wanted = sa.select(*by, *sums).where(*where, Deal.status == OPEN).group_by(*by).order_by(*by)
     found: dict[str, list[Sum]] = {stage.value: [] for stage in OPEN_STAGES}
-    for stage, currency, count, value, weighted in session.execute(wanted):
+    for stage, *code, count, value, weighted in session.execute(wanted):
         if stage not in found:
             raise unreadable("the stage of a deal")
-        found[stage].append(Sum(currency, count, amount(value), amount(weighted)))
+        found[stage].append(Sum(code[0] if code else money, count, amount(value), amount(weighted)))
     return found
 
 

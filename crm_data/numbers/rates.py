@@ -61,13 +61,15 @@ class Closed:
         return a_day.quantize(CENT)
 
 
-def closed_in(session: CompanySession, where: Where, periods: Sequence[Period]) -> list[Closed]:
+def closed_in(
+    session: CompanySession, where: Where, periods: Sequence[Period], money: str = ""
+) -> list[Closed]:
     """What was closed in each of some periods, by `actual_close_date`; one statement for counts and sums."""
     found = [Closed() for _ in periods]
     wanted: sa.Select[Any] = sa.select(Deal.status)
     for period in periods:
         inside = closing(period)
-        wanted = wanted.add_columns(number(inside), total(cents(), inside))
+        wanted = wanted.add_columns(number(inside), total(cents(money), inside))
     wanted = wanted.where(
         *where, Deal.status.in_((WON, LOST)), sa.or_(*(closing(period) for period in periods))
     ).group_by(Deal.status)
@@ -82,12 +84,12 @@ def closed_in(session: CompanySession, where: Where, periods: Sequence[Period]) 
 
 
 def rates(
-    session: CompanySession, where: Where, period: Period, zone: tzinfo
+    session: CompanySession, where: Where, period: Period, zone: tzinfo, money: str = ""
 ) -> tuple[Closed, Closed | None]:
     """Everything closed in a period and in the equal one before, if there is one. Four statements at most."""
     before = period.before()
     each = [period, before] if before else [period]
-    found = closed_in(session, where, each)
+    found = closed_in(session, where, each, money)
     for closed, (timed_, mean, median) in zip(found, _cycles(session, where, each), strict=True):
         closed.timed, closed.mean_days, closed.median_days = timed_, mean, median
     for closed, when in zip(found, each, strict=True):
@@ -147,7 +149,7 @@ def tiles(now: Closed, before: Closed | None, period: Period, asked: Question, c
 
 
 def _tiles(closed: Closed, period: Period, asked: Question, currency: str) -> list[Figure]:
-    rows = asked.but(currency=(currency,))
+    rows = asked.of(currency)
     of_period = rows.but(actual_close_date=period.edges)
     won = (closed.won, of_period.but(status=(WON,)))
     both = (closed.won + closed.lost, of_period.but(status=(WON, LOST)))
@@ -176,7 +178,7 @@ def won_in(
     closed: Closed, label: str, formula: Formula, period: Period, asked: Question, currency: str
 ) -> Figure:
     """Value or number of the deals won in a period."""
-    rows = asked.but(status=(WON,), actual_close_date=period.edges, currency=(currency,))
+    rows = asked.of(currency).but(status=(WON,), actual_close_date=period.edges)
     value = closed.won if formula is Formula.COUNT else closed.won_value
     return Figure(label, formula, value, closed.won, rows, currency, period, BASIS)
 

@@ -34,10 +34,14 @@ def standing_now(
     some: list[sa.ColumnElement[bool]] = [
         sa.true(), due, slipped(zone), stalled(zone, rules), pushed(f"{OFTEN}.."),
     ]  # fmt: skip
-    parts = [part for when in some for part in (number(when), total(cents(), when))]
-    wanted = sa.select(total(weighted_cents()), *parts).select_from(Deal).where(*where, Deal.status == OPEN)
+    parts = [part for when in some for part in (number(when), total(cents(currency), when))]
+    wanted = (
+        sa.select(total(weighted_cents(currency)), *parts)
+        .select_from(Deal)
+        .where(*where, Deal.status == OPEN)
+    )
     weighted, *found = session.execute(wanted).one()
-    rows = asked.but(currency=(currency,), status=(OPEN,))
+    rows = asked.of(currency).but(status=(OPEN,))
     questions = [
         rows,
         rows.but(expected_close_date=(month.first, month.last)),

@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_data.nouns.converted import worth
 from crm_data.numbers.figures import Figure, Formula, Question
 from crm_data.numbers.period import Period
-from crm_data.store import summary
 from crm_data.tables import Deal
 from crm_data.tables.deal import DealStatus
 from crm_data.tables.types import CENT
@@ -40,7 +40,7 @@ class Totals:
 
 def totals(part: Sum, label: str, rows: Question) -> Totals:
     """A sum with its question: `rows` of the sum's own currency."""
-    rows = rows.but(currency=(part.currency,))
+    rows = rows.of(part.currency)
 
     def figure(formula: Formula, value: Decimal | int) -> Figure:
         return Figure(label, formula, value, part.count, rows, part.currency)
@@ -52,14 +52,14 @@ def totals(part: Sum, label: str, rows: Question) -> Totals:
     )
 
 
-def cents() -> sa.ColumnElement[int]:
-    """A deal's value in whole cents."""
-    return summary.cents(Deal.deal_value)
+def cents(money: str = "") -> sa.ColumnElement[int]:
+    """A deal's value in whole cents; converted into `money` where that is `Converted`."""
+    return worth(money)
 
 
-def weighted_cents() -> sa.ColumnElement[int]:
+def weighted_cents(money: str = "") -> sa.ColumnElement[int]:
     """A deal's value times its probability, rounded half up to the cent, so that a sum is that of its rows."""
-    return (cents() * Deal.probability + 50) // 100
+    return (cents(money) * Deal.probability + 50) // 100
 
 
 def variance() -> sa.ColumnElement[float]:

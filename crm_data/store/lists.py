@@ -185,7 +185,7 @@ class Lists(Reader):
             found: dict[str, Measured] = {
                 name: {summary.PLAIN: int(number)} for name, number in zip(counts, numbers, strict=True)
             }
-            by_money = self._added(session, [], sums, where) if sums else []
+            by_money = self._added(session, [], sums, where, query) if sums else []
         for declared in sums:
             each = [(money, of[declared.name], held[declared.name]) for _, money, _, of, held in by_money]
             if not self._has_currency(declared):
@@ -216,7 +216,7 @@ class Lists(Reader):
             where = self.matching(query.first())
             if said is not None:
                 where = [*where, self._shows(session, columns, said, query)]
-            found = self._added(session, by, added, where)
+            found = self._added(session, by, added, where, query)
             groups: dict[tuple[Any, ...], tuple[int, dict[str, dict[str, Any]]]] = {}
             for values, money, count, of, held in found:
                 known, amounts = groups.get(values, (0, {}))
@@ -281,14 +281,28 @@ class Lists(Reader):
         total = session.scalar(sa.select(sa.func.count()).select_from(self.table).where(*where)) or 0
         return Ruler(session.company, query, last, now, total)
 
+    def told_in(self, query: q.Query) -> str:
+        """The one currency in which the list tells all its amounts; '' where each stands in its own."""
+        return ""
+
+    def summed(self, declared: Field, query: q.Query) -> sa.ColumnElement[int]:
+        """The sum of a column in SQL: of money in cents, as the list tells it."""
+        return summary.added(self.table, declared)
+
     def _added(
-        self, session: CompanySession, by: Sequence[str], sums: Sequence[Field], where: Sequence[Any]
+        self,
+        session: CompanySession,
+        by: Sequence[str],
+        sums: Sequence[Field],
+        where: Sequence[Any],
+        query: q.Query,
     ) -> list[tuple[tuple[Any, ...], str, int, dict[str, int], dict[str, int]]]:
         """(values, currency, rows, sum by field, how many hold something by field) of each group, in SQL."""
         model: Any = self.table
         keys = [summary.filled(model, self.fields[name]) for name in by]
-        money = [model.currency] if any(map(self._has_currency, sums)) else []
-        totals = [summary.added(model, declared) for declared in sums]
+        told = self.told_in(query)
+        money = [model.currency] if not told and any(map(self._has_currency, sums)) else []
+        totals = [self.summed(declared, query) for declared in sums]
         holds = [sa.func.count(getattr(model, declared.name)) for declared in sums]
         wanted = sa.select(*keys, *money, sa.func.count(), *totals, *holds).select_from(model).where(*where)
         if keys or money:
@@ -296,7 +310,7 @@ class Lists(Reader):
         names, found = [declared.name for declared in sums], []
         for row in session.execute(wanted.limit(summary.MOST_GROUPS * 10)):
             values, rest = tuple(row[: len(keys)]), list(row[len(keys) :])
-            code = rest.pop(0) if money else summary.PLAIN
+            code = rest.pop(0) if money else told or summary.PLAIN
             count, numbers = int(rest[0]), [int(number) for number in rest[1:]]
             of, held = numbers[: len(names)], numbers[len(names) :]
             found.append(

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from crm_data import Chart, Figure, Period, Query, Workspace
+from crm_data.nouns.converted import Converted
 from crm_data.numbers.funnel import Base
 from crm_data.numbers.numbers import CHARTS
 from dashboard import again, session
@@ -16,6 +17,7 @@ from dashboard.components.picture import take_away
 from dashboard.known import known, reading
 from dashboard.parts import charts, figures, place, say
 from dashboard.parts.breakdown import BY, breakdown
+from dashboard.parts.converted import choose_currency
 from dashboard.parts.filters import filter_bar, in_words
 from dashboard.parts.heading import heading
 from dashboard.parts.period import COMPARE, PARAM, choose_period, offer, show_period
@@ -37,6 +39,7 @@ def insights_screen(my: Workspace) -> None:
     query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed)
+    choose_currency(my, query, period)
     printed(my, f"insights, {say.span(*period.edges)}", in_words(my.deals, query, members))
     asked = (query, say.today(), period, period.before())
     tiles, standing, leads, goals = known(
@@ -61,7 +64,8 @@ def _tiles(
 ) -> None:
     won, rate, *rest = tiles
     attained, _, gap, needed, goal = goals
-    compared = [attained, gap, needed, goal] if goal.value is not None else []
+    whole = goal.value is not None and not isinstance(won.currency, Converted)  # goals are of one currency
+    compared = [attained, gap, needed, goal] if whole else []
     figures.tiles(my, [*compared, won, rate, *standing])
     figures.tiles(my, [*rest, *leads])
 

@@ -51,8 +51,8 @@ def _form(my: Workspace, rates: list[Held]) -> None:
         mine = new_act()
         if done(PLACE, lambda: my.exchange_rates.set(currency, day, rate, seen, mine, say.zone())):
             did(my, f"The rate of {known} is set.", mine, f"Rate of {known}", "The rate is as it was.")
-            for key in KEYS.values():
-                st.session_state.pop(key, None)
+            for part in ("currency", "rate"):  # the next one is mostly of the same day
+                st.session_state[KEYS[part]] = ""
 
     with st.form(PLACE, border=False, enter_to_submit=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):

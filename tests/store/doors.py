@@ -161,6 +161,7 @@ NUMBERS = {
     "stage_rates": Verb(lambda my, ids: my.numbers.stage_rates(_about(ids))),
     "submitted": Verb(lambda my, ids: my.numbers.submitted(_of(ids))),
     "standing": Verb(lambda my, ids: my.numbers.standing()),
+    "told": Verb(lambda my, ids: my.numbers.told(_about(ids))),
     "tasks": Verb(lambda my, ids: my.numbers.tasks()),
     "then_and_now": Verb(lambda my, ids: my.numbers.then_and_now(_about(ids))),
     "tiles": Verb(lambda my, ids: my.numbers.tiles()),
@@ -284,6 +285,7 @@ NOUNS = {
 RECORDS_PURE = {
     "may", "query", "params", "narrow", "default_query", "judge", "consequences", "from_file", "in_one_currency",
     "parse_all", "linked", "matching", "visible", "new_values", "group", "unsound", "by_itself", "stays",
+    "told_in", "summed",
 }  # fmt: skip
 
 # What an Actor asks of the installation: the operator alone, whatever role they have in a company.

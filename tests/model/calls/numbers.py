@@ -63,6 +63,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Numbers.by_stage": _number("by_stage", currency=_currency),
     "Numbers.by_month": _number("by_month", period=_period, currency=_currency),
     "Numbers.closed_days": _number("closed_days", currency=_currency),
+    "Numbers.told": _number("told", period=_period),
     "Numbers.period": simply(lambda my: my.numbers.period("this_year")),
     "Numbers.breakdown": _number("breakdown", period=_period, currency=_currency),
     "Numbers.dimensions": simply(lambda my: my.numbers.dimensions()),

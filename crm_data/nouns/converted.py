@@ -1,0 +1,112 @@
+"""Amounts of deals told in the company's own currency, each by the rate of its day: in SQL, exact to the cent.
+
+A rate is kept as a whole number of `RATE_PLACES` places, and an amount as whole cents: all of it is whole numbers,
+the same on both engines.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from crm_data.store import summary
+from crm_data.store.query import Query
+from crm_data.tables import Deal, ExchangeRate
+from crm_data.tables.deal import DealStatus
+from crm_data.tables.types import RATE_PLACES
+
+# A list of deals told in the company's own currency, and those that cannot be: names of selections.
+CONVERTED, UNRATED = "converted", "unrated"
+BEHIND: Mapping[str, str] = MappingProxyType(
+    {CONVERTED: "all currencies, converted by the rate of each day", UNRATED: "without a rate of its day"}
+)
+# How an amount is converted: what a person is told.
+SAID = (
+    "each value by the company's rate of the close date, of an open deal by today's, rounded to the cent; deals"
+    " without a rate of their day are left out."
+)
+_MOST_CENTS = 999_999_999_999_999  # what an amount can hold
+
+
+class Converted(str):
+    """The company's own currency, in which amounts of all currencies are told; of what is open as of `today`."""
+
+    today: date
+
+    @classmethod
+    def into(cls, currency: str, today: date) -> Self:
+        """That currency, as of a day."""
+        made = cls(currency)
+        made.today = today
+        return made
+
+
+def is_converted(query: Query) -> bool:
+    """Whether the list is told in the company's own currency."""
+    return CONVERTED in query.preset.split(",")
+
+
+def worth(money: str, column: Any = Deal.deal_value) -> sa.ColumnElement[int]:
+    """An amount of a deal in whole cents: as it is, or converted where `money` is `Converted`.
+
+    Converted it is amount x rate rounded half up to the cent, so that a sum is that of its rows. A closed deal has
+    the rate of its close date, an open one that of today. NULL where none holds on the day, and where the amount
+    would be larger than one can be.
+    """
+    own = summary.cents(column)
+    if not isinstance(money, Converted):
+        return own
+    rate = sa.type_coerce(ExchangeRate.rate, sa.BigInteger)
+    held = (
+        sa.select(_times(own, rate))
+        .where(ExchangeRate.company_id == Deal.company_id, ExchangeRate.currency == Deal.currency)
+        .where(ExchangeRate.to_currency == str(money), ExchangeRate.holds_from <= _day(money.today))
+        .where(ExchangeRate.rate.is_not(None), ExchangeRate.archived_at.is_(None))
+        .order_by(ExchangeRate.holds_from.desc())
+        .limit(1)
+        .correlate(Deal)
+        .scalar_subquery()
+    )
+    return sa.case((Deal.currency == str(money), own), else_=held)
+
+
+def in_money(money: str) -> sa.ColumnElement[bool]:
+    """Whether a deal is in a currency, or can be told in it."""
+    if isinstance(money, Converted):
+        return worth(money).is_not(None)
+    return Deal.currency == money
+
+
+def unrated(
+    told: sa.ColumnElement[bool], first: date | None, last: date | None
+) -> list[sa.ColumnElement[bool]]:
+    """Deals that cannot be told; between days those of them that are open, or were closed there."""
+    ends = [Deal.actual_close_date >= first] if first else []
+    ends += [Deal.actual_close_date <= last] if last else []
+    return [~told, *([sa.or_(Deal.status == DealStatus.OPEN.value, sa.and_(*ends))] if ends else [])]
+
+
+def _day(today: date) -> sa.ColumnElement[date]:
+    return sa.case(
+        (Deal.status == DealStatus.OPEN.value, sa.literal(today, sa.Date)), else_=Deal.actual_close_date
+    )
+
+
+def _times(cents: sa.ColumnElement[int], rate: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    """cents x rate / 10^10, half up, in steps none of which is beyond what a whole number of 64 bits holds.
+
+    The amount is split at 10^7 and the rate at its point: a x f / 10^3 + b x f / 10^10 is the part behind it.
+    """
+    one, low = _whole(10**RATE_PLACES), _whole(10**7)
+    whole, f = rate // one, rate % one
+    a, b = cents // low, cents % low
+    third = _whole(10 ** (RATE_PLACES - 7))
+    behind = a * f // third + (a * f % third * low + b * f + one // _whole(2)) // one
+    fits = sa.or_(whole == _whole(0), cents <= _whole(_MOST_CENTS) // sa.func.nullif(whole, _whole(0)))
+    return sa.case((fits, cents * whole + behind))
+
+
+def _whole(number: int) -> sa.ColumnElement[int]:
+    return sa.literal_column(str(number), sa.BigInteger)

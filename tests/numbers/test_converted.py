@@ -1,0 +1,168 @@
+"""All currencies in one: every figure is the sum of its rows, each converted in Python by the rate of its day."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from crm_data import Figure, Formula, Query, clock
+from crm_data.nouns.converted import Converted, worth
+from crm_data.numbers.numbers import ALL_TIME
+from crm_data.tables import Deal
+from tests.numbers.checking import Checker
+from tests.numbers.makers import CENT, put_deals, wandering, won
+from tests.numbers.test_figures import VERBS, figures, some_goals
+from tests.numbers.test_pipeline import some_deals
+from tests.numbers.test_real_file import engine as engine
+from tests.support import chance
+from tests.support.office import Office, office
+
+TODAY = date(2026, 3, 2)
+ALL = Query(preset="converted")
+Rates = dict[str, list[tuple[date, Decimal]]]
+# The verbs that tell all currencies in one; of the others each figure is of one currency, as ever.
+TOLD = {"ages", "by_month", "by_owner", "by_stage", "chart", "put_off", "standing", "tiles"}
+
+
+def told(rates: Rates, row: dict[str, Any]) -> Decimal | None:
+    """What a deal is worth in USD: by the last rate that began by its day."""
+    day = TODAY if row["status"] == "open" else row["actual_close_date"]
+    if row["currency"] == "USD":
+        return Decimal(row["deal_value"])
+    held = [(began, rate) for began, rate in rates.get(row["currency"], []) if day and began <= day]
+    return (row["deal_value"] * max(held)[1]).quantize(CENT, ROUND_HALF_UP) if held else None
+
+
+class Telling(Checker):
+    """Checks figures whose rows are told in USD, by the rates that the test has set."""
+
+    rates: Rates
+
+    def rows(self, figure: Figure) -> list[dict[str, Any]]:
+        found = super().rows(figure)
+        if figure.rows.table != "deals" or "converted" not in figure.rows.query.preset.split(","):
+            return found
+        assert isinstance(figure.currency, Converted | None)
+        return [{**row, "deal_value": told(self.rates, row), "currency": "USD"} for row in found]
+
+
+@pytest.fixture(scope="module")
+def kept(engine: str, new_database: Any) -> Iterator[tuple[Office, Telling]]:
+    """Deals of five currencies: two have rates, one had one that was taken away, and one never had any."""
+    clock.set_source(lambda: datetime(2026, 3, 2, 9, 30, tzinfo=UTC))
+    made = office(new_database(engine).url)
+    some_deals(made, 120)
+    wandering(made, 60)
+    dice, people = chance.dice(9), [None, *made.people[0].values()]
+    for _ in range(60):
+        more = {"currency": dice.choice(["JPY", "CHF", "GBP", "EUR"]), "assigned_to": dice.choice(people)}
+        worth_ = Decimal(dice.randint(1, 10 ** dice.randint(2, 9))) / 100
+        if dice.random() < 0.5:
+            put_deals(made, [won(TODAY - timedelta(days=dice.randint(0, 500)), worth_, **more)])
+        else:
+            due = dice.choice([None, TODAY + timedelta(days=dice.randint(-40, 90))])
+            put_deals(made, [{"deal_value": worth_, "expected_close_date": due, **more}])
+    some_goals(made)
+    checker = Telling(made.at())
+    checker.rates = {
+        "EUR": [
+            (date(2024, 1, 1), Decimal("1.0825")),
+            (date(2026, 2, 3), Decimal("1.1000000001")),
+            (date(2026, 3, 3), Decimal(9)),  # of tomorrow: of no deal that is open today
+        ],
+        "JPY": [(date(2026, 1, 1), Decimal("0.0067"))],
+    }
+    rates = made.at(0, "admin").exchange_rates
+    for currency, each in checker.rates.items():
+        for day, rate in each:
+            rates.set(currency, day, rate)
+    rates.remove([rates.set("EUR", date(2026, 2, 20), "7"), rates.set("GBP", date(2020, 1, 1), "1.25")])
+    made.at(1, "admin").exchange_rates.set("CHF", date(2020, 1, 1), "5")
+    clock.set_source(None)
+    yield made, checker
+    made.store.close()
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_figure_is_the_sum_of_its_converted_rows(
+    kept: tuple[Office, Telling], verb: str, frozen_clock: object
+) -> None:
+    two, checker = kept
+    my = two.at()
+    for query, period in (
+        (ALL, my.numbers.period("365_days")),
+        (ALL, ALL_TIME),
+        (narrowed(two), my.numbers.period("this_quarter")),
+    ):
+        for figure in figures(my, verb, query=query, period=period):
+            checker.check(figure)
+            if isinstance(figure.currency, Converted):
+                assert verb in TOLD
+
+
+def narrowed(two: Office) -> Query:
+    """The deals of one person, told in one."""
+    return replace(ALL, where={"assigned_to": (two.people[0]["sales_rep"],)})
+
+
+def test_all_of_them_are_in_it_or_counted_as_without_a_rate(
+    kept: tuple[Office, Telling], frozen_clock: object
+) -> None:
+    two, checker = kept
+    my = two.at()
+    every = [row for page in my.deals.walk(Query()) for row in page.rows]
+    can = {row["id"] for row in every if told(checker.rates, row) is not None}
+    assert set(my.deals.ids(ALL, 10_000)) == can
+    assert set(my.deals.ids(Query(preset="unrated"), 10_000)) == {row["id"] for row in every} - can
+    assert {"JPY", "CHF", "GBP"} == {row["currency"] for row in every if row["id"] not in can}
+    open_ = [told(checker.rates, row) for row in every if row["status"] == "open" and row["id"] in can]
+    assert my.numbers.standing(ALL)[0].value == sum(filter(None, open_))
+    assert my.numbers.standing(ALL)[0].count == len(open_)
+
+
+def test_the_list_that_opens_adds_up_to_the_same(kept: tuple[Office, Telling], frozen_clock: object) -> None:
+    two, _ = kept
+    my = two.at()
+    year = my.numbers.period("365_days")
+    for figure in [*my.numbers.standing(ALL), *my.numbers.tiles(ALL, year)]:
+        for money in (one for one in (figure, figure.before) if one and one.formula is Formula.VALUE):
+            query = money.rows.query
+            assert my.deals.footers(query, {"deal_value": "sum"})["deal_value"] == {"USD": money.value}
+            groups = my.deals.groups(query, ["assigned_to"], ["deal_value"])
+            assert sum(group.sums["deal_value"].get("USD", 0) for group in groups) == money.value
+            assert {code for group in groups for code in group.sums["deal_value"]} == {"USD"}
+
+
+def test_an_amount_is_converted_to_the_cent_whatever_its_size(two: Office) -> None:
+    """Amounts and rates at the ends of what can be, against whole numbers of Python."""
+    dice = chance.dice(5)
+    amounts = [Decimal(cents) / 100 for cents in (0, 1, 49, 50, 99, 10**7 - 1, 10**7, 10**15 - 1)]
+    amounts += [Decimal(dice.randint(0, 10 ** dice.randint(1, 15) - 1)) / 100 for _ in range(60)]
+    put_deals(two, [{"deal_value": amount, "currency": "EUR"} for amount in amounts])
+    rates = two.at(0, "admin").exchange_rates
+    units = [1, 5, 10**10, 10**10 - 1, 10**10 + 1, 15 * 10**9, 10**17 - 1]
+    units += [dice.randint(1, 10 ** dice.randint(1, 17) - 1) for _ in range(25)]
+    money, seen = Converted.into("USD", TODAY), None
+    for unit in units:
+        rate = Decimal(unit).scaleb(-10)
+        rates.set("EUR", TODAY, rate, seen)
+        seen = rate
+        with two.store.read(two.scope()) as session:
+            found = session.execute(sa.select(Deal.deal_value, worth(money))).all()
+        for amount, cents in found:
+            exact = (int(amount * 100) * unit * 2 + 10**10) // (2 * 10**10)
+            if exact <= 999_999_999_999_999:
+                assert cents == exact, (amount, rate)
+            else:  # more than an amount can hold is left out, and never wrong
+                assert cents in (None, exact), (amount, rate)
+
+
+def test_without_rates_it_is_the_own_currency_alone(two: Office) -> None:
+    some_deals(two, 30)
+    my = two.at()
+    (own, *_), (all_, *_) = my.numbers.standing(), my.numbers.standing(ALL)
+    assert (own.value, own.count) == (all_.value, all_.count)
