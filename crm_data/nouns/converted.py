@@ -43,6 +43,11 @@ class Converted(str):
         return made
 
 
+def named(money: str) -> str:
+    """A currency as titles and heads of columns say it: 'USD', or 'all, in USD' where all are told in it."""
+    return f"all, in {money}" if isinstance(money, Converted) else money
+
+
 def is_converted(query: Query) -> bool:
     """Whether the list is told in the company's own currency."""
     return CONVERTED in query.preset.split(",")

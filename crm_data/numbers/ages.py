@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 import sqlalchemy as sa
 
+from crm_data.nouns.converted import named
 from crm_data.nouns.selections import pushes
 from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question
 from crm_data.numbers.pipeline import Where
@@ -35,7 +36,7 @@ def ages(session: CompanySession, where: Where, asked: Question, today: date, cu
         figure = Figure(f"Open, {label}", Formula.VALUE, amount(value), int(count), behind, currency)
         bars.append(Bar(label, SERIES, figure))
     return Chart(
-        f"Open deals by age ({currency})", "Days since they were made", currency, bars, _frame(bars),
+        f"Open deals by age ({named(currency)})", "Days since they were made", currency, bars, _frame(bars),
         f"No open deal has a value in {currency}.",
     )  # fmt: skip
 
@@ -57,7 +58,7 @@ def put_off(session: CompanySession, where: Where, asked: Question, currency: st
         figure = Figure(f"Put off, {label.lower()}", Formula.VALUE, amount(value), count, behind, currency)
         bars.append(Bar(label, SERIES, figure))
     return Chart(
-        f"Close put off ({currency})", "Open deals, by how often their expected close went later", currency,
+        f"Close put off ({named(currency)})", "Open deals, by how often their expected close went later", currency,
         bars, _frame(bars), f"No open deal has a value in {currency}.",
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from crm_data.nouns.converted import named
 from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
@@ -55,7 +56,7 @@ def by_month(
         if month or bar.figure.count
     ]
     return Chart(
-        f"Won and expected by month ({currency})",
+        f"Won and expected by month ({named(currency)})",
         "Won by close date; open deals as of now, by expected close",
         currency,
         bars,

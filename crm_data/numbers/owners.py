@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from crm_data.nouns.converted import named
 from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
@@ -58,7 +59,7 @@ def by_owner(
     rows = asked.of(currency)
     places = told_apart([label for label, _, _ in shown])
     return Chart(
-        f"By owner, top {top} ({currency})",
+        f"By owner, top {top} ({named(currency)})",
         "Won by close date; open deals as of now",
         currency,
         [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
-from crm_data.nouns.converted import Converted
+from crm_data.nouns.converted import Converted, named
 from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.numbers.figures import Bar, Chart, Figure, Question, counted
 from crm_data.numbers.sums import OPEN, Sum, Totals, added, amount, cents, total, totals, weighted_cents
@@ -89,7 +89,7 @@ def pipeline(sums: dict[str, list[Sum]], currency: str, asked: Question, rules: 
     ]
     open_, whole = asked.but(status=(OPEN,)), added(mine.values(), currency)
     chart = Chart(
-        f"Open pipeline by stage ({currency})", "Open deals as of now", currency, bars, frame,
+        f"Open pipeline by stage ({named(currency)})", "Open deals as of now", currency, bars, frame,
         f"No open deal has a value in {currency}.",
     )  # fmt: skip
     return Pipeline(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from crm_data import Figure, Formula, Query, clock
 from crm_data.nouns.converted import Converted, worth
-from crm_data.numbers.numbers import ALL_TIME
+from crm_data.numbers.numbers import ALL_TIME, CHARTS
 from crm_data.tables import Deal
 from tests.numbers.checking import Checker
 from tests.numbers.makers import CENT, put_deals, wandering, won
@@ -166,3 +166,14 @@ def test_without_rates_it_is_the_own_currency_alone(two: Office) -> None:
     my = two.at()
     (own, *_), (all_, *_) = my.numbers.standing(), my.numbers.standing(ALL)
     assert (own.value, own.count) == (all_.value, all_.count)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_title_says_of_which_currencies_a_chart_is(
+    kept: tuple[Office, Telling], name: str, frozen_clock: object
+) -> None:
+    my = kept[0].at()
+    for query, said in ((Query(), "(USD)"), (ALL, "(all, in USD)")):
+        chart = my.numbers.chart(name, query, ALL_TIME)
+        assert (said in chart.title) is bool(chart.currency)
+        assert isinstance(chart.currency, Converted) is (query is ALL and bool(chart.currency))

@@ -1,0 +1,108 @@
+"""Exchange rates on the screen: an admin sets and removes them, and Insights offers all currencies in one."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import runtime, session
+from dashboard.server import SCRIPT
+from tests.dashboard.house import House, house
+from tests.support.told import told
+
+
+@pytest.fixture
+def home(new_database) -> Iterator[House]:  # type: ignore[no-untyped-def]
+    with house(new_database("sqlite").url) as made:
+        runtime.use(made.office.store, made.settings)
+        yield made
+        runtime.stop()
+
+
+@pytest.fixture
+def at(home: House, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """Opens a page as somebody."""
+
+    def opened(role: str, page: str, **query: str) -> AppTest:
+        held = home.token(role)
+        monkeypatch.setattr(session, "token", lambda: held)
+        tab = AppTest.from_file(str(SCRIPT), default_timeout=120)
+        for name, value in query.items():
+            tab.query_params[name] = value
+        tab.run()
+        return tab.switch_page(f"../pages/{page}.py").run()
+
+    return opened
+
+
+def put(tab: AppTest, currency: str, rate: str, day: date) -> AppTest:
+    tab.text_input(key="rates.currency").set_value(currency)
+    tab.text_input(key="rates.rate").set_value(rate)
+    tab.date_input(key="rates.day").set_value(day)
+    next(button for button in tab.button if button.label == "Set the rate").click()
+    tab.run()
+    assert not tab.exception
+    return tab
+
+
+def test_an_admin_sets_a_rate_corrects_it_and_takes_it_away(home: House, at) -> None:  # type: ignore[no-untyped-def]
+    rates, day = home.office.at(0, "admin").exchange_rates, date(2026, 1, 1)
+    tab = put(at("admin", "admin", tab="company"), "eur", "1.08", day)
+    assert not tab.error
+    # The browser is told that the form is empty: else it puts what stands there into the next rate.
+    fresh = [tab.text_input(key=f"rates.{part}") for part in ("currency", "rate")]
+    assert [(one.value, one.proto.set_value) for one in fresh] == [("", True)] * 2
+    tab = put(tab, "EUR", "1.1", day)
+    assert not tab.error
+    assert [(one.currency, one.rate, one.holds_from) for one in rates.all()] == [("EUR", Decimal("1.1"), day)]
+    tab = put(tab, "EUR", "0", day)
+    assert [error.value for error in tab.error] == ["Rate: a rate is above zero, as 1.0825."]
+    assert rates.all()[0].rate == Decimal("1.1")
+    (held,) = rates.all()
+    tab.selectbox(key="rates.which").set_value(held.id).run()
+    tab.button(key="rates.remove").click().run()
+    assert not tab.exception
+    assert not tab.error
+    assert rates.all() == []
+
+
+def test_a_rate_that_somebody_else_has_set_meanwhile_is_not_written_over(home: House, at) -> None:  # type: ignore[no-untyped-def]
+    rates, day = home.office.at(0, "admin").exchange_rates, date(2026, 1, 1)
+    tab = at("admin", "admin", tab="company")
+    rates.set("EUR", day, "1.2")
+    tab = put(tab, "EUR", "1.3", day)
+    assert len(tab.error) == 1
+    assert rates.all()[0].rate == Decimal("1.2")
+
+
+def test_who_is_no_admin_is_shown_no_form(at) -> None:  # type: ignore[no-untyped-def]
+    tab = at("manager", "admin", tab="company")
+    assert not [one for one in tab.text_input if one.key and one.key.startswith("rates.")]
+
+
+def test_insights_offer_all_currencies_in_one_where_there_are_rates(home: House, at) -> None:  # type: ignore[no-untyped-def]
+    my = home.office.at()
+    customer = my.customers.add({"name": "Firm"})
+    for currency, value in (("USD", "100"), ("EUR", "1000"), ("CHF", "1")):
+        my.deals.add(
+            {"deal_name": currency, "deal_value": value, "currency": currency, "customer_id": customer}
+        )
+    assert not at("manager", "pipeline", tab="insights").exception
+    assert not offered(at("manager", "pipeline", tab="insights"))
+    home.office.at(0, "admin").exchange_rates.set("EUR", date(2026, 1, 1), "1.1")
+    tab = at("manager", "pipeline", tab="insights")
+    (choice,) = offered(tab)
+    tab.segmented_control(key=choice.key).set_value(True).run()
+    assert not tab.exception
+    said = " ".join(caption.value for caption in tab.caption)
+    assert "1 EUR = 1.1 USD since 1 Jan 2026" in said
+    drawn = str(told(tab, "figures"))
+    assert "1 deal without a rate of their day" in drawn
+    assert "$1,200.00" in drawn
+    assert "converted" in str(tab.query_params.get("preset"))
+
+
+def offered(tab: AppTest) -> list:  # type: ignore[type-arg]
+    return [one for one in tab.segmented_control if one.label == "Currency"]
