@@ -36,6 +36,7 @@ class Reader:
         """Compare. Raises Wrong with the class of the refusal that had to come."""
         room, _, verb = self.call.verb.partition(".")
         own = {"Profile": "_profile", "Layouts": "_layout", "Stages": "_stages", "Fields": "_own_fields"}
+        own |= {"ExchangeRates": "_rates"}
         known = getattr(self, own.get(room, f"_{verb}"), None)
         if self.call.verb == "Numbers.own":
             charts.demand(self.call.said["own"])
@@ -394,6 +395,19 @@ class Reader:
         assert {m.user_id: (m.role, m.ended_at is not None) for m in raw} == {
             id_: (member.role, member.ended) for id_, member in here.items()
         }
+
+    def _rates(self, value: Any, raw: Any) -> None:
+        held = [
+            row
+            for row in self.tables["exchange_rates"].values()
+            if row["rate"] is not None and row["archived_at"] is None
+            if row["to_currency"] == self.call.currency
+        ]
+        held.sort(key=lambda row: row["holds_from"], reverse=True)
+        held.sort(key=lambda row: row["currency"])
+        assert [(one.id, one.currency, one.holds_from, one.rate, one.at) for one in raw] == [
+            (row["id"], row["currency"], row["holds_from"], row["rate"], row["updated_at"]) for row in held
+        ]
 
     def _stages(self, value: Any, raw: Any) -> None:
         assert [(rule.stage, rule.label, rule.probability, rule.days) for rule in raw] == [
