@@ -22,13 +22,14 @@ def choose_currency(my: Workspace, query: Query, period: Period) -> None:
     told = known(my, "told", asked, lambda: my.numbers.told(query, period))
     chosen = is_converted(query)
     if told.offered or chosen:
+        own = say.plain(told.into)
         st.session_state[KEY] = chosen
         st.segmented_control(
             "Currency",
             [False, True],
             key=KEY,
             required=True,
-            format_func={False: told.into, True: f"All, in {told.into}"}.__getitem__,
+            format_func={False: own, True: f"All, in {own}"}.__getitem__,
             label_visibility="collapsed",
             on_change=lambda: _choose(my, query),
         )

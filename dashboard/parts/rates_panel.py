@@ -22,8 +22,10 @@ def rates_panel(my: Workspace) -> None:
         grid.table(f"{PLACE}.table", "Exchange rates", [_told(one, into) for one in rates])
     else:
         st.caption(
-            f"None yet. A rate says what one unit of another currency is worth in {into}, from a day on until the"
-            " next one."
+            say.plain(
+                f"None yet. A rate says what one unit of another currency is worth in {into}, from a day on until"
+                " the next one."
+            )
         )
     _form(my, rates)
     if rates:
@@ -42,7 +44,7 @@ def _told(one: Held, into: str) -> dict[str, str]:
 
 
 def _form(my: Workspace, rates: list[Held]) -> None:
-    fields = my.exchange_rates.fields
+    labels = {name: f"{say.plain(field.label)} *" for name, field in my.exchange_rates.fields.items()}
 
     def act() -> None:
         currency, day, rate = (st.session_state.get(key) for key in KEYS.values())
@@ -56,11 +58,9 @@ def _form(my: Workspace, rates: list[Held]) -> None:
 
     with st.form(PLACE, border=False, enter_to_submit=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.text_input(
-                f"{fields['currency'].label} *", key=KEYS["currency"], placeholder="EUR", max_chars=3
-            )
-            st.text_input(f"{fields['rate'].label} *", key=KEYS["rate"], placeholder="1.0825", max_chars=30)
-            st.date_input(f"{fields['holds_from'].label} *", say.today(), key=KEYS["day"])
+            st.text_input(labels["currency"], key=KEYS["currency"], placeholder="EUR", max_chars=3)
+            st.text_input(labels["rate"], key=KEYS["rate"], placeholder="1.0825", max_chars=30)
+            st.date_input(labels["holds_from"], say.today(), key=KEYS["day"])
         show_refusal(PLACE)
         st.form_submit_button("Set the rate", type="primary", on_click=act)
 
