@@ -5,6 +5,7 @@ the same on both engines.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Self
@@ -27,7 +28,8 @@ SAID = (
     "each value by the company's rate of the close date, of an open deal by today's, rounded to the cent; deals"
     " without a rate of their day are left out."
 )
-_MOST_CENTS = 999_999_999_999_999  # what an amount can hold
+_RATE = sa.type_coerce(ExchangeRate.rate, sa.BigInteger)
+MOST_CENTS = 999_999_999_999_999  # what an amount can hold
 
 
 class Converted(str):
@@ -53,6 +55,12 @@ def is_converted(query: Query) -> bool:
     return CONVERTED in query.preset.split(",")
 
 
+def untold(query: Query) -> Query:
+    """The same list without that: in one currency, of what cannot be told too."""
+    rest = (name for name in query.preset.split(",") if name != CONVERTED)
+    return replace(query, preset=",".join(rest)) if is_converted(query) else query
+
+
 def worth(money: str, column: Any = Deal.deal_value) -> sa.ColumnElement[int]:
     """An amount of a deal in whole cents: as it is, or converted where `money` is `Converted`.
 
@@ -63,9 +71,23 @@ def worth(money: str, column: Any = Deal.deal_value) -> sa.ColumnElement[int]:
     own = summary.cents(column)
     if not isinstance(money, Converted):
         return own
-    rate = sa.type_coerce(ExchangeRate.rate, sa.BigInteger)
-    held = (
-        sa.select(_times(own, rate))
+    return sa.case((Deal.currency == str(money), own), else_=_held(money, _times(own, _RATE)))
+
+
+def rates_of(money: Converted) -> sa.Subquery:
+    """The `rate` of every deal by its `id`, whole; NULL where none holds on its day, and of `money` itself."""
+    return sa.select(Deal.id.label("id"), _held(money, _RATE).label("rate")).subquery()
+
+
+def by_rate(money: Converted, cents: sa.ColumnElement[int], rate: Any) -> sa.ColumnElement[int]:
+    """Cents of a deal converted by its `rate` of `rates_of`: also what it was worth before has the one of now."""
+    return sa.case((Deal.currency == str(money), cents), else_=_times(cents, rate))
+
+
+def _held(money: Converted, what: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
+    """Something of the rate that holds on the day of a deal, within a select of deals."""
+    return (
+        sa.select(what)
         .where(ExchangeRate.company_id == Deal.company_id, ExchangeRate.currency == Deal.currency)
         .where(ExchangeRate.to_currency == str(money), ExchangeRate.holds_from <= _day(money.today))
         .where(ExchangeRate.rate.is_not(None), ExchangeRate.archived_at.is_(None))
@@ -74,7 +96,6 @@ def worth(money: str, column: Any = Deal.deal_value) -> sa.ColumnElement[int]:
         .correlate(Deal)
         .scalar_subquery()
     )
-    return sa.case((Deal.currency == str(money), own), else_=held)
 
 
 def in_money(money: str) -> sa.ColumnElement[bool]:
@@ -109,7 +130,7 @@ def _times(cents: sa.ColumnElement[int], rate: sa.ColumnElement[int]) -> sa.Colu
     a, b = cents // low, cents % low
     third = _whole(10 ** (RATE_PLACES - 7))
     behind = a * f // third + (a * f % third * low + b * f + one // _whole(2)) // one
-    fits = sa.or_(whole == _whole(0), cents <= _whole(_MOST_CENTS) // sa.func.nullif(whole, _whole(0)))
+    fits = sa.or_(whole == _whole(0), cents <= _whole(MOST_CENTS) // sa.func.nullif(whole, _whole(0)))
     return sa.case((fits, cents * whole + behind))
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from crm_data.errors import Invalid
+from crm_data.nouns.converted import MOST_CENTS, Converted, by_rate, rates_of
 from crm_data.nouns.log_lines import among, by_time, first_lines
 from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.store import summary
@@ -47,17 +48,23 @@ VALUE, OWNER, CLOSE = "deal_value", "assigned_to", "expected_close_date"
 
 @dataclass(frozen=True)
 class Since:
-    """A moment, and the days between which the expected close of a deal counts; both None for any and none."""
+    """A moment, and the days between which the expected close of a deal counts; both None for any and none.
+
+    `money`: the currency into which amounts are told, by the one rate that a deal has now: what rates did since is
+    no change of the pipeline. Which bucket it is its own currency says.
+    """
 
     moment: datetime
     first: date | None = None
     last: date | None = None
+    money: str = ""
 
     def states(self, beside: bool = False) -> sa.Select[Any]:
         """Of every deal of the company: `id`, `bucket` (NULL for one that was and is outside), `was`, `now`.
 
-        `was`, `now`: the cents that it had and has in the pipeline, 0 outside it; `stood`: 1 where it was in it.
-        `beside`: also how it was then (`then_value` in cents, `then_due` as ISO text, `then_stage`, `then_owner`;
+        `was`, `now`: the cents, told in `money`, that it had and has in the pipeline, 0 outside it; `stood`: 1
+        where it was in it. `beside`: also how it was then (`then_value` and `now_value` in cents, told in `money`;
+        `same_value` is 1 where they are equal untold; `then_due` as ISO text, `then_stage`, `then_owner`;
         `existed` is 0 where it was not there), whether anything of these is `otherwise` now, and what was
         `touched` since, in all and by field (`touched_stage`, ...).
         """
@@ -83,6 +90,8 @@ class Since:
         then = sa.case(
             (lines.c[VALUE].is_(None), worth), else_=sa.cast(sa.func.round(logged * 100), sa.BigInteger)
         )
+        rates = rates_of(self.money) if isinstance(self.money, Converted) else None
+        told_then, told = self._told(then, rates), self._told(worth, rates)
         stood, stands = sa.and_(was_open, was_due), sa.and_(is_open, is_due)
         since = sa.or_(sa.not_(existed), move.c.deal_id.is_not(None))
         bucket = sa.case(
@@ -100,8 +109,8 @@ class Since:
             sa.select(
                 Deal.id.label("id"),
                 bucket.label("bucket"),
-                sa.case((stood, then), else_=0).label("was"),
-                sa.case((stands, worth), else_=0).label("now"),
+                sa.case((stood, told_then), else_=0).label("was"),
+                sa.case((stands, told), else_=0).label("now"),
                 _flag(stood).label("stood"),
             )
             .select_from(Deal)
@@ -110,6 +119,8 @@ class Since:
             .outerjoin(of_day, of_day.id == lines.c[CLOSE])
             .outerjoin(move, move.c.deal_id == Deal.id)
         )
+        if rates is not None:
+            found = found.outerjoin(rates, rates.c.id == Deal.id)
         if not beside:
             return found
         of_owner = aliased(ChangeLog)
@@ -143,7 +154,9 @@ class Since:
         found = found.outerjoin(of_owner, of_owner.id == lines.c[OWNER])
         return found.add_columns(
             _flag(existed).label("existed"),
-            then.label("then_value"),
+            told_then.label("then_value"),
+            told.label("now_value"),
+            _flag(then == worth).label("same_value"),
             due.label("then_due"),
             stage.label("then_stage"),
             held.label("then_owner"),
@@ -172,6 +185,12 @@ class Since:
         states = self.states(name in (CHANGED, CANCELLED)).subquery()
         which = states.c.stood == 1 if name == THEN else self.listed(name, states)
         return among(sa.select(states.c.id).where(which))
+
+    def _told(self, cents: sa.ColumnElement[int], rates: sa.Subquery | None) -> sa.ColumnElement[int]:
+        """Cents in `money`; what it was worth then may be more than an amount can be, and is the most then."""
+        if rates is None or not isinstance(self.money, Converted):
+            return cents
+        return sa.func.coalesce(by_rate(self.money, cents, rates.c.rate), MOST_CENTS)
 
     def _due(self, said: Any = None) -> sa.ColumnElement[bool]:
         """Whether the expected close lies in the days: of the deal itself, or of what the log says of it."""

@@ -104,7 +104,7 @@ def board(
 ) -> list[Column]:
     """The columns in order, cards ordered `by` these keys. Five statements, whatever the number of deals."""
     asked = Question("deals", query)
-    sums = stage_sums(session, where)
+    sums = stage_sums(session, where, currency)
     cards: dict[str, list[Card]] = {stage.value: [] for stage in OPEN_STAGES}
     for stage, card in first_cards(session, where, by, Deal.stage, query, per_column, rules):
         cards[stage].append(card)

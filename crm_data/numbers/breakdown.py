@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_data.errors import Invalid
+from crm_data.nouns.converted import in_money
 from crm_data.nouns.cycles import cycle_days, timed
 from crm_data.nouns.of_customers import said
 from crm_data.nouns.stages import OPEN_STAGES
@@ -229,10 +230,11 @@ def _results(
     inside_ = closing(asked.period)
     open_ = Deal.status == OPEN
     won, lost = (sa.and_(Deal.status == status, inside_) for status in (WON, LOST))
-    sums = [number(won), total(cents(), won), number(lost)]
-    sums += [number(open_), total(cents(), open_), total(weighted_cents(), open_)]
+    sums = [number(won), total(cents(asked.currency), won), number(lost)]
+    sums += [number(open_), total(cents(asked.currency), open_)]
+    sums += [total(weighted_cents(asked.currency), open_)]
     wanted = sa.select(placed.c.place, *sums).join(placed, placed.c.id == Deal.id)
-    wanted = wanted.where(Deal.currency == asked.currency).group_by(placed.c.place)
+    wanted = wanted.where(in_money(asked.currency)).group_by(placed.c.place)
     found = {int(at): [int(part) for part in parts] for at, *parts in session.execute(wanted)}
     took = {int(at): (int(n), float(days)) for at, n, days in session.execute(_cycles(asked, placed))}
     nothing = [0] * len(sums)
@@ -247,7 +249,7 @@ def _cycles(asked: Asked, placed: sa.Subquery) -> sa.Select[Any]:
     won = (
         sa.select(placed.c.place, cycle_days().label("days"))
         .join(placed, placed.c.id == Deal.id)
-        .where(*timed(), closing(asked.period), Deal.currency == asked.currency)
+        .where(*timed(), closing(asked.period), in_money(asked.currency))
         .subquery()
     )
     ranked = sa.select(
@@ -266,7 +268,7 @@ def _line(
 ) -> list[Figure]:
     won, won_cents, lost, open_count, open_cents, weighted = parts
     closed = Closed(won, lost, amount(won_cents), median_days=took[1], timed=took[0])
-    rows = rows.but(currency=(asked.currency,))
+    rows = rows.of(asked.currency)
     of_period = rows.but(actual_close_date=asked.period.edges)
     behind_won = (won, of_period.but(status=(WON,)))
     behind_both = (won + lost, of_period.but(status=(WON, LOST)))

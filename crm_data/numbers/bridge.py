@@ -52,11 +52,11 @@ def bridge(
 ) -> Bridge:
     """What became of the open deals since the beginning of a day, of those whose expected close is in `closing`.
 
-    Deals of one currency as it is now, each in exactly one term (`Bucket` has their rank); a deal that came and
-    went since is in none of the terms. Unit: money. One statement.
+    Deals of one currency as it is now, or told in one by the rate that each has now, each in exactly one term
+    (`Bucket` has their rank); a deal that came and went since is in none of the terms. Unit: money. One statement.
     """
     first, last = closing.edges
-    states = Since(day_start(since, asked.query.zone), first, last).states().subquery()
+    states = Since(day_start(since, asked.query.zone), first, last, currency).states().subquery()
     wanted = (
         sa.select(
             states.c.bucket,
@@ -71,7 +71,7 @@ def bridge(
         .group_by(states.c.bucket)
     )
     found = {bucket: [int(part) for part in parts] for bucket, *parts in session.execute(wanted)}
-    rows = asked.but(currency=(currency,))
+    rows = asked.of(currency)
     days = "..".join("" if edge is None else edge.isoformat() for edge in (first, last))
     span = Period(since, max(today, since))
 

@@ -59,7 +59,7 @@ def forecast(
     today: date,
     currency: str,
     goals: Callable[[Sequence[Period]], Iterator[Figure]],
-    given: Callable[[Sequence[date]], Given],
+    given: Callable[[Sequence[date]], Given] | None,
     rules: StageRules = USUAL,
 ) -> Forecast:
     """Months of the period, and of the next ones where it reaches to today.
@@ -68,17 +68,17 @@ def forecast(
     has passed are slipped, those behind the last month later. Lost deals are in no number. Categories are those
     that the company gives its stages, and those set by hand; each deal is in one, and in no number where it is
     omitted; a category is not cumulative. `goals`: the goal of each of some spans and of all; `given`: the
-    forecast that people gave for some months, of the month that runs and those to come. Unit: money.
+    forecast that people gave for some months, of the month that runs and those to come, or None. Unit: money.
     Source: Odoo's layout, Salesforce's categories. Two statements, that of goals, and the two of `given`.
     """
     to_come = expected_days(period, today)
     months = months_of(period, to_come.last, today)
-    won = _won(session, where, period)
-    open_ = _open(session, where, today, months, rules)
-    rows = asked.but(currency=(currency,))
+    won = _won(session, where, period, currency)
+    open_ = _open(session, where, today, months, rules, currency)
+    rows = asked.of(currency)
     *of_months, of_all = goals([_of_period(month, period) for month in months])
     goal_of: dict[Key, Figure] = dict(zip(months, of_months, strict=True))
-    said = given(months)
+    said = given(months) if given else None
     lines: list[Line] = []
     before, behind = months[0] - timedelta(days=1), end_of(months[-1]) + timedelta(days=1)
     spans: list[tuple[Key, Days, Any]] = [
@@ -96,7 +96,7 @@ def forecast(
             closed = _cell(name, "Won", won_here, currency, in_period.but(actual_close_date=on), period)
         expected = None if due is None else rows.but(status=(OPEN,), expected_close_date=due)
         parts = _expected(name, open_.get(key, {}), currency, expected)
-        by_people = said.figure(key) if isinstance(key, date) else None
+        by_people = said.figure(key) if said and isinstance(key, date) else None
         line = Line(name, [closed, *parts, goal_of.get(key), by_people])
         if key != EARLIER or closed or expected:
             lines.append(line)
@@ -138,10 +138,10 @@ def _cell(
     return Figure(label, Formula.VALUE, amount(sums[1]), int(sums[0]), rows, currency, period, means)
 
 
-def _won(session: CompanySession, where: Where, period: Period) -> Won:
+def _won(session: CompanySession, where: Where, period: Period, currency: str) -> Won:
     day = Deal.actual_close_date
     year, month = sa.extract("year", day), sa.extract("month", day)
-    wanted = sa.select(year, month, sa.func.count(Deal.id), total(cents()))
+    wanted = sa.select(year, month, sa.func.count(Deal.id), total(cents(currency)))
     wanted = wanted.where(*where, Deal.status == WON, closing(period)).group_by(year, month)
     return {
         None if y is None else date(int(y), int(m), 1): (int(n), int(value))
@@ -164,17 +164,19 @@ def _of(won: Won, key: Key, months: Sequence[date]) -> tuple[int, int]:
 
 
 def _open(
-    session: CompanySession, where: Where, today: date, months: Sequence[date], rules: StageRules
+    session: CompanySession,
+    where: Where,
+    today: date,
+    months: Sequence[date],
+    rules: StageRules,
+    currency: str,
 ) -> dict[Key, dict[str, list[float]]]:
     """Line -> category -> number, cents, weighted cents and variance of the open deals in it."""
     day = Deal.expected_close_date
     year, month, late = sa.extract("year", day), sa.extract("month", day), sa.case((day < today, 1), else_=0)
     by = (year, month, late, Deal.stage, Deal.forecast_category)
-    wanted = (
-        sa.select(*by, sa.func.count(Deal.id), total(cents()), total(weighted_cents()), variance())
-        .where(*where, Deal.status == OPEN)
-        .group_by(*by)
-    )
+    sums = (total(cents(currency)), total(weighted_cents(currency)), variance(currency))
+    wanted = sa.select(*by, sa.func.count(Deal.id), *sums).where(*where, Deal.status == OPEN).group_by(*by)
     found: dict[Key, dict[str, list[float]]] = {}
     for y, m, passed, stage, by_hand, *numbers in session.execute(wanted):
         key: Key = UNDATED

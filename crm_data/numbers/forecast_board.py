@@ -101,7 +101,8 @@ def forecast_board(
 
 
 def _sums(session: CompanySession, where: Where, apart: Any, currency: str) -> dict[int, Sum]:
-    placed = sa.select(apart.label("apart"), cents().label("worth"), weighted_cents().label("weighted"))
+    parts = (cents(currency).label("worth"), weighted_cents(currency).label("weighted"))
+    placed = sa.select(apart.label("apart"), *parts)
     rows = placed.where(*where, Deal.status == OPEN).subquery()
     wanted = sa.select(rows.c.apart, sa.func.count(), total(rows.c.worth), total(rows.c.weighted))
     return {

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_data.nouns.converted import Converted, untold
 from crm_data.nouns.goals import Goals
 from crm_data.nouns.selections import closed_lately, due_until, needing, won_between
 from crm_data.numbers.figures import Figure, Formula, Question, Value
@@ -27,6 +28,9 @@ _SET = (Decimal(0), None)  # a goal that was taken away has no amount
 _SAME = {"assigned_to": "user_id", "currency": "currency"}
 _NOT_OF_ALL = "{} are of people: with a filter of anything but the owner there is nothing to compare."
 _NO_END = "Choose a period that begins and ends."
+_IN_OTHERS = (
+    "Some goals of these days are in other currencies: choose one currency to compare with those in it."
+)
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,30 @@ def asked_of(
     first, last = period.first.replace(day=1), period.last
     why = "" if period.bounded else _NO_END
     filter_ = _renamed(query.filter)
-    if filter_ is None or query.search or query.preset or query.archived or set(query.where) - set(_SAME):
+    # Where all are told in one currency, those of one of them are no part of which there is a goal.
+    known = set(_SAME) - {"currency"} if isinstance(currency, Converted) else set(_SAME)
+    preset = untold(query).preset
+    if filter_ is None or query.search or preset or query.archived or set(query.where) - known:
         why = _NOT_OF_ALL.format(what)
     where: dict[str, Any] = {"amount": _SET, "month": NOTHING if why else (first, last)}
     rows = Question(table, Query(zone=query.zone, where=where, filter=filter_ or Filter()))
     said = {_SAME[name]: wanted for name, wanted in query.where.items() if name == "assigned_to"}
-    return rows.but(**said, currency=(currency,)), why
+    return rows.but(**said, currency=(str(currency),)), why
+
+
+def whole(
+    session: CompanySession, goals: Goals, rows: Question, why: str, currency: str
+) -> tuple[Question, str]:
+    """The goals that all currencies together are compared with: none, and why, where some are in another one.
+
+    Of one currency what they are. One statement where all are told in one.
+    """
+    if why or not isinstance(currency, Converted):
+        return rows, why
+    held = {name: wanted for name, wanted in rows.query.where.items() if name != "currency"}
+    every = goals.matching(replace(rows.query, where=held))
+    others = sa.select(sa.func.count(Goal.id)).where(*every, Goal.currency != str(currency))
+    return (rows.but(month=NOTHING), _IN_OTHERS) if session.scalar(others) else (rows, why)
 
 
 def _renamed(part: Any) -> Any:
@@ -86,7 +108,7 @@ def goal_figure(found: Summed, label: str, rows: Question, period: Period, curre
     """The goal of a period; not available where nobody has one."""
     value = amount(found.cents) if found.count else None
     means = why or "Of people who have a goal in it."
-    return Figure(label, Formula.GOAL, value, found.count, rows, currency, period, means)
+    return Figure(label, Formula.GOAL, value, found.count, rows, str(currency), period, means)
 
 
 def worth(goal: Figure) -> Decimal | None:
@@ -106,10 +128,10 @@ def against_goals(
     """Won against goal beside the pace, the gap, the pipeline that is needed, and the goal; in this order.
 
     `where`, `deals`: the deals that are compared. Attainment and pace are shares, the rest is money. Two
-    statements. Sources: kpi.zone (attainment), BottleCRM (pace).
+    statements, and that of `whole`. Sources: kpi.zone (attainment), BottleCRM (pace).
     """
     zone = deals.query.zone
-    rows, why = asked_of(deals.query, currency, period)
+    rows, why = whole(session, goals, *asked_of(deals.query, currency, period), currency)
     found = goals_of(session, goals.matching(rows.query), period)
     goal = goal_figure(found, NAMES[4], rows, period, currency, why)
     if not period.bounded:
@@ -119,13 +141,13 @@ def against_goals(
     won_here = won_between(period.first, period.last)
     when = (won_here, closed_lately(zone), sa.and_(closed_lately(zone), Deal.status == WON))
     every = (*when, due_until(period.last, zone))
-    sums = [total(cents(), each) for each in every]
+    sums = [total(cents(currency), each) for each in every]
     wanted = sa.select(number(won_here), sa.func.count(), *sums).where(
         *where, needing(period.first, period.last, zone)
     )
     won_count, count, *parts = session.execute(wanted).one()
     won, closed, closed_won, due = (amount(part) for part in parts)
-    of_currency = deals.but(currency=(currency,))
+    of_currency = deals.of(currency)
     of_won = (int(won_count), of_currency.but(status=(WON,), actual_close_date=period.edges))
     of_need = (int(count), of_currency.but(f"needing:{period.first}..{period.last}"))
     target = worth(goal)
@@ -163,10 +185,13 @@ def _standing(attained: float | None, gone: float | None) -> str:
 def by_months(
     session: CompanySession, goals: Goals, query: Query, currency: str, spans: Sequence[Period]
 ) -> Iterator[Figure]:
-    """The goal of each of some spans, which lie in one month each; and of all of them together. One statement."""
-    whole = Period(spans[0].first, spans[-1].last)
-    rows, why = asked_of(query, currency, whole)
-    part = total(in_period(whole))
+    """The goal of each of some spans, which lie in one month each; and of all of them together. One statement.
+
+    And that of `whole`.
+    """
+    every_day = Period(spans[0].first, spans[-1].last)
+    rows, why = whole(session, goals, *asked_of(query, currency, every_day), currency)
+    part = total(in_period(every_day))
     wanted = sa.select(Goal.month, sa.func.count(Goal.id), part).where(*goals.matching(rows.query))
     found = {
         month: Summed(int(n), int(sum_)) for month, n, sum_ in session.execute(wanted.group_by(Goal.month))
@@ -176,4 +201,4 @@ def by_months(
         here = rows if why else rows.but(month=(first, first))
         yield goal_figure(found.get(first, Summed(0, 0)), f"{first:%b %Y}, goal", here, span, currency, why)
     every = Summed(sum(one.count for one in found.values()), sum(one.cents for one in found.values()))
-    yield goal_figure(every, "All, goal", rows, whole, currency, why)
+    yield goal_figure(every, "All, goal", rows, every_day, currency, why)

@@ -8,7 +8,7 @@ from functools import partial
 from crm_data import clock
 from crm_data.errors import NotFound
 from crm_data.nouns.activities import Activities
-from crm_data.nouns.converted import CONVERTED, Converted, is_converted
+from crm_data.nouns.converted import CONVERTED, Converted, is_converted, untold
 from crm_data.nouns.customers import Customers
 from crm_data.nouns.deals import Deals
 from crm_data.nouns.goals import Goals
@@ -31,7 +31,7 @@ from crm_data.numbers.funnel import Base, funnel
 from crm_data.numbers.goal_year import GoalYear, goal_year
 from crm_data.numbers.goals import against_goals, by_months
 from crm_data.numbers.overview import Overview, lists
-from crm_data.numbers.own import Own, judged
+from crm_data.numbers.own import ALL, Own, judged
 from crm_data.numbers.own_chart import Asked, compared, own_chart, plain
 from crm_data.numbers.period import EARLIEST, LATEST, USUAL, Compare, Period, chosen
 from crm_data.numbers.queue import queue
@@ -83,10 +83,10 @@ class Numbers:
 
     def board(self, query: Query | None = None, per_column: int = 20) -> list[boards.Column]:
         """Open stages with totals over all matching deals, and the first cards of each. Five statements."""
-        query = self._asked(query)
+        query, money = self._told(query, None)
         with self._store.read(self._scope) as session:
             where = self._deals.matching(query)
-            by, money = keys(Deal, self._deals.fields, query), self.currency(query)
+            by = keys(Deal, self._deals.fields, query)
             return boards.board(session, where, by, query, per_column, money, self._scope.stages)
 
     def by_stage(self, query: Query | None = None, currency: str | None = None) -> pipeline.Pipeline:
@@ -160,11 +160,11 @@ class Numbers:
 
         Who is no manager is shown their own deals and goal.
         """
-        query, money = self._asked(query), self.currency(query, currency)
+        query, money = self._told(query, currency)
         period = period or self.period(USUAL, query.zone)
         deals = self._of_goals(query)
         with self._store.read(self._scope) as session:
-            where, today = self._where(deals.query, currency), self._today(query.zone)
+            where, today = self._where(deals.query, money), self._today(query.zone)
             return against_goals(session, where, deals, self._goals, period, today, money)
 
     def goal_year(
@@ -209,11 +209,11 @@ class Numbers:
         currency: str | None = None,
     ) -> Bridge:
         """What became of the pipeline since a day, 30 days ago unless it is given; see `bridge`. One statement."""
-        query, money = self._asked(query), self.currency(query, currency)
+        query, money = self._told(query, currency)
         today = self._today(query.zone)
         since = since or today - timedelta(days=30)
         with self._store.read(self._scope) as session:
-            where, asked = self._where(query, currency), Question("deals", query)
+            where, asked = self._where(query, money), Question("deals", query)
             return bridge(session, where, asked, since, closing or ALL_TIME, today, money)
 
     def then_and_now(
@@ -230,10 +230,10 @@ class Numbers:
 
         Raises Invalid for a list (`show`) that there is not.
         """
-        query, money = self._asked(query), self.currency(query, currency)
+        query, money = self._told(query, currency)
         since = since or self._today(query.zone) - timedelta(days=30)
         with self._store.read(self._scope) as session:
-            where, asked = self._where(query, currency), Question("deals", query)
+            where, asked = self._where(query, money), Question("deals", query)
             names, rules, closing = member_names(session), self._scope.stages, closing or ALL_TIME
             return then_and_now(session, where, asked, since, closing, show, money, names, rules, first, size)
 
@@ -241,12 +241,14 @@ class Numbers:
         self, query: Query | None = None, period: Period | None = None, currency: str | None = None
     ) -> Forecast:
         """By month what was won and what is open by how sure it is; see `forecast`. Five statements."""
-        query, money = self._asked(query), self.currency(query, currency)
+        query, money = self._told(query, currency)
         period = period or self.period(USUAL, query.zone)
         with self._store.read(self._scope) as session:
-            where, today = self._where(query, currency), self._today(query.zone)
+            where, today = self._where(query, money), self._today(query.zone)
             goals = partial(by_months, session, self._goals, query, money)
-            given, asked = self._given(session, query, currency), Question("deals", query)
+            # What people give is in one currency each: all of them together have none.
+            given = None if isinstance(money, Converted) else self._given(session, query, currency)
+            asked = Question("deals", query)
             return forecast(session, where, asked, period, today, money, goals, given, self._scope.stages)
 
     def forecast_board(
@@ -260,10 +262,10 @@ class Numbers:
 
         Five statements. The months are those of the forecast that are not over; see `forecast_board`.
         """
-        query, money = self._asked(query), self.currency(query, currency)
+        query, money = self._told(query, currency)
         period = period or self.period(USUAL, query.zone)
         with self._store.read(self._scope) as session:
-            where, today = self._where(query, currency), self._today(query.zone)
+            where, today = self._where(query, money), self._today(query.zone)
             by = keys(Deal, self._deals.fields, replace(query, sort="expected_close_date", descending=False))
             return forecast_board(
                 session, where, by, query, period, today, per_column, money, self._scope.stages
@@ -343,7 +345,8 @@ class Numbers:
 
         `by`: one of `dimensions`. At most six statements. Raises Invalid.
         """
-        query, money = self._asked(query), self.currency(query, currency)
+        query, money = self._told(query, currency)
+        query = untold(query)  # also what is told in one has its funnel and days of every currency
         period = period or self.period(USUAL, query.zone)
         dimension = broken.chosen(by, self._dimensions())
         asked = broken.Asked(
@@ -426,8 +429,7 @@ class Numbers:
         own = own or Own()
         records, own = self._of_kind(own.kind), self._judged(own)
         query = (query or records.query(own.asks, zone)).first()
-        query = plain(query, own)
-        of = records.fields.get(own.of)
+        query, money = self._of_chart(plain(query, own), own, currency)
         asked = Asked(
             own,
             records,
@@ -435,13 +437,25 @@ class Numbers:
             Question(own.kind, query),
             period or self.period(own.period, query.zone, compare),
             self._today(query.zone),
-            self.currency(query, currency or own.currency) if of and of.kind is Kind.MONEY else None,
+            money,
             self._scope.fiscal,
         )
         before = asked.period.before() if own.dated and not own.by and not asked.period.alone else None
         with self._store.read(self._scope) as session:
             found = own_chart(session, asked)
             return compared(session, found, asked, before) if before else found
+
+    def _of_chart(self, query: Query, own: Own, currency: str | None) -> tuple[Query, str | None]:
+        """The list of a chart of one's own, and the currency of its sums; None where it sums no amounts."""
+        of = self._of_kind(own.kind).fields.get(own.of)
+        if not of or of.kind is not Kind.MONEY:
+            return query, None
+        deals = own.kind == self._deals.name
+        if deals and not currency and (own.currency == ALL or (is_converted(query) and not own.currency)):
+            return Question(own.kind, query).of(self._own_money(query)).query, self._own_money(query)
+        own_money = None if own.currency == ALL else own.currency
+        query = untold(query) if deals else query
+        return query, self.currency(query, currency or own_money)
 
     def _judged(self, own: Own) -> Own:
         """A chart made to agree with what its records hold; see `own.judged`. Raises Invalid, NotFound."""
@@ -469,8 +483,9 @@ class Numbers:
 
     def closed_days(self, query: Query | None = None, currency: str | None = None) -> Period | None:
         """From the first to the last day on which a matching deal was closed; None when none was."""
+        query, money = self._told(query, currency)
         with self._store.read(self._scope) as session:
-            return rates.closed_days(session, self._where(self._asked(query), currency))
+            return rates.closed_days(session, self._where(query, money))
 
     def conversion(self, query: Query | None = None, period: Period | None = None) -> list[Figure]:
         """Lead conversion in both ways, over leads that match; see `conversion`. One statement."""
@@ -486,11 +501,17 @@ class Numbers:
         counts = self._tasks.counts(query)
         return {name: counted(words(name), counts[name], rows) for name, rows in asked.items()}
 
-    def overview(self, zone: tzinfo = UTC, rows: int = 8, recent: int = 10) -> Overview:
-        """What the first screen shows, with the first `rows` of the queue and the true totals."""
+    def overview(
+        self, zone: tzinfo = UTC, rows: int = 8, recent: int = 10, converted: bool = False
+    ) -> Overview:
+        """What the first screen shows, with the first `rows` of the queue and the true totals.
+
+        `converted`: the pipeline and what was won are of all currencies, told in the company's own.
+        """
         base = Query(zone=zone)
         asked = lists(base)
-        *month, last_month = self._month(zone)
+        deals = replace(base, preset=CONVERTED) if converted else base
+        *month, last_month = self._month(deals)
         page = self._activities.page(replace(asked["recent"].query, size=recent))
         counts = {
             "recent": page.total,
@@ -503,16 +524,18 @@ class Numbers:
         return Overview(
             queue=waits,
             figures={name: counted(_SAID[name], counts[name], rows_) for name, rows_ in asked.items()},
-            pipeline=self.by_stage(base),
+            pipeline=self.by_stage(deals),
             month=month,
             last_month=last_month,
             recent=page,
         )
 
     def told(self, query: Query | None = None, period: Period | None = None) -> Told:
-        """Whether and how deals of all currencies can be told in the company's own; see `told`. Two statements."""
+        """Whether and how deals of all currencies can be told in the company's own; see `told`. Two statements.
+
+        Those that are open, and where there is a period those that were closed in it.
+        """
         query = self._asked(query)
-        period = period or self.period(USUAL, query.zone)
         with self._store.read(self._scope) as session:
             where, money = self._deals.matching(query), self._own_money(query)
             return told(session, where, Question("deals", query), period, money)
@@ -527,12 +550,8 @@ class Numbers:
         return (currency or self._scope.currency).upper()
 
     def _asked(self, query: Query | None) -> Query:
-        """The list that a number is of, in one currency: most numbers are never converted."""
-        query = (query or self._deals.default_query()).first()
-        if not is_converted(query):
-            return query
-        rest = (name for name in query.preset.split(",") if name != CONVERTED)
-        return replace(query, preset=",".join(rest))
+        """The list that a number is of, in one currency: of what is told in none, or is not told in one."""
+        return untold((query or self._deals.default_query()).first())
 
     def _told(self, query: Query | None, currency: str | None) -> tuple[Query, str]:
         """The list, and the currency of its sums: where it says so all of them, told in the company's own."""
@@ -552,13 +571,13 @@ class Numbers:
     def _today(self, zone: tzinfo) -> date:
         return clock.now().astimezone(zone).date()
 
-    def _month(self, zone: tzinfo) -> list[Figure]:
+    def _month(self, query: Query) -> list[Figure]:
         """Won this month so far, by value and count, against as many days of last month; and last month whole."""
-        query, money = Query(zone=zone), self._scope.currency
-        now = Period.month_so_far(self._today(zone))
+        query, money = self._told(query, None)
+        now = Period.month_so_far(self._today(query.zone))
         then, whole = now.last_month(), Period.month_of(now.last_month().last)
         with self._store.read(self._scope) as session:
-            found = rates.closed_in(session, self._where(query, None), [now, then, whole])
+            found = rates.closed_in(session, self._where(query, money), [now, then, whole], money)
         deals = Question("deals", query)
 
         def won(label: str, formula: Formula, at: int, period: Period) -> Figure:

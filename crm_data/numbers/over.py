@@ -6,9 +6,8 @@ from typing import Any
 
 from crm_data import clock
 from crm_data.errors import Invalid
-from crm_data.numbers.own import Own
+from crm_data.numbers.own import Own, money_of
 from crm_data.numbers.period import Compare, chosen
-from crm_data.store.currencies import code_of
 
 # What a dashboard can be compared with: goals are of deals that were won alone, and its charts are of anything.
 COMPARED = (Compare.NOTHING, Compare.BEFORE, Compare.YEAR_AGO)
@@ -18,7 +17,10 @@ EACH = "each"  # in an address: as each chart says, though the dashboard says so
 
 @dataclass(frozen=True)
 class Over:
-    """'' leaves it to each chart. `compare`: one of `COMPARED`, of the charts that are one number."""
+    """'' leaves it to each chart. `compare`: one of `COMPARED`, of the charts that are one number.
+
+    `currency`: as a chart says it.
+    """
 
     period: str = ""
     compare: str = ""
@@ -36,7 +38,7 @@ class Over:
         if self.compare and self.compare not in COMPARED:
             raise Invalid("A dashboard is not compared with that. Choose from the list.", COMPARE)
         compare = "" if self.compare == Compare.NOTHING else self.compare
-        return Over(self.period, compare, code_of(self.currency) if self.currency else "")
+        return Over(self.period, compare, money_of(self.currency))
 
     def said(self, params: Mapping[str, str]) -> "Over":
         """With what an address says in place of it."""

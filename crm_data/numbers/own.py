@@ -21,6 +21,7 @@ from crm_data.tables.fields import Kind, fields_of, inside
 __all__ = ["Own", "Picture", "Width", "dates_of", "groups_of", "judged", "measures_of", "titled"]
 
 UNITS: Final = ("month", "quarter", "year", "week")
+ALL: Final = "*"  # of amounts: every currency, told in the company's own
 LONGEST_TEXT: Final = 100  # characters: of longer ones an address would not hold enough
 _NAME: Final = replace(fields_of(Chart)["name"], required=False)
 _DAYS = (Kind.DAY, Kind.MOMENT)
@@ -34,7 +35,8 @@ class Own:
 
     `by`: the column that groups, of days with a unit behind a colon ('created_at:month'), '' for one number.
     `measure`: 'count', or 'sum' or 'average' and a column ('sum:deal_value'). `dated`: the column of days that the
-    period is of, '' for all records. `currency`: of amounts, '' for the company's. `width`: on a dashboard.
+    period is of, '' for all records. `currency`: of amounts, '' for the company's, `ALL` for
+    those of all deals told in it. `width`: on a dashboard.
     """
 
     kind: str = "deals"
@@ -144,8 +146,13 @@ def judged(own: Own, records: Reader) -> Own:
     name = parse(_NAME, own.name) or ""
     asks = records.params(replace(records.query(own.asks).first(), sort=records.default_query().sort,
         descending=records.default_query().descending, then=()))  # fmt: skip
-    money = code_of(own.currency) if own.currency else ""
+    money = money_of(own.currency)
     return replace(own, name=name, asks=asks, currency=money)
+
+
+def money_of(said: str) -> str:
+    """A currency that a chart may be asked for: '', `ALL` or a code. Raises Invalid."""
+    return code_of(said) if said and said != ALL else said
 
 
 def titled(own: Own, records: Reader) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from crm_data.nouns.converted import SAID, Converted, named
 from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question
 from crm_data.numbers.own import Own, measures_of, titled
 from crm_data.numbers.owners import told_apart
@@ -16,9 +17,9 @@ from crm_data.numbers.pipeline import Where
 from crm_data.store import summary
 from crm_data.store.conditions import EMPTY, Except
 from crm_data.store.filters import Condition, Op
+from crm_data.store.lists import Lists
 from crm_data.store.names import member_names, record_names
 from crm_data.store.query import Query
-from crm_data.store.reading import Reader
 from crm_data.store.scope import CompanySession
 from crm_data.store.zones import day_start, within
 from crm_data.tables.fields import Field, Kind, inside
@@ -36,7 +37,7 @@ class Asked:
     """What a chart is computed of. `where`, `rows`: the same records, in SQL and as a list."""
 
     own: Own
-    records: Reader
+    records: Lists
     where: Where
     rows: Question
     period: Period
@@ -72,7 +73,9 @@ def narrowed(asked: Asked) -> Asked:
     if own.dated and not asked.period.all_time:
         where.append(_within(asked, own.dated, *asked.period.edges))
         rows = rows_where(asked, own.dated, asked.period.edges)
-    if asked.currency and "currency" in asked.records.fields:
+    if isinstance(asked.currency, Converted):
+        rows = rows.of(asked.currency)  # of the list it is already said
+    elif asked.currency and "currency" in asked.records.fields:
         model: Any = asked.records.table
         where.append(model.currency == asked.currency)
         rows = rows.but(currency=(asked.currency,))
@@ -98,7 +101,7 @@ def own_chart(session: CompanySession, asked: Asked) -> Chart:
     ]
     lines = [(bar.place, bar.figure.value, bar.figure.count) for bar in bars]
     return Chart(
-        f"{titled(own, records)} ({asked.currency})" if asked.currency else titled(own, records),
+        f"{titled(own, records)} ({named(asked.currency)})" if asked.currency else titled(own, records),
         _basis(asked, series),
         asked.currency or "",
         bars,
@@ -119,9 +122,9 @@ def compared(session: CompanySession, chart: Chart, asked: Asked, before: Period
 
 
 def _basis(asked: Asked, series: str) -> str:
-    if not asked.own.dated:
-        return f"{series}, as of now"
-    return f"{series}, by {inside(asked.records.fields[asked.own.dated].label)}"
+    on = asked.own.dated and inside(asked.records.fields[asked.own.dated].label)
+    by_rate = f"; {SAID.removesuffix('.')}" if isinstance(asked.currency, Converted) else ""
+    return f"{series}, by {on}{by_rate}" if on else f"{series}, as of now{by_rate}"
 
 
 def _figure(asked: Asked, label: str, rows: Question, sums: Sums) -> Figure:
@@ -146,7 +149,7 @@ def _sums(asked: Asked) -> list[sa.ColumnElement[int]]:
     if asked.of is None:
         return [sa.func.count(), sa.literal_column("0", sa.Integer), sa.literal_column("0", sa.Integer)]
     column = getattr(asked.records.table, asked.of.name)
-    return [sa.func.count(), summary.added(asked.records.table, asked.of), sa.func.count(column)]
+    return [sa.func.count(), asked.records.summed(asked.of, asked.rows.query), sa.func.count(column)]
 
 
 def _totals(session: CompanySession, asked: Asked) -> Sums:

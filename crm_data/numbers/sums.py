@@ -62,9 +62,9 @@ def weighted_cents(money: str = "") -> sa.ColumnElement[int]:
     return (cents(money) * Deal.probability + 50) // 100
 
 
-def variance() -> sa.ColumnElement[float]:
+def variance(money: str = "") -> sa.ColumnElement[float]:
     """Over open deals that do not hang together: the sum of value squared x p x (1 - p); p from 0 to 1."""
-    worth, p = sa.cast(cents(), sa.Double) / 100.0, sa.cast(Deal.probability, sa.Double) / 100.0
+    worth, p = sa.cast(cents(money), sa.Double) / 100.0, sa.cast(Deal.probability, sa.Double) / 100.0
     return sa.func.coalesce(sa.func.sum(worth * worth * p * (1.0 - p)), 0.0)
 
 

@@ -107,13 +107,12 @@ def then_and_now(
     size: int | None,
 ) -> ThenNow:
     """The deals of one of `since.LISTS`, `size` of them from the `first` on. One statement. Raises Invalid."""
-    of = Since(day_start(since, asked.query.zone), *closing.edges)
+    of = Since(day_start(since, asked.query.zone), *closing.edges, currency)
     states = of.states(beside=True).subquery()
     rank = sa.case({one.value: place for place, one in enumerate(Bucket)}, value=states.c.bucket)
     wanted = (
         sa.select(
             Deal.deal_name,
-            Deal.deal_value,
             Deal.expected_close_date,
             Deal.stage,
             Deal.assigned_to,
@@ -130,7 +129,7 @@ def then_and_now(
     rows = session.execute(wanted).all()
     count = int(rows[0].every) if rows else 0
     days = "..".join("" if edge is None else edge.isoformat() for edge in closing.edges)
-    behind = asked.but(currency=(currency,)).but(f"since:{show}:{since.isoformat()}:{days}")
+    behind = asked.of(currency).but(f"since:{show}:{since.isoformat()}:{days}")
     every = Figure("Deals", Formula.COUNT, count, count, behind, currency)
     return ThenNow(currency, since, [_changed(row, names, rules) for row in rows], every)
 
@@ -140,7 +139,9 @@ def _changed(row: Any, names: Mapping[int, str], rules: StageRules) -> Changed:
         return NOBODY if id_ is None else names.get(id_, FORMER)
 
     bucket = Bucket(row.bucket)
-    now = Stood(row.deal_value, row.expected_close_date, rules.label(row.stage), owner(row.assigned_to))
+    now = Stood(
+        amount(row.now_value), row.expected_close_date, rules.label(row.stage), owner(row.assigned_to)
+    )
     if not row.existed:
         return Changed(row.id, row.deal_name, bucket, None, now, amount(row.was), amount(row.now), (), ())
     due = date.fromisoformat(row.then_due) if row.then_due else None
@@ -151,7 +152,7 @@ def _changed(row: Any, names: Mapping[int, str], rules: StageRules) -> Changed:
         owner(row.then_owner),
     )
     same = {
-        "deal_value": then.value == now.value,
+        "deal_value": bool(row.same_value),
         CLOSE: then.due == now.due,
         "stage": row.then_stage == row.stage,
         OWNER: row.then_owner == row.assigned_to,

@@ -28,7 +28,7 @@ class Used:
 
 @dataclass(frozen=True)
 class Told:
-    """`currencies`: those of the deals that are open or were closed in the period, and the company's own.
+    """`currencies`: those of the deals that are open, or were closed in the period, and the company's own.
 
     `rates`: of those, the rates that hold today. `unrated`: the deals without a rate of their day, which are in no
     converted figure.
@@ -45,17 +45,19 @@ class Told:
         return len(self.currencies) > 1 and bool(self.rates)
 
 
-def told(session: CompanySession, where: Where, asked: Question, period: Period, money: Converted) -> Told:
-    """How deals would be told in one currency: those open, or closed in a period. Two statements."""
-    inside = sa.or_(Deal.status == OPEN, closing(period))
+def told(
+    session: CompanySession, where: Where, asked: Question, period: Period | None, money: Converted
+) -> Told:
+    """How deals would be told in one currency: those open, or closed in a period, if any. Two statements."""
+    inside = sa.or_(Deal.status == OPEN, closing(period)) if period else Deal.status == OPEN
     counts = (Deal.currency, sa.func.count(), number(~in_money(money)))
     wanted = sa.select(*counts).where(*where, inside).group_by(Deal.currency).order_by(Deal.currency)
     found = [(code, int(without)) for code, _, without in session.execute(wanted)]
-    first, last = ("" if edge is None else edge.isoformat() for edge in period.edges)
-    behind = asked.but(f"{UNRATED}:{first}..{last}")
-    unrated = counted(
-        "Without a rate", sum(without for _, without in found), behind, "Open, or closed in the period."
-    )
+    means, behind = "Open deals.", asked.but(UNRATED, status=(OPEN,))
+    if period:
+        days = "..".join("" if edge is None else edge.isoformat() for edge in period.edges)
+        means, behind = "Open, or closed in the period.", asked.but(f"{UNRATED}:{days}")
+    unrated = counted("Without a rate", sum(without for _, without in found), behind, means)
     codes = sorted({str(money), *(code for code, _ in found)})
     return Told(str(money), codes, _rates(session, codes, money), unrated)
 

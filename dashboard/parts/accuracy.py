@@ -3,6 +3,7 @@
 import streamlit as st
 
 from crm_data import Workspace
+from crm_data.nouns.converted import is_converted
 from crm_data.numbers.accuracy import DAYS, HEADS, MOST_MONTHS
 from dashboard.known import known
 from dashboard.parts import figures, place, say
@@ -27,6 +28,9 @@ def accuracy_screen(my: Workspace) -> None:
     query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed, compares=False)
+    if is_converted(query):
+        own = say.plain(my.exchange_rates.into)
+        st.caption(f"In {own} alone: how near a forecast came is not told of all currencies.")
     asked = (query, say.today(), period)
     found = known(my, ACCURACY, asked, lambda: my.numbers.accuracy(query, period))
     if not found.lines:

@@ -9,10 +9,12 @@ import streamlit as st
 
 from crm_data import Board, CrmError, Workspace, new_act
 from crm_data.numbers.over import COMPARE, COMPARED, CURRENCY, EACH, PERIOD, Over
+from crm_data.numbers.own import ALL
 from crm_data.numbers.period import COMPARED as WORDS
 from crm_data.numbers.period import NAMED, Compare
 from dashboard.parts import place, say
 from dashboard.parts.acts import attempt
+from dashboard.parts.converted import all_in_one
 from dashboard.parts.undo import did
 
 _KEY = "boards.over"
@@ -37,9 +39,10 @@ def over_line(my: Workspace, board: Board, refusal: str) -> Over:
             over.compare or Compare.NOTHING.value,
         )
     key = f"{_KEY}.{CURRENCY}"
-    st.session_state[key] = over.currency
+    st.session_state[key] = "" if over.currency == ALL else over.currency
     st.text_input("Currency of all charts", key=key, max_chars=3, width=150, label_visibility="collapsed",
                   placeholder="Each its currency", on_change=lambda: _go(CURRENCY, _typed(key)))  # fmt: skip
+    all_in_one(my, f"{_KEY}.all", over.currency, lambda said: _go(CURRENCY, said))
     if over.period:
         st.caption(say.span(*my.numbers.period(over.period, say.zone()).edges), width="content")
     if board.id and board.may_change and over != board.over:

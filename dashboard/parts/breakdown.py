@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from crm_data import Period, Query, Workspace
+from crm_data.nouns.converted import named
 from crm_data.numbers.breakdown import RESULTS
 from dashboard import session
 from dashboard.components.picture import take_away
@@ -65,7 +66,7 @@ def _tables(my: Workspace, query: Query, period: Period, by: str) -> None:
         st.info("No deal was made or closed in this period, and none is open. Choose a longer period.")
         return
     for name, heads, lines in (
-        (f"{found.label} ({found.currency})", RESULTS, found.results),
+        (f"{found.label} ({named(found.currency)})", RESULTS, found.results),
         (f"{found.label}, funnel", found.funnel_heads, found.funnel),
         (f"{found.label}, median days", found.days_heads, found.days),
     ):

@@ -6,11 +6,13 @@ from datetime import date
 import streamlit as st
 
 from crm_data import CrmError, Period, Workspace
+from crm_data.nouns.converted import named
 from crm_data.numbers.bridge import Bridge
 from crm_data.numbers.numbers import ALL_TIME
 from dashboard.known import known
 from dashboard.parts import figures, place, say
 from dashboard.parts.changed_deals import FROM, SHOW, changed_deals
+from dashboard.parts.converted import choose_currency
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.heading import heading
 
@@ -34,6 +36,11 @@ _USUAL = {SINCE: "30_days", CLOSING: "all"}
 _DAY = "day"
 
 
+_ONE_RATE = (
+    "What a deal was worth then is converted by the same rate: what rates did since is no change here."
+)
+
+
 def changes_screen(my: Workspace) -> None:
     """Filters, since when, the bridge as tiles and as lines, and its deals then and now."""
     members = my.members()
@@ -43,10 +50,11 @@ def changes_screen(my: Workspace) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="changes.line"):
         since, (word, closing) = _since(my), _closing(my)
         st.caption(f"From the beginning of {say.day(since)} to now.", width="content")
+    choose_currency(my, query, Period(since, say.today()), _ONE_RATE)
     asked = (query, say.today(), since, closing)
     found = known(my, "bridge", asked, lambda: my.numbers.bridge(query, since, closing))
     figures.tiles(my, found.terms)
-    figures.matrix(my, (f"Pipeline ({found.currency})", "Deals", "Value"), _lines(found), "bridge")
+    figures.matrix(my, (f"Pipeline ({named(found.currency)})", "Deals", "Value"), _lines(found), "bridge")
     st.caption(
         "Opening and all terms together are what is open now, to the cent. Each deal stands in one term, by what "
         "it had in the pipeline then and has in it now; one that came and went since is in no term. "

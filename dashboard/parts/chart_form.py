@@ -6,11 +6,12 @@ from dataclasses import replace
 import streamlit as st
 
 from crm_data import Board, CrmError, Kind, Own, Picture, Records, Workspace, new_act, words
-from crm_data.numbers.own import Width, dates_of, groups_of, measures_of
+from crm_data.numbers.own import ALL, Width, dates_of, groups_of, measures_of
 from crm_data.numbers.period import NAMED
 from dashboard.parts import place, say
 from dashboard.parts.acts import attempt, show_refusal
 from dashboard.parts.chart_link import MAKE, NEW, USUAL
+from dashboard.parts.converted import all_in_one
 from dashboard.parts.heading import heading
 from dashboard.parts.own_chart import draw_own, narrowed
 from dashboard.parts.undo import did
@@ -46,7 +47,7 @@ def chart_form(my: Workspace, boards: Sequence[Board]) -> None:
         )
     show_refusal(PLACE)
     with st.grid(min_column_width=220, gap="small"):
-        _choices(own, records)
+        _choices(my, own, records)
         _name(own)
         if made == NEW:
             _where(boards)
@@ -70,7 +71,7 @@ def _read(my: Workspace) -> Own:
     return own
 
 
-def _choices(own: Own, records: Records) -> None:
+def _choices(my: Workspace, own: Own, records: Records) -> None:
     kinds = {name: words(name) for name in USUAL}
     _pick(
         "Records",
@@ -97,12 +98,14 @@ def _choices(own: Own, records: Records) -> None:
     if of is not None and of.kind is Kind.MONEY and "currency" in records.fields:
         st.text_input(
             "Currency",
-            value=own.currency,
+            value="" if own.currency == ALL else own.currency,
             max_chars=3,
             key="chart.currency",
             placeholder="Your company's",
             on_change=lambda: _go(replace(own, currency=st.session_state["chart.currency"].strip().upper())),
         )
+        if own.kind == my.deals.name:
+            all_in_one(my, "chart.all", own.currency, lambda said: _go(replace(own, currency=said)))
 
 
 def _drawn(own: Own, records: Records, picture: str) -> Own:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from crm_data import Chart, Figure, Period, Query, Workspace
-from crm_data.nouns.converted import Converted
 from crm_data.numbers.funnel import Base
 from crm_data.numbers.numbers import CHARTS
 from dashboard import again, session
@@ -27,6 +26,9 @@ KEEP = ("tab", PARAM, COMPARE, BY)
 PLACE = "insights"
 _AGAIN = f"{PLACE}.again"
 _BASE, _SKIPPED = "funnel.base", "funnel.skipped"
+OF_EVERY = (
+    "What is counted and not added up, as the funnel and days in stage, is of deals without a rate too."
+)
 # Of these the figures are of the period; the others are of what is open now.
 _OF_PERIOD = ("month", "owner", "funnel", "days", "losses", "sources")
 
@@ -39,7 +41,7 @@ def insights_screen(my: Workspace) -> None:
     query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed)
-    choose_currency(my, query, period)
+    choose_currency(my, query, period, OF_EVERY)
     printed(my, f"insights, {say.span(*period.edges)}", in_words(my.deals, query, members))
     asked = (query, say.today(), period, period.before())
     tiles, standing, leads, goals = known(
@@ -64,8 +66,7 @@ def _tiles(
 ) -> None:
     won, rate, *rest = tiles
     attained, _, gap, needed, goal = goals
-    whole = goal.value is not None and not isinstance(won.currency, Converted)  # goals are of one currency
-    compared = [attained, gap, needed, goal] if whole else []
+    compared = [attained, gap, needed, goal] if goal.value is not None else []
     figures.tiles(my, [*compared, won, rate, *standing])
     figures.tiles(my, [*rest, *leads])
 

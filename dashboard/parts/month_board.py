@@ -9,6 +9,7 @@ import streamlit as st
 
 from crm_data import Edit, Period, Query, Workspace, new_act
 from crm_data.errors import Invalid
+from crm_data.nouns.converted import is_converted
 from crm_data.numbers.forecast_board import MonthColumn, day_in
 from dashboard.again import drawn
 from dashboard.components.board import Card, Column, board
@@ -30,8 +31,9 @@ def month_board(my: Workspace, query: Query, period: Period) -> None:
     show_refusal(PLACE)
     drawn(PLACE, (reading(PLACE),), lambda: _board(my, columns))
     currency = say.plain(columns[0].totals.value.currency or "")
+    whose = "Open deals of all currencies, told" if is_converted(query) else "Open deals"
     st.caption(
-        f"Open deals in {currency} as of now, by expected close, those that are omitted from the forecast too. "
+        f"{whose} in {currency} as of now, by expected close, those that are omitted from the forecast too. "
         "A deal that is moved is expected on the same day of the other month, or on its last day where there is "
         "no such day, where it has passed, and where the deal had no date."
     )

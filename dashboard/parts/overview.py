@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from crm_data import Workspace
+from crm_data import Period, Query, Workspace
+from crm_data.nouns.converted import CONVERTED, is_converted, named
 from crm_data.numbers.overview import Overview
 from dashboard.again import drawn
 from dashboard.known import known, reading
 from dashboard.parts import figures, first_steps, place, say
 from dashboard.parts.acts import show_refusal
+from dashboard.parts.converted import choose_currency
 from dashboard.parts.feed import feed
 from dashboard.parts.heading import heading
 from dashboard.parts.queue import PLACE, dialogs, draw_queue, shown, turn
@@ -17,16 +19,28 @@ def overview_screen(my: Workspace) -> None:
     """Draw it; every number leads to its rows."""
     zone = say.zone()
     rows = shown()
-    found = known(my, PLACE, (str(zone), say.today(), rows), lambda: my.numbers.overview(zone, rows))
+    query = _asked(my)
+    converted = is_converted(query)
+    asked = (str(zone), say.today(), rows, converted)
+    found = known(my, PLACE, asked, lambda: my.numbers.overview(zone, rows, converted=converted))
     with heading(f"Good to see you, {my.scope.name.split(' ')[0]}", my.scope.company_name):
         pass
     show_refusal(PLACE)
     if not found.pipeline.sum.count and not found.recent.rows and first_steps.nothing_yet(my):
         first_steps.draw(my)
         return
+    last, now = found.last_month.period, found.month[0].period
+    if last and now:
+        choose_currency(my, query, Period(last.first, now.last))
     drawn(PLACE, (reading(PLACE), turn()), lambda: _draw(my, found))
     dialogs(my)
     place.follow()
+
+
+def _asked(my: Workspace) -> Query:
+    """What the address says of currencies; of its deals the overview shows those of the company."""
+    names = place.params().get("preset", "").split(",")
+    return Query(zone=say.zone(), preset=CONVERTED if CONVERTED in names else "")
 
 
 def _draw(my: Workspace, found: Overview) -> None:
@@ -53,7 +67,7 @@ def _pipeline(my: Workspace, found: Overview) -> None:
         weighted = f"weighted {figures.shown(totals.weighted)}"
         said = [(totals.count, open_deals), (totals.value, ""), (totals.weighted, weighted)]
         figures.line(my, said, f"pipeline.{totals.count.currency}")
-    heads = ("Stage", "Deals", f"Value ({held.currency})", "Weighted")
+    heads = ("Stage", "Deals", f"Value ({named(held.currency)})", "Weighted")
     figures.table(my, heads, held.stages, "stages")
 
 

@@ -12,6 +12,7 @@ from dashboard.components.board import Card, Column, Head, board
 from dashboard.known import colleagues, known, reading
 from dashboard.parts import figures, place, say
 from dashboard.parts.acts import show_refusal
+from dashboard.parts.converted import choose_currency
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
@@ -23,11 +24,15 @@ PER_COLUMN = 20
 A_FULL_COLUMN = 6  # so many cards fill a column of the board
 
 
+_CARDS = "Each card says its value in its own currency."
+
+
 def board_screen(my: Workspace) -> None:
     """Filters and the board; every number leads to its rows."""
     members = colleagues(my)
     top = st.container()
     query = filter_bar(my.deals, lambda: members, ("tab",))
+    choose_currency(my, query, None, _CARDS)
     today = (query, say.today())
     columns, stages = known(
         my,

@@ -82,26 +82,73 @@ def test_who_is_no_admin_is_shown_no_form(at) -> None:  # type: ignore[no-untype
     assert not [one for one in tab.text_input if one.key and one.key.startswith("rates.")]
 
 
-def test_insights_offer_all_currencies_in_one_where_there_are_rates(home: House, at) -> None:  # type: ignore[no-untyped-def]
-    my = home.office.at()
-    customer = my.customers.add({"name": "Firm"})
-    for currency, value in (("USD", "100"), ("EUR", "1000"), ("CHF", "1")):
-        my.deals.add(
-            {"deal_name": currency, "deal_value": value, "currency": currency, "customer_id": customer}
-        )
-    assert not at("manager", "pipeline", tab="insights").exception
-    assert not offered(at("manager", "pipeline", tab="insights"))
-    home.office.at(0, "admin").exchange_rates.set("EUR", date(2026, 1, 1), "1.1")
-    tab = at("manager", "pipeline", tab="insights")
+SCREENS = {
+    "overview": ("overview", {}),
+    "board": ("pipeline", {"tab": "board"}),
+    "insights": ("pipeline", {"tab": "insights", "by": "assigned_to"}),
+    "forecast": ("pipeline", {"tab": "forecast"}),
+    "forecast as a board": ("pipeline", {"tab": "forecast", "shown": "board"}),
+    "changes": ("pipeline", {"tab": "changes"}),
+}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_all_currencies_in_one_are_offered_where_there_are_rates(home: House, at, screen: str) -> None:  # type: ignore[no-untyped-def]
+    page, asks = SCREENS[screen]
+    some_deals(home)
+    assert not offered(at("manager", page, **asks))
+    home.office.at(0, "admin").exchange_rates.set("EUR", date(2025, 6, 1), "1.1")
+    tab = at("manager", page, **asks)
     (choice,) = offered(tab)
     tab.segmented_control(key=choice.key).set_value(True).run()
     assert not tab.exception
-    said = " ".join(caption.value for caption in tab.caption)
-    assert "1 EUR = 1.1 USD since 1 Jan 2026" in said
-    drawn = str(told(tab, "figures"))
+    assert "1 EUR = 1.1 USD since 1 Jun 2025" in " ".join(caption.value for caption in tab.caption)
+    drawn = str([told(tab, name) for name in ("figures", "board")])
     assert "1 deal without a rate of their day" in drawn
     assert "$1,200.00" in drawn
     assert "converted" in str(tab.query_params.get("preset"))
+    (choice,) = offered(tab)
+    tab.segmented_control(key=choice.key).set_value(False).run()
+    assert "$1,200.00" not in str([told(tab, name) for name in ("figures", "board")])
+
+
+def test_what_is_not_told_in_one_says_so(home: House, at) -> None:  # type: ignore[no-untyped-def]
+    some_deals(home)
+    tab = at("manager", "pipeline", tab="forecast", accuracy="months", preset="converted")
+    assert "In USD alone: how near a forecast came is not told of all currencies." in [
+        caption.value for caption in tab.caption
+    ]
+    assert not offered(tab)
+
+
+def test_a_chart_and_a_dashboard_can_be_of_all_currencies(home: House, at) -> None:  # type: ignore[no-untyped-def]
+    some_deals(home)
+    asks = {"make": "new", "chart_measure": "sum:deal_value", "chart_picture": "number"}
+    assert not [one for one in at("manager", "dashboards", **asks).toggle if one.label == "All, in USD"]
+    home.office.at(0, "admin").exchange_rates.set("EUR", date(2025, 6, 1), "1.1")
+    tab = at("manager", "dashboards", **asks)
+    tab.toggle(key="chart.all").set_value(True).run()
+    assert not tab.exception
+    assert tab.query_params["chart_currency"] in ("*", ["*"])
+    assert "$1,200.00" in str(told(tab, "figures"))
+    tab.button(key="chart.save").click().run()
+    board = home.office.at().dashboards.all()[0]
+    assert home.office.at().dashboards.get(board.id).tiles[0].own.currency == "*"
+    tab = at("manager", "dashboards", board=str(board.id))
+    assert "$1,200.00" in str(told(tab, "figures"))
+    tab.text_input(key="boards.over.currency").set_value("USD").run()
+    assert "$100.00" in str(told(tab, "figures"))
+    tab.toggle(key="boards.over.all").set_value(True).run()
+    assert "$1,200.00" in str(told(tab, "figures"))
+
+
+def some_deals(home: House) -> None:
+    """One of each currency; for one of them there is never a rate."""
+    my = home.office.at()
+    customer = my.customers.add({"name": "Firm"})
+    for currency, value in (("USD", "100"), ("EUR", "1000"), ("CHF", "1")):
+        deal = {"deal_name": currency, "deal_value": value, "currency": currency, "customer_id": customer}
+        my.deals.add(deal)
 
 
 def offered(tab: AppTest) -> list:  # type: ignore[type-arg]

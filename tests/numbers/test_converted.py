@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from crm_data import Figure, Formula, Query, clock
+from crm_data import Figure, Formula, Own, Period, Query, clock
 from crm_data.nouns.converted import Converted, worth
 from crm_data.numbers.numbers import ALL_TIME, CHARTS
 from crm_data.tables import Deal
-from tests.numbers.checking import Checker
+from tests.numbers.checking import Checker, figures_in
 from tests.numbers.makers import CENT, put_deals, wandering, won
 from tests.numbers.test_figures import VERBS, figures, some_goals
 from tests.numbers.test_pipeline import some_deals
@@ -25,16 +25,38 @@ TODAY = date(2026, 3, 2)
 ALL = Query(preset="converted")
 Rates = dict[str, list[tuple[date, Decimal]]]
 # The verbs that tell all currencies in one; of the others each figure is of one currency, as ever.
-TOLD = {"ages", "by_month", "by_owner", "by_stage", "chart", "put_off", "standing", "tiles"}
+TOLD = {
+    "against_goals",
+    "ages",
+    "board",
+    "breakdown",
+    "bridge",
+    "by_month",
+    "by_owner",
+    "by_stage",
+    "chart",
+    "forecast",
+    "forecast_board",
+    "put_off",
+    "standing",
+    "then_and_now",
+    "tiles",
+}
+
+
+def rate_of(rates: Rates, row: dict[str, Any]) -> Decimal | None:
+    """What one unit of a deal's currency is worth in USD: the last rate that began by its day."""
+    day = TODAY if row["status"] == "open" else row["actual_close_date"]
+    if row["currency"] == "USD":
+        return Decimal(1)
+    held = [(began, rate) for began, rate in rates.get(row["currency"], []) if day and began <= day]
+    return max(held)[1] if held else None
 
 
 def told(rates: Rates, row: dict[str, Any]) -> Decimal | None:
-    """What a deal is worth in USD: by the last rate that began by its day."""
-    day = TODAY if row["status"] == "open" else row["actual_close_date"]
-    if row["currency"] == "USD":
-        return Decimal(row["deal_value"])
-    held = [(began, rate) for began, rate in rates.get(row["currency"], []) if day and began <= day]
-    return (row["deal_value"] * max(held)[1]).quantize(CENT, ROUND_HALF_UP) if held else None
+    """What a deal is worth in USD."""
+    rate = rate_of(rates, row)
+    return None if rate is None else (row["deal_value"] * rate).quantize(CENT, ROUND_HALF_UP)
 
 
 class Telling(Checker):
@@ -47,7 +69,16 @@ class Telling(Checker):
         if figure.rows.table != "deals" or "converted" not in figure.rows.query.preset.split(","):
             return found
         assert isinstance(figure.currency, Converted | None)
-        return [{**row, "deal_value": told(self.rates, row), "currency": "USD"} for row in found]
+        return [{**row, "deal_value": told(self.rates, row), "currency": "USD", "own": row} for row in found]
+
+    def stood(self, figure: Figure, row: dict[str, Any]) -> tuple[Decimal, Decimal]:
+        """What it had and has in the pipeline, both by the one rate that it has now."""
+        if "own" not in row:
+            return super().stood(figure, row)
+        was, now = super().stood(figure, row["own"])
+        rate = rate_of(self.rates, row["own"])
+        assert rate is not None
+        return (was * rate).quantize(CENT, ROUND_HALF_UP), (now * rate).quantize(CENT, ROUND_HALF_UP)
 
 
 @pytest.fixture(scope="module")
@@ -92,16 +123,77 @@ def test_every_figure_is_the_sum_of_its_converted_rows(
     kept: tuple[Office, Telling], verb: str, frozen_clock: object
 ) -> None:
     two, checker = kept
-    my = two.at()
+    my, converted = two.at(), 0
     for query, period in (
         (ALL, my.numbers.period("365_days")),
         (ALL, ALL_TIME),
         (narrowed(two), my.numbers.period("this_quarter")),
     ):
-        for figure in figures(my, verb, query=query, period=period):
+        for figure in figures(my, verb, query=query, period=period, closing=period):
             checker.check(figure)
-            if isinstance(figure.currency, Converted):
-                assert verb in TOLD
+            converted += isinstance(figure.currency, Converted) and figure.count > 0
+    assert bool(converted) is (verb in TOLD)
+
+
+def test_the_overview_tells_all_in_one_where_it_is_asked_to(
+    kept: tuple[Office, Telling], frozen_clock: object
+) -> None:
+    two, checker = kept
+    plain, one = (two.at().numbers.overview(converted=way) for way in (False, True))
+    money = [figure for figure in figures_in(one) if isinstance(figure.currency, Converted)]
+    for figure in figures_in(one):
+        checker.check(figure)
+    assert len([figure for figure in money if figure.count]) > 4
+    assert not one.pipeline.beside
+    assert plain.pipeline.beside
+    assert plain.figures == one.figures
+    assert plain.queue == one.queue
+
+
+CHARTS_OF_ONES_OWN = [
+    Own(measure=measure, by=by, picture=picture, dated=dated, period=period, currency=currency)
+    for measure in ("sum:deal_value", "average:deal_value")
+    for by, picture in (
+        ("stage", "bar"),
+        ("assigned_to", "bar"),
+        ("created_at:month", "line"),
+        ("", "number"),
+    )
+    for dated, period in (("", "all"), ("actual_close_date", "this_year"))
+    for currency in ("*", "EUR")
+]
+
+
+@pytest.mark.parametrize(
+    "own", CHARTS_OF_ONES_OWN, ids=lambda own: f"{own.measure} {own.by} {own.dated} {own.currency}"
+)
+def test_a_chart_of_ones_own_tells_all_in_one_where_it_says_so(
+    kept: tuple[Office, Telling], own: Own, frozen_clock: object
+) -> None:
+    two, checker = kept
+    for said in (own, replace(own, asks={"preset": "converted"}), replace(own, asks={"preset": "open"})):
+        chart = two.at().numbers.own(said, compare="before")
+        assert ("(all, in USD)" in chart.title) is (own.currency == "*")
+        for figure in figures_in(chart):
+            checker.check(figure)
+            assert isinstance(figure.currency, Converted) is (own.currency == "*")
+
+
+def test_goals_are_compared_with_all_currencies_where_they_are_all_in_the_own(
+    kept: tuple[Office, Telling], frozen_clock: object
+) -> None:
+    """Some of February are in euro: beside what all deals are worth the others would be a part of them."""
+    my = kept[0].at()
+    february, march = (Period.month_of(date(2026, month, 1)) for month in (2, 3))
+    assert my.numbers.against_goals(Query(), february)[-1].value
+    for figure in my.numbers.against_goals(ALL, february):
+        assert (figure.value, figure.count) in ((None, 0), (None, figure.count))
+    assert "other currencies" in my.numbers.against_goals(ALL, february)[-1].means
+    own, told_ = (my.numbers.against_goals(query, march) for query in (Query(), ALL))
+    assert own[-1] == told_[-1]
+    assert own[-1].value
+    for figure in figures_in([told_, my.numbers.forecast(ALL, march), my.numbers.tiles(ALL, march)]):
+        kept[1].check(figure)
 
 
 def narrowed(two: Office) -> Query:
