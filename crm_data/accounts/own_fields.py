@@ -24,6 +24,7 @@ from crm_data.tables.spare import Extensible, spares
 KINDS: Mapping[Kind, str] = {
     Kind.TEXT: "Text",
     Kind.WHOLE: "Whole number",
+    Kind.NUMBER: "Decimal number",
     Kind.MONEY: "Amount of money",
     Kind.DAY: "Date",
     Kind.CHOICE: "Choice",

@@ -14,7 +14,7 @@ from crm_data.store.many import table_of
 from crm_data.store.scope import CompanySession
 from crm_data.tables import ChangeLog, by_name
 from crm_data.tables.base import MERGED
-from crm_data.tables.types import Money, Rate, UtcDateTime
+from crm_data.tables.types import Money, Number, Rate, UtcDateTime
 
 Row = dict[str, Any]
 Key = tuple[str, int]
@@ -121,7 +121,7 @@ def _readers(table: str) -> Mapping[str, Callable[[str], Any]] | None:
 
 
 def _reader(kind: Any) -> Callable[[str], Any]:
-    if isinstance(kind, Money | Rate):
+    if isinstance(kind, Money | Rate | Number):
         return Decimal
     if isinstance(kind, UtcDateTime):
         return datetime.fromisoformat

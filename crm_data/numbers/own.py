@@ -13,7 +13,7 @@ from crm_data.errors import Invalid
 from crm_data.numbers.period import chosen
 from crm_data.store.currencies import code_of
 from crm_data.store.reading import Reader
-from crm_data.store.summary import GROUPED
+from crm_data.store.summary import ADDED, GROUPED
 from crm_data.store.values import parse
 from crm_data.tables.dashboard import Chart, Picture, Width
 from crm_data.tables.fields import Kind, fields_of, inside
@@ -25,7 +25,6 @@ ALL: Final = "*"  # of amounts: every currency, told in the company's own
 LONGEST_TEXT: Final = 100  # characters: of longer ones an address would not hold enough
 _NAME: Final = replace(fields_of(Chart)["name"], required=False)
 _DAYS = (Kind.DAY, Kind.MOMENT)
-_ADDED = (Kind.MONEY, Kind.WHOLE)
 _UNREADABLE = "This link describes a chart that cannot be read. Make it again."
 
 
@@ -103,7 +102,7 @@ def groups_of(records: Reader) -> dict[str, str]:
 
 def measures_of(records: Reader) -> dict[str, str]:
     """What can be measured -> in words."""
-    some = [(name, each) for name, each in records.fields.items() if each.kind in _ADDED and not each.hidden]
+    some = [(name, each) for name, each in records.fields.items() if each.kind in ADDED and not each.hidden]
     found = {"count": f"Number of {records.name}"}
     found |= {f"sum:{name}": f"Sum of {inside(each.label)}" for name, each in some}
     return found | {f"average:{name}": f"Average of {inside(each.label)}" for name, each in some}

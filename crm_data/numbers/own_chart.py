@@ -137,7 +137,7 @@ def _figure(asked: Asked, label: str, rows: Question, sums: Sums) -> Figure:
     if formula is Formula.SUM:
         value = total
     elif held:
-        value = summary.mean(total, held)
+        value = summary.mean(asked.of, total, held)
     means = f"The column is {asked.of.label}."
     return Figure(label, formula, value, count, rows, asked.currency, period, means, of=asked.of.name)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from crm_data.tables.fields import Kind
 
-RANGES = (Kind.MONEY, Kind.RATE, Kind.WHOLE, Kind.DAY, Kind.MOMENT)
+RANGES = (Kind.MONEY, Kind.RATE, Kind.WHOLE, Kind.NUMBER, Kind.DAY, Kind.MOMENT)
 ANY: Final = ((), "", None, (None, None))
 EMPTY: Final = (None,)
 

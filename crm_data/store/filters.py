@@ -54,7 +54,9 @@ _ORDERED = (Op.LESS, Op.MORE, Op.AT_LEAST, Op.AT_MOST)
 OPS: Final[Mapping[Kind, tuple[Op, ...]]] = {
     **dict.fromkeys(TEXTS, (*WORDS, *_ENDS)),
     **dict.fromkeys((Kind.CHOICE, Kind.MEMBER, Kind.TAGS), (Op.ANY, Op.NONE, *_ENDS)),
-    **dict.fromkeys((Kind.MONEY, Kind.RATE, Kind.WHOLE), (Op.BETWEEN, Op.IS, Op.IS_NOT, *_ORDERED, *_ENDS)),
+    **dict.fromkeys(
+        (Kind.MONEY, Kind.RATE, Kind.WHOLE, Kind.NUMBER), (Op.BETWEEN, Op.IS, Op.IS_NOT, *_ORDERED, *_ENDS)
+    ),
     **dict.fromkeys(
         (Kind.DAY, Kind.MOMENT), (Op.WITHIN, Op.BETWEEN, Op.IS, Op.IS_NOT, *_ORDERED, Op.OLDER, *_ENDS)
     ),
@@ -250,7 +252,7 @@ def _value(field: Field, op: Op, said: Any) -> Any:
     if not isinstance(said, str | int | float) or (isinstance(said, bool) and field.kind is not Kind.YES_NO):
         raise Invalid(_UNREADABLE)
     value = _needed(field, parse(_bare(field), said))
-    return Decimal(value) if field.kind in (Kind.MONEY, Kind.RATE) else value
+    return Decimal(value) if field.kind in (Kind.MONEY, Kind.RATE, Kind.NUMBER) else value
 
 
 def _bare(field: Field) -> Field:

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_data.errors import Invalid
+from crm_data.store.conditions import RANGES
 from crm_data.store.folding import has_part, holds
 from crm_data.store.values import parse
 from crm_data.store.zones import within
@@ -53,7 +54,7 @@ def _shows(
         names: Mapping[Any, str] = field.choice_labels() if field.kind is Kind.CHOICE else members
         known = [value for value, name in names.items() if fold(said) in fold(name)]
         return column.in_(known) if known else None
-    if field.kind in (Kind.MONEY, Kind.RATE, Kind.WHOLE, Kind.DAY, Kind.MOMENT):
+    if field.kind in RANGES:
         return _reads(column, field, said, zone)
     return None
 

@@ -12,6 +12,9 @@ from crm_data.store.folding import reading
 from crm_data.tables import Membership, User, by_name, title_of
 from crm_data.tables.checks import sort_key
 from crm_data.tables.fields import Field, Kind
+from crm_data.tables.types import MOST_NUMBER
+
+_BELOW = -MOST_NUMBER - 1  # every number
 
 
 def order_key(model: Any, field: Field) -> sa.ColumnElement[Any]:
@@ -29,6 +32,8 @@ def order_key(model: Any, field: Field) -> sa.ColumnElement[Any]:
         return sa.case((column, 1), else_=0)
     if field.kind in (Kind.MONEY, Kind.RATE, Kind.WHOLE):
         return sa.func.coalesce(column, sa.literal(-1, column.type))
+    if field.kind is Kind.NUMBER:
+        return sa.func.coalesce(column, sa.literal(_BELOW, column.type))
     if field.kind is Kind.MEMBER:
         return sa.func.coalesce(_colleague(column), "")
     if field.kind is Kind.LINK:

@@ -25,6 +25,7 @@ _KEYS = {
     Kind.DAY: date,
     Kind.MONEY: Decimal,
     Kind.RATE: Decimal,
+    Kind.NUMBER: Decimal,
     Kind.WHOLE: int,
     Kind.YES_NO: int,
     Kind.CHOICE: int,

@@ -14,12 +14,12 @@ from crm_data.errors import Invalid
 from crm_data.store.conditions import EMPTY
 from crm_data.store.query import Query
 from crm_data.tables.fields import Field, Kind
-from crm_data.tables.types import CENT
+from crm_data.tables.types import CENT, PLACES, number_of, trimmed
 
 MEASURES: Final = ("count", "empty", "unique", "sum", "average")
 MOST_GROUPED, MOST_GROUPS = 3, 1_000
 PLAIN = ""  # in place of a currency, of what is no money
-_ADDED = (Kind.MONEY, Kind.WHOLE)
+ADDED: Final = (Kind.MONEY, Kind.WHOLE, Kind.NUMBER)
 GROUPED = (Kind.CHOICE, Kind.MEMBER, Kind.LINK, Kind.YES_NO, Kind.TEXT, Kind.DAY)
 _TEXTS = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL)
 # A measure by currency, `PLAIN` where there is none.
@@ -49,7 +49,7 @@ def demand_measures(fields: Mapping[str, Field], wanted: Mapping[str, str]) -> N
         kind = fields[name].kind if name in fields else Kind.JSON
         adds = measure in ("sum", "average")
         unfit = (
-            kind is Kind.JSON or (adds and kind not in _ADDED) or (kind is Kind.TAGS and measure == "unique")
+            kind is Kind.JSON or (adds and kind not in ADDED) or (kind is Kind.TAGS and measure == "unique")
         )
         if measure not in MEASURES or unfit:
             raise Invalid("This column cannot be counted in that way. Choose another measure for it.")
@@ -78,8 +78,10 @@ def filled(table: Any, field: Field) -> Any:
 
 
 def added(table: Any, field: Field) -> sa.ColumnElement[int]:
-    """The sum of a column in SQL: of money in cents."""
+    """The sum of a column in SQL: of money in cents, of numbers with places in millionths."""
     column = getattr(table, field.name)
+    if field.kind is Kind.NUMBER:
+        column = sa.type_coerce(column, sa.BigInteger)
     return sa.func.coalesce(sa.func.sum(cents(column) if field.kind is Kind.MONEY else column), 0)
 
 
@@ -92,12 +94,16 @@ def counted(table: Any, field: Field, measure: str) -> sa.ColumnElement[int]:
 
 
 def read_sum(field: Field, summed: Any) -> Decimal | int:
-    """What `added` found, as an amount or a whole number."""
+    """What `added` found, as an amount or a number."""
+    if field.kind is Kind.NUMBER:
+        return number_of(int(summed))
     return (Decimal(int(summed)) / 100).quantize(CENT) if field.kind is Kind.MONEY else int(summed)
 
 
-def mean(total: Decimal | int, count: int) -> Decimal:
-    """The average to the cent, half up."""
+def mean(field: Field, total: Decimal | int, count: int) -> Decimal:
+    """The average to the cent, half up; of numbers with places to the last of those."""
+    if field.kind is Kind.NUMBER:
+        return trimmed((Decimal(total) / count).quantize(Decimal(1).scaleb(-PLACES), ROUND_HALF_UP))
     return (Decimal(total) / count).quantize(CENT, ROUND_HALF_UP)
 
 
@@ -105,7 +111,7 @@ def measured(field: Field, measure: str, found: Iterable[tuple[str, Any, int]]) 
     """A sum or an average by currency, from (currency, summed, how many hold something)."""
     sums = {money: (read_sum(field, summed), count) for money, summed, count in found if count}
     if measure == "average":
-        return {money: mean(total, count) for money, (total, count) in sums.items()}
+        return {money: mean(field, total, count) for money, (total, count) in sums.items()}
     return {money: total for money, (total, _) in sums.items()}
 
 
@@ -127,7 +133,8 @@ def heads(groups: Sequence[Group], depth: int) -> Iterator[Group]:
         for name, of in group.sums.items():
             for money, amount in of.items():
                 here = sums.setdefault(name, {})
-                here[money] = here.get(money, 0) + amount
+                total = here.get(money, 0) + amount
+                here[money] = trimmed(total) if money == PLAIN and isinstance(total, Decimal) else total
         count = group.count + (known.count if known else 0)
         together[group.values[:depth]] = Group(group.values[:depth], count, sums, group.called[:depth])
     yield from together.values()

@@ -15,7 +15,7 @@ from crm_data.store.contacts import NoContact, address, telephone
 from crm_data.store.days import ANY, NoDay, day_in, moment_in
 from crm_data.store.signs import bare
 from crm_data.tables.fields import Field, Kind
-from crm_data.tables.types import CENT, MOST_RATE, RATE_PLACES, exact_rate
+from crm_data.tables.types import CENT, MOST_NUMBER, MOST_RATE, PLACES, RATE_PLACES, exact_rate, trimmed
 
 MOST_MONEY = Decimal("9999999999999.99")
 _LEAST_RATE = Decimal(1).scaleb(-RATE_PLACES)
@@ -239,6 +239,20 @@ def _whole(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> int | None:
     return int(found.value)
 
 
+def _decimal(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> Decimal | None:
+    """A percentage is the number that stands before the sign."""
+    found = _number(field, raw, ways)
+    if found is None:
+        return None
+    if found.currencies:
+        raise _Wrong("a number is needed, with no sign of a currency beside it.")
+    if found.value != round(found.value, PLACES):
+        raise _Wrong(f"a number has at most {PLACES} places behind the point.")
+    if abs(found.value) > MOST_NUMBER:
+        raise _Wrong(f"a number from -{MOST_NUMBER:,} to {MOST_NUMBER:,} is needed.")
+    return trimmed(found.value)
+
+
 _YES = "yes true 1 y on x ✓ ja wahr oui vrai sí si verdadero sì vero sim verdadeiro tak prawda да"
 _NO = "no false 0 n off nein falsch non faux falso não nee onwaar nie fałsz нет"
 
@@ -344,6 +358,7 @@ _PARSERS: dict[Kind, Callable[[Field, Any, tzinfo, Ways], Any]] = {
     Kind.MONEY: _money,
     Kind.RATE: _rate,
     Kind.WHOLE: _whole,
+    Kind.NUMBER: _decimal,
     Kind.YES_NO: _yes_no,
     Kind.DAY: _day,
     Kind.MOMENT: _moment,

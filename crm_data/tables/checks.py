@@ -9,7 +9,16 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from crm_data.tables.fields import Field, Kind
 from crm_data.tables.sort_keys import has_sort_key, sort_key_of
-from crm_data.tables.types import MOST_RATE, RATE_PLACES, Money, Rate, UtcDateTime
+from crm_data.tables.types import (
+    MOST_NUMBER,
+    MOST_RATE,
+    PLACES,
+    RATE_PLACES,
+    Money,
+    Number,
+    Rate,
+    UtcDateTime,
+)
 
 
 class _LastMoment(FunctionElement[datetime]):
@@ -81,6 +90,9 @@ def attach_checks(table: Any) -> None:
         if isinstance(column.type, Rate):
             most = int(MOST_RATE.scaleb(RATE_PLACES))
             _check(table, f"{column.name}_bounds", f"{column.name} BETWEEN 1 AND {most}")
+        if isinstance(column.type, Number):
+            most = int(MOST_NUMBER.scaleb(PLACES))
+            _check(table, f"{column.name}_bounds", f"{column.name} BETWEEN -{most} AND {most}")
         for what, sql in _sqlite_checks(column):
             _check(table, f"{column.name}_{what}", sql, only="sqlite")
         if isinstance(column.type, sa.String) and not (field and field.choices):
@@ -100,7 +112,7 @@ def _sqlite_checks(column: Any) -> list[tuple[str, str]]:
         return [("json", f"{name} IS NULL OR json_valid({name})")]
     if isinstance(kind, Money):
         return [("number", f"typeof({name}) IN ('integer', 'real', 'null')")]
-    if isinstance(kind, Rate):
+    if isinstance(kind, Rate | Number):
         return [("number", f"typeof({name}) IN ('integer', 'null')")]
     if isinstance(kind, sa.Integer) and not column.primary_key and not column.foreign_keys:
         return [("number", f"typeof({name}) IN ('integer', 'null')")]

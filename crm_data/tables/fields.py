@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import MappedColumn, mapped_column
 
 from crm_data import clock
-from crm_data.tables.types import Money, Rate, UtcDateTime, json_type
+from crm_data.tables.types import Money, Number, Rate, UtcDateTime, json_type
 
 
 class Kind(StrEnum):
@@ -25,6 +25,7 @@ class Kind(StrEnum):
     MONEY = "money"
     RATE = "rate"
     WHOLE = "whole"
+    NUMBER = "number"
     YES_NO = "yes_no"
     DAY = "day"
     MOMENT = "moment"
@@ -177,6 +178,11 @@ def whole(
 ) -> MappedColumn[Any]:
     """A whole number within bounds."""
     return _column(sa.Integer(), Field(label, Kind.WHOLE, low=low, high=high, **opts), default=default)
+
+
+def number(label: str, **opts: Any) -> MappedColumn[Any]:
+    """A number with up to six places behind the point, below zero too."""
+    return _column(Number(), Field(label, Kind.NUMBER, **opts))
 
 
 def yes_no(label: str, default: bool = False, **opts: Any) -> MappedColumn[Any]:

@@ -15,6 +15,7 @@ from crm_data.tables.fields import Kind
 _MAKERS: Mapping[Kind, tuple[int, Callable[..., MappedColumn[Any]]]] = {
     Kind.TEXT: (16, f.text),
     Kind.WHOLE: (6, f.whole),
+    Kind.NUMBER: (6, f.number),
     Kind.MONEY: (6, f.money),
     Kind.DAY: (6, f.day),
     Kind.YES_NO: (6, f.yes_no),

@@ -10,6 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 CENT = Decimal("0.01")
+PLACES = 6  # behind the point of a number
+MOST_NUMBER = Decimal("999999999.999999")
 # A rate: so many places behind the point, and below ten millions; both fit into the whole number that is kept.
 RATE_PLACES = 10
 MOST_RATE = Decimal("9999999.9999999999")
@@ -108,6 +110,40 @@ class Rate(TypeDecorator[Decimal]):
 def exact_rate(value: Decimal) -> Decimal:
     """The same rate without zeros at its end: 1.0800 is 1.08, and 100 is 100."""
     return Decimal(format(value.normalize(), "f"))
+
+
+def number_of(units: int) -> Decimal:
+    """The number of so many millionths, without zeros that say nothing."""
+    return trimmed(Decimal(units).scaleb(-PLACES))
+
+
+def trimmed(value: Decimal) -> Decimal:
+    """The same number without zeros behind its last place, and never as 1E+3 or -0."""
+    text = f"{value:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return Decimal("0" if text in ("-0", "") else text)
+
+
+class Number(TypeDecorator[Decimal]):
+    """A number exact to six places, below zero too: whole millionths in the database, a Decimal in and out."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        try:
+            units = Decimal(value).scaleb(PLACES)
+            whole = units.is_finite() and units == units.to_integral_value()
+        except ArithmeticError:  # not a number at all
+            whole = False
+        if not whole:
+            raise ValueError("a number must have six places at most")
+        return int(units)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else number_of(int(value))
 
 
 class SortKey(TypeDecorator[str]):

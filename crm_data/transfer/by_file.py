@@ -12,6 +12,7 @@ from crm_data.store.records import Records
 from crm_data.tables.fields import Field, Kind, inside
 from crm_data.transfer import csv_in, csv_out, csv_read, keeping
 from crm_data.transfer.csv_out import Form
+from crm_data.transfer.formats import DECIMALS
 from crm_data.transfer.hints import listed
 from crm_data.transfer.lookup import MADE
 from crm_data.transfer.mapping import BESIDE, fitted, guess, importable, shaped, targets
@@ -264,6 +265,6 @@ def _way(column: Column, field: Field | None) -> list[str]:
     said = [column.unsure] if column.unsure else []
     if field.kind in (Kind.DAY, Kind.MOMENT) and column.dates != ANY:
         said.append(f"The dates were read {DATES[column.dates]}.")
-    if field.kind in (Kind.MONEY, Kind.WHOLE) and (column.unsure or column.numbers != POINT):
+    if field.kind in DECIMALS and (column.unsure or column.numbers != POINT):
         said.append(f"The numbers were read with {NUMBERS[column.numbers]}.")
     return [" ".join(said)] if said else []

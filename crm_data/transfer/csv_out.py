@@ -33,7 +33,7 @@ class Form(StrEnum):
     XLSX = "xlsx"
 
 
-_AS_THEY_ARE = (Kind.MEMBER, Kind.LINK, Kind.WHOLE, Kind.MONEY, Kind.RATE)
+_AS_THEY_ARE = (Kind.MEMBER, Kind.LINK, Kind.WHOLE, Kind.NUMBER, Kind.MONEY, Kind.RATE)
 _MOMENT = "%04d-%02d-%02dT%02d:%02d:%02dZ"
 _TEXTS = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.CHOICE)
 

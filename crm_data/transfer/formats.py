@@ -1,13 +1,18 @@
 """How a column of a file writes dates and numbers: guessed from all its cells. Pure."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from crm_data.store import amounts, days
 from crm_data.store.amounts import COMMA, POINT
 from crm_data.store.days import ANY, DAY_FIRST
+from crm_data.tables.fields import Kind
+from crm_data.tables.types import PLACES
 
 DATES = {ANY: "each as it can be read", **days.DATES}
 NUMBERS = amounts.NUMBERS
+# Of what a column of numbers is -> how many places there can be behind the point.
+DECIMALS: Final = {Kind.MONEY: 2, Kind.NUMBER: PLACES, Kind.WHOLE: 0}
 
 # What files put where they have nothing; offered for each column that holds one, never assumed.
 EMPTY_WORDS = frozenset(

@@ -11,7 +11,7 @@ from crm_data.store.records import Records
 from crm_data.store.values import parse, to_text
 from crm_data.tables.fields import Field, Kind
 from crm_data.transfer.csv_read import Sheet
-from crm_data.transfer.formats import EMPTY_WORDS, guess_dates, guess_numbers
+from crm_data.transfer.formats import DECIMALS, EMPTY_WORDS, guess_dates, guess_numbers
 from crm_data.transfer.headings import (
     DEFAULTS,
     FIRMS,
@@ -275,8 +275,8 @@ def shaped(column: Column, field: Field, cells: Collection[str], table: str) -> 
         style, sure = guess_dates(cells)
         unsure = "" if sure else "The order of day, month and year in these dates is not sure."
         return replace(column, dates=style, unsure=unsure)
-    if field.kind in (Kind.MONEY, Kind.WHOLE):
-        style, sure = guess_numbers(cells, 2 if field.kind is Kind.MONEY else 0)
+    if field.kind in DECIMALS:
+        style, sure = guess_numbers(cells, DECIMALS[field.kind])
         column = replace(
             column, numbers=style, unsure="" if sure else "These numbers can be read in two ways."
         )

@@ -9,7 +9,7 @@ from crm_data import CrmError, Field, Kind, Records, Workspace, inside
 from crm_data.store.amounts import POINT
 from crm_data.store.days import ANY
 from crm_data.transfer.csv_read import Sheet
-from crm_data.transfer.formats import DATES, EMPTY_WORDS, NUMBERS
+from crm_data.transfer.formats import DATES, DECIMALS, EMPTY_WORDS, NUMBERS
 from crm_data.transfer.lookup import MADE
 from crm_data.transfer.mapping import importable, needed, shaped, targets
 from crm_data.transfer.plan import (
@@ -141,7 +141,7 @@ class MappingStep:
                 st.warning(
                     f"{say.plain(column.unsure)} Choose above which.", icon=":material/calendar_month:"
                 )
-        if field.kind in (Kind.MONEY, Kind.WHOLE) and (column.unsure or column.numbers != POINT):
+        if field.kind in DECIMALS and (column.unsure or column.numbers != POINT):
             ways = {way: f"With {said}: {way}" for way, said in NUMBERS.items()}
             numbers = self._way_of(f"Numbers in {shown}", ways, column.numbers, f"{key}.numbers")
             column = replace(column, numbers=numbers)

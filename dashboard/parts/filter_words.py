@@ -97,6 +97,8 @@ def _value(field: Field, op: Op, value: Any, names: Mapping[int, str], currency:
         return names.get(value, "a record that is not here")
     if field.kind is Kind.CHOICE:
         return field.words_for(value)
+    if field.kind is Kind.NUMBER:
+        return f"{value:,}"
     if isinstance(value, Decimal):
         return say.money(value, currency)
     if isinstance(value, bool):

@@ -130,7 +130,7 @@ def _since(my: Workspace, row: Row, state: Reviewed, members: Any) -> None:
 
 def _sign(field: Field, before: Any, now: Any) -> str:
     """Whether an amount or a day went up or down, for who reads quickly."""
-    if before is None or now is None or field.kind not in (Kind.MONEY, Kind.DAY, Kind.WHOLE):
+    if before is None or now is None or field.kind not in (Kind.MONEY, Kind.DAY, Kind.WHOLE, Kind.NUMBER):
         return ""
     up = now > before if field.kind is Kind.DAY else Decimal(str(now)) > Decimal(str(before))
     return " ▲" if up else " ▼"

@@ -66,6 +66,8 @@ def shown(field: Field, value: Any) -> Any:
     """A stored value as its widget holds it."""
     if field.kind is Kind.MONEY:
         return amount.shown(value)
+    if field.kind is Kind.NUMBER:
+        return None if value is None else str(value)
     if field.kind is Kind.MOMENT:
         return None if value is None else value.astimezone(say.zone()).replace(tzinfo=None)
     if field.kind is Kind.TAGS:
@@ -129,6 +131,8 @@ def widget(
         )
     elif field.kind is Kind.MONEY:
         amount.amount_input(label, at, field.help, frozen)
+    elif field.kind is Kind.NUMBER:
+        st.text_input(label, key=at, placeholder="0.0", help=field.help, disabled=frozen)
     elif field.kind is Kind.WHOLE:
         st.number_input(
             label, key=at, min_value=field.low, max_value=field.high, step=1, value=None, disabled=frozen

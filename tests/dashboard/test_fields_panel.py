@@ -1,6 +1,7 @@
 """An admin adds a field on the screen: it stands on form, record and list until it is hidden."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -84,14 +85,16 @@ def test_what_an_admin_adds_is_filled_in_and_shown_until_it_is_hidden(home: Hous
     tab.text_input(key=f"record.{table}.field.{names[Kind.TEXT]}").set_value("a *text*")
     tab.selectbox(key=f"record.{table}.field.{names[Kind.CHOICE]}").set_value("own_choice_3")
     tab.number_input(key=f"record.{table}.field.{names[Kind.WHOLE]}").set_value(12)
+    tab.text_input(key=f"record.{table}.field.{names[Kind.NUMBER]}").set_value("-47.3768")
     next(button for button in tab.button if button.label == "Save changes").click().run()
     assert not tab.exception
     row = my.records(table).get(id_)
     assert (row[names[Kind.TEXT]], row[names[Kind.CHOICE]], row[names[Kind.WHOLE]]) == (
         "a *text*", "own_choice_3", 12
     )  # fmt: skip
+    assert row[names[Kind.NUMBER]] == Decimal("-47.3768")
     shown = facts(at("record", kind=ONE[table], id=str(id_)))
-    assert {"a *text*", "!Bronze", "12"} <= set(shown.values())
+    assert {"a *text*", "!Bronze", "12", "-47.3768"} <= set(shown.values())
     assert set(names.values()) <= set(data.order(my.records(table), data.Layout()))
 
     tab = at("admin", tab="fields")

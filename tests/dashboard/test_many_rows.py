@@ -194,6 +194,7 @@ def a_value(my: Workspace, field: Field) -> Any:
         Kind.URL: "https://many.example",
         Kind.MONEY: "1,234.50",
         Kind.WHOLE: 50,
+        Kind.NUMBER: "-1.5",
         Kind.DAY: date(2026, 5, 6),
         Kind.MOMENT: datetime(2026, 5, 6, 7, 0),  # noqa: DTZ001 - as the widget gives it, in the person's zone
         Kind.TAGS: ["new", "öl"],

@@ -23,6 +23,7 @@ from tests.support.soak import one_quickly
 SAID: dict[Kind, Any] = {
     Kind.TEXT: "  Ünder the bridge ",
     Kind.WHOLE: "1,200",
+    Kind.NUMBER: "-1,234.500010",
     Kind.MONEY: "1,234.50",
     Kind.DAY: "2026-03-09",
     Kind.CHOICE: "silver, OR so",
@@ -31,6 +32,7 @@ SAID: dict[Kind, Any] = {
 KEPT: dict[Kind, Any] = {
     Kind.TEXT: "Ünder the bridge",
     Kind.WHOLE: 1200,
+    Kind.NUMBER: Decimal("-1234.50001"),
     Kind.MONEY: Decimal("1234.50"),
     Kind.DAY: date(2026, 3, 9),
     Kind.CHOICE: "own_choice_2",
@@ -39,6 +41,7 @@ KEPT: dict[Kind, Any] = {
 WRONG: dict[Kind, Any] = {
     Kind.TEXT: "x" * 256,
     Kind.WHOLE: "2,147,483,648",
+    Kind.NUMBER: "0.0000001",
     Kind.MONEY: "-1",
     Kind.DAY: "2026-02-30",
     Kind.CHOICE: "Lead",
@@ -103,6 +106,7 @@ def test_every_kind_is_filtered_and_sorted_by(two: Office, table: str) -> None:
         Kind.TEXT: Condition(names[Kind.TEXT], Op.HAS, ("THE bridge",)),
         Kind.WHOLE: Condition(names[Kind.WHOLE], Op.BETWEEN, (1000, 1200)),
         Kind.MONEY: Condition(names[Kind.MONEY], Op.IS, (Decimal("1234.50"),)),
+        Kind.NUMBER: Condition(names[Kind.NUMBER], Op.AT_MOST, (Decimal("-1234.50001"),)),
         Kind.DAY: Condition(names[Kind.DAY], Op.LESS, (date(2026, 3, 10),)),
         Kind.CHOICE: Condition(names[Kind.CHOICE], Op.ANY, ("own_choice_2",)),
         Kind.YES_NO: Condition(names[Kind.YES_NO], Op.IS, (True,)),

@@ -70,7 +70,7 @@ def test_a_field_of_ones_own_is_asked_for_whichever_way(two: Office, kind: Kind)
     choices = my.deals.fields[column].choice_labels() if kind is Kind.CHOICE else {}
     given = {
         Kind.MEMBER: two.people[0]["user"], Kind.CHOICE: next(iter(choices), None), Kind.DAY: "2026-05-01",
-        Kind.WHOLE: "0", Kind.MONEY: "0",
+        Kind.WHOLE: "0", Kind.NUMBER: "-0", Kind.MONEY: "0",
     }.get(kind, "something")  # fmt: skip
     my.deals.move(deal, "proposal", "prospect", more={column: given})
     assert my.deals.get(deal)["stage"] == "proposal"

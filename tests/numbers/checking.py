@@ -383,7 +383,8 @@ def _sum(checker: Checker, figure: Figure, rows: list[Row]) -> Any:
 
 def _mean(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
     held = [Decimal(row[figure.of]) for row in rows if row[figure.of] is not None]
-    return (sum(held, Decimal(0)) / len(held)).quantize(CENT, ROUND_HALF_UP) if held else None
+    places = Decimal("0.000001") if figure.of.startswith("own_number") else CENT
+    return (sum(held, Decimal(0)) / len(held)).quantize(places, ROUND_HALF_UP) if held else None
 
 
 # How each formula makes a value of its rows; a new formula has to say it here.

@@ -222,6 +222,7 @@ def test_a_field_of_the_companys_own_is_grouped_and_measured_as_any_other(two: O
         Kind.CHOICE: [*(code for code, _ in own(two).leads.fields[columns[Kind.CHOICE]].called), None],
         Kind.MONEY: [Decimal("10.05"), None, Decimal(3)],
         Kind.WHOLE: [7, None],
+        Kind.NUMBER: [Decimal("-1.000001"), None, Decimal("0.5")],
         Kind.DAY: [date(2026, 1, 31), date(2026, 3, 1), None],
         Kind.MEMBER: [two.people[0]["manager"], None],
         Kind.YES_NO: [True, False, False],
@@ -234,7 +235,7 @@ def test_a_field_of_the_companys_own_is_grouped_and_measured_as_any_other(two: O
     groups = [by for by in groups_of(my.leads) if by.partition(":")[0] in ours]
     measures = [each for each in measures_of(my.leads) if each == "count" or each.partition(":")[2] in ours]
     assert len(groups) > 5
-    assert len(measures) == 5
+    assert len(measures) == 7
     for by in groups:
         for measure in measures:
             assert opened(checker, my.numbers.own(Own("leads", by, measure))) == 14

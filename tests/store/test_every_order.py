@@ -94,6 +94,7 @@ def _value(chance: Any, field: Field, ids: Any, own: Filled, now: Any) -> Any:
         return chance.choice(TEXTS if not field.required else TEXTS[:20])[: field.length]
     return {
         Kind.MONEY: lambda: Decimal(chance.choice(["0", "0.10", "9.99", "1234567.89"])),
+        Kind.NUMBER: lambda: Decimal(chance.choice(["-1000", "-0.000001", "0", "0.5", "47.376887"])),
         Kind.WHOLE: lambda: chance.randint(field.low or 0, min(field.high or 100, 100)),
         Kind.YES_NO: lambda: now,
         Kind.DAY: lambda: date(2026, chance.randint(1, 12), 3),
@@ -117,6 +118,8 @@ def plain_key(field: Field, row: dict[str, Any], names: Any) -> Any:
         return value or datetime(9999, 12, 31, tzinfo=UTC)
     if field.kind in (Kind.MONEY, Kind.WHOLE):
         return (0 if field.sort else -1) if value is None else value
+    if field.kind is Kind.NUMBER:
+        return Decimal("-Infinity") if value is None else value
     if field.kind is Kind.YES_NO:
         return bool(value)
     return reading_order(value or "")

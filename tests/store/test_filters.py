@@ -77,6 +77,7 @@ def held(chance: Any, field: Field, links: Any, people: list[int]) -> Any:
         Kind.CHOICE: lambda: chance.choice([*field.choice_labels(), "x"]),
         Kind.MONEY: lambda: Decimal(chance.choice(["0.10", "0.30", "1000.00", "5000.01"])),
         Kind.WHOLE: lambda: chance.choice([0, 7, 50, 100]),
+        Kind.NUMBER: lambda: Decimal(chance.choice(["-40.5", "0", "7", "0.000001"])),
         Kind.DAY: lambda: day,
         Kind.MOMENT: lambda: midnight + timedelta(seconds=chance.choice(moments)),
         Kind.TAGS: lambda: chance.choice([[], ["vip"], ["Öl", "n"], ["vip-2", 'a"b'], ["VIP", "ΟΔΟΣ"]]),
@@ -245,7 +246,7 @@ def drawn(chance: Any, field: Field, op: Op, rows: list[dict[str, Any]], two: Of
             return chance.choice([*stored, TODAY])
         if field.kind is Kind.MOMENT:
             return chance.choice([*(each.astimezone(AUCKLAND).date() for each in stored), TODAY])
-        if field.kind in (Kind.MONEY, Kind.WHOLE):
+        if field.kind in (Kind.MONEY, Kind.WHOLE, Kind.NUMBER):
             return chance.choice([*stored, type(stored[0] if stored else 0)(7)])
         if field.kind is Kind.YES_NO:
             return chance.random() < 0.5

@@ -34,6 +34,7 @@ def _values(field: Field, op: Op) -> tuple[Any, ...]:
         Kind.MOMENT: (date(2026, 1, 2), date(2026, 2, 1)),
         Kind.MONEY: (Decimal("1000.00"), Decimal("5000.00")),
         Kind.WHOLE: (10, 90),
+        Kind.NUMBER: (Decimal("-2.5"), Decimal("0.000001")),
         Kind.YES_NO: (True, True),
     }.get(field.kind, ("Öl", "Öl"))
     return (first, last) if op is Op.BETWEEN else (first,)

@@ -161,6 +161,7 @@ class Filled:
 def _own_fields(row: Any, canary: str, rep: User) -> list[dict[str, Any]]:
     """Fill a spare column of each kind of a record; what its company says of these."""
     values = {Kind.TEXT: canary, Kind.WHOLE: 7, Kind.MONEY: Decimal("1.25"), Kind.DAY: MOMENT.date()}
+    values |= {Kind.NUMBER: Decimal("-1.5")}
     values |= {Kind.YES_NO: True, Kind.MEMBER: rep.id}
     said = []
     for kind, value in values.items():

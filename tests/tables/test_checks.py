@@ -152,6 +152,17 @@ def test_whole_number(ground: Ground, table: str, column: Any) -> None:
         ground.refuses(table, column.name, field.low + 0.5)
 
 
+@pytest.mark.parametrize(("table", "column"), every(lambda c, f: bool(f and f.kind is Kind.NUMBER)))
+def test_number(ground: Ground, table: str, column: Any) -> None:
+    most = 999_999_999_999_999
+    for right in (-most, -1, 0, 1, most):
+        ground.put(table, column.name, right)
+    for wrong in (-most - 1, most + 1, "abc", "", "1e", "-", float("inf"), "NaN"):
+        ground.refuses(table, column.name, wrong)
+    if ground.kind == "sqlite":  # PostgreSQL rounds it
+        ground.refuses(table, column.name, 0.5)
+
+
 @pytest.mark.parametrize(("table", "column"), every(lambda c, f: isinstance(c.type, sa.Date)))
 def test_day(ground: Ground, table: str, column: Any) -> None:
     for right in ("2026-02-28", "2024-02-29", "0001-01-01", "9999-12-31"):

@@ -40,6 +40,7 @@ def cell(field: Any, heading: str, at: int) -> str:
         Kind.URL: f"https://x{at}.example",
         Kind.MONEY: f"{100 + at}.50",
         Kind.WHOLE: f"{at % 90 + 1}",
+        Kind.NUMBER: f"-{at}.5",
         Kind.DAY: f"2024-02-{at % 28 + 1:02}",
         Kind.MOMENT: f"2024-02-{at % 28 + 1:02} 10:00",
         Kind.MEMBER: "manager@alpha.example",

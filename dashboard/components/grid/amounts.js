@@ -74,6 +74,19 @@ export function whole(text, locale, low = 0, high = 2147483647) {
   return { value: value + 0 };
 }
 
+// A number of up to six places, as the server writes it: no zeros that say nothing, and never -0.
+export function exact(text, locale) {
+  const found = number(text, locale.decimal);
+  if (found.problem) return found;
+  if (found.signs.length && found.signs.join() !== "%")
+    return { problem: "a number is needed, with no sign of a currency beside it." };
+  const part = found.part.replace(/0+$/, "");
+  if (part.length > 6) return { problem: "a number has at most 6 places behind the point." };
+  if (found.whole.length > 9) return { problem: "a number from -999,999,999.999999 to 999,999,999.999999 is needed." };
+  const plain = part ? `${found.whole}.${part}` : found.whole;
+  return { value: found.minus && plain !== "0" ? `-${plain}` : plain };
+}
+
 // 1234567.5 -> 1,234,567.50 with the decimal sign of the person.
 export function grouped(plain, decimal) {
   const [whole, part] = plain.split(".");

@@ -1,7 +1,7 @@
 // What stands in one cell, and what a screen reader hears of it.
 import { el } from "../dom.js";
 
-const RIGHT = ["money", "whole", "number"];
+const RIGHT = ["money", "whole", "decimal", "number"];
 const COLOURS = ["red", "orange", "yellow", "green", "blue", "violet", "gray"];
 
 const chip = (text, colour) => el("span", `chip ${COLOURS.includes(colour) ? colour : "gray"}`, text);

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from crm_data import Field, Kind, Layout, Records
-from crm_data.store.summary import GROUPED
+from crm_data.store.summary import ADDED, GROUPED
 from dashboard.components.grid import summing, wire
 
 Row = Mapping[str, Any]
@@ -106,7 +106,7 @@ def column(declared: Field, width: int | None, colours: Mapping[str, str], curre
         "names": declared.kind in (Kind.MEMBER, Kind.LINK),
         "ask": declared.kind is Kind.LINK,
         "note": None if declared.edit else _BY_ITSELF,
-        "align": "end" if declared.kind in (Kind.MONEY, Kind.WHOLE) else None,
+        "align": "end" if declared.kind in ADDED else None,
         "sort": declared.sortable,
         "measures": summing.measures(declared),
         "group": declared.filter and declared.kind in GROUPED,

@@ -231,7 +231,7 @@ export class Table {
   footCells() {
     if (this.footFor !== this.app.columns) {
       this.footing = Array.from({ length: this.tools + this.app.columns.length }, (_, i) => this.cell("gridcell", i));
-      const align = (name) => (["money", "whole", "number"].includes(this.app.model.byName[name].kind) ? "end" : "");
+      const align = (name) => (["money", "whole", "decimal", "number"].includes(this.app.model.byName[name].kind) ? "end" : "");
       this.app.columns.forEach((name, col) => (this.footing[this.tools + col].dataset.align = align(name)));
       this.foot.replaceChildren();
     }

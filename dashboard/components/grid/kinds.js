@@ -1,6 +1,6 @@
 // What a cell of each kind shows, and what a text typed or pasted into it means: {value}, or {problem} in a sentence.
 // The readings are those of store/values.py; a text that cannot be read stays as it was typed.
-import { grouped, money, whole } from "./amounts.js";
+import { exact, grouped, money, whole } from "./amounts.js";
 import { clock, day, moment, words } from "./days.js";
 import { bare, clean, digits } from "./signs.js";
 
@@ -25,6 +25,7 @@ function shownValue(field, value, names, locale) {
     case "money":
       return grouped(String(value), locale.decimal);
     case "number":
+    case "decimal":
     case "whole":
       return grouped(String(value), locale.decimal);
     case "tick":
@@ -128,6 +129,7 @@ function meant(field, text, names, locale) {
     case "link": return named(field, text, names);
     case "money": return money(text, locale);
     case "whole": return whole(text, locale, field.low ?? 0, field.high ?? undefined);
+    case "decimal": return exact(text, locale);
     case "number": return decimal(text, locale);
     case "day": return day(text, locale);
     case "moment": return moment(text, locale);

@@ -32,6 +32,7 @@ KINDS: Final[Mapping[Kind, str]] = {
     Kind.CHOICE: "choice",
     Kind.MONEY: "money",
     Kind.WHOLE: "whole",
+    Kind.NUMBER: "decimal",
     Kind.YES_NO: "tick",
     Kind.DAY: "day",
     Kind.MOMENT: "moment",
@@ -295,6 +296,7 @@ def _amount(value: Any) -> Any:
 
 _SPOKEN: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.MONEY: _amount,
+    Kind.NUMBER: str,
     Kind.DAY: lambda day: day.isoformat(),
     Kind.MOMENT: lambda moment: f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z",
 }

@@ -43,6 +43,7 @@ FIELDS = {
     "tags": Field("Tags", Kind.TAGS, "tags"),
     "whole": Field("Probability", Kind.WHOLE, "whole", low=0, high=100),
     "money": Field("Value", Kind.MONEY, "money"),
+    "decimal": Field("Latitude", Kind.NUMBER, "decimal"),
     "day": Field("Due", Kind.DAY, "day"),
     "moment": Field("At", Kind.MOMENT, "moment"),
     "tick": Field("Done", Kind.YES_NO, "tick"),
@@ -90,6 +91,7 @@ CASES = [(name, "Europe/Berlin", ".") for name in FIELDS]
 CASES += [
     ("money", "UTC", ","),
     ("whole", "UTC", ","),
+    ("decimal", "UTC", ","),
     ("moment", "America/New_York", "."),
     ("moment", "Asia/Kolkata", "."),
 ]
