@@ -59,7 +59,7 @@ def test_fields_of_a_companys_own_are_among_it_until_they_are_hidden(two: Office
     review(my, deal)
     frozen_clock.move(hours=1)
     said = {"text": "said", "whole": 7, "money": "7", "day": "2026-05-07", "choice": "own_choice_2"}
-    said |= {"yes_no": True, "member": two.people[0]["user"]}
+    said |= {"yes_no": True, "member": two.people[0]["user"], "number": "-1.5"}
     before = my.deals.get(deal)
     my.deals.change(
         [Edit(deal, {names[Kind(kind)]: (before[names[Kind(kind)]], new) for kind, new in said.items()})]
