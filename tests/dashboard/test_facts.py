@@ -32,6 +32,7 @@ HELD: dict[Kind, tuple[Any, str, str]] = {
     Kind.MONEY: (Decimal("1234.5"), "€1,234.50", ""),
     Kind.WHOLE: (12, "12", ""),
     Kind.NUMBER: (Decimal("-1234.5"), "-1234.5", ""),
+    Kind.RATE: (Decimal("1.0725"), "1.0725", ""),
     Kind.YES_NO: (False, "No", ""),
     Kind.DAY: (date(2025, 3, 2), "2 Mar 2025", ""),
     Kind.MOMENT: (datetime(2025, 3, 2, 4, 5, tzinfo=UTC), "2 Mar 2025 04:05", ""),
