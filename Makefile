@@ -43,7 +43,7 @@ demo: .venv/.installed ## start Foyer with two made-up companies in data/demo.db
 	fi
 	@$(DEMO) $(PY) -m dashboard
 
-test: .venv/.installed-dev ## run every test, in real browsers and on SQLite and PostgreSQL (three quarters of an hour on two cores)
+test: .venv/.installed-dev ## run every test, in real browsers and on SQLite and PostgreSQL (half an hour on two cores)
 	@$(PY) -m tests.support.browser
 	$(PY) -m pytest -q -n 2 || $(PY) -m tests.support.once_more
 
