@@ -5,8 +5,8 @@ People are the same by their e-mail, as in a company's file; companies by their 
 """
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,8 @@ from crm_data.tables.change_set import Actor
 from crm_data.tables.company import CompanyStatus
 from crm_data.tables.membership import Role
 from crm_data.tables.user import UserRole
+from crm_data.transfer.company_file import NO_PASSWORD
+from crm_data.transfer.remembered import Away, Key, key_of, remember, remembered, same_password
 
 UNREAD = (
     "What was decided about security since could not be read, and does not stay. Look through the people."
@@ -47,7 +49,7 @@ DECISIONS: Mapping[str, tuple[str, str]] = {
 _TITLE = "Kept what was decided before a backup was restored"
 _PEOPLE = ("id", "created_at", "email", "password_hash", "role", "is_active", "is_verified", "shut_out")
 _COMPANIES = ("id", "created_at", "status")
-_MEMBERS = ("user_id", "company_id", "role", "ended_at", "permissions")
+_MEMBERS = ("id", "created_at", "user_id", "company_id", "role", "ended_at", "permissions")
 _OPERATOR = UserRole.SUPER_ADMIN.value
 _WHERE = Membership.ended_at.is_(None), Membership.permissions.is_(sa.null())
 Row = Mapping[str, Any]
@@ -55,11 +57,30 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Decided:
-    """How it stands: `people` by e-mail, `companies` by id, `members` by e-mail and company."""
+    """How it stands: `people` by e-mail, `companies` by id, `members` by e-mail and company.
+
+    `away`: how it stood with whom the backups have not that were restored since; see `remembered`.
+    """
 
     people: Mapping[str, Row]
     companies: Mapping[int, Row]
     members: Mapping[tuple[str, int], Row]
+    away: Away = field(default_factory=dict)
+
+    def person(self, user: User) -> Row | None:
+        """How somebody whom a backup has stands here, or stood last."""
+        return self.people.get(user.email) or self.away["users"].get(_key(user))
+
+    def company(self, company: Company) -> Row | None:
+        """How a company that a backup has stands here, or stood last."""
+        found = self.companies.get(company.id)
+        return found if _same(company, found) else self.away["companies"].get(_key(company))
+
+    def member(self, email: str, company: Company, found: Membership) -> Row | None:
+        """How a membership that a backup has stands here, or stood last."""
+        ours = _same(company, self.companies.get(company.id))
+        here = self.members.get((email, company.id)) if ours else None
+        return here or self.away["user_companies"].get(_key(found))
 
 
 @dataclass(frozen=True)
@@ -80,6 +101,7 @@ def decided(connection: Connection) -> Decided:
             (people[row["user_id"]]["email"], row["company_id"]): row
             for row in _rows(connection, "user_companies", _MEMBERS)
         },
+        remembered(connection),
     )
 
 
@@ -99,8 +121,9 @@ def keep(session: Session, stood: Decided, name: str, by: int | None) -> str:
     """Lay what stood over the content of a backup of this version, in the transaction of the restore.
 
     Of both the stricter holds, and a password is the one that stood; whom or what the backup does not know does
-    not come. '' where nothing was decided since, or another installation stood here; else what stays, in words,
-    as the security log has it. Raises NotReady when nobody would be left to run this installation.
+    not come, and how it stood with them is remembered for one that knows them. '' where nothing was decided
+    since, or another installation stood here; else what stays, in words, as the security log has it. Raises
+    NotReady when nobody would be left to run this installation.
     """
     return _Keeping(session, stood).done(name, by)
 
@@ -120,11 +143,16 @@ class _Keeping:
         self._doing = Doing(None, kind="member", title=_TITLE, actor=Actor.SYSTEM)
         self._people = {user.email: user for user in session.scalars(sa.select(User).order_by(User.id))}
         here = session.scalars(sa.select(Company).order_by(Company.id))
-        self._companies = {one.id: one for one in here if _same(one, stood.companies.get(one.id))}
+        self._companies = {one.id: one for one in here if stood.company(one) is not None}
 
     def done(self, name: str, by: int | None) -> str:
         """All of it; what stays, in words."""
-        if not any(_same(user, self._stood.people.get(email)) for email, user in self._people.items()):
+        self._remember()
+        known = self._stood.away["users"]
+        if not any(
+            _same(user, self._stood.people.get(email)) or _key(user) in known
+            for email, user in self._people.items()
+        ):
             return ""
         admins = self._with_admin()
         self._keep_people()
@@ -142,12 +170,33 @@ class _Keeping:
         self._session.flush()
         return said
 
+    def _remember(self) -> None:
+        stood = self._stood
+        rows: dict[str, Collection[Row]] = {
+            "users": stood.people.values(),
+            "companies": stood.companies.values(),
+            "user_companies": stood.members.values(),
+        }
+        members = self._session.execute(sa.select(Membership.id, Membership.created_at))
+        every = self._session.execute(sa.select(Company.id, Company.created_at))
+        here = {
+            "users": {_key(user) for user in self._people.values()},
+            "companies": {key_of(*row) for row in every},
+            "user_companies": {key_of(*row) for row in members},
+        }
+        remember(self._session, rows, stood.away, here)
+
     def _keep_people(self) -> None:
-        for email, user in self._people.items():
-            stood = self._stood.people.get(email)
+        for user in self._people.values():
+            stood = self._stood.person(user)
             if stood is None:
                 continue
-            if user.password_hash != stood["password_hash"]:
+            if "password_hash" not in stood:
+                if user.password_hash != NO_PASSWORD and not same_password(stood, user.password_hash):
+                    user.password_hash = NO_PASSWORD
+                    self._counts["passwords"] += 1
+                    self._counts["to_reset"] += 1
+            elif user.password_hash != stood["password_hash"]:
                 user.password_hash = stood["password_hash"]
                 # Whose link it was chosen through belongs to the password.
                 user.is_verified = stood.get("is_verified", user.is_verified)
@@ -168,7 +217,7 @@ class _Keeping:
     def _keep_companies(self) -> None:
         open_ = CompanyStatus.ACTIVE.value
         for id_, company in self._companies.items():
-            status = self._stood.companies[id_]["status"]
+            status = (self._stood.company(company) or {})["status"]
             if company.status == open_ != status:
                 amend(self._session, self._doing, company, {"status": status}, [id_], company.name)
                 self._counts["suspended"] += 1
@@ -196,14 +245,14 @@ class _Keeping:
                 self._shut(user)
 
     def _members(self) -> list[tuple[User, Membership, Row]]:
-        """Every membership that the backup knows and that stood here too."""
+        """Every membership that the backup knows and that stands here too, or did last."""
         people = {user.id: user for user in self._people.values()}
         found = self._session.scalars(sa.select(Membership).order_by(Membership.id)).all()
         return [
             (people[one.user_id], one, stood)
             for one in found
-            if one.company_id in self._companies
-            and (stood := self._stood.members.get((people[one.user_id].email, one.company_id)))
+            if (company := self._companies.get(one.company_id))
+            and (stood := self._stood.member(people[one.user_id].email, company, one))
         ]
 
     def _amend(self, found: Membership, user: User, **values: Any) -> None:
@@ -253,6 +302,10 @@ def _rows(connection: Connection, table: str, names: tuple[str, ...]) -> list[di
     return [dict(row._mapping) for row in connection.execute(sa.select(*columns))]
 
 
+def _key(row: User | Company | Membership) -> Key:
+    return key_of(row.id, row.created_at)
+
+
 def _same(row: User | Company, stood: Row | None) -> bool:
     """Whether it is the same row, and not one that got its number in another installation or after a restore."""
     return stood is not None and (row.id, row.created_at) == (stood["id"], stood["created_at"])
@@ -267,6 +320,8 @@ def _words(counts: Counter[str], without: int) -> str:
         f"{counts[kind]:,} {words[counts[kind] != 1]}" for kind, words in DECISIONS.items() if counts[kind]
     ]
     said = f"What was decided about security since stays: {', '.join(told)}."
+    if went := counts["to_reset"]:
+        said += f" Of the passwords {went:,} {'is' if went == 1 else 'are'} not known any more: make a reset link."
     if went := counts["operators_go_on"]:
         said += f" Who runs this installation now goes on ({went:,}), as nobody else would be left to."
     if went := counts["admins_go_on"]:

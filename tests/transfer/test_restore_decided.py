@@ -286,3 +286,104 @@ def test_into_an_empty_database_there_is_nothing_to_keep(office: Office) -> None
     finally:
         there.store.close()
         empty.drop()
+
+
+# What came after the first of two backups: a person, a company, and a membership of somebody known before.
+_CAME = (
+    "INSERT INTO users (email, password_hash, first_name, last_name, role)"
+    " VALUES ('dee@acme.com', 'd', 'Dee', 'Orr', 'super_admin')",
+    "INSERT INTO companies (name, email) VALUES ('Third', 't@third.com')",
+    "INSERT INTO user_companies (user_id, company_id, role) VALUES (4, 1, 'admin')",
+    "INSERT INTO user_companies (user_id, company_id, role) VALUES (3, 3, 'admin')",
+    "INSERT INTO user_companies (user_id, company_id, role) VALUES (2, 3, 'admin')",
+)
+# What was decided of them, how that is asked for, and what stays also where an older backup came between.
+TAKEN_OF_THE_NEW = {
+    "shut_out": (
+        "UPDATE users SET is_active = FALSE, shut_out = TRUE WHERE id = 4",
+        "SELECT is_active, shut_out FROM users WHERE id = 4",
+        (False, True),
+    ),
+    "closed": (
+        "UPDATE users SET is_active = FALSE WHERE id = 4",
+        "SELECT is_active FROM users WHERE id = 4",
+        (False,),
+    ),
+    "operators": (
+        "UPDATE users SET role = 'user' WHERE id = 4",
+        "SELECT role FROM users WHERE id = 4",
+        ("user",),
+    ),
+    "passwords": (
+        "UPDATE users SET password_hash = 'new' WHERE id = 4",
+        "SELECT password_hash = 'd' FROM users WHERE id = 4",
+        (False,),
+    ),
+    "ended": (
+        f"UPDATE user_companies SET ended_at = '{_LATER}' WHERE user_id = 3 AND company_id = 3",
+        f"SELECT count(*) FROM user_companies WHERE user_id = 3 AND company_id = 3 AND ended_at = '{_LATER}'",
+        (1,),
+    ),
+    "lowered": (
+        "UPDATE user_companies SET role = 'user' WHERE user_id = 4 AND company_id = 1",
+        "SELECT role FROM user_companies WHERE user_id = 4 AND company_id = 1",
+        ("user",),
+    ),
+    "limited": (
+        "UPDATE user_companies SET permissions = '{\"a\": 1}' WHERE user_id = 3 AND company_id = 3",
+        "SELECT count(*) FROM user_companies WHERE permissions IS NOT NULL AND user_id = 3 AND company_id = 3",
+        (1,),
+    ),
+    "suspended": (
+        "UPDATE companies SET status = 'suspended' WHERE id = 3",
+        "SELECT status FROM companies WHERE id = 3",
+        ("suspended",),
+    ),
+}
+
+
+def test_it_stays_also_where_a_backup_that_knows_nobody_of_them_came_between(staffed: Office) -> None:
+    """First one older than they are, then one of before the decision: between the two nobody stands here."""
+    assert set(TAKEN_OF_THE_NEW) == set(DECISIONS)
+    older = staffed.backups.make(None).name
+    for statement in _CAME:
+        staffed.sql(statement)
+    newer = staffed.backups.make(None).name
+    for kind, (decide, _, _) in TAKEN_OF_THE_NEW.items():
+        if kind != "closed":
+            staffed.sql(decide)
+    staffed.backups.restore(older, OPERATOR)
+    assert staffed.sql("SELECT count(*) FROM users") == [(3,)]
+    staffed.backups.restore(older, OPERATOR)
+    done = staffed.backups.restore(newer, OPERATOR)
+    for kind, (_, ask, wanted) in TAKEN_OF_THE_NEW.items():
+        assert (kind, staffed.sql(ask)) == (kind, [wanted])
+    assert [words[0] in done.kept for words in DECISIONS.values()].count(True) == len(DECISIONS) - 1
+    assert done.kept.endswith("Of the passwords 1 is not known any more: make a reset link.")
+
+
+def test_what_is_remembered_names_nobody_and_is_of_the_very_row(staffed: Office) -> None:
+    older = staffed.backups.make(None).name
+    for statement in _CAME:
+        staffed.sql(statement)
+    newer = staffed.backups.make(None).name
+    staffed.sql(TAKEN_OF_THE_NEW["ended"][0])
+    staffed.sql("UPDATE users SET created_at = '2001-01-01 00:00:00', is_active = FALSE WHERE id = 4")
+    staffed.sql("INSERT INTO security_log (event, detail) VALUES ('security_remembered', '[7]')")
+    staffed.backups.restore(older, OPERATOR)
+    (kept,) = staffed.sql("SELECT CAST(detail AS text) FROM security_log WHERE event = 'security_remembered'")
+    assert "dee@" not in str(kept)
+    assert "Dee" not in str(kept)
+    # Another company got the number of the third.
+    staffed.sql(
+        "INSERT INTO companies (id, name, email, created_at) VALUES (3, 'X', 'x@x.com', '2001-01-01 00:00:00')"
+    )
+    staffed.sql("INSERT INTO user_companies (user_id, company_id, role) VALUES (3, 3, 'admin')")
+    staffed.sql(
+        f"INSERT INTO user_companies (user_id, company_id, role, ended_at) VALUES (2, 3, 'user', '{_LATER}')"
+    )
+    done = staffed.backups.restore(newer, OPERATOR)
+    assert done.kept == "What was decided about security since stays: 1 membership ended."
+    assert staffed.sql("SELECT is_active FROM users WHERE id = 4") == [(True,)], "of another with that number"
+    ended = "SELECT user_id FROM user_companies WHERE ended_at IS NOT NULL"
+    assert staffed.sql(ended) == [(3,)]
