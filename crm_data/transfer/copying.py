@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crm_data.errors import Invalid, NotReady, Unavailable
+from crm_data.store.blueprint import blueprint
 from crm_data.store.connections import sqlite_path
 from crm_data.store.failures import as_sentence
 from crm_data.store.half import demand_whole, is_half
-from crm_data.store.migrating import current, head, migration_engine, upgrade, wait_for_others
+from crm_data.store.migrating import current, head, knows, migration_engine, upgrade, wait_for_others
 from crm_data.tables import Base
 from crm_data.transfer.checksums import Copied, measured
 from crm_data.transfer.half_copy import HalfCopy, demand_empty, named
@@ -94,10 +95,17 @@ def _demand_new(source: str, target: str) -> bool:
         if is_half(here):
             return True
         names = named(here)
-        if names and REVISION_TABLE not in names:
+        if set(names) - _own(current(here)) or (names and REVISION_TABLE not in names):
             raise Invalid(_ANOTHERS)
         demand_empty(here, [Base.metadata.tables[name] for name in names if name in Base.metadata.tables])
         return False
+
+
+def _own(revision: str | None) -> set[str]:
+    """The tables that a database of this revision has of Foyer's own; those of now for one that is not known."""
+    if revision is None or not knows(revision):
+        return {*Base.metadata.tables, REVISION_TABLE}
+    return {name for kind, name in blueprint(revision) if kind == "table"}
 
 
 def _is_there(url: str) -> bool:

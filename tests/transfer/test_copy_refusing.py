@@ -7,7 +7,7 @@ import pytest
 
 from crm_data.errors import CrmError, Invalid, Unavailable
 from crm_data.store import points
-from crm_data.store.migrating import application_of
+from crm_data.store.migrating import application_of, upgrade
 from crm_data.store.points import Point
 from crm_data.transfer.copying import copy, is_begun
 from crm_data.transfer.half_copy import HalfCopy
@@ -110,6 +110,24 @@ def test_tables_of_something_else_are_left_alone(
         assert sql.value("SELECT count(*) FROM ledger") == 0
         sql.run("DROP TABLE ledger")
     assert copied(there, here)
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_table_beside_those_of_an_empty_installation_is_left_alone(
+    there: Database, kind: str, empty: Empty
+) -> None:
+    """To begin anew lets go of every table of half a copy: one begins only where all of them are its own."""
+    here = empty(kind)
+    upgrade(here.admin_url, application=application_of(here.url))
+    with plain(here, owner=True) as sql:
+        sql.run("CREATE TABLE ledger (amount INTEGER)")
+        sql.run("INSERT INTO ledger VALUES (7)")
+    for anew in (False, True):
+        with pytest.raises(Invalid, match="holds tables of something else"):
+            copy(there.admin_url, here.admin_url, application_of(here.url), anew=anew)
+    with plain(here, owner=True) as sql:
+        assert sql.value("SELECT amount FROM ledger") == 7
+    assert not is_begun(here.admin_url)
 
 
 FORGED = [
