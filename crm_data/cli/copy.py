@@ -3,6 +3,7 @@
 import argparse
 
 from crm_data.cli.common import Commands, acting_arguments, command, counted, opened, operator_of
+from crm_data.rights import Act, Person, demand
 from crm_data.settings import absolute_url, settings
 from crm_data.store.migrating import application_of
 from crm_data.transfer.checksums import Copied
@@ -37,8 +38,11 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do it, a line a table."""
     to = absolute_url(args.to)
-    with opened(owner=True) as here:  # what goes on is noted already: a row more would be a change
-        operator_of(here, args, noted=args.anew or not is_begun(args.to_admin or to))
+    with opened(owner=True) as here:
+        actor = operator_of(here, args, noted=False)
+        demand(Person(actor.role, actor.operator), Act.BACKUP)
+        if args.anew or not is_begun(args.to_admin or to):
+            operator_of(here, args)  # what goes on is noted already: a row more would be a change
     copied = copy_all(settings().owner_url, args.to_admin or to, application_of(to), _tell, args.anew)
     rows = counted(sum(one.rows for one in copied), "row")
     print(f"{rows} of {len(copied)} tables are in the new database, each equal to what was sent.")

@@ -44,3 +44,16 @@ def test_no_command_works_on_it_until_it_is_whole(
         assert sql.value("SELECT count(*) FROM customers") == 10
     monkeypatch.setenv("DATABASE_URL", new)
     assert run("check").out.startswith("ok")
+
+
+@pytest.mark.parametrize("more", [(), ("--anew",)])
+def test_whoever_is_no_operator_copies_nothing(run: Run, office: Office, more: tuple[str, ...]) -> None:
+    """A company's admin as well: it is the whole installation. Nor is anything noted, which would be a change."""
+    there = office.path.parent / "taken.db"
+    said = run("copy", "--to", f"sqlite:///{there}", "--as", "ann@acme.com", *more)
+    assert said.code == 1
+    assert "for the operator of this installation" in said.err
+    assert (there.exists(), office.events()) == (False, [])
+    office.sql("UPDATE users SET role = 'super_admin'")
+    assert run("copy", "--to", f"sqlite:///{there}", "--as", "ann@acme.com", *more).code == 0
+    assert office.events() == ["command_line"]
