@@ -50,6 +50,7 @@ _TITLE = "Kept what was decided before a backup was restored"
 _PEOPLE = ("id", "created_at", "email", "password_hash", "role", "is_active", "is_verified", "shut_out")
 _COMPANIES = ("id", "created_at", "status")
 _MEMBERS = ("id", "created_at", "user_id", "company_id", "role", "ended_at", "permissions")
+_LATER = {"shut_out"}  # what the first versions had not
 _OPERATOR = UserRole.SUPER_ADMIN.value
 _WHERE = Membership.ended_at.is_(None), Membership.permissions.is_(sa.null())
 Row = Mapping[str, Any]
@@ -100,6 +101,7 @@ def decided(connection: Connection) -> Decided:
         {
             (people[row["user_id"]]["email"], row["company_id"]): row
             for row in _rows(connection, "user_companies", _MEMBERS)
+            if row["user_id"] in people  # else the file is damaged, which is why a backup is restored
         },
         remembered(connection),
     )
@@ -298,6 +300,8 @@ def _rows(connection: Connection, table: str, names: tuple[str, ...]) -> list[di
     if not inspector.has_table(table):
         return []
     there = {column["name"] for column in inspector.get_columns(table)}
+    if not there.issuperset(set(names) - _LATER):
+        return []  # of something else
     columns = [Base.metadata.tables[table].c[name] for name in names if name in there]
     return [dict(row._mapping) for row in connection.execute(sa.select(*columns))]
 

@@ -41,7 +41,9 @@ def same_password(row: Row, password_hash: str) -> bool:
 def remembered(connection: Connection) -> Away:
     """What a database of any version remembers, in the caller's transaction: table -> row -> what stood."""
     found: dict[str, dict[Key, Row]] = {table: {} for table in _KEPT}
-    if sa.inspect(connection).has_table(SecurityLog.__tablename__):
+    inspector, log = sa.inspect(connection), SecurityLog.__tablename__
+    there = {one["name"] for one in inspector.get_columns(log)} if inspector.has_table(log) else set()
+    if there >= {"id", "event", "detail"}:
         wanted = sa.select(SecurityLog.detail).where(SecurityLog.event == EVENT).order_by(SecurityLog.id)
         for detail in connection.scalars(wanted):
             with suppress(LookupError, TypeError, ValueError):  # a line that is none of ours

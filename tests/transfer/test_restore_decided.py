@@ -1,6 +1,7 @@
 """What was decided about security after a backup stays when it is restored, and nothing else comes of it."""
 
 import pytest
+import sqlalchemy as sa
 
 from crm_data.errors import NotReady
 from crm_data.store import sqlite_file
@@ -239,8 +240,6 @@ def test_what_cannot_be_read_is_said_and_restored_all_the_same(
     def damaged(connection: object) -> None:
         import sqlite3
 
-        import sqlalchemy as sa
-
         raise sa.exc.DatabaseError("SELECT", {}, sqlite3.DatabaseError("database disk image is malformed"))
 
     with monkeypatch.context() as patched:
@@ -249,6 +248,26 @@ def test_what_cannot_be_read_is_said_and_restored_all_the_same(
     assert done.kept == UNREAD
     assert office.events()[-1] == "security_not_kept"
     assert office.customers() == 10
+
+
+def test_a_membership_of_nobody_hinders_no_restore(office: Office) -> None:
+    """A file from which a person was lost is damaged, and a backup is what mends it."""
+    for statement in _PEOPLE:
+        office.sql(statement)
+    name = office.backups.make(None).name
+    office.sql("DELETE FROM users WHERE id = 3")  # by a plain connection, which asks for no keys
+    office.sql("UPDATE users SET shut_out = TRUE, is_active = FALSE WHERE id = 2")
+    done = office.backups.restore(name, OPERATOR)
+    assert "stays: 1 person shut out." in done.kept
+    assert office.sql("SELECT id, is_active FROM users ORDER BY id") == [(1, 1), (2, 0), (3, 1)]
+
+
+@pytest.mark.parametrize("table", ["users", "companies", "user_companies", "security_log"])
+def test_tables_of_something_else_are_not_asked(office: Office, table: str) -> None:
+    with sa.create_engine("sqlite://").connect() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE {table} (id INTEGER, detail TEXT, email TEXT)")
+        found = decided.decided(connection)
+    assert [*found.people, *found.companies, *found.members, *filter(None, found.away.values())] == []
 
 
 def test_what_is_decided_between_the_two_locks_stays_too(
