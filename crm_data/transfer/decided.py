@@ -5,7 +5,7 @@ People are the same by their e-mail, as in a company's file; companies by their 
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,20 +68,23 @@ class Decided:
     members: Mapping[tuple[str, int], Row]
     away: Away = field(default_factory=dict)
 
-    def person(self, user: User) -> Row | None:
-        """How somebody whom a backup has stands here, or stood last."""
-        return self.people.get(user.email) or self.away["users"].get(_key(user))
+    def person(self, user: User) -> list[Row]:
+        """How somebody whom a backup has stands here, and how the very account stood last."""
+        here = self.people.get(user.email)
+        last = None if _same(user, here) else self.away["users"].get(_key(user))
+        return [row for row in (here, last) if row]
 
     def company(self, company: Company) -> Row | None:
         """How a company that a backup has stands here, or stood last."""
         found = self.companies.get(company.id)
         return found if _same(company, found) else self.away["companies"].get(_key(company))
 
-    def member(self, email: str, company: Company, found: Membership) -> Row | None:
-        """How a membership that a backup has stands here, or stood last."""
+    def member(self, email: str, company: Company, found: Membership) -> list[Row]:
+        """How a membership that a backup has stands here, and how the very row stood last."""
         ours = _same(company, self.companies.get(company.id))
         here = self.members.get((email, company.id)) if ours else None
-        return here or self.away["user_companies"].get(_key(found))
+        last = None if _same(found, here) else self.away["user_companies"].get(_key(found))
+        return [row for row in (here, last) if row]
 
 
 @dataclass(frozen=True)
@@ -189,20 +192,10 @@ class _Keeping:
         remember(self._session, rows, stood.away, here)
 
     def _keep_people(self) -> None:
-        for user in self._people.values():
-            stood = self._stood.person(user)
-            if stood is None:
-                continue
-            if "password_hash" not in stood:
-                if user.password_hash != NO_PASSWORD and not same_password(stood, user.password_hash):
-                    user.password_hash = NO_PASSWORD
-                    self._counts["passwords"] += 1
-                    self._counts["to_reset"] += 1
-            elif user.password_hash != stood["password_hash"]:
-                user.password_hash = stood["password_hash"]
-                # Whose link it was chosen through belongs to the password.
-                user.is_verified = stood.get("is_verified", user.is_verified)
-                self._counts["passwords"] += 1
+        each = [(user, stood) for user in self._people.values() for stood in self._stood.person(user)]
+        came = self._came_back()
+        for user, stood in each:
+            self._keep_password(user, stood, came)
             if stood.get("shut_out") and not user.shut_out:
                 user.shut_out, user.is_active = True, False
                 self._counts["shut_out"] += 1
@@ -211,6 +204,35 @@ class _Keeping:
             if user.role == _OPERATOR != stood["role"]:
                 user.role = stood["role"]
                 self._counts["operators"] += 1
+
+    def _keep_password(self, user: User, stood: Row, came: Container[int]) -> None:
+        """That of the very account alone: whom a backup does not know, anybody can have an account made for."""
+        if "password_hash" not in stood:
+            if same_password(stood, user.password_hash):
+                return
+            kept, verified = NO_PASSWORD, user.is_verified
+        elif _same(user, stood):
+            # Whose link it was chosen through belongs to the password.
+            kept, verified = stood["password_hash"], stood["is_verified"]
+            if not verified and user.id in came:
+                kept = NO_PASSWORD
+        else:
+            return
+        if user.password_hash not in (kept, stood.get("password_hash")):
+            user.password_hash, user.is_verified = kept, verified
+            self._counts["passwords"] += 1
+            self._counts["to_reset"] += kept == NO_PASSWORD
+
+    def _came_back(self) -> set[int]:
+        """Who belonged to a company in which they do not stand: a link of another one was made without it."""
+        people = {user.id: user for user in self._people.values()}
+        found = self._session.scalars(sa.select(Membership))
+        return {one.user_id for one in found if not self._stands(people[one.user_id], one.company_id)}
+
+    def _stands(self, user: User, company_id: int) -> bool:
+        company, here = self._companies.get(company_id), self._stood.companies.get(company_id)
+        same = company is not None and _same(company, here)
+        return same and (user.email, company_id) in self._stood.members
 
     def _shut(self, user: User) -> None:
         user.is_active = False
@@ -254,7 +276,7 @@ class _Keeping:
             (people[one.user_id], one, stood)
             for one in found
             if (company := self._companies.get(one.company_id))
-            and (stood := self._stood.member(people[one.user_id].email, company, one))
+            for stood in self._stood.member(people[one.user_id].email, company, one)
         ]
 
     def _amend(self, found: Membership, user: User, **values: Any) -> None:
@@ -310,7 +332,7 @@ def _key(row: User | Company | Membership) -> Key:
     return key_of(row.id, row.created_at)
 
 
-def _same(row: User | Company, stood: Row | None) -> bool:
+def _same(row: User | Company | Membership, stood: Row | None) -> bool:
     """Whether it is the same row, and not one that got its number in another installation or after a restore."""
     return stood is not None and (row.id, row.created_at) == (stood["id"], stood["created_at"])
 

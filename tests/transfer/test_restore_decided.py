@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from crm_data.errors import NotReady
 from crm_data.store import sqlite_file
 from crm_data.transfer import decided, restore_sqlite
+from crm_data.transfer.company_file import NO_PASSWORD
 from crm_data.transfer.decided import DECISIONS, UNREAD
 from tests.support.databases import fresh
 from tests.transfer.office import OPERATOR, Office, open_office
@@ -406,3 +407,38 @@ def test_what_is_remembered_names_nobody_and_is_of_the_very_row(staffed: Office)
     assert staffed.sql("SELECT is_active FROM users WHERE id = 4") == [(True,)], "of another with that number"
     ended = "SELECT user_id FROM user_companies WHERE ended_at IS NOT NULL"
     assert staffed.sql(ended) == [(3,)]
+
+
+def test_another_account_with_an_e_mail_is_not_let_into_the_one_that_a_backup_has(staffed: Office) -> None:
+    """Between two backups whoever came with the later one is unknown: any company may make such an account."""
+    older = staffed.backups.make(None).name
+    for statement in _CAME:
+        staffed.sql(statement)
+    newer = staffed.backups.make(None).name
+    staffed.sql(TAKEN_OF_THE_NEW["shut_out"][0])
+    staffed.backups.restore(older, OPERATOR)
+    staffed.sql(
+        "INSERT INTO users (email, password_hash, first_name, last_name, created_at)"
+        " VALUES ('dee@acme.com', 'of another', 'Dee', 'Other', '2001-01-01 00:00:00')"
+    )
+    staffed.backups.restore(newer, OPERATOR)
+    stood = "SELECT password_hash, is_active, shut_out FROM users WHERE email = 'dee@acme.com'"
+    assert staffed.sql(stood) == [("d", False, True)]
+
+
+@pytest.mark.parametrize(("vouched", "wanted"), [(False, NO_PASSWORD), (True, "by link")])
+def test_a_password_by_a_companys_link_opens_no_company_that_comes_back(
+    staffed: Office, vouched: bool, wanted: str
+) -> None:
+    """Its admins may know it, and made the link as for somebody who never worked elsewhere."""
+    staffed.sql("DELETE FROM user_companies WHERE user_id = 3 AND company_id = 2")
+    older = staffed.backups.make(None).name
+    staffed.sql("INSERT INTO user_companies (user_id, company_id, role) VALUES (3, 2, 'user')")
+    newer = staffed.backups.make(None).name
+    staffed.backups.restore(older, OPERATOR)
+    staffed.sql(f"UPDATE users SET password_hash = 'by link', is_verified = {vouched} WHERE id = 3")
+    assert "1 password changed" in staffed.backups.restore(older, OPERATOR).kept
+    assert staffed.sql("SELECT password_hash FROM users WHERE id = 3") == [("by link",)]
+    done = staffed.backups.restore(newer, OPERATOR)
+    assert staffed.sql("SELECT password_hash FROM users WHERE id = 3") == [(wanted,)]
+    assert ("make a reset link" in done.kept) is not vouched
