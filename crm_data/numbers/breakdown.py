@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_data.errors import Invalid
-from crm_data.nouns.converted import in_money
+from crm_data.nouns.converted import in_money, named
 from crm_data.nouns.cycles import cycle_days, timed
 from crm_data.nouns.of_customers import said
 from crm_data.nouns.stages import OPEN_STAGES
@@ -89,9 +89,9 @@ class Breakdown:
 
     def table(self) -> list[tuple[Any, ...]]:
         """A row a line, with all that is said of it; None where there is none."""
-        said = zip(self.results, self.funnel, self.days, strict=True)
+        said, money = zip(self.results, self.funnel, self.days, strict=True), named(self.currency)
         return [
-            (one.name, self.currency, *(f and f.value for f in (*one.figures, *two.figures, *three.figures)))
+            (one.name, money, *(f and f.value for f in (*one.figures, *two.figures, *three.figures)))
             for one, two, three in said
         ]
 

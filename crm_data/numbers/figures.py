@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from crm_data.nouns.converted import CONVERTED, Converted
+from crm_data.nouns.converted import CONVERTED, Converted, named
 from crm_data.numbers.period import Period
 from crm_data.store.conditions import both
 from crm_data.store.query import Query
@@ -214,7 +214,7 @@ class Chart:
                 bar.series,
                 bar.figure.value,
                 bar.figure.unit.value,
-                bar.figure.currency,
+                bar.figure.currency and named(bar.figure.currency),
                 bar.figure.count,
             )
             for bar in self.bars

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_data.nouns.converted import named
 from crm_data.nouns.since import CLOSE, OWNER, Bucket, Since
 from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.numbers.bridge import TERMS
@@ -176,7 +177,7 @@ def table(found: ThenNow) -> Iterator[tuple[Any, ...]]:
     for one in found.deals:
         then, now = one.then, one.now
         yield (
-            one.id, one.name, LABELS[one.bucket], found.currency, then and then.value, now.value, one.delta,
+            one.id, one.name, LABELS[one.bucket], named(found.currency), then and then.value, now.value, one.delta,
             then and then.due, now.due, then and then.stage, now.stage, then and then.owner, now.owner,
             in_words(one.also), in_words(one.back),
         )  # fmt: skip

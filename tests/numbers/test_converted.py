@@ -269,3 +269,23 @@ def test_a_title_says_of_which_currencies_a_chart_is(
         chart = my.numbers.chart(name, query, ALL_TIME)
         assert (said in chart.title) is bool(chart.currency)
         assert isinstance(chart.currency, Converted) is (query is ALL and bool(chart.currency))
+
+
+def test_what_is_taken_away_says_that_it_is_converted(two: Office) -> None:
+    """Beside another file of the same heads, in the company's own currency alone."""
+    my = two.at(0, "admin")
+    customer = my.customers.add({"name": "One"})
+    for currency in ("EUR", "USD"):
+        my.deals.add({"deal_name": "D", "customer_id": customer, "deal_value": "7", "currency": currency})
+    my.exchange_rates.set("EUR", TODAY, "2")
+    sums = Own(measure="sum:deal_value", by="stage", picture="bar")
+    for query, currency, said in ((Query(), "", ",USD,"), (ALL, "*", ',"all, in USD",')):
+        for _, pieces in (
+            my.export_breakdown(query, ALL_TIME),
+            my.export_changes(query, TODAY - timedelta(days=9), ALL_TIME),
+            my.export_own(replace(sums, currency=currency)),
+            my.export_chart("stage", query),
+        ):
+            _, *lines = b"".join(pieces).decode().splitlines()
+            assert lines
+            assert all(said in line for line in lines)
