@@ -1,16 +1,18 @@
 """What is not drawn anew is what would have been drawn: every screen, every role; and what makes a part new."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from crm_data import Edit
+from crm_data import Edit, clock
 from crm_data.settings import ROOT
 from dashboard import again, runtime, session
 from dashboard.menu import SCREENS
+from dashboard.parts import printing
 from tests.dashboard.house import House, house
 from tests.support.kinds import ONES, one_of_each
 
@@ -33,8 +35,9 @@ def home(new_database: Any) -> Iterator[House]:
 
 
 def screen(home: House, monkeypatch: pytest.MonkeyPatch, role: str, page: str) -> AppTest:
-    token = home.token(role)
+    token, now = home.token(role), clock.now()
     monkeypatch.setattr(session, "token", lambda: token)
+    monkeypatch.setattr(printing, "clock", SimpleNamespace(now=lambda: now))  # it prints the minute
     at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
     page, _, query = page.partition("?")
     if page == "overview":
