@@ -156,7 +156,8 @@ class ExchangeRates(Records):
         """The row of that currency and day, with a rate or without, locked."""
         key = ("currency", "to_currency", "holds_from")
         here = [getattr(ExchangeRate, name) == values[name] for name in key]
-        return session.scalars(sa.select(ExchangeRate).where(*here).with_for_update()).one_or_none()
+        wanted = sa.select(ExchangeRate).where(*here).order_by(ExchangeRate.id)
+        return session.scalars(wanted.with_for_update()).one_or_none()
 
 
 def _called(row: Row) -> str:

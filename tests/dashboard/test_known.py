@@ -177,6 +177,6 @@ def test_another_person_in_the_same_tab_sees_their_own(
 
 
 def test_another_screen_lets_go_of_it(at: AppTest) -> None:
-    assert set(at.session_state["known"]) == {"overview"}
+    assert set(at.session_state["known"]) == {"overview", "rates"}
     kept = set(opened(at, "timeline").session_state["known"])
     assert kept == {"activities.shelf", "members", "timeline.feed.shown"}

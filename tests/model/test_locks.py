@@ -17,11 +17,12 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 TRIES = 100
 # Of records a verb is called on every kind; the others know theirs.
 OF_EACH = ("Records.", "Workspace.commit_import", "Workspace.export", "Layouts.keep")
-# What can be put back or undone was changed before, and what is erased was put away.
+# What can be put back or undone was changed before, what is erased was put away, and a rate that goes was set.
 BEFORE = {
     "Changes.go_back": "Records.change",
     "Changes.put_back": "Records.change",
     "Changes.undo": "Records.change",
+    "ExchangeRates.remove": "ExchangeRates.set",
     "Trash.erase": "Records.archive",
 }
 CALLS = [
