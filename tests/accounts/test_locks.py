@@ -24,7 +24,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.parametrize("engine_kind", ["pos
 NEW, FRESH = "another dozen words", "fresh@alpha.example"
 # They write nothing; or they call others that are asked here and in tests/transfer.
 READ = {
-    "Installation.demand_ready", "Installation.profile", "Installation.scope", "Installation.shortages",
+    "Installation.demand_ready", "Installation.demand_whole", "Installation.profile", "Installation.scope",
+    "Installation.shortages",
     "Installation.state", "Companies.exist", "People.has_operator", "Links.look", "Sessions.of",
     "Installation.chores", "Backups.clear", "Backups.daily", "Backups.health", "Backups.prune",
 }  # fmt: skip
