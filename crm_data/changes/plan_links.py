@@ -13,7 +13,7 @@ from crm_data.nouns.links import UP, parents_of
 from crm_data.rights import Act
 from crm_data.store.records import Records
 from crm_data.store.scope import CompanySession
-from crm_data.tables import by_name
+from crm_data.tables import ChangeLog, Membership, by_name
 from crm_data.tables.fields import Kind
 
 
@@ -68,7 +68,7 @@ def _existing(known: Known, table: str, ids: Collection[int]) -> set[int]:
 
 
 def still_here(known: Known, changed: Mapping[Key, Row], restored: Mapping[Key, Row]) -> dict[Key, Row]:
-    """Colleagues who left and records that are gone are not given anything anew."""
+    """Colleagues who left since and records that are gone are not given anything anew."""
     here: set[Key] = set(restored)
     links = {table: _links(known.kinds[table]) for table in dict.fromkeys(table for table, _ in changed)}
     for table, names in links.items():  # each of what they name is asked for once, however many rows do
@@ -77,6 +77,7 @@ def still_here(known: Known, changed: Mapping[Key, Row], restored: Mapping[Key, 
         for some in chunks(given):
             rows = [{name: value} for name, value in some]
             here |= known.kinds[table]._known_links(known.session, rows)
+    here |= _left_before(known, links, changed, here)
     found: dict[Key, Row] = {}
     for key, new in changed.items():
         named = links[key[0]]
@@ -85,6 +86,28 @@ def still_here(known: Known, changed: Mapping[Key, Row], restored: Mapping[Key, 
             known.leave(key, name, f"{label(known.kinds[key[0]], name)}: what it named is no longer here.")
         found[key] = {name: value for name, value in new.items() if name not in gone} if gone else new
     return {key: new for key, new in found.items() if new}
+
+
+def _left_before(
+    known: Known, links: Mapping[str, Mapping[str, str]], changed: Mapping[Key, Row], here: Collection[Key]
+) -> set[Key]:
+    """Colleagues who had left already before the acts: what stood in their name then is nothing given anew."""
+    named = {
+        new[name]
+        for (table, _), new in changed.items()
+        for name, to in links[table].items()
+        if to == "users" and new.get(name) is not None and (to, new[name]) not in here
+    }
+    if not named:
+        return set()
+    began = sa.select(sa.func.min(ChangeLog.at)).where(known.span.mine(ChangeLog)).scalar_subquery()
+    left: set[Key] = set()
+    for some in chunks(sorted(named)):
+        wanted = sa.select(Membership.user_id).where(
+            Membership.user_id.in_(some), Membership.ended_at < began
+        )
+        left |= {("users", id_) for id_ in known.session.scalars(wanted)}
+    return left
 
 
 def _links(records: Records) -> dict[str, str]:

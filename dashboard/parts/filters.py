@@ -240,6 +240,9 @@ def _told(records: Records, filter_: Filter, members: Mapping[int, str]) -> Chip
 def _chip(records: Records, condition: Condition, members: Mapping[int, str], key: str = "") -> Chip:
     field = records.fields[condition.field]
     names, said = members, asked.say(Filter((condition,)))[0]
+    if field.kind is Kind.MEMBER:  # who left is no choice any more, and named all the same
+        left = [value for value in condition.values if type(value) is int and value not in members][:3]
+        names = {**members, **{id_: name for value in left for id_, name in _named(records, field, value)}}
     if field.kind is Kind.LINK and condition.op in (Op.ANY, Op.NONE):
         names = {id_: name for value in condition.values[:3] for id_, name in _named(records, field, value)}
         said = [field.name, Op.HAS, next(iter(names.values()), "")]

@@ -1,12 +1,16 @@
 """Undo: each kind of act is taken back with all that followed from it, and done again as it was."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from crm_data import Edit, Given, Way, Workspace, errors
+from crm_data.tables import Membership
 from tests.changes.looking import last, tables_of, undo_last
+from tests.conftest import FrozenClock
 from tests.nouns.makers import a_customer, a_deal, a_lead, a_task
 from tests.support.office import Office
 
@@ -278,3 +282,30 @@ def test_an_act_of_the_same_name_is_another_change_set(two: Office) -> None:
     my.customers.change([Edit(id_, {"phone": ("1", "2")})], act_id="same")
     undo_last(my)
     assert my.customers.get(id_)["phone"] == "1"
+
+
+@pytest.mark.parametrize("left", [-1, 0, 1])
+def test_work_goes_back_to_who_had_left_before_and_to_nobody_who_left_since(
+    two: Office, frozen_clock: FrozenClock, left: int
+) -> None:
+    """`left`: a minute before the act, in its moment, or a minute after it."""
+    my, rep, other = two.at(), two.people[0]["sales_rep"], two.people[0]["user"]
+    deal = a_deal(my, a_customer(my), assigned_to=rep)
+    frozen_clock.moment += timedelta(hours=1)
+    my.deals.change_many([deal], Given(Way.SET, "assigned_to", other), rest=False)
+    act = last(my)
+    with two.store.system("somebody left") as session:
+        mine = Membership.user_id == rep, Membership.company_id == my.scope.company_id
+        ended = frozen_clock.moment + timedelta(minutes=left)
+        session.execute(sa.update(Membership).where(*mine).values(ended_at=ended))
+    frozen_clock.moment += timedelta(hours=1)
+    if left < 0:
+        my.changes.undo(act)
+        assert my.deals.get(deal)["assigned_to"] == rep
+        my.changes.undo(last(my))  # and again as it was
+    else:
+        (why,) = my.changes.preview(act).left
+        assert "no longer here" in why.sentence
+        with pytest.raises(errors.CrmError):
+            my.changes.undo(act)
+    assert my.deals.get(deal)["assigned_to"] == other

@@ -14,7 +14,7 @@ from crm_data.tables import by_name
 from crm_data.tables.fields import fields_of
 from dashboard.components.filters import Asked
 from dashboard.parts import filter_words
-from dashboard.parts.filters import _with
+from dashboard.parts.filters import _with, in_words
 from tests.support.asked import conditions
 from tests.support.kinds import KINDS
 from tests.support.office import Office, office
@@ -111,3 +111,18 @@ def test_what_a_browser_asks_for_is_the_list(two: Office) -> None:
     assert (found.filter, found.where, found.preset) == (asked, {"currency": "USD"}, "mine")
     assert (found.search, found.descending, found.archived) == ("x", False, True)
     assert read(deals.fields, say(asked)) == asked
+
+
+@pytest.mark.parametrize("way", [Op.ANY, Op.NONE])
+def test_who_left_is_named_and_nobody_of_another_company(two: Office, way: Op) -> None:
+    my, rep, stranger = two.at(), two.people[0]["sales_rep"], two.people[1]["sales_rep"]
+    others = {id_: name for id_, name in my.members().items() if id_ != rep}
+    name = my.members()[rep]
+    for kind in KINDS:
+        records = my.records(kind)
+        for field in (
+            each.name for each in records.fields.values() if each.kind is Kind.MEMBER and each.filter
+        ):
+            for id_, said in ((rep, name), (stranger, "somebody who left")):
+                asked = Query(filter=Filter((Condition(field, way, (id_,)),)))
+                assert [words.endswith(said) for words in in_words(records, asked, others)] == [True], field
