@@ -96,11 +96,15 @@ def test_everything_that_opens_does_so_by_keyboard_and_by_mouse_after_escape(ent
             if name in done:
                 continue
             done.add(name)
-            try:
-                tried(page, name[0], opener)
-            except AssertionError as failed:
-                wrong.append(f"{path} {name}: {str(failed).splitlines()[0]}")
-                enter.go(page, path)
+            for again in (True, False):  # what comes late moves the page, and shuts what had just opened
+                try:
+                    tried(page, name[0], opener)
+                    break
+                except AssertionError as failed:
+                    if not again:
+                        wrong.append(f"{path} {name}: {str(failed).splitlines()[0]}")
+                    enter.go(page, path)
+                    at_rest(page)
     assert wrong == [], "\n".join(wrong)
     kinds = [kind for kind, _ in done]
     assert {kind: kinds.count(kind) > 0 for kind in SELECTORS} == dict.fromkeys(SELECTORS, True)
