@@ -15,7 +15,7 @@ from crm_data.store.contacts import NoContact, address, telephone
 from crm_data.store.days import ANY, NoDay, day_in, moment_in
 from crm_data.store.signs import bare
 from crm_data.tables.fields import Field, Kind
-from crm_data.tables.types import CENT, MOST_NUMBER, MOST_RATE, PLACES, RATE_PLACES, exact_rate, trimmed
+from crm_data.tables.types import CENT, MOST_NUMBER, MOST_RATE, PLACES, RATE_PLACES, trimmed
 
 MOST_MONEY = Decimal("9999999999999.99")
 _LEAST_RATE = Decimal(1).scaleb(-RATE_PLACES)
@@ -222,7 +222,7 @@ def _rate(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> Decimal | None:
         raise _Wrong(f"at most {MOST_RATE:,} fits.")
     if found.value != found.value.quantize(_LEAST_RATE):
         raise _Wrong(f"a rate has at most {RATE_PLACES} places behind the point.")
-    return exact_rate(found.value)
+    return trimmed(found.value)
 
 
 def _whole(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> int | None:

@@ -92,24 +92,23 @@ class Rate(TypeDecorator[Decimal]):
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        if value is None:
-            return None
-        try:
-            units = Decimal(value).scaleb(RATE_PLACES)
-            whole = units.is_finite() and units == units.to_integral_value()
-        except ArithmeticError:
-            whole = False
-        if not whole:
-            raise ValueError(f"a rate must be a number of at most {RATE_PLACES} places behind the point")
-        return int(units)
+        said = f"a rate must be a number of at most {RATE_PLACES} places behind the point"
+        return None if value is None else _units(value, RATE_PLACES, said)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        return None if value is None else exact_rate(Decimal(int(value)).scaleb(-RATE_PLACES))
+        return None if value is None else trimmed(Decimal(int(value)).scaleb(-RATE_PLACES))
 
 
-def exact_rate(value: Decimal) -> Decimal:
-    """The same rate without zeros at its end: 1.0800 is 1.08, and 100 is 100."""
-    return Decimal(format(value.normalize(), "f"))
+def _units(value: Decimal, places: int, said: str) -> int:
+    """A number in whole units of its last place. Raises ValueError with `said` where it has more, or is none."""
+    try:
+        units = Decimal(value).scaleb(places)
+        whole = units.is_finite() and units == units.to_integral_value()
+    except ArithmeticError:  # not a number at all
+        whole = False
+    if not whole:
+        raise ValueError(said)
+    return int(units)
 
 
 def number_of(units: int) -> Decimal:
@@ -131,16 +130,7 @@ class Number(TypeDecorator[Decimal]):
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        if value is None:
-            return None
-        try:
-            units = Decimal(value).scaleb(PLACES)
-            whole = units.is_finite() and units == units.to_integral_value()
-        except ArithmeticError:  # not a number at all
-            whole = False
-        if not whole:
-            raise ValueError("a number must have six places at most")
-        return int(units)
+        return None if value is None else _units(value, PLACES, "a number must have six places at most")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else number_of(int(value))
