@@ -190,7 +190,7 @@ class Chart:
     """The bars of a chart in order, with what stands above them: `basis` says the date basis.
 
     `frame`: the same numbers and more for reading, a row a place. `lacks`: what is missing when no bar has an
-    amount.
+    amount. `left`: where all currencies are told in one, the deals that cannot be and are in no bar.
     """
 
     title: str
@@ -199,6 +199,7 @@ class Chart:
     bars: Sequence[Bar]
     frame: pd.DataFrame
     lacks: str
+    left: Sequence[Figure] = ()
     heads: ClassVar[tuple[str, ...]] = ("place", "series", "value", "unit", "currency", "rows")
 
     @property

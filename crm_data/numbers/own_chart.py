@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from crm_data.nouns.converted import SAID, Converted, named
-from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question
+from crm_data.nouns.converted import SAID, UNRATED, Converted, named, untold
+from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question, counted
 from crm_data.numbers.own import Own, measures_of, titled
 from crm_data.numbers.owners import told_apart
 from crm_data.numbers.period import EARLIEST, LATEST, Period, step_label, steps
 from crm_data.numbers.pipeline import Where
+from crm_data.numbers.told import UNTOLD
 from crm_data.store import summary
 from crm_data.store.conditions import EMPTY, Except
 from crm_data.store.filters import Condition, Op
@@ -22,6 +23,7 @@ from crm_data.store.names import member_names, record_names
 from crm_data.store.query import Query
 from crm_data.store.scope import CompanySession
 from crm_data.store.zones import day_start, within
+from crm_data.tables import Deal
 from crm_data.tables.fields import Field, Kind, inside
 
 TOP = 12  # places of a column of many values; the others are one place
@@ -83,7 +85,10 @@ def narrowed(asked: Asked) -> Asked:
 
 
 def own_chart(session: CompanySession, asked: Asked) -> Chart:
-    """The bars of a chart of one's own. One to four statements, whatever the number of records."""
+    """The bars of a chart of one's own. One to four statements, whatever the number of records.
+
+    One more where all currencies are told in one: how many deals cannot be.
+    """
     asked = narrowed(asked)
     own, records = asked.own, asked.records
     if not own.by:
@@ -107,7 +112,15 @@ def own_chart(session: CompanySession, asked: Asked) -> Chart:
         bars,
         pd.DataFrame(lines, columns=["place", "value", "count"]),
         f"There are no {records.name} in this chart: none match its filters and its period.",
+        [_unrated(session, asked)] if isinstance(asked.currency, Converted) else [],
     )
+
+
+def _unrated(session: CompanySession, asked: Asked) -> Figure:
+    """The deals of the same list and period that cannot be told in the company's own currency. One statement."""
+    rows = Question(asked.rows.table, untold(asked.rows.query)).but(UNRATED)
+    counts = sa.select(sa.func.count()).select_from(Deal).where(*asked.records.matching(rows.query))
+    return counted(UNTOLD, int(session.scalar(counts) or 0), rows, "In no number of the chart.")
 
 
 def compared(session: CompanySession, chart: Chart, asked: Asked, before: Period) -> Chart:

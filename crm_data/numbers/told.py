@@ -15,6 +15,8 @@ from crm_data.numbers.sums import OPEN, closing, number
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal, ExchangeRate
 
+UNTOLD = "Without a rate"
+
 
 @dataclass(frozen=True)
 class Used:
@@ -57,7 +59,7 @@ def told(
     if period:
         days = "..".join("" if edge is None else edge.isoformat() for edge in period.edges)
         means, behind = "Open, or closed in the period.", asked.but(f"{UNRATED}:{days}")
-    unrated = counted("Without a rate", sum(without for _, without in found), behind, means)
+    unrated = counted(UNTOLD, sum(without for _, without in found), behind, means)
     codes = sorted({str(money), *(code for code, _ in found)})
     return Told(str(money), codes, _rates(session, codes, money), unrated)
 

@@ -1,11 +1,11 @@
 """One currency, or all of them told in it: the choice above the numbers, and the rates that they are told by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
-from crm_data import Period, Query, Workspace
+from crm_data import Figure, Period, Query, Workspace
 from crm_data.nouns.converted import CONVERTED, is_converted, untold
 from crm_data.numbers.own import ALL
 from crm_data.numbers.told import Told
@@ -40,13 +40,21 @@ def choose_currency(my: Workspace, query: Query, period: Period | None, but: str
         )
     if chosen:
         st.caption(say.plain(" ".join(filter(None, (_by_what(told), but)))))
-        if told.unrated.count:
-            left = say.count(told.unrated.count, "deal")
-            figures.line(
-                my,
-                [(told.unrated, f"{left} without a rate of their day, in none of the converted numbers")],
-                KEY,
-            )
+        left_out(my, [told.unrated], KEY)
+
+
+def left_out(my: Workspace, left: Sequence[Figure], key: str) -> None:
+    """Draw how many deals are in none of the numbers that are told in one currency; nothing where all are."""
+    some = [
+        (
+            figure,
+            f"{say.count(figure.count, 'deal')} without a rate of their day, in none of the converted numbers",
+        )
+        for figure in left
+        if figure.count
+    ]
+    if some:
+        figures.line(my, some, key)
 
 
 def all_in_one(my: Workspace, key: str, currency: str, go: Callable[[str], None]) -> None:

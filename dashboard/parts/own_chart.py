@@ -9,6 +9,7 @@ from crm_data.numbers.period import Compare
 from dashboard.components.picture import take_away
 from dashboard.known import known
 from dashboard.parts import charts, figures, say
+from dashboard.parts.converted import left_out
 from dashboard.parts.filters import in_words
 
 _LONGEST = 90  # characters of what a chart is of, in the line below its title
@@ -60,6 +61,7 @@ def draw_own(my: Workspace, own: Own, key: str, compare: str = "") -> None:
             ]
             if held:
                 figures.line(my, held, f"{key}.without")
+    left_out(my, chart.left, f"{key}.left")
     csv = f"/export/own-chart.csv?{urlencode({**own.params(), 'zone': str(say.zone())})}"
     drawn = own.picture in _PICTURES and not chart.empty
     take_away(key, chart.title, drawn, csv if my.may("export") and chart.bars else "")

@@ -131,13 +131,16 @@ def test_a_chart_and_a_dashboard_can_be_of_all_currencies(home: House, at) -> No
     assert not tab.exception
     assert tab.query_params["chart_currency"] in ("*", ["*"])
     assert "$1,200.00" in str(told(tab, "figures"))
+    assert "1 deal without a rate of their day" in str(told(tab, "figures"))
     tab.button(key="chart.save").click().run()
     board = home.office.at().dashboards.all()[0]
     assert home.office.at().dashboards.get(board.id).tiles[0].own.currency == "*"
     tab = at("manager", "dashboards", board=str(board.id))
     assert "$1,200.00" in str(told(tab, "figures"))
+    assert "1 deal without a rate of their day" in str(told(tab, "figures"))
     tab.text_input(key="boards.over.currency").set_value("USD").run()
     assert "$100.00" in str(told(tab, "figures"))
+    assert "without a rate" not in str(told(tab, "figures"))
     tab.toggle(key="boards.over.all").set_value(True).run()
     assert "$1,200.00" in str(told(tab, "figures"))
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from crm_data import Figure, Formula, Own, Period, Query, clock
+from crm_data import Figure, Formula, Own, Period, Query, Question, clock
 from crm_data.nouns.converted import Converted, worth
 from crm_data.numbers.numbers import ALL_TIME, CHARTS
 from crm_data.tables import Deal
@@ -176,7 +176,26 @@ def test_a_chart_of_ones_own_tells_all_in_one_where_it_says_so(
         assert ("(all, in USD)" in chart.title) is (own.currency == "*")
         for figure in figures_in(chart):
             checker.check(figure)
-            assert isinstance(figure.currency, Converted) is (own.currency == "*")
+            if figure not in chart.left:
+                assert isinstance(figure.currency, Converted) is (own.currency == "*")
+        if own.currency != "*":
+            assert not chart.left
+            continue
+        # With those that have no rate they are all deals of the same filters and period.
+        (left,) = chart.left
+        assert left.count or (own.dated and "preset" in said.asks)
+        assert ("open" in left.rows.query.preset.split(",")) is (said.asks.get("preset") == "open")
+        every = {row["id"] for row in checker.rows(replace(left, rows=untold_of(left)))}
+        shown = {row["id"] for bar in chart.bars for row in checker.rows(bar.figure)}
+        missing = {row["id"] for row in checker.rows(left)}
+        assert shown | missing == every
+        assert not shown & missing
+
+
+def untold_of(left: Figure) -> Question:
+    """The same list with whatever can be told."""
+    names = [name for name in left.rows.query.preset.split(",") if name != "unrated"]
+    return Question("deals", replace(left.rows.query, preset=",".join(names)))
 
 
 def test_goals_are_compared_with_all_currencies_where_they_are_all_in_the_own(
