@@ -14,6 +14,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 _A_DAY = 86_400
+_A_MOMENT = 0.5  # from making to locking, at most, on a busy machine
 
 
 @contextmanager
@@ -23,6 +24,8 @@ def holding(make: Callable[[], T], path_of: Callable[[T], Path]) -> Iterator[T]:
         made = make()
         try:
             lock = _locked(path_of(made))
+        except FileNotFoundError:
+            lock = None
         except OSError:  # a file system without locks: then age alone tells
             lock = os.open(os.devnull, os.O_RDONLY)
         if lock is not None:  # else somebody took it for left behind between making and locking
@@ -35,9 +38,16 @@ def holding(make: Callable[[], T], path_of: Callable[[T], Path]) -> Iterator[T]:
 
 
 def cleared(path: Path) -> bool:
-    """Remove an unfinished file or folder unless a living process holds it; whether it was removed."""
+    """Remove an unfinished file or folder unless a living process holds it; whether it was removed.
+
+    One that was made this very moment is given the time to be locked by its maker.
+    """
     try:
         lock = _locked(path)
+        if lock is not None and _just_made(lock):
+            os.close(lock)
+            time.sleep(_A_MOMENT)
+            lock = _locked(path)
     except FileNotFoundError:
         return False
     except OSError:
@@ -76,6 +86,10 @@ def _locked(path: Path) -> int | None:
         raise
     os.close(held)
     return None
+
+
+def _just_made(held: int) -> bool:
+    return time.time() - os.fstat(held).st_mtime < _A_MOMENT
 
 
 def _remove(path: Path) -> None:

@@ -116,15 +116,16 @@ class Shelf:
             final = self.folder / name_of(moment, self.ending)
             partial = final.with_suffix(".partial")
             try:
-                os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+                made = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
             except FileExistsError:
                 moment += timedelta(seconds=1)
                 continue
+            os.fchmod(made, 0o600)
+            os.close(made)
             # Whoever holds the partial file holds the name.
             if not _taken(final):
-                os.chmod(partial, 0o600)
                 return partial, final, moment
-            partial.unlink()
+            partial.unlink(missing_ok=True)
             moment += timedelta(seconds=1)
 
     def prune(self, retention: Retention) -> list[str]:
