@@ -52,8 +52,12 @@ def page(index: str) -> str:
     """
     said = index.replace("<script>", f"<script>{_HERE}{_NEW}{_HEARD}", 1)
     said = re.sub(r"<title>.*?</title>", "<title>Foyer</title>", said, count=1)
-    links = (f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in scripts())
-    ahead = "".join(link for link in links if link not in index)
+    # They come after what the page needs to begin at all: a browser asks for six things at a time.
+    links = {
+        name: f'<link rel="modulepreload" crossorigin fetchpriority="low" href="./static/js/{name}">'
+        for name in scripts()
+    }
+    ahead = "".join(link for name, link in links.items() if f'href="./static/js/{name}"' not in index)
     said = said.replace("</head>", f"{ahead}\n</head>", 1)
     said = said.replace("</body>", f"<style>{CSS}{room.style()}</style>\n</body>", 1)
     return re.sub(r'(href|src)="\./', r'\1="/', said)

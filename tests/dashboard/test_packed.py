@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import re
 import threading
 from pathlib import Path
 
@@ -164,3 +165,15 @@ def test_the_page_of_every_screen_is_packed_and_known_again(path: str) -> None:
         assert found.headers.get("content-encoding") == ("gzip" if encoding == "gzip" else None)
         again = asked.get(path, headers={"Accept-Encoding": encoding, "If-None-Match": found.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_parts_are_asked_for_ahead_once_and_after_what_the_page_begins_with() -> None:
+    links = re.findall(r"<link[^>]*modulepreload[^>]*>", frame.PAGE)
+    asked = [re.search(r'href="/static/js/([^"]+)"', link) for link in links]
+    names = [found[1] for found in asked if found]
+    assert len(names) == len(links) == len(set(names))
+    assert set(names) >= set(frame.scripts())
+    waiting = [name for name, link in zip(names, links, strict=True) if 'fetchpriority="low"' in link]
+    began = set(re.findall(r'href="\./static/js/([^"]+)"', frame.INDEX.read_text(encoding="utf-8")))
+    assert set(waiting) == set(frame.scripts()) - began
+    assert waiting
