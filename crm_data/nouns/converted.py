@@ -1,12 +1,13 @@
-"""Amounts of deals told in the company's own currency, each by the rate of its day: in SQL, exact to the cent.
+"""Amounts told in the company's own currency, each by the rate of its day: in SQL, exact to the cent.
 
 A rate is kept as a whole number of `RATE_PLACES` places, and an amount as whole cents: all of it is whole numbers,
 the same on both engines.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 
 from crm_data.store import summary
 from crm_data.store.query import Query
-from crm_data.tables import Deal, ExchangeRate
+from crm_data.tables import Deal, ExchangeRate, Goal, Submission
 from crm_data.tables.deal import DealStatus
 from crm_data.tables.types import RATE_PLACES
 
@@ -27,6 +28,11 @@ BEHIND: Mapping[str, str] = MappingProxyType(
 SAID = (
     "each value by the company's rate of the close date, of an open deal by today's, rounded to the cent; deals"
     " without a rate of their day are left out."
+)
+# The same of what is of a month: goals, and the numbers that people give.
+SAID_OF_MONTHS = (
+    "each by the company's rate of its month's last day, of a month that runs or is to come by today's, rounded to"
+    " the cent."
 )
 _RATE = sa.type_coerce(ExchangeRate.rate, sa.BigInteger)
 MOST_CENTS = 999_999_999_999_999  # what an amount can hold
@@ -62,16 +68,17 @@ def untold(query: Query) -> Query:
 
 
 def worth(money: str, column: Any = Deal.deal_value) -> sa.ColumnElement[int]:
-    """An amount of a deal in whole cents: as it is, or converted where `money` is `Converted`.
+    """An amount in whole cents: as it is, or converted where `money` is `Converted`. `column`: of one of `_DAYS`.
 
     Converted it is amount x rate rounded half up to the cent, so that a sum is that of its rows. A closed deal has
-    the rate of its close date, an open one that of today. NULL where none holds on the day, and where the amount
-    would be larger than one can be.
+    the rate of its close date, an open one that of today; what is of a month that of its last day, while it runs
+    or is to come that of today. NULL where none holds on the day, and where the amount would be larger than one
+    can be.
     """
-    own = summary.cents(column)
+    own, kind = summary.cents(column), column.class_
     if not isinstance(money, Converted):
         return own
-    return sa.case((Deal.currency == str(money), own), else_=_held(money, _times(own, _RATE)))
+    return sa.case((kind.currency == str(money), own), else_=_held(money, _times(own, _RATE), kind))
 
 
 def rates_of(money: Converted) -> sa.Subquery:
@@ -84,25 +91,25 @@ def by_rate(money: Converted, cents: sa.ColumnElement[int], rate: Any) -> sa.Col
     return sa.case((Deal.currency == str(money), cents), else_=_times(cents, rate))
 
 
-def _held(money: Converted, what: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
-    """Something of the rate that holds on the day of a deal, within a select of deals."""
+def _held(money: Converted, what: sa.ColumnElement[int], kind: Any = Deal) -> sa.ScalarSelect[int]:
+    """Something of the rate that holds on the day of a record, within a select of such ones."""
     return (
         sa.select(what)
-        .where(ExchangeRate.company_id == Deal.company_id, ExchangeRate.currency == Deal.currency)
-        .where(ExchangeRate.to_currency == str(money), ExchangeRate.holds_from <= _day(money.today))
+        .where(ExchangeRate.company_id == kind.company_id, ExchangeRate.currency == kind.currency)
+        .where(ExchangeRate.to_currency == str(money), *_DAYS[kind](money.today))
         .where(ExchangeRate.rate.is_not(None), ExchangeRate.archived_at.is_(None))
         .order_by(ExchangeRate.holds_from.desc())
         .limit(1)
-        .correlate(Deal)
+        .correlate(kind)
         .scalar_subquery()
     )
 
 
-def in_money(money: str) -> sa.ColumnElement[bool]:
-    """Whether a deal is in a currency, or can be told in it."""
+def in_money(money: str, column: Any = Deal.deal_value) -> sa.ColumnElement[bool]:
+    """Whether an amount is in a currency, or can be told in it."""
     if isinstance(money, Converted):
-        return worth(money).is_not(None)
-    return Deal.currency == money
+        return worth(money, column).is_not(None)
+    return column.class_.currency == money  # type: ignore[no-any-return]
 
 
 def unrated(
@@ -114,10 +121,28 @@ def unrated(
     return [~told, *([sa.or_(Deal.status == DealStatus.OPEN.value, sa.and_(*ends))] if ends else [])]
 
 
-def _day(today: date) -> sa.ColumnElement[date]:
-    return sa.case(
-        (Deal.status == DealStatus.OPEN.value, sa.literal(today, sa.Date)), else_=Deal.actual_close_date
-    )
+def _of_deal(today: date) -> list[sa.ColumnElement[bool]]:
+    open_ = Deal.status == DealStatus.OPEN.value
+    day = sa.case((open_, sa.literal(today, sa.Date)), else_=Deal.actual_close_date)
+    return [ExchangeRate.holds_from <= day]
+
+
+def _of_month(month: Any, today: date) -> list[sa.ColumnElement[bool]]:
+    """Until the last day of a month, or today while it has not come."""
+    return [ExchangeRate.holds_from <= today, _counted(ExchangeRate.holds_from) <= _counted(month)]
+
+
+def _counted(day: Any) -> sa.ColumnElement[int]:
+    """The months up to a day."""
+    return sa.extract("year", day) * 12 + sa.extract("month", day)
+
+
+# Which rates may hold for a record of each kind: of them the last one does.
+_DAYS: Mapping[Any, Callable[[date], list[sa.ColumnElement[bool]]]] = {
+    Deal: _of_deal,
+    Goal: partial(_of_month, Goal.month),
+    Submission: partial(_of_month, Submission.month),
+}
 
 
 def _times(cents: sa.ColumnElement[int], rate: sa.ColumnElement[int]) -> sa.ColumnElement[int]:

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from crm_data import clock
 from crm_data.errors import Clash, Conflict
 from crm_data.nouns import converted, of_customers, selections, stages, waiting
-from crm_data.nouns.converted import Converted, in_money, is_converted, worth
+from crm_data.nouns.converted import in_money
 from crm_data.nouns.cycles import moving, timed
+from crm_data.nouns.in_one import InOne
 from crm_data.nouns.links import carry_customers, known_parents, linked
 from crm_data.nouns.moves import noted
 from crm_data.nouns.reviews import Reviewed, reviewed
@@ -29,7 +30,7 @@ from crm_data.store.scope import CompanySession
 from crm_data.store.values import row_id
 from crm_data.tables import ChangeLog, Customer, Deal, DealStageHistory
 from crm_data.tables.deal import DealStatus, Stage
-from crm_data.tables.fields import Field, Kind
+from crm_data.tables.fields import Field
 from crm_data.tables.stage_rules import StageRules
 
 
@@ -46,7 +47,7 @@ class Move:
     days: int
 
 
-class Deals(Records):
+class Deals(InOne, Records):
     """The deals of one company."""
 
     table = Deal
@@ -88,20 +89,6 @@ class Deals(Records):
             "probability": None,
             "stage": Stage.PROSPECT.value,
         }
-
-    def _money(self, query: q.Query) -> Converted:
-        """The company's own currency, into which amounts are converted as of the day it is in the query's zone."""
-        return Converted.into(self._scope.currency, clock.now().astimezone(query.zone).date())
-
-    def told_in(self, query: q.Query) -> str:
-        """The company's own currency, where all are converted into it."""
-        return self._money(query) if is_converted(query) else ""
-
-    def summed(self, declared: Field, query: q.Query) -> sa.ColumnElement[int]:
-        """The sum of a column, each amount converted where the list tells all in one currency."""
-        if declared.kind is not Kind.MONEY or not is_converted(query):
-            return super().summed(declared, query)
-        return sa.func.coalesce(sa.func.sum(worth(self._money(query), getattr(Deal, declared.name))), 0)
 
     def narrow(self, query: q.Query) -> list[sa.ColumnElement[bool]]:
         """'open' deals, and of those 'mine', 'without_step', 'overdue_step' (by their tasks), 'undated'.

@@ -4,17 +4,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, tzinfo
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
 from crm_data.errors import Clash, Conflict, Invalid, Problem
+from crm_data.nouns.converted import BEHIND, CONVERTED, in_money
+from crm_data.nouns.in_one import InOne
 from crm_data.rights import Act, demand, may
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, doing_of
 from crm_data.store.currencies import code_of
 from crm_data.store.locks import lock_company
 from crm_data.store.names import colleagues, member_names
+from crm_data.store.query import Query
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import parse, row_id
@@ -41,10 +44,11 @@ class Wanted:
     amount: Any
 
 
-class Goals(Records):
+class Goals(InOne, Records):
     """The goals of one company."""
 
     table = Goal
+    behind: ClassVar[Mapping[str, str]] = BEHIND
 
     @property
     def all_seen(self) -> bool:
@@ -54,6 +58,11 @@ class Goals(Records):
     def visible(self) -> list[sa.ColumnElement[bool]]:
         """One's own; all of them for managers."""
         return [] if self.all_seen else [Goal.user_id == self._scope.user_id]
+
+    def narrow(self, query: Query) -> list[sa.ColumnElement[bool]]:
+        """'converted': those that can be told in the company's own currency, 'unrated': those that cannot."""
+        told = in_money(self._money(query), Goal.amount)
+        return [told if query.preset.partition(":")[0] == CONVERTED else ~told]
 
     def year(self, first: date, currency: str) -> tuple[dict[int, dict[date, Decimal]], dict[int, str]]:
         """The goals of the twelve months from `first`: person -> month -> amount; and who may have one, by name.

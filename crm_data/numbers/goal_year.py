@@ -9,12 +9,11 @@ import sqlalchemy as sa
 from crm_data.nouns.goals import Goals, months_from
 from crm_data.numbers.figures import Figure, Formula, Question
 from crm_data.numbers.forecast import Line
-from crm_data.numbers.goals import Summed, asked_of, goal_figure, worth
+from crm_data.numbers.goals import Summed, asked_of, every, goal_figure, summed, worth
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
 from crm_data.numbers.rates import BASIS
 from crm_data.numbers.sums import WON, amount, cents, total
-from crm_data.store import summary
 from crm_data.store.query import Query
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal, Goal
@@ -50,13 +49,11 @@ def goal_year(
     months = months_from(first, 12)
     year = Period(first, Period.month_of(months[-1]).last)
     rows, why = asked_of(query, currency, year)
-    wanted = sa.select(Goal.user_id, Goal.month, sa.func.count(), total(summary.cents(Goal.amount)))
-    wanted = wanted.where(*goals.matching(rows.query)).group_by(Goal.user_id, Goal.month)
-    set_: Held = {
-        (user, month): Summed(int(n), int(sum_)) for user, month, n, sum_ in session.execute(wanted)
-    }
-    won = _won(session, where, year)
-    deals = Question("deals", query).but(currency=(currency,), status=(WON,))
+    wanted = sa.select(Goal.user_id, Goal.month, *summed(currency, year))
+    wanted = wanted.where(*every(goals, rows)).group_by(Goal.user_id, Goal.month)
+    set_: Held = {(user, month): Summed(*map(int, parts)) for user, month, *parts in session.execute(wanted)}
+    won = _won(session, where, year, currency)
+    deals = Question("deals", query).of(currency).but(status=(WON,))
 
     def line(label: str, period: Period, user: int | None) -> Line:
         def mine(held: Held) -> Summed:
@@ -65,7 +62,7 @@ def goal_year(
                 for (who, month), part in held.items()
                 if (user is None or who == user) and period.first <= month <= period.last
             ]
-            return Summed(sum(one.count for one in some), sum(one.cents for one in some))
+            return sum(some, Summed())
 
         asked, behind = rows, deals.but(actual_close_date=period.edges)
         if not why:
@@ -101,10 +98,10 @@ def _measured(
     ]
 
 
-def _won(session: CompanySession, where: Where, year: Period) -> Held:
+def _won(session: CompanySession, where: Where, year: Period, money: str) -> Held:
     day = Deal.actual_close_date
     parts = (Deal.assigned_to, sa.extract("year", day), sa.extract("month", day))
-    wanted = sa.select(*parts, sa.func.count(Deal.id), total(cents()))
+    wanted = sa.select(*parts, sa.func.count(Deal.id), total(cents(money)))
     wanted = wanted.where(*where, Deal.status == WON, day.between(year.first, year.last)).group_by(*parts)
     return {
         (owner, date(int(y), int(m), 1)): Summed(int(n), int(sum_))

@@ -8,14 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data.nouns.converted import Converted, untold
+from crm_data.nouns.converted import UNRATED, Converted, in_money, untold
+from crm_data.nouns.converted import worth as converted
 from crm_data.nouns.goals import Goals
 from crm_data.nouns.selections import closed_lately, due_until, needing, won_between
 from crm_data.numbers.figures import Figure, Formula, Question, Value
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
 from crm_data.numbers.sums import WON, amount, cents, number, total
-from crm_data.store import summary
 from crm_data.store.conditions import NOTHING
 from crm_data.store.filters import Condition, Filter
 from crm_data.store.query import Query
@@ -28,17 +28,19 @@ _SET = (Decimal(0), None)  # a goal that was taken away has no amount
 _SAME = {"assigned_to": "user_id", "currency": "currency"}
 _NOT_OF_ALL = "{} are of people: with a filter of anything but the owner there is nothing to compare."
 _NO_END = "Choose a period that begins and ends."
-_IN_OTHERS = (
-    "Some goals of these days are in other currencies: choose one currency to compare with those in it."
-)
+_UNRATED = "Not available: some goals of these days have no rate of their month. The goal opens them."
 
 
 @dataclass(frozen=True)
 class Summed:
-    """The goals of some days: how many there are, and their sum in cents."""
+    """The goals of some days: how many there are, their sum in cents, and of how many it cannot be told."""
 
-    count: int
-    cents: int
+    count: int = 0
+    cents: int = 0
+    unrated: int = 0
+
+    def __add__(self, other: "Summed") -> "Summed":
+        return Summed(self.count + other.count, self.cents + other.cents, self.unrated + other.unrated)
 
 
 def asked_of(
@@ -51,30 +53,15 @@ def asked_of(
     first, last = period.first.replace(day=1), period.last
     why = "" if period.bounded else _NO_END
     filter_ = _renamed(query.filter)
-    # Where all are told in one currency, those of one of them are no part of which there is a goal.
-    known = set(_SAME) - {"currency"} if isinstance(currency, Converted) else set(_SAME)
     preset = untold(query).preset
-    if filter_ is None or query.search or preset or query.archived or set(query.where) - known:
+    if filter_ is None or query.search or preset or query.archived or set(query.where) - set(_SAME):
         why = _NOT_OF_ALL.format(what)
     where: dict[str, Any] = {"amount": _SET, "month": NOTHING if why else (first, last)}
     rows = Question(table, Query(zone=query.zone, where=where, filter=filter_ or Filter()))
-    said = {_SAME[name]: wanted for name, wanted in query.where.items() if name == "assigned_to"}
-    return rows.but(**said, currency=(str(currency),)), why
-
-
-def whole(
-    session: CompanySession, goals: Goals, rows: Question, why: str, currency: str
-) -> tuple[Question, str]:
-    """The goals that all currencies together are compared with: none, and why, where some are in another one.
-
-    Of one currency what they are. One statement where all are told in one.
-    """
-    if why or not isinstance(currency, Converted):
-        return rows, why
-    held = {name: wanted for name, wanted in rows.query.where.items() if name != "currency"}
-    every = goals.matching(replace(rows.query, where=held))
-    others = sa.select(sa.func.count(Goal.id)).where(*every, Goal.currency != str(currency))
-    return (rows.but(month=NOTHING), _IN_OTHERS) if session.scalar(others) else (rows, why)
+    # Of one currency it is that one, whatever else of currencies is said; told in one they may be narrowed too.
+    names = _SAME if isinstance(currency, Converted) else {"assigned_to"}
+    said = {_SAME[name]: wanted for name, wanted in query.where.items() if name in names}
+    return rows.but(**said).of(currency), why
 
 
 def _renamed(part: Any) -> Any:
@@ -85,9 +72,9 @@ def _renamed(part: Any) -> Any:
     return None if None in parts else replace(part, parts=parts)
 
 
-def in_period(period: Period) -> sa.ColumnElement[int]:
-    """The part of a goal that falls into a period, in cents, by the days of its month."""
-    whole, parts = summary.cents(Goal.amount), []
+def in_period(period: Period, money: str = "") -> sa.ColumnElement[int]:
+    """The part of a goal that falls into a period, in cents, by the days of its month; converted before."""
+    whole, parts = converted(money, Goal.amount), []
     for month in dict.fromkeys((period.first.replace(day=1), period.last.replace(day=1))):
         of = Period.month_of(month)
         days = (min(of.last, period.last) - max(of.first, period.first)).days + 1
@@ -96,19 +83,30 @@ def in_period(period: Period) -> sa.ColumnElement[int]:
     return sa.case(*parts, else_=whole) if parts else whole
 
 
-def goals_of(session: CompanySession, where: Where, period: Period) -> Summed:
+def summed(money: str, period: Period) -> list[sa.ColumnElement[int]]:
+    """What a `Summed` is read of, over the goals of `every`."""
+    told = in_money(money, Goal.amount) if isinstance(money, Converted) else sa.true()
+    return [number(told), total(in_period(period, money)), number(~told)]
+
+
+def every(goals: Goals, rows: Question) -> list[sa.ColumnElement[bool]]:
+    """The goals behind a figure and, where all are told in one currency, those that cannot be."""
+    return goals.matching(untold(rows.query))
+
+
+def goals_of(session: CompanySession, where: Where, period: Period, money: str) -> Summed:
     """The sum over the goals that match. One statement."""
-    count, summed = session.execute(
-        sa.select(sa.func.count(Goal.id), total(in_period(period))).where(*where)
-    ).one()
-    return Summed(int(count), int(summed))
+    return Summed(*map(int, session.execute(sa.select(*summed(money, period)).where(*where)).one()))
 
 
 def goal_figure(found: Summed, label: str, rows: Question, period: Period, currency: str, why: str) -> Figure:
-    """The goal of a period; not available where nobody has one."""
+    """The goal of a period; not available where nobody has one, and where some cannot be told: it opens those."""
+    if found.unrated:
+        rows = Question(rows.table, untold(rows.query)).but(UNRATED)
+        return Figure(label, Formula.GOAL, None, found.unrated, rows, currency, period, _UNRATED)
     value = amount(found.cents) if found.count else None
     means = why or "Of people who have a goal in it."
-    return Figure(label, Formula.GOAL, value, found.count, rows, str(currency), period, means)
+    return Figure(label, Formula.GOAL, value, found.count, rows, currency, period, means)
 
 
 def worth(goal: Figure) -> Decimal | None:
@@ -128,11 +126,11 @@ def against_goals(
     """Won against goal beside the pace, the gap, the pipeline that is needed, and the goal; in this order.
 
     `where`, `deals`: the deals that are compared. Attainment and pace are shares, the rest is money. Two
-    statements, and that of `whole`. Sources: kpi.zone (attainment), BottleCRM (pace).
+    statements. Sources: kpi.zone (attainment), BottleCRM (pace).
     """
     zone = deals.query.zone
-    rows, why = whole(session, goals, *asked_of(deals.query, currency, period), currency)
-    found = goals_of(session, goals.matching(rows.query), period)
+    rows, why = asked_of(deals.query, currency, period)
+    found = goals_of(session, every(goals, rows), period, currency)
     goal = goal_figure(found, NAMES[4], rows, period, currency, why)
     if not period.bounded:
         return [
@@ -140,8 +138,7 @@ def against_goals(
         ]
     won_here = won_between(period.first, period.last)
     when = (won_here, closed_lately(zone), sa.and_(closed_lately(zone), Deal.status == WON))
-    every = (*when, due_until(period.last, zone))
-    sums = [total(cents(currency), each) for each in every]
+    sums = [total(cents(currency), each) for each in (*when, due_until(period.last, zone))]
     wanted = sa.select(number(won_here), sa.func.count(), *sums).where(
         *where, needing(period.first, period.last, zone)
     )
@@ -158,10 +155,11 @@ def against_goals(
         need = max((gap * closed / closed_won).quantize(CENT) - due, Decimal("0.00"))
 
     def figure(at: int, value: Value | None, behind: tuple[int, Question], means: str = "") -> Figure:
-        return Figure(NAMES[at], _FORMULAS[at], value, *behind, currency, period, why or means, against=goal)
+        said = why or (_UNRATED if found.unrated else means)
+        return Figure(NAMES[at], _FORMULAS[at], value, *behind, currency, period, said, against=goal)
 
     gone = None if goal.value is None else period.gone(today) / period.days
-    pace = figure(1, gone, (goal.count, rows))
+    pace = figure(1, gone, (goal.count, goal.rows))
     attained = float(won / target) if target else None
     return [
         replace(figure(0, attained, of_won, _standing(attained, gone)), before=pace),
@@ -185,20 +183,15 @@ def _standing(attained: float | None, gone: float | None) -> str:
 def by_months(
     session: CompanySession, goals: Goals, query: Query, currency: str, spans: Sequence[Period]
 ) -> Iterator[Figure]:
-    """The goal of each of some spans, which lie in one month each; and of all of them together. One statement.
-
-    And that of `whole`.
-    """
+    """The goal of each of some spans, which lie in one month each; and of all of them together. One statement."""
     every_day = Period(spans[0].first, spans[-1].last)
-    rows, why = whole(session, goals, *asked_of(query, currency, every_day), currency)
-    part = total(in_period(every_day))
-    wanted = sa.select(Goal.month, sa.func.count(Goal.id), part).where(*goals.matching(rows.query))
+    rows, why = asked_of(query, currency, every_day)
+    wanted = sa.select(Goal.month, *summed(currency, every_day)).where(*every(goals, rows))
     found = {
-        month: Summed(int(n), int(sum_)) for month, n, sum_ in session.execute(wanted.group_by(Goal.month))
+        month: Summed(*map(int, parts)) for month, *parts in session.execute(wanted.group_by(Goal.month))
     }
     for span in spans:
         first = span.first.replace(day=1)
         here = rows if why else rows.but(month=(first, first))
-        yield goal_figure(found.get(first, Summed(0, 0)), f"{first:%b %Y}, goal", here, span, currency, why)
-    every = Summed(sum(one.count for one in found.values()), sum(one.cents for one in found.values()))
-    yield goal_figure(every, "All, goal", rows, every_day, currency, why)
+        yield goal_figure(found.get(first, Summed()), f"{first:%b %Y}, goal", here, span, currency, why)
+    yield goal_figure(sum(found.values(), Summed()), "All, goal", rows, every_day, currency, why)

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta, tzinfo
+from decimal import Decimal
 from functools import partial
+
+import sqlalchemy as sa
 
 from crm_data import clock
 from crm_data.errors import NotFound
@@ -149,7 +152,7 @@ class Numbers:
         with self._store.read(self._scope) as session:
             pair = rates.rates(session, self._where(query, money), period, query.zone, money)
         won, *rest = rates.tiles(*pair, period, Question("deals", query), money)
-        if period.against_goal and self._goals.all_seen and not isinstance(money, Converted):
+        if period.against_goal and self._goals.all_seen:
             won = replace(won, before=self.against_goals(query, period, currency)[-1])
         return [won, *rest]
 
@@ -174,11 +177,11 @@ class Numbers:
 
         Of this fiscal year unless it is given. Who is no manager is shown their own. Three statements.
         """
-        query, money = self._asked(query), self.currency(query, currency)
+        query, money = self._told(query, currency)
         first = first or self.period("this_year", query.zone).first
         query = self._of_goals(query).query
         with self._store.read(self._scope) as session:
-            where, names = self._where(query, currency), member_names(session)
+            where, names = self._where(query, money), member_names(session)
             return goal_year(session, self._goals, query, where, names, first, money)
 
     def _of_goals(self, query: Query) -> Question:
@@ -530,15 +533,21 @@ class Numbers:
             recent=page,
         )
 
-    def told(self, query: Query | None = None, period: Period | None = None) -> Told:
+    def told(self, query: Query | None = None, period: Period | None = None, beside: bool = False) -> Told:
         """Whether and how deals of all currencies can be told in the company's own; see `told`. Two statements.
 
-        Those that are open, and where there is a period those that were closed in it.
+        Those that are open, and where there is a period those that were closed in it. `beside`: and with them the
+        goals and given numbers that this person sees, for one statement more.
         """
         query = self._asked(query)
+        also = [
+            sa.select(each.table.currency).where(*each.matching(Query(where={"amount": (Decimal(0), None)})))
+            for each in (self._goals, self._submissions)
+        ]
         with self._store.read(self._scope) as session:
             where, money = self._deals.matching(query), self._own_money(query)
-            return told(session, where, Question("deals", query), period, money)
+            deals = Question("deals", query)
+            return told(session, where, deals, period, money, also if beside else ())
 
     def currency(self, query: Query | None = None, currency: str | None = None) -> str:
         """The currency that sums are in."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -30,7 +31,8 @@ class Used:
 
 @dataclass(frozen=True)
 class Told:
-    """`currencies`: those of the deals that are open, or were closed in the period, and the company's own.
+    """`currencies`: those of the deals that are open, or were closed in the period, of what stands beside them,
+    and the company's own.
 
     `rates`: of those, the rates that hold today. `unrated`: the deals without a rate of their day, which are in no
     converted figure.
@@ -48,9 +50,17 @@ class Told:
 
 
 def told(
-    session: CompanySession, where: Where, asked: Question, period: Period | None, money: Converted
+    session: CompanySession,
+    where: Where,
+    asked: Question,
+    period: Period | None,
+    money: Converted,
+    beside: Sequence[sa.Select[Any]] = (),
 ) -> Told:
-    """How deals would be told in one currency: those open, or closed in a period, if any. Two statements."""
+    """How deals would be told in one currency: those open, or closed in a period, if any. Two statements.
+
+    `beside`: what else has currencies there, as goals, a select of their codes each; one statement more.
+    """
     inside = sa.or_(Deal.status == OPEN, closing(period)) if period else Deal.status == OPEN
     counts = (Deal.currency, sa.func.count(), number(~in_money(money)))
     wanted = sa.select(*counts).where(*where, inside).group_by(Deal.currency).order_by(Deal.currency)
@@ -60,7 +70,8 @@ def told(
         days = "..".join("" if edge is None else edge.isoformat() for edge in period.edges)
         means, behind = "Open, or closed in the period.", asked.but(f"{UNRATED}:{days}")
     unrated = counted(UNTOLD, sum(without for _, without in found), behind, means)
-    codes = sorted({str(money), *(code for code, _ in found)})
+    more = session.scalars(sa.union(*beside)).all() if beside else ()
+    codes = sorted({str(money), *more, *(code for code, _ in found)})
     return Told(str(money), codes, _rates(session, codes, money), unrated)
 
 

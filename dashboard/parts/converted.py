@@ -15,17 +15,21 @@ from dashboard.parts import figures, place, say
 KEY = "converted"
 
 
-def choose_currency(my: Workspace, query: Query, period: Period | None, but: str = "") -> None:
+def choose_currency(
+    my: Workspace, query: Query, period: Period | None, but: str = "", beside: bool = False
+) -> None:
     """Draw the choice where there are several currencies and rates of them, and what is chosen in words.
 
     What is chosen is a selection of the list, and so stands in the address and in every list that is opened.
     `period`: that in which deals are closed of which the numbers are; None where they are of open ones alone.
-    `but`: the sentence that says what is not of all currencies there.
+    `but`: the sentence that says what is not of all currencies there, or by which rates else. `beside`: goals and
+    given numbers have currencies there too.
     """
     chosen = is_converted(query)
     if not chosen and not _rates(my):
         return
-    told = known(my, "told", (query, say.today(), period), lambda: my.numbers.told(query, period))
+    asked = (query, say.today(), period, beside)
+    told = known(my, "told", asked, lambda: my.numbers.told(query, period, beside))
     if told.offered or chosen:
         own = say.plain(told.into)
         st.session_state[KEY] = chosen

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from crm_data import Figure, Formula, Page, Query, Question, Records, Totals, Unit, Workspace, words
-from crm_data.nouns.converted import SAID, Converted
+from crm_data.nouns.converted import SAID, SAID_OF_MONTHS, Converted
 from crm_data.numbers.figures import counted
 from dashboard.components.figures import Link, draw
 from dashboard.parts import say
@@ -163,7 +163,8 @@ def _compared(before: Figure) -> str:
 def _means(figure: Figure) -> str:
     parts = [figure.formula.value, figure.means]
     if isinstance(figure.currency, Converted):
-        parts.append(f"All currencies, in {figure.currency}: {SAID}")
+        by_what = SAID if figure.rows.table == "deals" else SAID_OF_MONTHS
+        parts.append(f"All currencies, in {figure.currency}: {by_what}")
     if figure.period:
         parts.append(f"Period: {say.span(*figure.period.edges)}.")
     if figure.against and figure.formula is not Formula.PACE:

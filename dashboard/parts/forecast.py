@@ -40,7 +40,7 @@ def forecast_screen(my: Workspace) -> None:
     query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed, compares=False)
-    choose_currency(my, query, period, "" if shown == BOARD else _OF_ONE)
+    choose_currency(my, query, period, "" if shown == BOARD else _OF_ONE, beside=True)
     if shown == BOARD:
         month_board(my, query, period)
         return

@@ -1,11 +1,13 @@
 """Goals: a year of them as a grid of people and months, and what was won beside them."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import streamlit as st
 
-from crm_data import CrmError, Query, Wanted, Workspace, new_act
+from crm_data import CrmError, Period, Query, Wanted, Workspace, new_act
+from crm_data.nouns.converted import CONVERTED, UNRATED, is_converted, named
 from crm_data.nouns.goals import months_from
 from crm_data.numbers.goal_year import HEADS
 from crm_data.numbers.period import called, fiscal_year
@@ -13,11 +15,14 @@ from dashboard.components.goals import Cell, Row, Typed, goals_grid
 from dashboard.known import known
 from dashboard.parts import figures, place, say, undo
 from dashboard.parts.acts import done, show_refusal
+from dashboard.parts.converted import choose_currency
 from dashboard.parts.heading import heading
+from dashboard.parts.of_months import BY_MONTH, behind
 from dashboard.parts.views import choose_view
 
 PLACE = "goals"
 YEAR, BY = "year", "by"
+_OF_ONE = "Goals are set in one currency: choose that one."
 SPANS = {"1": "Months", "3": "Quarters", "12": "Year"}
 
 
@@ -26,11 +31,20 @@ def goals_screen(my: Workspace) -> None:
     with heading("Goals"):
         pass
     query = _asked(my)
+    one = is_converted(query)
     currency = my.numbers.currency(query)
     with st.container(horizontal=True, vertical_alignment="center", key="goals.line"):
         first = _year(my, query)
         span = int(choose_view(BY, SPANS, label="A column is a", keep=True))
+    deals = replace(Query(zone=say.zone()), preset=CONVERTED if one else "")
+    year = Period(first, Period.month_of(months_from(first, 12)[-1]).last)
+    choose_currency(my, deals, year, f"A goal {BY_MONTH} {_OF_ONE}", beside=True)
     show_refusal(PLACE)
+    if one or UNRATED in query.preset:
+        if query.where.keys() - {"amount"}:
+            behind(my, my.goals, query, "goal")
+        _beside(my, first, deals, currency)
+        return
     found, names = known(my, PLACE, (first, currency), lambda: my.goals.year(first, currency))
     if query.where:
         count = my.goals.count(query)
@@ -49,7 +63,7 @@ def goals_screen(my: Workspace) -> None:
 
         saved = st.session_state.get(f"{PLACE}.saved", 0)
         goals_grid(f"{PLACE}.grid", heads, rows, sheet, saved, my.goals.all_seen, save)
-    _beside(my, first, currency)
+    _beside(my, first, deals, currency)
 
 
 def _asked(my: Workspace) -> Query:
@@ -76,7 +90,8 @@ def _year(my: Workspace, query: Query) -> date:
 
     def changed() -> None:
         chosen = st.session_state[f"{PLACE}.{YEAR}"]
-        place.go({"tab": PLACE, YEAR: str(chosen)}, keep=(BY,))
+        told = {"preset": CONVERTED} if is_converted(query) else {}
+        place.go({"tab": PLACE, YEAR: str(chosen), **told}, keep=(BY,))
 
     st.selectbox(
         "Fiscal year",
@@ -114,12 +129,14 @@ def _save(my: Workspace, typed: list[Typed], starts: list[date], span: int, curr
         undo.did(my, f"{goals} saved.", act, goals, "The goals are as they were.", "flag")
 
 
-def _beside(my: Workspace, first: date, currency: str) -> None:
-    """The months of all people together, and the year of each."""
-    asked = (first, currency, say.today())
-    query = Query(zone=say.zone())
-    found = known(my, f"{PLACE}.year", asked, lambda: my.numbers.goal_year(query, first, currency))
-    whose = "All" if my.goals.all_seen else "You"
+def _beside(my: Workspace, first: date, query: Query, currency: str) -> None:
+    """The months of all people together, and the year of each; of all currencies where the list is told in one."""
+    asked = (first, query, currency, say.today())
+    of_one = None if is_converted(query) else currency
+    found = known(my, f"{PLACE}.year", asked, lambda: my.numbers.goal_year(query, first, of_one))
+    currency = named(found.currency)
+    everybody = "Everybody" if is_converted(query) else "All"  # beside 'all, in USD'
+    whose = everybody if my.goals.all_seen else "You"
     if found.people:
         lines = [(line.name, line.figures) for line in found.people]
         figures.matrix(my, (f"Year ({currency})", *HEADS), lines, f"{PLACE}.people")

@@ -41,7 +41,7 @@ def insights_screen(my: Workspace) -> None:
     query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed)
-    choose_currency(my, query, period, OF_EVERY)
+    choose_currency(my, query, period, OF_EVERY, beside=True)
     printed(my, f"insights, {say.span(*period.edges)}", in_words(my.deals, query, members))
     asked = (query, say.today(), period, period.before())
     tiles, standing, leads, goals = known(

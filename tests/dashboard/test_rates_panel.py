@@ -1,12 +1,13 @@
 """Exchange rates on the screen: an admin sets and removes them, and Insights offers all currencies in one."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from crm_data import Query, Wanted
 from dashboard import runtime, session
 from dashboard.server import SCRIPT
 from tests.dashboard.house import House, house
@@ -119,6 +120,37 @@ def test_what_is_not_told_in_one_says_so(home: House, at) -> None:  # type: igno
         caption.value for caption in tab.caption
     ]
     assert not offered(tab)
+
+
+def test_goals_are_told_in_one_and_set_in_theirs(home: House, at) -> None:  # type: ignore[no-untyped-def]
+    my, today = home.office.at(), datetime.now(UTC).date()
+    user, month = home.office.people[0]["sales_rep"], today.replace(day=1)
+    my.goals.set([Wanted(user, month, 1, None, "50")])
+    my.goals.set([Wanted(user, month, 1, None, "1000")], "EUR")
+    assert not offered(at("manager", "pipeline", tab="goals"))
+    home.office.at(0, "admin").exchange_rates.set("EUR", date(2025, 6, 1), "1.1")
+    tab = at("manager", "pipeline", tab="goals", year=str(today.year))
+    (choice,) = offered(tab)
+    assert "$1,150.00" not in str(told(tab, "figures"))
+    tab.segmented_control(key=choice.key).set_value(True).run()
+    assert not tab.exception
+    assert "$1,150.00" in str(told(tab, "figures"))
+    said = " ".join(caption.value for caption in tab.caption)
+    assert "1 EUR = 1.1 USD since 1 Jun 2025" in said
+    assert "the rate of its month's last day" in said
+    assert not told(tab, "goals_grid")
+    goal = my.numbers.goal_year(Query(preset="converted")).months[today.month - 1].figures[0]
+    tab = at("manager", "pipeline", tab="goals", **my.goals.params(goal.rows.query))
+    said = " ".join(caption.value for caption in tab.caption).replace("\\", "")
+    assert "2 goals behind the number that led here, $1,150.00 in all." in said
+    # One without a rate: the goal is not available, and opens it.
+    my.goals.set([Wanted(user, month, 1, None, "7")], "CHF")
+    goal = my.numbers.goal_year(Query(preset="converted")).months[today.month - 1].figures[0]
+    tab = at("manager", "pipeline", tab="goals", **my.goals.params(goal.rows.query))
+    assert "1 goal behind the number that led here, without a rate of their month." in " ".join(
+        caption.value for caption in tab.caption
+    )
+    assert "7.00" in str(told(tab, "grid"))
 
 
 def test_a_chart_and_a_dashboard_can_be_of_all_currencies(home: House, at) -> None:  # type: ignore[no-untyped-def]

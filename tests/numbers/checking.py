@@ -54,7 +54,11 @@ class Checker:
             f"{figure.label} ({figure.formula.name}, {figure.rows.query.where}, {figure.rows.query.preset!r})"
         )
         assert len(rows) == figure.count, said
-        if figure.currency and "currency" in self.my.records(figure.rows.table).fields:
+        if (
+            figure.currency
+            and "currency" in self.my.records(figure.rows.table).fields
+            and not _without_rate(figure)
+        ):
             assert {row["currency"] for row in rows} <= {figure.currency}, said
         wanted = MADE[figure.formula](self, figure, rows)
         if isinstance(wanted, float) and figure.value is not None:
@@ -291,8 +295,15 @@ def _four_of_five(days: list[float]) -> float:
     return days[ceil(len(days) * 0.8 - 1e-9) - 1]
 
 
+def _without_rate(figure: Figure) -> bool:
+    """Whether it opens what hinders it: goals or numbers that nothing tells in the company's currency."""
+    return "unrated" in figure.rows.query.preset.split(",")
+
+
 def _goal(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
     assert figure.period is not None
+    if _without_rate(figure):
+        return None
     found = Decimal("0.00")
     for row in rows:
         assert row["amount"] is not None
@@ -341,7 +352,7 @@ def _attainment(checker: Checker, figure: Figure, rows: list[Row]) -> float | No
 
 
 def _pace(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
-    if not rows:
+    if not rows or _without_rate(figure):
         return None
     assert figure.period is not None
     first, last = figure.period.first, figure.period.last

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from crm_data import Figure, Formula, Own, Period, Query, Question, clock
 from crm_data.nouns.converted import Converted, worth
+from crm_data.nouns.goals import Wanted
 from crm_data.numbers.numbers import ALL_TIME, CHARTS
 from crm_data.tables import Deal
 from tests.numbers.checking import Checker, figures_in
@@ -37,6 +38,7 @@ TOLD = {
     "chart",
     "forecast",
     "forecast_board",
+    "goal_year",
     "put_off",
     "standing",
     "then_and_now",
@@ -59,6 +61,15 @@ def told(rates: Rates, row: dict[str, Any]) -> Decimal | None:
     return None if rate is None else (row["deal_value"] * rate).quantize(CENT, ROUND_HALF_UP)
 
 
+def told_of_month(rates: Rates, row: dict[str, Any]) -> Decimal | None:
+    """What an amount of a month is worth in USD: by the rate of the last day, or of today while it is to come."""
+    if row["currency"] == "USD":
+        return row["amount"]  # type: ignore[no-any-return]
+    day = min(Period.month_of(row["month"]).last, TODAY)
+    held = [(began, rate) for began, rate in rates.get(row["currency"], []) if began <= day]
+    return (row["amount"] * max(held)[1]).quantize(CENT, ROUND_HALF_UP) if held else None
+
+
 class Telling(Checker):
     """Checks figures whose rows are told in USD, by the rates that the test has set."""
 
@@ -66,8 +77,11 @@ class Telling(Checker):
 
     def rows(self, figure: Figure) -> list[dict[str, Any]]:
         found = super().rows(figure)
-        if figure.rows.table != "deals" or "converted" not in figure.rows.query.preset.split(","):
+        if "converted" not in figure.rows.query.preset.split(","):
             return found
+        if figure.rows.table in ("goals", "submissions"):
+            assert isinstance(figure.currency, Converted)
+            return [{**row, "amount": told_of_month(self.rates, row), "currency": "USD"} for row in found]
         assert isinstance(figure.currency, Converted | None)
         return [{**row, "deal_value": told(self.rates, row), "currency": "USD", "own": row} for row in found]
 
@@ -98,6 +112,9 @@ def kept(engine: str, new_database: Any) -> Iterator[tuple[Office, Telling]]:
             due = dice.choice([None, TODAY + timedelta(days=dice.randint(-40, 90))])
             put_deals(made, [{"deal_value": worth_, "expected_close_date": due, **more}])
     some_goals(made)
+    for month in (1, 4):  # one by the rate of its last day, one by today's
+        goal = Wanted(made.people[0]["user"], date(2026, month, 1), 1, None, "1234.56")
+        made.at().goals.set([goal], "EUR")
     checker = Telling(made.at())
     checker.rates = {
         "EUR": [
@@ -198,21 +215,52 @@ def untold_of(left: Figure) -> Question:
     return Question("deals", replace(left.rows.query, preset=",".join(names)))
 
 
-def test_goals_are_compared_with_all_currencies_where_they_are_all_in_the_own(
+def test_goals_are_told_by_the_rate_of_their_month(
     kept: tuple[Office, Telling], frozen_clock: object
 ) -> None:
-    """Some of February are in euro: beside what all deals are worth the others would be a part of them."""
-    my = kept[0].at()
-    february, march = (Period.month_of(date(2026, month, 1)) for month in (2, 3))
-    assert my.numbers.against_goals(Query(), february)[-1].value
-    for figure in my.numbers.against_goals(ALL, february):
-        assert (figure.value, figure.count) in ((None, 0), (None, figure.count))
-    assert "other currencies" in my.numbers.against_goals(ALL, february)[-1].means
-    own, told_ = (my.numbers.against_goals(query, march) for query in (Query(), ALL))
-    assert own[-1] == told_[-1]
-    assert own[-1].value
-    for figure in figures_in([told_, my.numbers.forecast(ALL, march), my.numbers.tiles(ALL, march)]):
-        kept[1].check(figure)
+    """February has ended: its last day's rate is the one from the 3rd on; in March today's is the same."""
+    two, checker = kept
+    my = two.at()
+    february = Period.month_of(date(2026, 2, 1))
+    own, told_ = (my.numbers.against_goals(query, february) for query in (Query(), ALL))
+    assert told_[-1].value == Decimal(str(own[-1].value)) + Decimal("770.00")
+    assert told_[-1].count == own[-1].count + 1
+    assert told_[0].value == float(added_up(checker, told_[0]) / Decimal(str(told_[-1].value)))
+    tiles = my.numbers.tiles(ALL, replace(february, against_goal=True))
+    assert tiles[0].before == told_[-1]
+    for figure in figures_in([told_, tiles]):
+        checker.check(figure)
+    # Of one currency its deals are compared with its goals.
+    of_euro = my.numbers.against_goals(replace(ALL, where={"currency": ("EUR",)}), february)
+    assert (of_euro[-1].value, of_euro[-1].count) == (Decimal("770.00"), 1)
+    for figure in figures_in(of_euro):
+        checker.check(figure)
+    # One in francs, of which there is no rate: nothing is compared, and the goal opens it.
+    francs = two.people[0]["user"]
+    my.goals.set([Wanted(francs, date(2026, 2, 1), 1, None, "5")], "CHF")
+    try:
+        without = my.numbers.against_goals(ALL, february)
+        assert [figure.value for figure in without] == [None] * 5
+        assert "no rate of their month" in without[-1].means
+        (opened,) = checker.rows(without[-1])
+        assert (opened["currency"], opened["user_id"]) == ("CHF", francs)
+        year = my.numbers.goal_year(ALL, date(2026, 1, 1))
+        months = {line.name: line.figures[0] for line in year.months}
+        assert months["Jan 2026"].value
+        assert (months["Feb 2026"].value, months["Year"].value) == (None, None)
+        assert [line.figures[0].value is None for line in year.people] == [
+            line.name == two.at().members()[francs] for line in year.people
+        ]
+        forecast = my.numbers.forecast(ALL, Period(date(2026, 1, 1), date(2026, 3, 31)))
+        for figure in figures_in([without, year, forecast]):
+            checker.check(figure)
+    finally:
+        my.goals.set([Wanted(francs, date(2026, 2, 1), 1, Decimal(5), "")], "CHF")
+
+
+def added_up(checker: Telling, figure: Figure) -> Decimal:
+    """The values of the rows behind a figure."""
+    return sum((row["deal_value"] for row in checker.rows(figure)), Decimal("0.00"))
 
 
 def narrowed(two: Office) -> Query:
