@@ -138,6 +138,7 @@ def test_a_run_without_postgresql_starts_none(monkeypatch: pytest.MonkeyPatch) -
         postgres.server()
 
 
+@pytest.mark.slow
 def test_a_child_copies_the_runs_empty_database_and_knows_the_same_of_it() -> None:
     assert in_child(blueprint, head()) == blueprint(head())
 

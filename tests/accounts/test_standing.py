@@ -329,6 +329,7 @@ PAIRS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "change"), PAIRS)
 def test_a_link_works_if_it_could_be_made_anew(house: House, kind: str, change: str) -> None:
     of, what = KINDS[kind], CHANGES[change]

@@ -95,6 +95,7 @@ def test_one_is_found_among_many_by_each_key(town: Office, kind: str, listed: bo
     assert next(iter(found(my, kind, values))) == own, "the surest comes first"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ALIKE)
 def test_other_kinds_are_named_by_e_mail_and_number_but_not_by_name(town: Office, kind: str) -> None:
     my = town.at()
@@ -206,6 +207,7 @@ def test_many_at_once_find_what_each_finds_alone(town: Office, kind: str, compan
     assert my.alike.lookalikes_of(kind, wanted) == alone
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ALIKE)
 def test_many_cost_hardly_more_than_one(town: Office, kind: str) -> None:
     my = town.at()

@@ -135,6 +135,7 @@ def test_the_backups_of_another_database_say_nothing(run: Run, office: Office) -
     assert "was made" in run("migrate").out
 
 
+@pytest.mark.slow
 def test_what_a_kill_left_behind_is_told(run: Run, office: Office) -> None:
     office.folder.mkdir()
     for command in (("backup",), ("verify",), ("restore",)):

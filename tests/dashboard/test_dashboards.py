@@ -54,6 +54,7 @@ def charts(my: Workspace, id_: int) -> list[str]:
     return [tile.own.name for tile in my.dashboards.get(id_).tiles]
 
 
+@pytest.mark.slow
 def test_each_role_has_one_to_begin_with(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     for role in ROLES:
         at = drawn(home, monkeypatch, role)

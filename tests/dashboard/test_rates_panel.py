@@ -93,6 +93,7 @@ SCREENS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", SCREENS)
 def test_all_currencies_in_one_are_offered_where_there_are_rates(home: House, at, screen: str) -> None:  # type: ignore[no-untyped-def]
     page, asks = SCREENS[screen]

@@ -252,6 +252,7 @@ def test_each_step_keeps_the_rows_of_the_earlier_tables(empty_database: Database
     store.close()
 
 
+@pytest.mark.slow
 def test_a_filled_database_goes_down_a_step_and_up_again(filled: Database) -> None:
     with plain(filled, owner=True) as sql:
         had, every = columns(sql), rows(sql)

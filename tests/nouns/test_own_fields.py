@@ -67,6 +67,7 @@ def test_a_company_may_add_to_every_kind_that_people_keep() -> None:
         assert not set(spare) & set(fields_of(by_name(table)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 def test_every_kind_is_written_read_undone_and_told(two: Office, table: str) -> None:
     names = one_of_each(two, table)

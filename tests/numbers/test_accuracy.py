@@ -206,6 +206,7 @@ def test_a_month_as_it_was_seen_before(two: Office, frozen_clock: Any) -> None:
     assert "of people" in by_value.lines[1].figures[1].means  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_what_the_log_does_not_tell_is_not_available(two: Office, frozen_clock: Any) -> None:
     my, _ = worked(two, frozen_clock)
 

@@ -219,6 +219,7 @@ def test_what_there_is_not(two: Office) -> None:
             two.at().numbers.breakdown(by=key)
 
 
+@pytest.mark.slow
 def test_it_is_taken_away_as_it_stands(two: Office) -> None:
     """Every line with all that is said of it, exact; for managers alone."""
     my, _ = broken(two)

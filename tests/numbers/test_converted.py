@@ -135,6 +135,7 @@ def kept(engine: str, new_database: Any) -> Iterator[tuple[Office, Telling]]:
     made.store.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_figure_is_the_sum_of_its_converted_rows(
     kept: tuple[Office, Telling], verb: str, frozen_clock: object
@@ -181,6 +182,7 @@ CHARTS_OF_ONES_OWN = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "own", CHARTS_OF_ONES_OWN, ids=lambda own: f"{own.measure} {own.by} {own.dated} {own.currency}"
 )

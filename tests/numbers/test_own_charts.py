@@ -104,6 +104,7 @@ def test_one_number(everything: tuple[Office, Checker], kind: str) -> None:
         opened(checker, chart)
 
 
+@pytest.mark.slow
 def test_under_filters(everything: tuple[Office, Checker]) -> None:
     """Of the column that groups, too: what is contained in it, what it is not, and groups of conditions."""
     two, checker = everything

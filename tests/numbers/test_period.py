@@ -17,6 +17,7 @@ from crm_data.store.scope import CompanyScope
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 
 
+@pytest.mark.slow
 @given(DAYS, st.integers(0, 800))
 def test_the_period_before_touches_it_and_is_as_long(first: date, days: int) -> None:
     period = Period(first, first + timedelta(days=days))

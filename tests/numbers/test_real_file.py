@@ -103,6 +103,7 @@ def test_won_by_month(kept: tuple[Office, pd.DataFrame]) -> None:
     assert months["won_count"].sum() == len(won)
 
 
+@pytest.mark.slow
 def test_win_rate_and_won_by_agent(kept: tuple[Office, pd.DataFrame]) -> None:
     two, frame = kept
     closed = frame[frame["deal_stage"].isin(["Won", "Lost"])]

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC
 
+import pytest
+
 from crm_data.store.bulk import writing
 from crm_data.store.changes import new_act
 from tests.support.databases import Database
@@ -45,6 +47,7 @@ def filled(made: Office, count: int) -> dict[str, list[int]]:
     return ids
 
 
+@pytest.mark.slow
 def test_what_is_erased_looks_at_no_row_that_does_not_name_it(
     new_database: Callable[[str], Database],
 ) -> None:

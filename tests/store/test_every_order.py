@@ -125,6 +125,7 @@ def plain_key(field: Field, row: dict[str, Any], names: Any) -> Any:
     return reading_order(value or "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name"), COLUMNS)
 def test_a_list_is_in_the_order_of_each_of_its_columns(
     both: tuple[Store, Filled, Filled], kind: str, name: str

@@ -208,6 +208,7 @@ class Plain:
         return still is None or row["status"] in still
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fiscal", range(1, 13))
 @pytest.mark.parametrize("word", ["this_quarter", "this_year"])
 def test_quarters_and_years_are_those_of_the_numbers(two: Office, word: str, fiscal: int) -> None:

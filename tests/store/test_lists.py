@@ -113,6 +113,7 @@ def test_the_order_by_several_columns_is_that_of_their_values(two: Office) -> No
     assert list(found["id"]) == [row["id"] for row in rows]
 
 
+@pytest.mark.slow
 def test_several_sorts_come_back_from_the_url_they_make(two: Office) -> None:
     deals = two.at().deals
     for by in orders(deals):

@@ -47,6 +47,7 @@ def test_one_backup_a_day(either: Office, frozen_clock: FrozenClock) -> None:
     assert len(names(either)) == 2
 
 
+@pytest.mark.slow
 def test_the_last_of_days_weeks_and_months_is_kept(office: Office, frozen_clock: FrozenClock) -> None:
     first = last = office.backups.make(None).name
     everyday = []

@@ -100,6 +100,7 @@ def test_an_older_backup_is_migrated(either: Office) -> None:
     assert either.events() == ["backup_restored"]
 
 
+@pytest.mark.slow
 def test_a_trigger_of_our_name_is_restored_with_our_body(office: Office) -> None:
     office.sql("DROP TRIGGER customers_updated_at")
     office.sql("CREATE TRIGGER customers_updated_at AFTER UPDATE ON customers BEGIN DELETE FROM users; END")

@@ -31,6 +31,7 @@ def bring(my: Workspace, records: Records, data: bytes, name: str = "x.csv") -> 
     return my.commit_import(records, sheet, my.guess(sheet, records))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 def test_a_file_comes_back_unchanged_and_puts_back_what_was_changed(two: Office, table: str) -> None:
     names = one_of_each(two, table)

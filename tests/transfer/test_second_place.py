@@ -46,6 +46,7 @@ def second(told: Settings, folder: Path, words: str = WORDS) -> Settings:
     return replace(told, second_dir=folder, second_passphrase=words)
 
 
+@pytest.mark.slow
 @CHEAP
 def test_the_daily_backup_goes_there_encrypted_and_comes_back(
     either: Office, other_disk: Path, frozen_clock: FrozenClock

@@ -11,6 +11,7 @@ FILES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(CALLS))
 def test_only_in_its_rooms(name: str) -> None:
     rule, wrong, used = CALLS[name], [], set()
