@@ -34,6 +34,7 @@ from crm_data.transfer.backups import Backups
 from crm_data.transfer.company_back import Brought, Progress
 from crm_data.transfer.company_look import CompanyTold
 from crm_data.transfer.company_opened import Source
+from crm_data.transfer.held import clear_workplaces
 
 _FULL = (
     "The disk here is full, and nobody can sign in until there is room. Tell whoever runs this installation."
@@ -226,7 +227,8 @@ class Installation:
         Several processes may serve one database and call each at any moment.
         """
         # What is erased stands in the backup of that day, which comes before it.
-        return self.sessions.tidy, self.links.tidy, self.list_words, self.backups.daily, self.empty_trash
+        data = self.list_words, self.backups.daily, self.empty_trash
+        return self.sessions.tidy, self.links.tidy, clear_workplaces, *data
 
     def empty_trash(self) -> int:
         """Erase for good what has been archived as long as its company has set; how many records that were."""

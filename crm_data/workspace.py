@@ -190,9 +190,13 @@ class Workspace:
         query: Query | None = None,
         columns: Sequence[str] | None = None,
         form: str = Form.CSV,
+        written: csv_out.Written = csv_out.nobody_counts,
     ) -> tuple[str, Iterator[bytes]]:
-        """A file's name and its bytes piece by piece: every row that the list means. For managers."""
-        return csv_out.export(records, query, columns, form)
+        """A file's name and its bytes piece by piece: every row that the list means. For managers.
+
+        `written` is told now and then how many rows are; what it raises ends it.
+        """
+        return csv_out.export(records, query, columns, form, written)
 
     def export_chart(
         self,

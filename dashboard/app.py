@@ -7,7 +7,7 @@ from crm_data.errors import NotAllowed
 from dashboard import again, header, keyboard, known, session
 from dashboard.components.grid import kept
 from dashboard.menu import SCREENS, page
-from dashboard.parts import acts, unsaved
+from dashboard.parts import acts, exporting, unsaved
 from dashboard.sign_in import handover, screen
 
 
@@ -30,6 +30,7 @@ def main(here: Signed | None, notice: str | None) -> None:
             st.session_state[session.NOTICE] = session.MOVED
         if session.NOTICE in st.session_state:
             acts.announce(st.session_state.pop(session.NOTICE), "info")
+        exporting.tell(here)
         unsaved.arrive(current.title)
         known.arrive(current.title)
         if (current.url_path or SCREENS[0].name) in allowed:

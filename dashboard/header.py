@@ -6,13 +6,14 @@ import streamlit as st
 
 from crm_data.accounts.sessions import Signed, Workplace
 from crm_data.errors import CrmError
+from crm_data.rights import Act, Person, may
 from dashboard import session
 from dashboard.again import drawn
 from dashboard.components.search import search
 from dashboard.parts import place, say
 from dashboard.sign_in import handover
 
-_ACCOUNT, _OUT = "Account", "Sign out"
+_ACCOUNT, _EXPORTS, _OUT = "Account", "Exports", "Sign out"
 
 
 def draw(here: Signed) -> None:
@@ -20,7 +21,9 @@ def draw(here: Signed) -> None:
     others = [other for other in here.companies if other.id != here.scope.company_id]
     said: dict[str, Any] = {}
     drawn(
-        "who", (here.scope.company_name, here.account.name, others), lambda: said.update(_who(here, others))
+        "who",
+        (here.scope.company_name, here.account.name, others, _exports(here)),
+        lambda: said.update(_who(here, others)),
     )
     chosen, act = said.get("company"), said.get("person")
     if chosen is not None:
@@ -34,6 +37,12 @@ def draw(here: Signed) -> None:
         handover.end()
     if act == _ACCOUNT:
         place.visit("/account")
+    if act == _EXPORTS:
+        place.visit("/exports")
+
+
+def _exports(here: Signed) -> bool:
+    return may(Person(here.scope.role, here.scope.operator), Act.EXPORT)
 
 
 def _who(here: Signed, others: list[Workplace]) -> dict[str, Any]:
@@ -54,7 +63,7 @@ def _who(here: Signed, others: list[Workplace]) -> dict[str, Any]:
             st.text(here.scope.company_name, width="content")
         said["person"] = st.menu_button(
             say.plain(here.account.name),
-            [_ACCOUNT, _OUT],
+            [_ACCOUNT, *([_EXPORTS] if _exports(here) else []), _OUT],
             key="person_menu",
             type="tertiary",
             icon=":material/person:",

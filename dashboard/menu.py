@@ -46,6 +46,7 @@ SCREENS = (
     Screen("duplicates", "Duplicates", ":material/merge:", in_menu=False, needs=Act.ARCHIVE),
     Screen("record", "Record", ":material/contact_page:", in_menu=False),
     Screen("account", "Account", ":material/person:", in_menu=False),
+    Screen("exports", "Exports", ":material/download:", in_menu=False, needs=Act.EXPORT),
 )
 
 

@@ -19,7 +19,17 @@ from crm_data import room
 from crm_data.errors import CrmError, NotReady
 from crm_data.settings import ROOT, Settings
 from dashboard import errors, runtime, warm_up
-from dashboard.web import cookie, csv_files, exports, last_words, lean_tabs, limits, one_wake, whole_acts
+from dashboard.web import (
+    cookie,
+    csv_files,
+    exports,
+    large_exports,
+    last_words,
+    lean_tabs,
+    limits,
+    one_wake,
+    whole_acts,
+)
 from dashboard.web.addresses import Addresses
 from dashboard.web.bodies import Bodies
 from dashboard.web.gate import Gate
@@ -43,6 +53,7 @@ def build(settings: Settings) -> App:
     """The ASGI application. `runtime` must be open before the first request."""
     tls = cookie.secure(settings)
     csv_files.offer()
+    large_exports.offer()
     last_words.keep()
     whole_acts.keep()
     lean_tabs.keep()
@@ -174,7 +185,7 @@ async def _while_serving(app: App) -> AsyncIterator[dict[str, Any] | None]:
 
 async def _housekeeping() -> None:
     while True:
-        for work in runtime.running().installation.chores():
+        for work in (*runtime.running().installation.chores(), large_exports.tidy):
             await asyncio.to_thread(_tried, work)
         await asyncio.sleep(HOUSEKEEPING_EVERY)
         await asyncio.to_thread(warm_up.settle)

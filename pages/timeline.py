@@ -5,7 +5,8 @@ import streamlit as st
 from dashboard.known import colleagues
 from dashboard.parts import place, saved, say
 from dashboard.parts.acts import show_refusal
-from dashboard.parts.csv_panel import export_button, import_panel
+from dashboard.parts.csv_panel import import_panel
+from dashboard.parts.exporting import export_button
 from dashboard.parts.feed import growing_feed
 from dashboard.parts.filters import bar, filter_bar
 from dashboard.parts.heading import empty, heading
@@ -41,7 +42,7 @@ with top, heading("Timeline", say.count(page.total, "activity", "activities")):
     if activities.may("import"):
         import_panel(my, activities)
     if activities.may("export"):
-        export_button(my, activities, query)
+        export_button(my, activities, query, page.total, shelf.open.name if shelf.open else "")
     if activities.may("add"):
         box = st.popover(
             "Log", icon=":material/add:", type="primary", key="timeline.log.box", on_change=place.catch_up

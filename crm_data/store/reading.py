@@ -1,6 +1,7 @@
 """Reading the records of any table: one page, one row, all rows in chunks, one record's history."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from functools import cached_property
@@ -207,14 +208,14 @@ class Reader:
         with self._store.read(self._scope) as session:
             return self._names(session, [row])
 
-    def walk(self, query: q.Query | None = None, chunk: int = 1000) -> Iterator[Page]:
+    def walk(self, query: q.Query | None = None, chunk: int = 1000) -> Generator[Page]:
         """Iterate over every row that a list means, in chunks, as of one moment. Needs the right to export."""
         demand(self.person, Act.EXPORT, self.name)
         query = (query or self.default_query()).first()
         by = ordering.directed(ordering.keys(self.table, self.fields, query))
         rows_of = sa.select(*self._columns()).where(*self.matching(query)).order_by(*by)
-        with self._store.read(self._scope) as session:
-            result = session.execute(rows_of.execution_options(yield_per=chunk))
+        streamed = rows_of.execution_options(yield_per=chunk)
+        with self._store.read(self._scope) as session, closing(session.execute(streamed)) as result:
             columns = list(result.keys())
             for part in result.partitions(chunk):
                 rows = [dict(zip(columns, row, strict=True)) for row in part]

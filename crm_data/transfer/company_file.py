@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ from crm_data.store.sqlite_file import opened
 from crm_data.store.store import Store
 from crm_data.tables import Base, User
 from crm_data.transfer.csv_out import noted
+from crm_data.transfer.held import workplace
 from crm_data.transfer.manifest import product
 from crm_data.transfer.moved_rows import Row, company_tables, is_derived, moved
 from crm_data.transfer.sealed import ENDING, demand_passphrase, seal
@@ -87,7 +87,7 @@ def take_away(store: Store, scope: CompanyScope, passphrase: str = "") -> tuple[
 
 
 def _pieces(store: Store, scope: CompanyScope, passphrase: str) -> Iterator[bytes]:
-    with tempfile.TemporaryDirectory(prefix="foyer-") as folder:
+    with workplace() as folder:
         database, archive = Path(folder, DATABASE), Path(folder, "company.zip")
         at = clock.now()
         tables, end = _written(store, scope, database)

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -21,6 +20,7 @@ from crm_data.store.migrating import head, knows, migration_engine, upgrade
 from crm_data.tables import Base
 from crm_data.transfer.company_file import DATABASE, FORMAT, MANIFEST, CompanyManifest, Content, contents
 from crm_data.transfer.examine_sqlite import examine
+from crm_data.transfer.held import workplace
 from crm_data.transfer.moved_rows import company_tables
 from crm_data.transfer.sealed import is_sealed, unseal
 from crm_data.transfer.trouble import as_trouble
@@ -62,7 +62,7 @@ def opened(source: Source, passphrase: str = "") -> Iterator[Opened]:
     Raises BadBackup with one sentence for a file that is none, was changed, cut off, is of a newer version, or has
     another passphrase.
     """
-    with as_trouble(), tempfile.TemporaryDirectory(prefix="foyer-") as folder:
+    with as_trouble(), workplace() as folder:
         copy = Path(folder, DATABASE)
         manifest = _unpacked(_readable(source, Path(folder, "company.zip"), passphrase), copy)
         if not knows(manifest.revision):

@@ -6,15 +6,17 @@ Who makes one holds a lock on it (flock), which the kernel gives back when the p
 import fcntl
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
 _A_DAY = 86_400
 _A_MOMENT = 0.5  # from making to locking, at most, on a busy machine
+_WORK = "foyer-work-"
 
 
 @contextmanager
@@ -35,6 +37,24 @@ def holding(make: Callable[[], T], path_of: Callable[[T], Path]) -> Iterator[T]:
     finally:
         _remove(path_of(made))
         os.close(lock)
+
+
+def workplace() -> AbstractContextManager[Path]:
+    """A private folder among the temporary files, in which a file is made; held, and gone at the end."""
+    return holding(lambda: Path(tempfile.mkdtemp(prefix=_WORK)), lambda folder: folder)
+
+
+def clear_workplaces() -> int:
+    """Remove the workplaces that processes of ours left behind when they were killed; how many."""
+    there = Path(tempfile.gettempdir()).glob(f"{_WORK}*")
+    return sum(cleared(folder) for folder in there if _is_ours(folder))
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        return path.lstat().st_uid == os.getuid()
+    except FileNotFoundError:
+        return False
 
 
 def cleared(path: Path) -> bool:

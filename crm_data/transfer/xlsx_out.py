@@ -1,6 +1,5 @@
 """Rows as a workbook (XLSX): one sheet with a heading that stays, numbers and days as cells of that kind."""
 
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -11,6 +10,7 @@ import xlsxwriter
 
 from crm_data import clock
 from crm_data.errors import Invalid
+from crm_data.transfer.held import workplace
 
 MOST_ROWS = 1_048_576  # of a sheet, the heading among them
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,9 +35,10 @@ def pieces(
 
     A number of more digits than a spreadsheet keeps is written as text.
     """
-    with tempfile.TemporaryDirectory(prefix="foyer-") as folder:
+    with workplace() as folder:
         path = Path(folder, "rows.xlsx")
-        with xlsxwriter.Workbook(path, {**_PLAIN, "tmpdir": folder}) as book:
+        book = xlsxwriter.Workbook(path, {**_PLAIN, "tmpdir": str(folder)})
+        try:
             book.set_properties({"created": datetime.combine(clock.now(), time.min)})  # a day, as in its name
             sheet = book.add_worksheet(title[:31].capitalize())
             sheet.freeze_panes(1, 2)
@@ -61,6 +62,10 @@ def pieces(
                         sheet.write_string(at, column, str(cell))
                     else:
                         sheet.write_number(at, column, cell)
+        except BaseException:
+            sheet._opt_close()  # its rows' own file; to close the book would pack what nobody gets
+            raise
+        book.close()
         with path.open("rb") as file:
             while piece := file.read(_PIECE):
                 yield piece

@@ -1,15 +1,13 @@
-"""Files in and out on the screen: the export link, and the import in one dialog: file, columns, check, import."""
+"""Files in on the screen: the import in one dialog: file, columns, check, import."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
-from crm_data import CrmError, Query, Records, Workspace, new_act, words
+from crm_data import CrmError, Records, Workspace, new_act, words
 from crm_data.tables import noun
-from crm_data.transfer.csv_out import Form
 from crm_data.transfer.csv_read import DELIMITERS, Sheet
 from crm_data.transfer.letters import ENCODINGS, Undecided
 from crm_data.transfer.mended import mended
@@ -27,7 +25,6 @@ from dashboard.web import csv_files
 
 _CHECKED_AT_ONCE = 5_000  # rows; a longer file is checked on request
 _SHOWN = 50
-_FORMS = {Form.CSV: "CSV, for any program", Form.XLSX: "Excel workbook (XLSX)"}
 _DELIMITER_NAMES = {
     ",": "Comma",
     ";": "Semicolon",
@@ -38,21 +35,6 @@ _DELIMITER_NAMES = {
     "¦": "Broken bar",
     "\x1f": "Unit separator",
 }
-
-
-def export_button(my: Workspace, records: Records, query: Query, columns: tuple[str, ...] = ()) -> None:
-    """Links to the list as a file. It is fetched through the session check, and made only when it is."""
-    params = {**records.params(query.first()), "zone": str(say.zone())}
-    if columns:
-        params["columns"] = ",".join(columns)
-    with st.popover("Export", icon=":material/download:", help="All rows of this list as a file"):
-        for form, label in _FORMS.items():
-            st.link_button(
-                label,
-                f"/export/{records.name}.{form}?{urlencode(params)}",
-                type="tertiary",
-                key=f"{records.name}.export.{form}",
-            )
 
 
 def import_panel(my: Workspace, records: Records) -> None:

@@ -6,7 +6,8 @@ from crm_data import Query, Workspace
 from crm_data.transfer.sealed import SHORTEST
 from dashboard import session
 from dashboard.parts import say
-from dashboard.parts.csv_panel import export_button
+from dashboard.parts.acts import refusal, show_refusal
+from dashboard.parts.exporting import export_button
 from dashboard.parts.proof import passphrase
 from dashboard.web import secrets_held
 
@@ -37,9 +38,12 @@ def data_panel(my: Workspace) -> None:
     )
     for name in my.kinds:
         records = my.records(name)
+        if refusal(name):
+            show_refusal(name)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.text(say.count(records.count(), name[:-1], name))
-            export_button(my, records, Query())
+            count = records.count()
+            st.text(say.count(count, name[:-1], name))
+            export_button(my, records, Query(), count)
 
 
 def _encrypted() -> None:

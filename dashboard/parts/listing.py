@@ -17,7 +17,8 @@ from dashboard.parts import cell_history, lacking, many, marks, merging, place, 
 from dashboard.parts.acts import attempt, forget_refusals, refusal, show_announcements, show_refusal
 from dashboard.parts.colours import colours
 from dashboard.parts.copies import copies
-from dashboard.parts.csv_panel import export_button, import_is_open, import_panel
+from dashboard.parts.csv_panel import import_is_open, import_panel
+from dashboard.parts.exporting import export_button
 from dashboard.parts.filters import asked_for, bar, draw_bar, heard, lead, show_trouble
 from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import empty, heading
@@ -113,7 +114,7 @@ class Listing:
 
     def _draw_above(self, now: "_Above", numbers: Mapping[str, Figure]) -> None:
         with heading(words(self.name), f"{say.count(now.total, self.noun)}{self._selected(now.query)}"):
-            self._actions(now.grid.ordered(now.query))
+            self._actions(now)
         tabs = self.presets or ({"": "All"} if now.shelf.tabs() else {})
         with bar(self.records):
             if tabs:
@@ -228,7 +229,8 @@ class Listing:
         label = self.presets.get(query.preset, "All")
         return "" if label == "All" else f" in {label}"
 
-    def _actions(self, query: Query) -> None:
+    def _actions(self, now: "_Above") -> None:
+        query = now.grid.ordered(now.query)
         if query.archived and self.records.may("archive"):
             said = {"tab": "trash", "kind": self.name}
             st.page_link("../pages/history.py", label="Trash", icon=":material/delete:", query_params=said)
@@ -242,7 +244,8 @@ class Listing:
         if self.records.may("import"):
             import_panel(self.my, self.records)
         if self.records.may("export"):
-            export_button(self.my, self.records, query)
+            view = now.shelf.open.name if now.shelf.open else self.presets.get(query.preset, "")
+            export_button(self.my, self.records, query, now.total, view)
         if self.records.may("add"):
             self._new("new", "n")
 

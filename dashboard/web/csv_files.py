@@ -4,13 +4,13 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crm_data import Own, Workspace
+from crm_data import Own, Query, Workspace
 from crm_data.accounts.sessions import Signed
 from crm_data.changes.sets import Asked
 from crm_data.errors import NotFound
@@ -18,13 +18,13 @@ from crm_data.nouns.since import CHANGED
 from crm_data.numbers.funnel import Base
 from crm_data.numbers.period import USUAL
 from crm_data.transfer import xlsx_out
-from crm_data.transfer.csv_out import Form
+from crm_data.transfer.csv_out import Form, Written, nobody_counts
 from dashboard import runtime
 from dashboard.web import secrets_held
 from dashboard.web.exports import Download, Maker, register
 
 CSV = "text/csv; charset=utf-8"
-_MEDIA_TYPES = {Form.CSV: CSV, Form.XLSX: xlsx_out.MEDIA_TYPE}
+MEDIA_TYPES = {Form.CSV: CSV, Form.XLSX: xlsx_out.MEDIA_TYPE}
 _KEPT_SECONDS = 3600
 _MOST_KEPT = 40  # files
 _MOST_BYTES = 100 * 1024 * 1024  # of all of them
@@ -90,14 +90,23 @@ def _company_file(signed: Signed, params: Mapping[str, str]) -> Download:
     return Download(name, "application/zip", pieces)
 
 
+def query_of(my: Workspace, table: str, params: Mapping[str, str]) -> Query:
+    """The rows that an address means. Raises Invalid."""
+    return my.records(table).query(params, _zone(params.get("zone", "UTC")))
+
+
+def made(
+    my: Workspace, table: str, form: Form, params: Mapping[str, str], written: Written = nobody_counts
+) -> tuple[str, Iterator[bytes]]:
+    """A list as a file: its name, and its bytes; see `Workspace.export`. Raises NotAllowed, Invalid."""
+    columns = [name for name in params.get("columns", "").split(",") if name] or None
+    return my.export(my.records(table), query_of(my, table, params), columns, form, written)
+
+
 def _records(table: str, form: Form) -> Maker:
     def make(signed: Signed, params: Mapping[str, str]) -> Download:
-        my = Workspace(runtime.running().store, signed.scope)
-        records = my.records(table)
-        query = records.query(params, _zone(params.get("zone", "UTC")))
-        columns = [name for name in params.get("columns", "").split(",") if name] or None
-        name, pieces = my.export(records, query, columns, form)
-        return Download(name, _MEDIA_TYPES[form], pieces)
+        name, pieces = made(Workspace(runtime.running().store, signed.scope), table, form, params)
+        return Download(name, MEDIA_TYPES[form], pieces)
 
     return make
 

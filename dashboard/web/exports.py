@@ -34,7 +34,7 @@ _ASK_AGAIN = 2.0  # seconds after which rights are asked anew
 _PIECE = 256 << 10
 _IN_MEMORY = 4 << 20  # of a small file nothing is written
 _IN_MEMORY_ONLY = 64 << 20  # where there is no room for temporary files
-_NO_ROOM = "There is no room for this file on the server's disk. Take fewer rows, or tell who runs Foyer."
+NO_ROOM = "There is no room for this file on the server's disk. Take fewer rows, or tell who runs Foyer."
 # Of each open export a file is kept, and some three at a time are being made, each with a connection of its own.
 PLACES = Places("files", person=3, company=6, everybody=18)
 _MAKING = ThreadPoolExecutor(3, "export")
@@ -42,11 +42,12 @@ _stopping = threading.Event()
 
 
 class Download(NamedTuple):
-    """A file on its way: its name, its media type, and its bytes piece by piece."""
+    """A file on its way: its name, its media type, and its bytes piece by piece; `made`: all of it, at its end."""
 
     filename: str
     media_type: str
     pieces: Iterator[bytes]
+    made: IO[bytes] | None = None
 
 
 # path below /export -> who is signed in and the query's parameters -> the file. The function asks rights itself.
@@ -64,11 +65,17 @@ def stop() -> None:
     _stopping.set()
 
 
+def stops() -> bool:
+    """Whether it does."""
+    return _stopping.is_set()
+
+
 async def answer(request: Request) -> Response:
     """GET /export/...: the session is looked up, the file is made, then sent."""
     with ExitStack() as held:
         try:
-            right = await run_in_threadpool(_Right, request)
+            held_by = cookie.read(runtime.running().settings, request.scope)
+            right = await run_in_threadpool(Right, held_by)
             maker = MAKERS.get(request.path_params["path"].strip("/"))
             if maker is None:
                 raise NotFound("There is no such file to take away.")
@@ -85,28 +92,37 @@ async def answer(request: Request) -> Response:
         return _Sending(download, file, right, held.pop_all())
 
 
-class _Right:
-    """Who asked for a file, and whether they still may have it."""
+class Right:
+    """Who asked for a file with this session's token, and whether they still may have it.
 
-    def __init__(self, request: Request) -> None:
-        self._token = cookie.read(runtime.running().settings, request.scope)
+    `seen`: whether asking again counts as doing something, which keeps the session alive. Raises NotSignedIn.
+    """
+
+    def __init__(self, token: str | None, seen: bool = True) -> None:
+        self.token = token
+        self._seen = seen
         found = self._now()
         if found is None:
             raise NotSignedIn
         self.signed: Signed = found
         self._asked = time.monotonic()
 
-    def still(self) -> None:
-        """Raise when it has ended since; looked up now and then, however often it is asked."""
-        if time.monotonic() - self._asked < _ASK_AGAIN:
+    def still(self, at_once: bool = False) -> None:
+        """Raise when it has ended since; looked up now and then, however often it is asked, or `at_once`."""
+        if not at_once and time.monotonic() - self._asked < _ASK_AGAIN:
             return
-        now = self._now()
-        if now is None or now.account.id != self.signed.account.id or now.scope != self.signed.scope:
+        now, then = self._now(), self.signed
+        if now is None or now.account.id != then.account.id:
             raise NotSignedIn
+        if now.scope.company_id != then.scope.company_id:
+            raise NotSignedIn
+        # What else a scope says, as what a stage is called, takes no right away.
+        if (now.scope.role, now.scope.operator) != (then.scope.role, then.scope.operator):
+            raise NotAllowed("Your role was changed. Ask for the file again.")
         self._asked = time.monotonic()
 
     def _now(self) -> Signed | None:
-        return runtime.running().installation.sessions.resolve(self._token)
+        return runtime.running().installation.sessions.resolve(self.token, self._seen)
 
 
 class _Gone(Exception):
@@ -114,7 +130,7 @@ class _Gone(Exception):
 
 
 def _made(
-    maker: Maker, right: _Right, params: Mapping[str, str], gone: threading.Event
+    maker: Maker, right: Right, params: Mapping[str, str], gone: threading.Event
 ) -> tuple[Download, IO[bytes]]:
     """The whole file, on a thread of its own. Its connection is given back whatever happens."""
     pieces: Iterator[bytes] = iter(())
@@ -123,6 +139,9 @@ def _made(
         if gone.is_set():
             raise _Gone
         download = maker(right.signed, params)
+        if download.made is not None:
+            file.close()
+            return download, download.made
         pieces = download.pieces
         for piece in pieces:
             right.still()
@@ -131,7 +150,7 @@ def _made(
             file.write(piece)
     except OSError as trouble:
         file.close()
-        raise DiskFull(_NO_ROOM) from trouble
+        raise DiskFull(NO_ROOM) from trouble
     except BaseException:
         file.close()
         raise
@@ -142,8 +161,13 @@ def _made(
 
 
 def _in_memory() -> int:
+    return _IN_MEMORY_ONLY if no_room() else _IN_MEMORY
+
+
+def no_room() -> bool:
+    """Whether the disk of the temporary files is full."""
     temporary = [disk for disk in room.disks(runtime.running().settings) if room.TEMPORARY in disk.holds]
-    return _IN_MEMORY_ONLY if any(disk.left is room.Left.NONE for disk in temporary) else _IN_MEMORY
+    return any(disk.left is room.Left.NONE for disk in temporary)
 
 
 async def _while_there(
@@ -172,7 +196,7 @@ async def _leaves(request: Request) -> None:
 class _Sending(Response):
     """The file, as fast as the browser takes it; its place is free when it was sent, or the browser has gone."""
 
-    def __init__(self, download: Download, file: IO[bytes], right: _Right, held: ExitStack) -> None:
+    def __init__(self, download: Download, file: IO[bytes], right: Right, held: ExitStack) -> None:
         super().__init__(media_type=download.media_type)
         self._file, self._right, self._held = file, right, held
         name = quote(download.filename, safe="")

@@ -16,7 +16,7 @@ from dashboard import runtime
 from dashboard.components import assets, search
 from dashboard.components.grid.showing import CHANGED
 from dashboard.menu import SCREENS
-from dashboard.web import cookie, exports, finds
+from dashboard.web import cookie, exports, finds, large_exports
 
 _MOST = 2_000  # bytes: a ticket is short
 
@@ -66,13 +66,16 @@ async def begin_session(request: Request) -> Response:
         token = await run_in_threadpool(running.installation.sessions.open, ticket, address, agent, old)
     except CrmError as refused:
         return _said(403, str(refused))
+    large_exports.let_go(old)
     return _set(cookie.setting(running.settings, token))
 
 
 async def end_session(request: Request) -> Response:
     """POST /session/end: this browser's session ends, and its cookie goes."""
     running = runtime.running()
-    await run_in_threadpool(running.installation.sessions.end, cookie.read(running.settings, request.scope))
+    token = cookie.read(running.settings, request.scope)
+    await run_in_threadpool(running.installation.sessions.end, token)
+    large_exports.let_go(token)
     return _set(cookie.clearing(running.settings))
 
 

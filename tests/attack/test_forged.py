@@ -389,6 +389,8 @@ def test_no_file_above_ones_role(served: Served, there: Town, role: str, files: 
             assert canaries(calm(answer.content), 0) == []
     answer = httpx.get(f"{served.url}/export/refused.csv?key=x", headers=cookie)
     assert answer.status_code == 404
+    answer = httpx.get(f"{served.url}/export/made?key=x", headers=cookie)
+    assert answer.status_code == (404 if role == "manager" else 403)
 
 
 LOOK: dict[str, Callable[[Town], str]] = {

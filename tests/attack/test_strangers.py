@@ -96,7 +96,7 @@ def addresses(path: str, there: Town) -> list[str]:
     """The addresses that a route's pattern stands for."""
     if path.startswith("/export"):
         files = [f"/export/{kind}.{form}" for kind in Workspace.kinds for form in Form]
-        return [*files, "/export/company.zip", "/export/history.csv", "/export/x"]
+        return [*files, "/export/company.zip", "/export/history.csv", "/export/made", "/export/x"]
     made = path
     for pattern in ("{path:path}", "{file_id:path}", "{session_id}", "{file_id}"):
         made = made.replace(pattern, f"{there.ids[0]['deal']}")

@@ -33,7 +33,8 @@ PLACES = [
 # Those that say no stage; duplicates are customers and leads, told by name, e-mail and number. No chart of the
 # dashboard that a manager begins with is by stage: those that are stand below.
 WHERE_NONE = {
-    "account", "admin", "customers", "dashboards", "duplicates", "tasks", "overview", "history", "timeline",
+    "account", "admin", "customers", "dashboards", "duplicates", "exports", "tasks", "overview", "history",
+    "timeline",
 }  # fmt: skip
 
 

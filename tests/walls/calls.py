@@ -366,6 +366,7 @@ CALLS: dict[str, Rule] = {
         put_together("markdown", "write"),
         {
             "dashboard/parts/csv_mapping.py": "headings and cells of a file, each through unlinked",
+            "dashboard/parts/exporting.py": "what an export is of and how far it is, through say.plain",
             "dashboard/parts/first_steps.py": "our own sentences of the first steps",
             "dashboard/parts/heading.py": "our own sentences where there is nothing",
             "dashboard/parts/insights.py": "the title of a chart, through say.plain",
