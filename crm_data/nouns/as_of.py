@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from crm_data.nouns.converted import MOST_CENTS, Converted, by_rate, rates_of
 from crm_data.nouns.log_lines import among, by_time, first_lines
 from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.store import summary
@@ -30,11 +31,12 @@ class AsOf:
     day: date
     moment: datetime
 
-    def states(self) -> sa.Select[Any]:
+    def states(self, money: str = "") -> sa.Select[Any]:
         """Of every deal of the company that was there: its `id`, and how it stood.
 
         `stage`, `by_hand` (its category, NULL for that of the stage), `due` (ISO text), `worth` and `weighed`
-        in cents; `unknown` is 1 where the log does not reach back so far, and then they are not to be used.
+        in cents, converted into `money` where that is `Converted` by the one rate that the deal has now; `unknown`
+        is 1 where the log does not reach back so far, and then they are not to be used.
         """
         lines, moves = first_lines(self.moment, _FIELDS), self._moves()
         of = {name: aliased(ChangeLog) for name in _FIELDS}
@@ -46,6 +48,9 @@ class AsOf:
         logged = sa.cast(said[_VALUE].as_string(), sa.Numeric(17, 2, asdecimal=False))
         cents = sa.cast(sa.func.round(logged * 100), sa.BigInteger)
         worth = then(_VALUE, cents, summary.cents(Deal.deal_value))
+        rates = rates_of(money) if isinstance(money, Converted) else None
+        if rates is not None and isinstance(money, Converted):
+            worth = sa.func.coalesce(by_rate(money, worth, rates.c.rate), MOST_CENTS)
         chance = then(_PROBABILITY, said[_PROBABILITY].as_integer(), Deal.probability)
         found = (
             sa.select(
@@ -63,6 +68,8 @@ class AsOf:
             .outerjoin(lines, lines.c.row_id == Deal.id)
             .outerjoin(moves, moves.c.deal_id == Deal.id)
         )
+        if rates is not None:
+            found = found.outerjoin(rates, rates.c.id == Deal.id)
         for name, line in of.items():
             found = found.outerjoin(line, line.id == lines.c[name])
         return found.where(Deal.created_at < self.moment)

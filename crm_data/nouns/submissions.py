@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from crm_data.errors import Clash, Conflict, Invalid, NotAllowed
+from crm_data.nouns.converted import BEHIND, CONVERTED, in_money
+from crm_data.nouns.in_one import InOne
 from crm_data.rights import Act, Tie, demand, may
 from crm_data.store.again import again
 from crm_data.store.changes import Doing, doing_of
@@ -43,7 +45,7 @@ class Told:
     at: datetime
 
 
-class Submissions(Records):
+class Submissions(InOne, Records):
     """The numbers of one company. None is ever changed: another one is given after it."""
 
     table = Submission
@@ -52,6 +54,7 @@ class Submissions(Records):
             "newest": "the last one given",
             "in_force": "the one that counts: the manager's, else the person's own",
             "in_force_on": "the one that counted when the day began",
+            **BEHIND,
         }
     )
 
@@ -82,10 +85,14 @@ class Submissions(Records):
     def narrow(self, query: Query) -> list[sa.ColumnElement[bool]]:
         """'newest' of each person, month and currency, own and over it apart; 'in_force': that which counts.
 
-        'in_force_on:DAY': that which counted when the day began.
+        'in_force_on:DAY': that which counted when the day began. 'converted': what can be told in the company's
+        own currency, 'unrated': what cannot.
         """
         line = Submission
         name, _, said = query.preset.partition(":")
+        if name in BEHIND:
+            told = in_money(self._money(query), line.amount)
+            return [told if name == CONVERTED else ~told]
         until = []
         if name == "in_force_on":
             day, _ = days_of(f"{said}..{said}")

@@ -3,18 +3,21 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_data.nouns.as_of import AsOf, stood_in
+from crm_data.nouns.converted import UNRATED, Converted, untold
+from crm_data.nouns.converted import worth as converted
 from crm_data.nouns.selections import said_in
 from crm_data.nouns.submissions import MEASURED, Submissions
 from crm_data.numbers.figures import Figure, Formula, Question
 from crm_data.numbers.goals import asked_of
+from crm_data.numbers.pairs import TOO_MANY, Pair, nothing, of_pairs
 from crm_data.numbers.period import EARLIEST, Period
 from crm_data.numbers.pipeline import Where
+from crm_data.numbers.submitted import WITHOUT
 from crm_data.numbers.sums import WON, amount, cents, number, total
 from crm_data.store.scope import CompanySession
 from crm_data.store.zones import day_start
@@ -32,7 +35,7 @@ _COMMIT = (Category.COMMIT.value,)
 _COUNTED = tuple(one.value for one in Category if one is not Category.OMITTED)
 _UNKNOWN = "Not available: the history does not say how all deals stood then."
 _NOBODY = "Nobody had given a number then."
-Won = Mapping[tuple[date, int | None], tuple[int, int]]
+Won = Mapping[tuple[date, int | None, str], tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,8 @@ def accuracy(
     months = months_over(period, today)
     if not months:
         return Accuracy(currency, [])
-    zone, rows = asked.query.zone, asked.but(currency=(currency,))
-    won = _won(session, where, Period(months[0], Period.month_of(months[-1]).last))
+    zone, rows = asked.query.zone, asked.of(currency)
+    won = _won(session, where, Period(months[0], Period.month_of(months[-1]).last), currency)
     given = _Given(session, submissions, asked, months, currency)
     asked_for = [(month, n) for month in reversed(months) for n in DAYS]
     days = {(month, n): Period.month_of(month).last - timedelta(days=n) for month, n in asked_for}
@@ -101,28 +104,31 @@ def accuracy(
         all_won = _Part(name, closed, won, month, currency, here)
         found = _Then(session, where, rows, as_of, here, history.at(as_of.moment), currency, name)
         commit, weighted = found.commit(), found.weighted()
-        said, people = given.figure(month, as_of)
-        by_these = all_won.figure(people) if people else None
-        told = [said, by_these, all_won.accuracy(said, people), commit, all_won.accuracy(commit)]
+        said, pairs = given.figure(month, as_of)
+        by_these = all_won.figure(pairs) if pairs else None
+        told = [said, by_these, all_won.accuracy(said, pairs), commit, all_won.accuracy(commit)]
         lines.append(Line(month, n, [all_won.figure(), *told, weighted, all_won.accuracy(weighted)]))
     return Accuracy(currency, lines)
 
 
-def _won(session: CompanySession, where: Where, period: Period) -> Won:
-    """(Month, owner) -> how many were won, and their cents. One statement."""
+def _won(session: CompanySession, where: Where, period: Period, money: str) -> Won:
+    """(Month, owner, currency) -> how many were won, and their cents. One statement."""
     day = Deal.actual_close_date
-    by = (sa.extract("year", day), sa.extract("month", day), Deal.assigned_to)
-    wanted = sa.select(*by, sa.func.count(Deal.id), total(cents()))
+    by = (sa.extract("year", day), sa.extract("month", day), Deal.assigned_to, Deal.currency)
+    wanted = sa.select(*by, sa.func.count(Deal.id), total(cents(money)))
     wanted = wanted.where(*where, Deal.status == WON, day.between(period.first, period.last)).group_by(*by)
     return {
-        (date(int(y), int(m), 1), owner): (int(n), int(sum_))
-        for y, m, owner, n, sum_ in session.execute(wanted)
+        (date(int(y), int(m), 1), owner, code): (int(n), int(sum_))
+        for y, m, owner, code, n, sum_ in session.execute(wanted)
     }
 
 
 @dataclass(frozen=True)
 class _Part:
-    """What was won in a month, of all or of some people, and how near a forecast came to it."""
+    """What was won in a month, of all or of some people, and how near a forecast came to it.
+
+    Told in one currency it is of some people in those currencies in which they gave a number.
+    """
 
     name: str
     rows: Question
@@ -131,16 +137,16 @@ class _Part:
     currency: str
     period: Period
 
-    def figure(self, people: Collection[int] | None = None) -> Figure:
-        some = self._some(people)
+    def figure(self, pairs: Collection[Pair] | None = None) -> Figure:
+        some = self._some(pairs)
         count, sum_ = (sum(each[at] for each in some) for at in (0, 1))
-        label = f"{self.name}, won" + (" by those who gave a number" if people else "")
-        rows, means = self._rows(people), "By close date."
+        label = f"{self.name}, won" + (" by those who gave a number" if pairs else "")
+        rows, means = self._rows(pairs), "By close date."
         return Figure(label, Formula.VALUE, amount(sum_), count, rows, self.currency, self.period, means)
 
-    def accuracy(self, forecast: Figure, people: Collection[int] | None = None) -> Figure:
+    def accuracy(self, forecast: Figure, pairs: Collection[Pair] | None = None) -> Figure:
         """Not available where there is no forecast, and where nothing was won."""
-        won = self.figure(people)
+        won = self.figure(pairs)
         value = nearness(forecast.value, won.value)
         means = "Not available: nothing was won." if forecast.value is not None and not won.value else ""
         label = f"{forecast.label}, accuracy"
@@ -149,15 +155,19 @@ class _Part:
             against=forecast,
         )  # fmt: skip
 
-    def _some(self, people: Collection[int] | None) -> list[tuple[int, int]]:
+    def _some(self, pairs: Collection[Pair] | None) -> list[tuple[int, int]]:
         return [
             found
-            for (month, owner), found in self.won.items()
-            if month == self.month and (not people or owner in people)
+            for (month, owner, code), found in self.won.items()
+            if month == self.month and (not pairs or (owner, code) in pairs)
         ]
 
-    def _rows(self, people: Collection[int] | None) -> Question:
-        return self.rows.but(assigned_to=tuple(people)) if people else self.rows
+    def _rows(self, pairs: Collection[Pair] | None) -> Question:
+        if not pairs:
+            return self.rows
+        if isinstance(self.currency, Converted):
+            return of_pairs(self.rows, pairs) or self.rows
+        return self.rows.but(assigned_to=tuple(sorted(who for who, _ in pairs)))
 
 
 def nearness(forecast: Any, won: Any) -> float | None:
@@ -180,31 +190,43 @@ class _Given:
     ) -> None:
         whole = Period(months[0], Period.month_of(months[-1]).last)
         self.rows, self.why = asked_of(deals.query, currency, whole, "submissions", "Given numbers")
-        # One that took a number back has no amount, and counts too.
+        # One that took a number back has no amount, and counts too; so does one that cannot be told.
         held = {name: wanted for name, wanted in self.rows.query.where.items() if name != "amount"}
-        every, line = replace(self.rows.query, where=held), Submission
-        wanted = sa.select(line.user_id, line.month, line.by_manager, line.amount, line.created_at)
+        every, line = replace(untold(self.rows.query), where=held), Submission
+        wanted = sa.select(
+            line.user_id, line.month, line.currency, line.by_manager, line.amount, line.created_at,
+            converted(currency, line.amount).label("cents"),
+        )  # fmt: skip
         self.currency = currency
         self.told = session.execute(wanted.where(*submissions.matching(every)).order_by(line.id)).all()
+        pairs = {(one.user_id, one.currency) for one in self.told}
+        if pairs and isinstance(currency, Converted) and of_pairs(deals.of(currency), pairs) is None:
+            self.rows, self.why, self.told = nothing(self.rows), TOO_MANY, []
 
-    def figure(self, month: date, as_of: AsOf) -> tuple[Figure, list[int]]:
-        """The sum of those that counted then, and whose they were; not available where there are none."""
-        last: dict[tuple[int, bool], Decimal | None] = {}
+    def figure(self, month: date, as_of: AsOf) -> tuple[Figure, list[Pair]]:
+        """The sum of those that counted then, and whose they were in which currency.
+
+        Not available where there are none, and where some cannot be told: then it opens these, and nobody's.
+        """
+        last: dict[tuple[Pair, bool], Any] = {}
         for one in self.told:
             if one.month == month and one.created_at < as_of.moment:
-                last[one.user_id, one.by_manager] = one.amount
-        counts: dict[int, Decimal] = {}
+                last[(one.user_id, one.currency), one.by_manager] = one
+        counts: dict[Pair, Any] = {}
         for over in (False, True):
-            counts |= {who: worth for (who, by), worth in last.items() if by is over and worth is not None}
+            counts |= {pair: one for (pair, by), one in last.items() if by is over and one.amount is not None}
         rows = self.rows if self.why else self.rows.but(f"in_force_on:{as_of.day}", month=(month, month))
-        value = sum(counts.values(), Decimal("0.00")) if counts else None
+        value = amount(sum(one.cents or 0 for one in counts.values())) if counts else None
         means = self.why or (f"As given when {as_of.day:%d %b %Y} began." if counts else _NOBODY)
+        without = sum(one.cents is None for one in counts.values())
+        if without:
+            rows, value, means = replace(rows, query=untold(rows.query)).but(UNRATED), None, WITHOUT
         return (
             Figure(
-                f"{month:%b %Y}, given", Formula.GIVEN, value, len(counts), rows, self.currency,
+                f"{month:%b %Y}, given", Formula.GIVEN, value, without or len(counts), rows, self.currency,
                 Period.month_of(month), means,
             ),
-            sorted(counts),
+            [] if without else sorted(counts),
         )  # fmt: skip
 
 
@@ -244,7 +266,7 @@ class _Then:
         self.rows, self.as_of, self.month, self.rules = rows, as_of, month, rules
         self.currency, self.name = currency, name
         # The deals are read once: joined to themselves, PostgreSQL may take each with each.
-        states = as_of.states().where(*where).subquery()
+        states = as_of.states(currency).where(*where).subquery()
         committed, counted = (
             stood_in(states, some, self._stages(some), month.first, month.last)
             for some in (_COMMIT, _COUNTED)

@@ -249,8 +249,7 @@ class Numbers:
         with self._store.read(self._scope) as session:
             where, today = self._where(query, money), self._today(query.zone)
             goals = partial(by_months, session, self._goals, query, money)
-            # What people give is in one currency each: all of them together have none.
-            given = None if isinstance(money, Converted) else self._given(session, query, currency)
+            given = self._given(session, query, money)
             asked = Question("deals", query)
             return forecast(session, where, asked, period, today, money, goals, given, self._scope.stages)
 
@@ -278,10 +277,10 @@ class Numbers:
         self, query: Query | None = None, period: Period | None = None, currency: str | None = None
     ) -> Accuracy:
         """What was forecast of months that are over, and what was won; see `accuracy`, also for statements."""
-        query, money = self._asked(query), self.currency(query, currency)
+        query, money = self._told(query, currency)
         period = period or self.period(USUAL, query.zone)
         with self._store.read(self._scope) as session:
-            where, today = self._where(query, currency), self._today(query.zone)
+            where, today = self._where(query, money), self._today(query.zone)
             asked, given, rules = Question("deals", query), self._submissions, self._scope.stages
             return accuracy(session, given, where, asked, period, today, money, rules)
 
@@ -292,19 +291,16 @@ class Numbers:
 
         Who is no manager is shown their own. Three statements.
         """
-        query = self._asked(query)
+        query, money = self._told(query, currency)
         month = (month or self._today(query.zone)).replace(day=1)
         with self._store.read(self._scope) as session:
-            asked = self._given(session, query, currency)([month])
+            asked = self._given(session, query, money)([month])
             return submitted(asked, month, member_names(session))
 
-    def _given(
-        self, session: CompanySession, query: Query, currency: str | None
-    ) -> Callable[[Sequence[date]], Given]:
+    def _given(self, session: CompanySession, query: Query, money: str) -> Callable[[Sequence[date]], Given]:
         """What reads the numbers that people gave for some months, and the deals beside them."""
         deals, today = self._of_goals(query), self._today(query.zone)
-        where, money = self._where(deals.query, currency), self.currency(query, currency)
-        rules, submissions = self._scope.stages, self._submissions
+        where, rules, submissions = self._where(deals.query, money), self._scope.stages, self._submissions
         return lambda months: Given(session, submissions, where, deals, months, today, money, rules)
 
     def funnel(

@@ -3,16 +3,23 @@
 import streamlit as st
 
 from crm_data import Workspace
-from crm_data.nouns.converted import is_converted
+from crm_data.nouns.converted import named
 from crm_data.numbers.accuracy import DAYS, HEADS, MOST_MONTHS
 from dashboard.known import known
 from dashboard.parts import figures, place, say
+from dashboard.parts.converted import choose_currency
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.heading import heading
+from dashboard.parts.of_months import BY_MONTH
 from dashboard.parts.period import COMPARE, PARAM, choose_period
 
 ACCURACY = "accuracy"  # in the address: what was forecast before, in place of the forecast
 KEEP = ("tab", PARAM, COMPARE, ACCURACY)
+
+_BY_WHAT = (
+    "What a deal was worth then is converted by the rate that it has now, so that rates make no forecast better or"
+    f" worse. A given forecast {BY_MONTH}"
+)
 
 
 def to_accuracy() -> None:
@@ -28,16 +35,14 @@ def accuracy_screen(my: Workspace) -> None:
     query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed, compares=False)
-    if is_converted(query):
-        own = say.plain(my.exchange_rates.into)
-        st.caption(f"In {own} alone: how near a forecast came is not told of all currencies.")
+    choose_currency(my, query, period, _BY_WHAT, beside=True)
     asked = (query, say.today(), period)
     found = known(my, ACCURACY, asked, lambda: my.numbers.accuracy(query, period))
     if not found.lines:
         st.info("No month of this period is over. Choose a longer period, or an earlier one.")
         return
     given = HEADS if my.submissions.all_seen else [_own(head) for head in HEADS]
-    heads = (f"Month ({found.currency})", *given)
+    heads = (f"Month ({named(found.currency)})", *given)
     lines = [(f"{line.month:%b %Y}, {line.days} days before", line.figures) for line in found.lines]
     figures.matrix(my, heads, lines, ACCURACY)
     days = say.plain(", ".join(map(str, DAYS)))

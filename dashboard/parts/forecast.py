@@ -3,7 +3,7 @@
 import streamlit as st
 
 from crm_data import Workspace
-from crm_data.nouns.converted import is_converted, named
+from crm_data.nouns.converted import named
 from crm_data.numbers.forecast import HEADS
 from crm_data.tables.deal import Category
 from crm_data.tables.fields import words
@@ -15,6 +15,7 @@ from dashboard.parts.filters import filter_bar
 from dashboard.parts.heading import heading
 from dashboard.parts.month_board import BOARD, SHOWN, month_board
 from dashboard.parts.move import OPEN_STAGES
+from dashboard.parts.of_months import BY_MONTH
 from dashboard.parts.period import COMPARE, PARAM, choose_period
 from dashboard.parts.submitted import GIVEN, by_person, given_screen
 from dashboard.parts.views import choose_view
@@ -22,7 +23,7 @@ from dashboard.parts.views import choose_view
 KEEP = ("tab", PARAM, COMPARE, SHOWN)
 
 
-_OF_ONE = "The forecasts that people give are in one currency each: choose that one to see and to give them."
+_OF_MONTHS = f"A goal or a given forecast {BY_MONTH}"
 
 
 def forecast_screen(my: Workspace) -> None:
@@ -40,23 +41,20 @@ def forecast_screen(my: Workspace) -> None:
     query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed, compares=False)
-    choose_currency(my, query, period, "" if shown == BOARD else _OF_ONE, beside=True)
+    choose_currency(my, query, period, "" if shown == BOARD else _OF_MONTHS, beside=True)
     if shown == BOARD:
         month_board(my, query, period)
         return
     found = known(my, "forecast", (query, say.today(), period), lambda: my.numbers.forecast(query, period))
     *deals, goal, given = HEADS
     whose = HEADS if my.goals.all_seen else [*deals, f"Your {goal.lower()}", f"Your {given.lower()}"]
-    shown_heads = whose[:-1] if is_converted(query) else whose
-    heads = (f"Month ({named(found.currency)})", *shown_heads)
-    lines = [(line.name, line.figures[: len(shown_heads)]) for line in found.lines]
-    figures.matrix(my, heads, lines, "forecast")
+    heads = (f"Month ({named(found.currency)})", *whose)
+    figures.matrix(my, heads, [(line.name, line.figures) for line in found.lines], "forecast")
     st.caption(
         f"Won by close date in the period. Open deals as of now, by expected close: {say.plain(_told(my))}. "
         "Slipped are those whose expected close has passed. Each open deal stands in one line."
     )
-    if not is_converted(query):
-        by_person(my, query)
+    by_person(my, query)
 
 
 def _told(my: Workspace) -> str:

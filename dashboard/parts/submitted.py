@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import CrmError, Query, Workspace, new_act
+from crm_data.nouns.converted import UNRATED, is_converted, named
 from crm_data.nouns.goals import months_from
 from crm_data.nouns.submissions import Told
 from crm_data.numbers.submitted import HEADS
@@ -15,6 +16,7 @@ from dashboard.parts import amount, figures, place, say
 from dashboard.parts.acts import attempt, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.heading import heading
+from dashboard.parts.of_months import behind
 from dashboard.parts.undo import did
 
 PLACE = "submitted"
@@ -36,28 +38,32 @@ def by_person(my: Workspace, query: Query) -> None:
             label_visibility="collapsed",
             width=180,
         )
-        st.button(
-            "Give a forecast", key=f"{PLACE}.give", icon=":material/edit:", on_click=_begin, args=(month,)
-        )
+        one = is_converted(query)
+        if not one:
+            st.button(
+                "Give a forecast", key=f"{PLACE}.give", icon=":material/edit:", on_click=_begin, args=(month,)
+            )
         st.button("All that were given", key=f"{PLACE}.all", type="tertiary", on_click=_to_given)
     asked = (query, say.today(), month)
     found = known(my, PLACE, asked, lambda: my.numbers.submitted(query, month))
     if found.people:
-        heads = (f"{month:%b %Y} ({found.currency})", *HEADS)
+        heads = (f"{month:%b %Y} ({named(found.currency)})", *HEADS)
         figures.matrix(my, heads, [(line.name, line.figures) for line in found.people], f"{PLACE}.people")
     old = [
         (line.name, (say.today() - line.given.astimezone(say.zone()).date()).days)
         for line in found.people
         if line.given
     ]
-    named = [f"{name} ({days} days)" for name, days in old if days >= OLD]
-    if named:
-        st.caption(f"Not updated for {OLD} days or more: {say.plain(', '.join(named))}.")
+    late = [f"{name} ({days} days)" for name, days in old if days >= OLD]
+    if late:
+        st.caption(f"Not updated for {OLD} days or more: {say.plain(', '.join(late))}.")
     st.caption(
         "A forecast is the manager's number, else the person's own, else what is won and in commit. "
         "All numbers are kept, with who gave them and when."
+        + (" They are given in one currency each: choose that one to give one." if one else "")
     )
-    _number_dialog(my, found.currency)
+    if not one:
+        _number_dialog(my, found.currency)
 
 
 def _begin(month: date) -> None:
@@ -151,6 +157,8 @@ def given_screen(my: Workspace) -> None:
     except CrmError as error:
         st.warning(say.plain(str(error)), icon=":material/link_off:")
         query = Query(zone=say.zone())
+    if is_converted(query) or UNRATED in query.preset:
+        behind(my, my.submissions, query, "number")
     page = known(my, f"{PLACE}.given", (query,), lambda: my.submissions.page(query))
     if page.rows:
         grid.table(f"{PLACE}.list", "Given numbers", [_row(row, page.names) for row in page.rows])

@@ -114,13 +114,37 @@ def test_all_currencies_in_one_are_offered_where_there_are_rates(home: House, at
     assert "$1,200.00" not in str([told(tab, name) for name in ("figures", "board")])
 
 
-def test_what_is_not_told_in_one_says_so(home: House, at) -> None:  # type: ignore[no-untyped-def]
+def test_given_forecasts_and_accuracy_are_told_in_one(home: House, at) -> None:  # type: ignore[no-untyped-def]
     some_deals(home)
+    my, month = home.office.at(), datetime.now(UTC).date().replace(day=1)
+    rep = home.office.people[0]["sales_rep"]
+    my.submissions.give(month, "2000", over=rep, currency="EUR")
+    my.submissions.give(month, "30", over=rep)
+    home.office.at(0, "admin").exchange_rates.set("EUR", date(2025, 6, 1), "1.1")
+    tab = at("manager", "pipeline", tab="forecast")
+    assert [one for one in tab.button if one.label == "Give a forecast"]
+    (choice,) = offered(tab)
+    tab.segmented_control(key=choice.key).set_value(True).run()
+    assert not tab.exception
+    assert "$2,230.00" in str(told(tab, "figures"))
+    said = " ".join(caption.value for caption in tab.caption)
+    assert "A goal or a given forecast is converted by the rate of its month's last day" in said
+    assert not [one for one in tab.button if one.label == "Give a forecast"]
+    every = my.numbers.submitted(Query(preset="converted"), month).every
+    assert every
+    tab = at(
+        "manager",
+        "pipeline",
+        **{"tab": "forecast", "given": "all", **my.submissions.params(every.rows.query)},
+    )
+    said = " ".join(caption.value for caption in tab.caption).replace("\\", "")
+    assert "2 numbers behind the number that led here, $2,230.00 in all." in said
+    assert "$2,200.00" in str(told(tab, "grid"))
     tab = at("manager", "pipeline", tab="forecast", accuracy="months", preset="converted")
-    assert "In USD alone: how near a forecast came is not told of all currencies." in [
-        caption.value for caption in tab.caption
-    ]
-    assert not offered(tab)
+    assert not tab.exception
+    assert offered(tab)
+    said = " ".join(caption.value for caption in tab.caption)
+    assert "What a deal was worth then is converted by the rate that it has now" in said
 
 
 def test_goals_are_told_in_one_and_set_in_theirs(home: House, at) -> None:  # type: ignore[no-untyped-def]

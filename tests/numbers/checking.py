@@ -314,10 +314,15 @@ def _goal(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
     return found if rows else None
 
 
+def _whose(row: Row) -> tuple[int, str]:
+    """Of whom and in which currency a number was given, though it may be told in another one."""
+    return row["user_id"], row.get("own", row)["currency"]
+
+
 def _submitted(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
-    if not rows:
+    if not rows or _without_rate(figure):
         return None
-    assert len({row["user_id"] for row in rows}) == len(rows)
+    assert len(set(map(_whose, rows))) == len(rows)
     assert figure.against is not None
     return sum((row["amount"] for row in rows), Decimal(figure.against.value or 0))
 
@@ -329,7 +334,9 @@ def _weighted_then(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal
 
 
 def _given(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
-    assert len({row["user_id"] for row in rows}) == len(rows)
+    assert len(set(map(_whose, rows))) == len(rows)
+    if _without_rate(figure):
+        return None
     return sum((row["amount"] for row in rows), Decimal("0.00")) if rows else None
 
 
@@ -388,6 +395,8 @@ def _between(figure: Figure, day: date | None) -> bool:
 
 
 def _sum(checker: Checker, figure: Figure, rows: list[Row]) -> Any:
+    if _without_rate(figure):
+        return None
     held = [row[figure.of] for row in rows if row[figure.of] is not None]
     return sum(held, Decimal("0.00") if figure.currency else 0)
 

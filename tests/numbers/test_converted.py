@@ -27,6 +27,7 @@ ALL = Query(preset="converted")
 Rates = dict[str, list[tuple[date, Decimal]]]
 # The verbs that tell all currencies in one; of the others each figure is of one currency, as ever.
 TOLD = {
+    "accuracy",
     "against_goals",
     "ages",
     "board",
@@ -41,31 +42,32 @@ TOLD = {
     "goal_year",
     "put_off",
     "standing",
+    "submitted",
     "then_and_now",
     "tiles",
 }
 
 
-def rate_of(rates: Rates, row: dict[str, Any]) -> Decimal | None:
+def rate_of(rates: Rates, row: dict[str, Any], today: date = TODAY) -> Decimal | None:
     """What one unit of a deal's currency is worth in USD: the last rate that began by its day."""
-    day = TODAY if row["status"] == "open" else row["actual_close_date"]
+    day = today if row["status"] == "open" else row["actual_close_date"]
     if row["currency"] == "USD":
         return Decimal(1)
     held = [(began, rate) for began, rate in rates.get(row["currency"], []) if day and began <= day]
     return max(held)[1] if held else None
 
 
-def told(rates: Rates, row: dict[str, Any]) -> Decimal | None:
+def told(rates: Rates, row: dict[str, Any], today: date = TODAY) -> Decimal | None:
     """What a deal is worth in USD."""
-    rate = rate_of(rates, row)
+    rate = rate_of(rates, row, today)
     return None if rate is None else (row["deal_value"] * rate).quantize(CENT, ROUND_HALF_UP)
 
 
-def told_of_month(rates: Rates, row: dict[str, Any]) -> Decimal | None:
+def told_of_month(rates: Rates, row: dict[str, Any], today: date = TODAY) -> Decimal | None:
     """What an amount of a month is worth in USD: by the rate of the last day, or of today while it is to come."""
     if row["currency"] == "USD":
         return row["amount"]  # type: ignore[no-any-return]
-    day = min(Period.month_of(row["month"]).last, TODAY)
+    day = min(Period.month_of(row["month"]).last, today)
     held = [(began, rate) for began, rate in rates.get(row["currency"], []) if began <= day]
     return (row["amount"] * max(held)[1]).quantize(CENT, ROUND_HALF_UP) if held else None
 
@@ -74,6 +76,7 @@ class Telling(Checker):
     """Checks figures whose rows are told in USD, by the rates that the test has set."""
 
     rates: Rates
+    day = TODAY  # on which it is looked at
 
     def rows(self, figure: Figure) -> list[dict[str, Any]]:
         found = super().rows(figure)
@@ -81,18 +84,33 @@ class Telling(Checker):
             return found
         if figure.rows.table in ("goals", "submissions"):
             assert isinstance(figure.currency, Converted)
-            return [{**row, "amount": told_of_month(self.rates, row), "currency": "USD"} for row in found]
+            return [
+                {**row, "amount": told_of_month(self.rates, row, self.day), "currency": "USD", "own": row}
+                for row in found
+            ]
         assert isinstance(figure.currency, Converted | None)
-        return [{**row, "deal_value": told(self.rates, row), "currency": "USD", "own": row} for row in found]
+        return [
+            {**row, "deal_value": told(self.rates, row, self.day), "currency": "USD", "own": row}
+            for row in found
+        ]
 
     def stood(self, figure: Figure, row: dict[str, Any]) -> tuple[Decimal, Decimal]:
         """What it had and has in the pipeline, both by the one rate that it has now."""
         if "own" not in row:
             return super().stood(figure, row)
         was, now = super().stood(figure, row["own"])
-        rate = rate_of(self.rates, row["own"])
+        rate = rate_of(self.rates, row["own"], self.day)
         assert rate is not None
         return (was * rate).quantize(CENT, ROUND_HALF_UP), (now * rate).quantize(CENT, ROUND_HALF_UP)
+
+    def before(self, figure: Figure, row: dict[str, Any]) -> dict[str, Any]:
+        """A deal as it was then, by the rate that it has now."""
+        if "own" not in row:
+            return super().before(figure, row)
+        found = super().before(figure, row["own"])
+        rate = rate_of(self.rates, row["own"], self.day)
+        assert rate is not None
+        return {**found, "deal_value": (found["deal_value"] * rate).quantize(CENT, ROUND_HALF_UP)}
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +133,9 @@ def kept(engine: str, new_database: Any) -> Iterator[tuple[Office, Telling]]:
     for month in (1, 4):  # one by the rate of its last day, one by today's
         goal = Wanted(made.people[0]["user"], date(2026, month, 1), 1, None, "1234.56")
         made.at().goals.set([goal], "EUR")
+    rep = made.people[0]["sales_rep"]
+    made.at(0, "sales_rep").submissions.give(date(2026, 3, 1), "2000.07", currency="EUR")
+    made.at(0, "admin").submissions.give(date(2026, 4, 1), "300.33", over=rep, currency="EUR")
     checker = Telling(made.at())
     checker.rates = {
         "EUR": [
