@@ -1,4 +1,4 @@
-"""How a person has arranged a list: kept for them in one company, found again on every machine."""
+"""How a person has arranged a list, and which period they look at: theirs in one company, on every machine."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -19,6 +19,8 @@ from crm_data.tables.fields import Field
 HEIGHTS: Final = ("short", "medium", "tall")
 NARROWEST, WIDEST = 40, 1_000  # pixels
 _MOST_PINNED = 6
+_PERIOD = "period"  # beside the names of the lists
+_LONGEST = 40  # letters of a word for a period
 Fields = Mapping[str, Field]
 
 
@@ -67,7 +69,7 @@ class Layouts:
     def get(self, records: Reader) -> Layout:
         """How this person has arranged a list; as it is at first for one that was never touched."""
         with self._store.read(self._scope) as session:
-            kept = session.scalar(sa.select(GridLayout.layout).where(*self._mine(records)))
+            kept = session.scalar(sa.select(GridLayout.layout).where(*self._mine(records.name)))
         return Layout.read(kept, records.fields)
 
     def keep(self, records: Reader, layout: Layout) -> Layout:
@@ -75,20 +77,39 @@ class Layouts:
 
         What names no column of the list is left out. Who acts for the system has none to keep. Raises Invalid.
         """
-        if self._scope.user_id is None:
-            raise Invalid("Only a person can arrange a list. Sign in first.")
         usable = Layout.read(asdict(layout), records.fields)
-        with self._store.write(self._scope) as session:
-            self._wait(session)
-            row = session.scalars(sa.select(GridLayout).where(*self._mine(records))).first()
-            if row is None:
-                row = GridLayout(user_id=self._scope.user_id, list_name=records.name)
-                session.add(row)
-            row.layout, row.updated_at = asdict(usable), clock.now()
+        self._keep(records.name, asdict(usable))
         return usable
 
-    def _mine(self, records: Reader) -> list[sa.ColumnElement[bool]]:
-        return [GridLayout.user_id == self._scope.user_id, GridLayout.list_name == records.name]
+    def period(self) -> tuple[str, str] | None:
+        """The words of the period that this person chose last and of what it is compared with (see
+        `Numbers.period`, which judges them); None for who never chose.
+        """
+        with self._store.read(self._scope) as session:
+            kept = session.scalar(sa.select(GridLayout.layout).where(*self._mine(_PERIOD)))
+        said = (kept.get("word"), kept.get("compare")) if isinstance(kept, Mapping) else (None, None)
+        word, compare = said
+        return (word, compare) if isinstance(word, str) and isinstance(compare, str) else None
+
+    def keep_period(self, word: str, compare: str) -> None:
+        """Keep both in place of those before. Who acts for the system has none to keep. Raises Invalid."""
+        if not (word.isprintable() and compare.isprintable() and max(len(word), len(compare)) <= _LONGEST):
+            raise Invalid("A period is said in a short word. Choose one from the list.")
+        self._keep(_PERIOD, {"word": word, "compare": compare})
+
+    def _keep(self, name: str, kept: dict[str, Any]) -> None:
+        if self._scope.user_id is None:
+            raise Invalid("Only a person can arrange a list. Sign in first.")
+        with self._store.write(self._scope) as session:
+            self._wait(session)
+            row = session.scalars(sa.select(GridLayout).where(*self._mine(name))).first()
+            if row is None:
+                row = GridLayout(user_id=self._scope.user_id, list_name=name)
+                session.add(row)
+            row.layout, row.updated_at = kept, clock.now()
+
+    def _mine(self, name: str) -> list[sa.ColumnElement[bool]]:
+        return [GridLayout.user_id == self._scope.user_id, GridLayout.list_name == name]
 
     def _wait(self, session: CompanySession) -> None:
         """Two tabs of one person come one after the other, so that both do not make the first."""

@@ -1,9 +1,11 @@
 """The one control of the period that a screen's numbers are of; what is chosen stands in the URL.
 
-A tab remembers it: a screen whose address names no period has the one that was chosen last.
+It is remembered: a screen whose address names no period has the one that the tab was at last, and a new tab the
+one that the person chose last, on whichever machine.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 
 import streamlit as st
@@ -11,6 +13,7 @@ import streamlit as st
 from crm_data import CrmError, Period, Query, Workspace
 from crm_data.numbers.period import COMPARED, EARLIEST, LATEST, NAMED, USUAL, Compare, past_periods
 from dashboard.parts import place, say
+from dashboard.session import workspace
 
 PARAM, COMPARE = "period", "compare"
 FROM_TO = "from_to"
@@ -24,7 +27,7 @@ def choose_period(my: Workspace, query: Query, known: Period | None, compares: b
     `known`: from the first to the last day that has something; its years and quarters are offered by name.
     `compares`: whether the screen shows what the period is compared with; else it is not asked, and kept.
     """
-    word, compare = _asked()
+    word, compare = _asked(my, query)
     try:
         period = my.numbers.period(word, query.zone, compare)
     except CrmError as error:
@@ -61,16 +64,30 @@ def offer(known: Period, key: str, show: Callable[[str], None] | None = None) ->
     )
 
 
-def _asked() -> tuple[str, str]:
+def _asked(my: Workspace, query: Query) -> tuple[str, str]:
     """Word and comparison of the URL. What it leaves out and was chosen before is put there."""
     said = place.params()
     if PARAM not in said and COMPARE not in said:
-        kept: dict[str, str] = st.session_state.get(_KEPT, {})
+        kept: dict[str, str] | None = st.session_state.get(_KEPT)
+        if kept is None:
+            kept = _remembered(my, query)
         wanted = {name: word for name, word in kept.items() if word != _USUAL[name]}
         if wanted:
             place.settle(wanted)
             said = {**said, **wanted}
     return said.get(PARAM, _USUAL[PARAM]), said.get(COMPARE, _USUAL[COMPARE])
+
+
+def _remembered(my: Workspace, query: Query) -> dict[str, str]:
+    """What the person chose last, unless it means nothing any more."""
+    kept = my.layouts.period()
+    if kept is None:
+        return {}
+    try:
+        my.numbers.period(kept[0], query.zone, kept[1])
+    except CrmError:
+        return {}
+    return {PARAM: kept[0], COMPARE: kept[1]}
 
 
 def show_period(word: str) -> None:
@@ -81,7 +98,9 @@ def show_period(word: str) -> None:
 
 def _show(name: str, word: str) -> None:
     place.catch_up()
-    st.session_state[_KEPT] = {**st.session_state.get(_KEPT, _USUAL), name: word}
+    kept = st.session_state[_KEPT] = {**st.session_state.get(_KEPT, _USUAL), name: word}
+    with suppress(CrmError):  # the choice holds all the same
+        workspace().layouts.keep_period(kept[PARAM], kept[COMPARE])
     rest = {param: said for param, said in place.params().items() if param != name}
     place.go(rest if word == _USUAL[name] else {**rest, name: word})
 

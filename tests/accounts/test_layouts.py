@@ -60,8 +60,44 @@ def test_a_second_takes_the_place_of_the_first(two: Office) -> None:
     assert first != second == my.layouts.get(my.customers)
 
 
+def test_a_period_is_its_persons_in_one_company(two: Office) -> None:
+    people = [(company, role) for company in (0, 1) for role in ROLES]
+    assert {two.at(*who).layouts.period() for who in people} == {None}
+    for at, who in enumerate(people):
+        two.at(*who).layouts.keep_period("all", "none")
+        two.at(*who).layouts.keep_period(f"{2010 + at}", "year")
+    for at, who in enumerate(people):
+        assert two.at(*who).layouts.period() == (f"{2010 + at}", "year")
+
+
+@pytest.mark.parametrize("word", ["x" * 41, "a\nb", "a\0b"])
+def test_what_is_no_word_is_no_period(two: Office, word: str) -> None:
+    my = two.at(0, "manager")
+    before = my.layouts.period()
+    for words in ((word, "none"), ("all", word)):
+        with pytest.raises(errors.Invalid, match="Choose one from the list"):
+            my.layouts.keep_period(*words)
+    assert my.layouts.period() == before
+
+
+def test_a_kept_period_that_is_none_is_as_if_there_were_none(two: Office) -> None:
+    my = two.at(1, "user")
+    my.layouts.keep_period("all", "none")
+    for said in ({}, [], "all", {"word": 1, "compare": "none"}, {"word": "all"}, None):
+        with two.store.system("a habit written otherwise") as session:
+            session.execute(
+                sa.update(GridLayout)
+                .where(GridLayout.user_id == my.scope.user_id, GridLayout.list_name == "period")
+                .values(layout=sa.JSON.NULL if said is None else said)
+            )
+        assert my.layouts.period() is None
+
+
 def test_the_system_arranges_nothing(two: Office) -> None:
     my = two.at(0, "system")
+    with pytest.raises(errors.Invalid):
+        my.layouts.keep_period("all", "none")
+    assert my.layouts.period() is None
     with pytest.raises(errors.Invalid):
         my.layouts.keep(my.customers, Layout())
     assert my.layouts.get(my.customers) == Layout()

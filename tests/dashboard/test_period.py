@@ -5,8 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
+from crm_data.accounts.layouts import Layouts
+from crm_data.errors import Unavailable
+from crm_data.tables import GridLayout
 from dashboard import runtime
 from tests.dashboard.house import House, house
 from tests.dashboard.test_figures_drawn import screen
@@ -20,6 +24,12 @@ def home(new_database) -> Iterator[House]:  # type: ignore[no-untyped-def]
         runtime.use(made.office.store, made.settings)
         yield made
         runtime.stop()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered(home: House) -> None:
+    with home.office.store.system("habits") as session:
+        session.execute(sa.delete(GridLayout))
 
 
 def address(at: AppTest) -> dict[str, str]:
@@ -125,3 +135,39 @@ def test_a_tab_remembers_the_period(home: House, monkeypatch: pytest.MonkeyPatch
     at.run()
     assert address(at) == {"compare": "year"}
     assert at.selectbox(key="period.word").value == "90_days"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tab", ["insights", "forecast", "forecast&accuracy=months"])
+def test_a_person_finds_it_on_another_machine(home: House, monkeypatch: pytest.MonkeyPatch, tab: str) -> None:
+    at = screen(home, monkeypatch, "pipeline", f"tab={tab}&compare=year")
+    at.selectbox(key="period.word").set_value("last_year").run()
+    elsewhere = screen(home, monkeypatch, "pipeline", f"tab={tab}")
+    assert elsewhere.selectbox(key="period.word").value == "last_year"
+    assert "last_year" in elsewhere.query_params["period"]
+    assert "year" in elsewhere.query_params["compare"]
+    linked = screen(home, monkeypatch, "pipeline", f"tab={tab}&period=2017")
+    assert linked.selectbox(key="period.word").value == "2017", "a link says what its sender saw"
+    again = screen(home, monkeypatch, "pipeline", f"tab={tab}")
+    assert again.selectbox(key="period.word").value == "last_year", "and changes nobody's habit"
+
+
+def test_what_is_remembered_and_means_nothing_is_left_aside(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.office.at(0, "manager").layouts.keep_period("yesteryear", "before")
+    at = screen(home, monkeypatch, "pipeline", "tab=insights")
+    assert (at.selectbox(key="period.word").value, list(at.warning)) == ("90_days", [])
+
+
+def test_it_is_chosen_also_where_it_cannot_be_remembered(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(self: Layouts, word: str, compare: str) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(Layouts, "keep_period", busy)
+    at = screen(home, monkeypatch, "pipeline", "tab=insights")
+    at.selectbox(key="period.word").set_value("all").run()
+    assert address(at) == {"period": "all"}
+    assert not at.exception

@@ -289,11 +289,14 @@ class Reader:
             for preset in ("mine", "overdue", "today", "upcoming", "all")
         }
 
-    def _layout(self, value: Any, raw: Any, kind: str, layout: Any = None) -> None:
+    def _layout(self, value: Any, raw: Any, kind: str, layout: Any = None, words: Any = None) -> None:
         assert raw == layout or layout is None
         mine = (self.call.user, kind)
         kept = {(r["user_id"], r["list_name"]): r["layout"] for r in self.tables["grid_layouts"].values()}
-        if layout is None:
+        if kind == "period":
+            chosen = (kept[mine]["word"], kept[mine]["compare"]) if mine in kept else None
+            assert chosen == (words or raw)
+        elif layout is None:
             assert raw == Layout.read(kept.get(mine), fields_of(CLASSES[kind].table))
 
     # numbers

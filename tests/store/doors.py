@@ -184,6 +184,8 @@ PROFILE = {
 LAYOUTS = {
     "get": Verb(lambda my, ids: my.layouts.get(my.customers)),
     "keep": Verb(lambda my, ids: my.layouts.keep(my.customers, Layout(hidden=("email",)))),
+    "keep_period": Verb(lambda my, ids: my.layouts.keep_period("last_year", "none")),
+    "period": Verb(lambda my, ids: my.layouts.period()),
 }
 ALIKE = {
     "groups": Verb(lambda my, ids: my.alike.groups("customers")),

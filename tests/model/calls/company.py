@@ -102,6 +102,15 @@ def _keep_layout(here: Scene) -> Call:
     )
 
 
+def _period(here: Scene) -> Call:
+    return Call("", lambda my: my.layouts.period(), {"kind": "period"})
+
+
+def _keep_period(here: Scene) -> Call:
+    words = here.dice.choice(["all", "last_year", "2017-q3"]), here.dice.choice(["none", "before"])
+    return Call("", lambda my: my.layouts.keep_period(*words), {"kind": "period", "words": words}, True)
+
+
 def _read_file(here: Scene) -> Call:
     kind = here.kind()
     data = files.some(here.dice, kind, here.around)
@@ -141,6 +150,8 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Stages.get": simply(lambda my: my.stages.get().each),
     "Layouts.get": _layout,
     "Layouts.keep": _keep_layout,
+    "Layouts.keep_period": _keep_period,
+    "Layouts.period": _period,
     "Workspace.members": simply(lambda my: my.members()),
     "Workspace.members_and_last_change": simply(lambda my: my.members_and_last_change()),
     "Workspace.may": simply(lambda my: {act: my.may(act) for act in ("add", "export", "members", "backup")}),
