@@ -22,7 +22,8 @@ from dashboard.parts.heading import heading
 from dashboard.parts.period import COMPARE, PARAM, choose_period, offer, show_period
 from dashboard.parts.printing import printed
 
-KEEP = ("tab", PARAM, COMPARE, BY)
+FUNNEL, SKIPPED = "funnel", "skipped"
+KEEP = ("tab", PARAM, COMPARE, BY, FUNNEL, SKIPPED)
 PLACE = "insights"
 _AGAIN = f"{PLACE}.again"
 _BASE, _SKIPPED = "funnel.base", "funnel.skipped"
@@ -123,22 +124,35 @@ class _Shown:
 def _of_funnel() -> None:
     """Draw the choice of which deals the funnel is of, and whether a stage that was skipped counts."""
     labels = {Base.MADE.value: "Made in the period", Base.MOVED.value: "Moved in the period"}
+    base, skipped = _funnel()
+    st.session_state[_BASE], st.session_state[_SKIPPED] = base.value, skipped
+
+    def changed() -> None:
+        rest = {name: said for name, said in place.params().items() if name not in (FUNNEL, SKIPPED)}
+        if st.session_state[_BASE] == Base.MOVED.value:
+            rest[FUNNEL] = Base.MOVED.value
+        if not st.session_state[_SKIPPED]:
+            rest[SKIPPED] = "no"
+        place.go(rest)
+
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
             "Which deals",
             list(labels),
             format_func=labels.__getitem__,
-            default=Base.MADE.value,
             key=_BASE,
             label_visibility="collapsed",
             required=True,
+            on_change=changed,
         )
-        st.toggle("Count skipped stages", True, key=_SKIPPED)
+        st.toggle("Count skipped stages", key=_SKIPPED, on_change=changed)
 
 
 def _funnel() -> tuple[Base, bool]:
-    """What was chosen there."""
-    return Base(st.session_state.get(_BASE) or Base.MADE.value), bool(st.session_state.get(_SKIPPED, True))
+    """What the address says of both."""
+    said = place.params()
+    base = Base.MOVED if said.get(FUNNEL) == Base.MOVED.value else Base.MADE
+    return base, said.get(SKIPPED) != "no"
 
 
 def _nothing(my: Workspace, name: str, chart: Chart, closed: Period | None) -> Callable[[], None]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -171,3 +172,30 @@ def test_it_is_chosen_also_where_it_cannot_be_remembered(
     at.selectbox(key="period.word").set_value("all").run()
     assert address(at) == {"period": "all"}
     assert not at.exception
+
+
+@pytest.mark.slow
+def test_what_the_funnel_is_of_stands_in_the_address(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = screen(home, monkeypatch, "pipeline", "tab=insights&period=2017&q=Deal")
+    said = {"period": "2017", "q": "Deal"}
+    at.button_group(key="funnel.base").set_value("moved").run()
+    assert address(at) == said | {"funnel": "moved"}
+    at.toggle(key="funnel.skipped").set_value(False).run()
+    assert address(at) == said | {"funnel": "moved", "skipped": "no"}
+    at.selectbox(key="period.word").set_value("2017-q1").run()
+    said["period"] = "2017-q1"
+    assert address(at) == said | {"funnel": "moved", "skipped": "no"}
+    opened = screen(home, monkeypatch, "pipeline", f"tab=insights&{urlencode(address(at))}")
+    assert (opened.button_group(key="funnel.base").value, opened.toggle(key="funnel.skipped").value) == (
+        "moved",
+        False,
+    )
+    opened.button_group(key="funnel.base").set_value("made").run()
+    opened.toggle(key="funnel.skipped").set_value(True).run()
+    assert address(opened) == said
+    odd = screen(home, monkeypatch, "pipeline", "tab=insights&funnel=sideways&skipped=maybe")
+    assert (odd.button_group(key="funnel.base").value, odd.toggle(key="funnel.skipped").value) == (
+        "made",
+        True,
+    )
+    assert not odd.exception
