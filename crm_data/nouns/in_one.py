@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from crm_data import clock
 from crm_data.nouns.converted import Converted, is_converted, worth
 from crm_data.store import query as q
+from crm_data.store.adding import added_up
 from crm_data.store.records import Records
 from crm_data.tables.fields import Field, Kind
 
@@ -35,4 +36,4 @@ class InOne(_Beside):
         if declared.kind is not Kind.MONEY or not is_converted(query):
             return super().summed(declared, query)
         column = getattr(self.table, declared.name)
-        return sa.func.coalesce(sa.func.sum(worth(self._money(query), column)), 0)
+        return sa.func.coalesce(added_up(worth(self._money(query), column)), 0)

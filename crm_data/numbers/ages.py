@@ -10,6 +10,7 @@ from crm_data.nouns.selections import pushes
 from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question
 from crm_data.numbers.pipeline import Where
 from crm_data.numbers.sums import OPEN, amount, cents, number, total
+from crm_data.store.adding import added_up
 from crm_data.store.scope import CompanySession
 from crm_data.store.zones import within
 from crm_data.tables import Deal
@@ -48,7 +49,7 @@ def put_off(session: CompanySession, where: Where, asked: Question, currency: st
     deals = each.subquery()
     most = len(PUSHED) - 1
     place = sa.case((deals.c.times >= most, most), else_=deals.c.times).label("place")
-    wanted = sa.select(place, sa.func.count(), sa.func.sum(deals.c.cents)).group_by(place)
+    wanted = sa.select(place, sa.func.count(), added_up(deals.c.cents)).group_by(place)
     found = {int(at): (int(count), value) for at, count, value in session.execute(wanted)}
     rows = asked.of(currency).but(status=(OPEN,))
     bars = []

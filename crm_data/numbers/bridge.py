@@ -11,6 +11,7 @@ from crm_data.numbers.figures import Figure, Formula, Question
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
 from crm_data.numbers.sums import OPEN, amount
+from crm_data.store.adding import added_up
 from crm_data.store.scope import CompanySession
 from crm_data.store.zones import day_start
 from crm_data.tables import Deal
@@ -61,9 +62,9 @@ def bridge(
         sa.select(
             states.c.bucket,
             sa.func.count(Deal.id),
-            sa.func.sum(states.c.was),
-            sa.func.sum(states.c.now),
-            sa.func.sum(states.c.stood),
+            added_up(states.c.was),
+            added_up(states.c.now),
+            added_up(states.c.stood),
         )
         .select_from(Deal)
         .join(states, states.c.id == Deal.id)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from crm_data.nouns.converted import worth
 from crm_data.numbers.figures import Figure, Formula, Question
 from crm_data.numbers.period import Period
+from crm_data.store.adding import added_up
 from crm_data.tables import Deal
 from crm_data.tables.deal import DealStatus
 from crm_data.tables.types import CENT
@@ -69,9 +70,9 @@ def variance(money: str = "") -> sa.ColumnElement[float]:
 
 
 def total(what: sa.ColumnElement[int], when: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[int]:
-    """The sum over the rows where `when` holds; 0 over none."""
+    """The sum over the rows where `when` holds, exact however large; 0 over none. SQL makes nothing of it."""
     part = what if when is None else sa.case((when, what), else_=0)
-    return sa.func.coalesce(sa.func.sum(part), 0)
+    return sa.func.coalesce(added_up(part), 0)
 
 
 def closing(period: Period) -> sa.ColumnElement[bool]:
@@ -81,7 +82,7 @@ def closing(period: Period) -> sa.ColumnElement[bool]:
 
 def number(when: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     """How many rows there are where `when` holds."""
-    return total(sa.literal_column("1", sa.Integer), when)
+    return sa.func.coalesce(sa.func.sum(sa.case((when, sa.literal_column("1", sa.Integer)), else_=0)), 0)
 
 
 def amount(summed: Any) -> Decimal:

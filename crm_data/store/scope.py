@@ -9,6 +9,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.session import SessionTransaction
 
 from crm_data.errors import NoCompany, NotFound
+from crm_data.store.adding import exact
 from crm_data.store.connections import begin_for
 from crm_data.store.statements import NotImplementedInScope, demand_scoped
 from crm_data.tables import Company, CompanyOwned, User
@@ -62,6 +63,11 @@ class CompanySession(Session):
         if found is not None and _foreign(found, self.company):
             return None
         return found
+
+    def execute(self, statement: Any, params: Any = None, *, execution_options: Any = None, **kw: Any) -> Any:
+        """As Session.execute, with sums that are exact however large they become."""
+        given, run = execution_options or {}, super().execute
+        return exact(lambda more: run(statement, params, execution_options={**given, **more}, **kw))
 
     def _refuse(self, *args: Any, **kw: Any) -> NoReturn:
         raise NotImplementedInScope("Bulk and Core paths step round the company; use the store's verbs.")

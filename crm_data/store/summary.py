@@ -11,6 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from crm_data.errors import Invalid
+from crm_data.store.adding import added_up
 from crm_data.store.conditions import EMPTY
 from crm_data.store.query import Query
 from crm_data.tables.fields import Field, Kind
@@ -82,7 +83,7 @@ def added(table: Any, field: Field) -> sa.ColumnElement[int]:
     column = getattr(table, field.name)
     if field.kind is Kind.NUMBER:
         column = sa.type_coerce(column, sa.BigInteger)
-    return sa.func.coalesce(sa.func.sum(cents(column) if field.kind is Kind.MONEY else column), 0)
+    return sa.func.coalesce(added_up(cents(column) if field.kind is Kind.MONEY else column), 0)
 
 
 def counted(table: Any, field: Field, measure: str) -> sa.ColumnElement[int]:
