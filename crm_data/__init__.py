@@ -23,6 +23,7 @@ from crm_data.store.at_once import All, Changed, Given, Refused, Way
 from crm_data.store.changes import Change, new_act
 from crm_data.store.query import Query
 from crm_data.store.records import Edit, Page, Records
+from crm_data.store.replacing import Replaceable, Replacing
 from crm_data.tables.fields import Field, Kind, inside, words
 from crm_data.tables.stage_rules import StageRules
 from crm_data.transfer.csv_read import Sheet
@@ -65,6 +66,8 @@ __all__ = [
     "Reason",
     "Records",
     "Refused",
+    "Replaceable",
+    "Replacing",
     "Report",
     "Sheet",
     "StageRules",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 
@@ -82,12 +82,25 @@ def nobody_listens(done: int) -> None:
     """A listener for progress that does nothing."""
 
 
+class Wish(Protocol):
+    """What becomes of each row: it is put away or brought back, or else what it should hold."""
+
+    @property
+    def away(self) -> Way | None:
+        """What puts it away or brings it back, if anything does."""
+        ...
+
+    def of(self, row: Row) -> Row:
+        """What one row should hold. Raises Invalid."""
+        ...
+
+
 class Wanted:
     """The value that is given, judged by its field before any row is read. Raises Invalid."""
 
     def __init__(self, records: "Records", given: Given, zone: tzinfo) -> None:
         self.given, self.zone = given, zone
-        self.away = given.way in (Way.ARCHIVE, Way.RESTORE)
+        self.away = given.way if given.way in (Way.ARCHIVE, Way.RESTORE) else None
         self._values: Row = {}
         if self.away:
             demand(records.person, Act.ARCHIVE, records.name)
@@ -122,7 +135,7 @@ def change_many(
     session: CompanySession,
     doing: Doing,
     which: Sequence[int] | All,
-    wanted: Wanted,
+    wanted: Wish,
     rest: bool,
     told: Told,
 ) -> Changed:
@@ -132,8 +145,8 @@ def change_many(
     ids, refused = _locked(records, session, which)
     count = same = 0
     for start in range(0, len(ids), CHUNK):
-        rows = _rows(records, session, ids[start : start + CHUNK])
-        changes, wrong = _judged(records, session, doing, rows, wanted)
+        rows = rows_of(records, session, ids[start : start + CHUNK])
+        changes, wrong = judge_rows(records, session, doing, rows, wanted)
         same += len(rows) - len(changes) - len(wrong)
         refused += wrong
         if rest or not refused:
@@ -167,42 +180,45 @@ def _locked(
     every = sa.select(model.id).order_by(model.id).with_for_update()
     if isinstance(which, All):
         found = list(session.scalars(every.where(*records.matching(which.query.first())).limit(MOST + 1)))
-        _count(len(found))
+        few_enough(len(found))
         if len(found) != which.count:
             raise Recounted(which.count, len(found))
         return found, []
-    _count(len(which))
+    few_enough(len(which))
     asked = {id_: row_id(id_) for id_ in which}
     known = sorted({number for number in asked.values() if number is not None})
-    here = [id_ for some in _chunks(known) for id_ in session.scalars(every.where(model.id.in_(some)))]
+    here = [id_ for some in chunks(known) for id_ in session.scalars(every.where(model.id.in_(some)))]
     there = set(here)
     return here, [Refused(number or 0, "", GONE) for number in asked.values() if number not in there]
 
 
-def _count(rows: int) -> None:
+def few_enough(rows: int) -> None:
+    """Raises Invalid for more rows than one act may change."""
     if rows > MOST:
         raise Invalid(
             f"At most {MOST:,} records can be changed at once. Narrow the list with a filter first."
         )
 
 
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Ids a thousand at a time."""
     return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
 
 
-def _rows(records: "Records", session: CompanySession, ids: Sequence[int]) -> list[Row]:
+def rows_of(records: "Records", session: CompanySession, ids: Sequence[int]) -> list[Row]:
+    """Whole rows, in the order of their ids; those of a thousand ids at most."""
     model: Any = records.table
     result = session.execute(sa.select(*records._columns()).where(model.id.in_(ids)).order_by(model.id))
     names = list(result.keys())
     return [dict(zip(names, row, strict=True)) for row in result]
 
 
-def _judged(
-    records: "Records", session: CompanySession, doing: Doing, rows: Sequence[Row], wanted: Wanted
+def judge_rows(
+    records: "Records", session: CompanySession, doing: Doing, rows: Sequence[Row], wanted: Wish
 ) -> tuple[list[tuple[Row, Row]], list[Refused]]:
     """Rows with what is to be written of them, those left out that have it already; and those refused."""
     if wanted.away:
-        archive = wanted.given.way is Way.ARCHIVE
+        archive = wanted.away is Way.ARCHIVE
         mine = [row for row in rows if (row["archived_at"] is None) == archive]
         stay = {row["id"]: why for row in mine if (why := records.stays(row, doing))}
         refused = [
@@ -235,10 +251,10 @@ def _write(
     records: "Records",
     session: CompanySession,
     doing: Doing,
-    wanted: Wanted,
+    wanted: Wish,
     changes: Sequence[tuple[Row, Row]],
 ) -> None:
     if wanted.away:
-        writer.update(session, doing, table_of(records.table), changes, wanted.given.way)
+        writer.update(session, doing, table_of(records.table), changes, wanted.away)
     else:
         records._write_rows(session, doing, changes)

@@ -14,11 +14,11 @@ from crm_data.store.again import again
 from crm_data.store.at_once import All, Changed, Given
 from crm_data.store.away import put_away
 from crm_data.store.changes import Doing, doing_of
-from crm_data.store.linking import Linking
 from crm_data.store.many import table_of
 from crm_data.store.one_currency import in_one_currency
 from crm_data.store.one_row import clashes
 from crm_data.store.reading import Page, Row
+from crm_data.store.replacing import Replacer
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import parse, row_id
 from crm_data.tables import ChangeLog
@@ -38,7 +38,7 @@ class Edit:
     fields: Mapping[str, tuple[Any, Any]]
 
 
-class Records(Linking):
+class Records(Replacer):
     """The records of one kind in one company, as one person may see and change them."""
 
     @again

@@ -96,12 +96,26 @@ def clean_text(raw: Any, many_lines: bool = False) -> str | None:
         raise Invalid(f"This text {wrong}") from None
 
 
+def sound_text(raw: str) -> str:
+    """Text in NFC, blanks at its ends too, with nothing that a database cannot hold. Raises Invalid."""
+    try:
+        return _sound(raw, True)
+    except _Wrong as wrong:
+        raise Invalid(f"This text {wrong}") from None
+
+
 def _clean(raw: Any, many_lines: bool) -> str | None:
     if raw is None or (isinstance(raw, float) and raw != raw):
         return None
     said = raw if isinstance(raw, str) else str(raw)
     if said.isascii() and said.isprintable():
         return said.strip() or None  # nothing of the below can apply; files of thousands of cells are waiting
+    said = _sound(said, many_lines).strip(_EDGES)
+    visible = any(unicodedata.category(c) not in ("Cf", "Zs", "Zl", "Zp", "Cc") for c in said)
+    return said if visible else None
+
+
+def _sound(said: str, many_lines: bool) -> str:
     if any("\ud800" <= c <= "\udfff" for c in said):
         raise _Wrong("holds a broken character; type it again.")
     said = unicodedata.normalize("NFC", said.replace("\r\n", "\n").replace("\r", "\n"))
@@ -109,9 +123,7 @@ def _clean(raw: Any, many_lines: bool) -> str | None:
         said = re.sub(r"[\n\t\v\f\u2028\u2029]+", " ", said)
     if any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in said):
         raise _Wrong("holds a control character; remove it.")
-    said = said.strip(_EDGES)
-    visible = any(unicodedata.category(c) not in ("Cf", "Zs", "Zl", "Zp", "Cc") for c in said)
-    return said if visible else None
+    return said
 
 
 def _text(field: Field, raw: Any, zone: tzinfo, ways: Ways) -> str | None:

@@ -19,16 +19,24 @@ _keeper = st.components.v2.component(
 
 
 def dialog(
-    my: Workspace, title: str, on_dismiss: Callable[[], None], width: Literal["small", "large"] = "small"
+    my: Workspace,
+    title: str,
+    on_dismiss: Callable[[], None],
+    width: Literal["small", "large"] = "small",
+    asks: bool = True,
 ) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """As `st.dialog`, for a body that shows what the person behind `my` may see."""
+    """As `st.dialog`, for a body that shows what the person behind `my` may see.
+
+    `asks`: whether what is typed in it is work that is not thrown away unasked.
+    """
 
     def around(body: Callable[[], None]) -> Callable[[], None]:
         @st.dialog(title, width=width, on_dismiss=on_dismiss)
         def asked() -> None:
             session.demand_here(my)
             body()
-            _keeper(key="keeper")
+            if asks:
+                _keeper(key="keeper")
 
         return asked
 

@@ -13,7 +13,7 @@ from dashboard.again import drawn
 from dashboard.components.grid import Grid
 from dashboard.components.grid.data import Act
 from dashboard.known import known
-from dashboard.parts import cell_history, lacking, many, marks, merging, place, saved, say
+from dashboard.parts import cell_history, lacking, many, marks, merging, place, replacing, saved, say
 from dashboard.parts.acts import attempt, forget_refusals, refusal, show_announcements, show_refusal
 from dashboard.parts.colours import colours
 from dashboard.parts.copies import copies
@@ -31,7 +31,7 @@ from dashboard.parts.undo import PLACE, did, what_is_offered
 # By whether one may import.
 _HOW = {False: "Add the first one.", True: "Add the first one, or import a file."}
 ARCHIVE, RESTORE = "archive", "restore"
-CHANGE, DUPLICATE, MERGE = "change", "duplicate", "merge"
+CHANGE, DUPLICATE, MERGE, REPLACE = "change", "duplicate", "merge", "replace"
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class Listing:
         lacking.dialog_of(self.my, grid)
         cell_history.dialog_of(self.my, self.records, members)
         many.dialog_of(self.my, self.records, members)
+        replacing.dialog_of(self.my, self.records)
         merging.dialog_of(self.my, self.name)
         if (beside := self._beside) is not None:
             record_beside(self.my, self.records, beside, self._close)
@@ -148,6 +149,11 @@ class Listing:
         )
 
     @property
+    def _sought(self) -> str:
+        """What the grid's find bar looks for."""
+        return str(st.session_state.get(f"{self.name}.grid.sought", ""))
+
+    @property
     def _beside(self) -> int | None:
         """The record that stands open beside the list."""
         return st.session_state.get(f"{self.name}.beside")
@@ -167,6 +173,7 @@ class Listing:
         return (
             *self.own.acts,
             *((Act(CHANGE, "Change", settled=True, one=False),) if may("bulk") else ()),
+            *((Act(REPLACE, "Replace in", settled=True, one=False),) if may("bulk") else ()),
             *((Act(MERGE, "Merge", settled=True, one=False),) if merging.may_merge(self.records) else ()),
             *((Act(DUPLICATE, "Duplicate", settled=True),) if may("add") else ()),
             *((Act(ARCHIVE, "Archive", settled=True),) if may("archive") else ()),
@@ -180,6 +187,8 @@ class Listing:
                 self._put_away(act, which)
         elif act == CHANGE:
             many.begin(self.name, which)
+        elif act == REPLACE:
+            replacing.begin(self.name, which, self._sought)
         elif act == MERGE:
             self._merge(which)
         elif act == DUPLICATE:

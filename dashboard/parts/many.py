@@ -80,7 +80,7 @@ def dialog_of(my: Workspace, records: Records, members: Mapping[int, str]) -> No
         if now is None or now.act != asked.act:
             st.rerun()
         if now.done:
-            _stayed(records, now)
+            stayed(records, now.stays)
             st.button("Done", key=f"{state}.done", type="primary", on_click=forget)
             return
         if isinstance(now.which, All):
@@ -95,7 +95,7 @@ def dialog_of(my: Workspace, records: Records, members: Mapping[int, str]) -> No
             required=True,
         )
         show_refusal(state)
-        _stayed(records, now)
+        stayed(records, now.stays)
         label = say.plain(f"{now.verb} {now.count:,}")
         if st.button(label, key=f"{state}.give", type="primary", disabled=given is None) and given:
             give(my, records, members, now, given, bool(rest))
@@ -201,14 +201,14 @@ def _words(records: Records, members: Mapping[int, str], given: Given, count: in
     return what, f"{what} is {chosen} now." if chosen else f"{what} changed.", f"{what} is as before."
 
 
-def _stayed(records: Records, asked: _Asked) -> None:
+def stayed(records: Records, refused: Sequence[Refused]) -> None:
     """Which rows are refused, and why."""
-    if not asked.stays:
+    if not refused:
         return
-    st.text(f"{say.count(len(asked.stays), noun(records.name))} not changed:")
-    lines = [{"Record": one.name or "–", "Why": one.sentence} for one in asked.stays[:_SHOWN]]
+    st.text(f"{say.count(len(refused), noun(records.name))} not changed:")
+    lines = [{"Record": one.name or "–", "Why": one.sentence} for one in refused[:_SHOWN]]
     grid.table(f"{_name(records.name)}.stays", "Not changed", lines)
-    if len(asked.stays) > _SHOWN:
+    if len(refused) > _SHOWN:
         st.caption(f"The first {_SHOWN}.")
 
 

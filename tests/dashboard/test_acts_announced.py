@@ -37,7 +37,7 @@ WITHOUT_UNDO = {
 # Verbs of a company's records, as a screen calls them.
 VERBS = {
     "add", "add_all", "archive", "change", "change_many", "commit_import", "complete", "convert", "go_back",
-    "log", "merge", "move", "put_back", "reopen", "reschedule", "restore", "set",
+    "log", "merge", "move", "put_back", "reopen", "replace_many", "reschedule", "restore", "set",
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ MODELLED = {
     "Records.add_all",
     "Records.change",
     "Records.change_many",
+    "Records.replace_many",
     "Records.archive",
     "Records.restore",
     "Leads.convert",

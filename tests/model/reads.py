@@ -47,7 +47,10 @@ class Reader:
 
     def _refuses(self) -> bool:
         """Whether it is a call of which only the refusal can be right."""
-        return bool(self.call.said.get("broken")) or self.call.verb == "Workspace.records"
+        return bool(self.call.said.get("broken")) or self.call.verb in (
+            "Workspace.records",
+            "Records.replaceable",
+        )
 
     def _list(self, kind: str, query: Any) -> list[Row]:
         return lists.matching(self.tables, kind, query, self.call.user, self.now)
@@ -115,6 +118,12 @@ class Reader:
         assert raw.gone == [id_ for id_ in ids if id_ not in now]
         changed = {id_ for id_ in ids if id_ in now and now[id_] != seen[id_]}
         assert {row["id"] for row in raw.rows} == changed
+
+    def _replaceable(self, value: Any, raw: Any, kind: str, ids: list[Any], asked: Any) -> None:
+        writer = Writer(self.call, self.tables, self.now, {}, undone=True)
+        expected = writer.replaced(kind, ids, asked)
+        assert (raw.count, raw.same, len(raw.refused)) == expected
+        assert len(raw.seen) == raw.count <= raw.values
 
     def _last_change(self, value: int, raw: Any) -> None:
         assert value == sum(sorted(self.tables["change_log"], key=self._when)[-8:])

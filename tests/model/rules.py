@@ -25,6 +25,8 @@ AT_LEAST = {
     "ExchangeRates.set": "admin",
     "Goals.set": "manager",
     "Records.change_many": "manager",
+    "Records.replaceable": "manager",
+    "Records.replace_many": "manager",
     "Records.archive": "manager",
     "Records.restore": "manager",
     "Records.walk": "manager",

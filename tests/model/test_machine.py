@@ -37,7 +37,7 @@ SETTINGS = settings(
 TRIES = 200
 OFTEN = ("Records.add", "Records.change", "Records.change_many", "Records.archive", "Records.restore")
 OFTEN += ("Leads.convert", "Deals.move", "Tasks.complete", "Activities.log", "Workspace.commit_import")
-OFTEN += ("Changes.undo",)
+OFTEN += ("Changes.undo", "Records.replace_many")
 # The search and merging are held against plain models of their own, on both engines: tests/finding, tests/alike.
 # What a company says of its stages is not in the model, whose deals follow the usual ones: tests/numbers.
 ELSEWHERE = {

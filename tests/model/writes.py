@@ -4,8 +4,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from crm_data import Replacing
 from crm_data.tables.fields import Field, Kind, fields_of, words
 from crm_data.tables.sort_keys import sorted_texts
+from tests.model import replacing
 from tests.model.calls import Call
 from tests.model.rules import (
     OPEN_TASK,
@@ -224,6 +226,24 @@ class Writer:
             "same": len(rows) - count - (refused - known.count(None)),
             "refused": refused,
         }
+
+    def _replace_many(self, kind: str, ids: list[Any], asked: Replacing) -> dict[str, Any]:
+        """What was shown as refused is not asked for again."""
+        return {"": "Changed", "count": self.replaced(kind, ids, asked)[0], "same": 0, "refused": 0}
+
+    def replaced(self, kind: str, ids: list[Any], asked: Replacing) -> tuple[int, int, int]:
+        """How many rows are changed, how many hold the text and stay as they are, how many are refused."""
+        replacing.judged(kind, asked)
+        count = same = refused = 0
+        for row in replacing.rows(self.tables, kind, ids):
+            try:
+                new = replacing.wanted(kind, row, asked)
+                did = new is not None and self._apply(kind, row, new, bulk=True)
+            except Wrong:
+                refused += 1
+            else:
+                count, same = count + did, same + (new is not None and not did)
+        return count, same, refused
 
     def _given(self, kind: str, way: str, name: str, value: Said) -> Row:
         """What is asked for, which is judged before any row is looked at."""

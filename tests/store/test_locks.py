@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crm_data import Edit, Given, Way, errors
+from crm_data import Edit, Given, Replacing, Way, errors
 from crm_data.accounts.people import SYSTEM
 from crm_data.installation import Installation
 from crm_data.settings import settings
@@ -67,6 +67,7 @@ def test_what_many_records_are_changed_by_locks_in_order(town: Town) -> None:
     with locking(town.store) as sent:
         my.deals.change([Edit(id_, {"customer_id": (ids.customer, other)}) for id_ in deals])
         my.deals.change_many(deals, Given(Way.SET, "notes", "x"), rest=False)
+        my.deals.replace_many(my.deals.replaceable(deals, Replacing("x", "y")))
         my.deals.archive(deals)
         my.deals.restore(deals)
     assert sum("FOR UPDATE" in sql for each in sent for sql in each) > 4

@@ -212,10 +212,12 @@ class Grid(Showing):
         acted = wire.acted(said, [act.name for act in self.acts])
         if acted is None:
             return
+        self._kept().acted += 1
         if acted.ids is None and acted.query[:16] != fingerprint(self.records, query):
             raise CrmError(_OTHER)
         which = All(query.first(), acted.count) if acted.ids is None else list(acted.ids)
         self._kept().whole = True
+        st.session_state[f"{self.key}.sought"] = acted.text  # for the screen whose act it is
         self.on_acted(acted.act, which)
 
     def _cell(self, said: Any) -> None:

@@ -4,6 +4,7 @@ import { Choosing } from "./choosing.js";
 import { fresh } from "./made.js";
 import { open as menu } from "./menus.js";
 
+const REPLACE = "replace"; // the act, as the server calls it
 const MOST_TICKED = 500; // rows that may be ticked one by one, as the server has it
 
 export class Acting extends Choosing {
@@ -66,6 +67,19 @@ export class Acting extends Choosing {
     this.acting = said;
     this.send.trigger("acted", { act, ...whom });
     if (whom.all) this.ticks.clear(); // what matches afterwards was never ticked
+  }
+
+  // Whether this person may replace a text in rows of this list.
+  replaces() {
+    return !!this.model.data.acts?.some(({ name }) => name === REPLACE);
+  }
+
+  // A text in the rows that are ticked, or in all of the list; what the find bar looks for comes along.
+  replace() {
+    if (!this.replaces()) return this.say("In this list you cannot replace texts.");
+    if (!this.model.count) return this.say("There is no row to look through.");
+    const text = this.find.box.hidden ? "" : this.find.input.value;
+    return this.act(REPLACE, { ...(this.ticks.count() ? this.ticks.said() : this.ticks.list()), text });
   }
 
   duplicate() {

@@ -31,7 +31,7 @@ export class Bar {
 
   draw() {
     const { app } = this;
-    const drawn = JSON.stringify([this.counts(), app.saving, app.below?.length, app.ticks.count(), app.ticks.all, app.model.count, app.model.kept, this.clash()?.field.name, this.clash()?.id]);
+    const drawn = JSON.stringify([this.counts(), app.saving, app.below?.length, app.ticks.count(), app.ticks.all, app.model.count, app.model.kept, app.replaces(), this.clash()?.field.name, this.clash()?.id]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const focused = this.box.getRootNode().activeElement?.dataset?.name;
@@ -105,7 +105,10 @@ export class Bar {
     keys.setAttribute("aria-label", "Keys of the grid");
     const sort = this.button("sort", "Sort", () => sortMenu(this.app, sort), "quiet");
     sort.setAttribute("aria-haspopup", "menu");
-    return [el("span", "room"), sort, this.button("find", "Find", () => this.app.find.open(), "quiet"), columns, keys];
+    const replace = this.button("replace", "Replace", () => this.app.replace(), "quiet");
+    replace.setAttribute("aria-haspopup", "dialog");
+    const find = [this.button("find", "Find", () => this.app.find.open(), "quiet"), ...(this.app.replaces() ? [replace] : [])];
+    return [el("span", "room"), sort, ...find, columns, keys];
   }
 
   // `offer` is what can be done about it: its words and what does it.

@@ -19,6 +19,7 @@ export class Find {
       if (event.isComposing) return;
       if (event.key === "Enter") this.go(event.shiftKey);
       else if (event.key === "Escape") this.close();
+      else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "h") this.app.replace();
       else return;
       event.preventDefault();
     });

@@ -20,6 +20,7 @@ export const KEYS = [
   ["Space, then Alt+Up, Alt+Down, Esc", "Open the record beside the list, go to the one before, the next, close it"],
   ["Ctrl+Enter", "Open the record's own page"],
   ["Ctrl+F", "Find"],
+  ["Ctrl+H", "Find and replace in what is ticked, or in all rows"],
   ["Enter on the head of a group", "Unfold it, fold it"],
   ["Menu, Shift+F10", "What can be done with the cell"],
   ["Up from the first row, then Enter or Alt+Down", "Sort by a column, or its menu"],
@@ -46,6 +47,7 @@ const COMMANDS = {
   s: (app) => app.save(),
   d: (app, event) => (event.shiftKey ? app.duplicate() : fillDown(app)),
   f: (app) => app.find.open(),
+  h: (app) => app.replace(),
   a: (app) => app.span({ r0: 0, r1: app.model.total - 1, c0: 0, c1: app.columns.length - 1 }),
   enter: (app) => app.open(app.range.active.at, true),
 };

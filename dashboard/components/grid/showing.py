@@ -66,6 +66,7 @@ class Showing:
             "answer": kept.answer,
             "found": kept.found,
             "open": self.beside,
+            "acted": kept.acted,
             "alike": bool(kept.likes),
             "last": told.last,
         }

@@ -39,5 +39,6 @@ class Kept:
     total: int | None = None
     named: Named = field(default_factory=Named)
     likes: list[Lookalike] = field(default_factory=list)  # which the last Save waits for
+    acted: int = 0  # acts upon rows that were heard: the browser then offers the same one again
     view: str = ""  # whose columns these are, as it says them
     whole: bool = False  # what was done is seen around the list too: the screen is drawn again

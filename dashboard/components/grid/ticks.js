@@ -56,7 +56,12 @@ export class Ticks {
 
   // What an act says of whom it is about.
   said() {
-    return this.all ? { all: true, query: this.app.model.query, count: this.app.model.count } : { ids: [...this.ids] };
+    return this.all ? this.list() : { ids: [...this.ids] };
+  }
+
+  // All rows of the list, ticked or not.
+  list() {
+    return { all: true, query: this.app.model.query, count: this.app.model.count };
   }
 
   changed() {

@@ -91,13 +91,14 @@ class Ask:
 class Acted:
     """An act upon rows: those ticked, or with `ids` None all that the list means by this fingerprint of it.
 
-    `count`: how many the person was told that these are.
+    `count`: how many the person was told that these are. `text`: what the find bar looks for meanwhile.
     """
 
     act: str
     ids: tuple[int, ...] | None
     query: str = ""
     count: int = 0
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -244,12 +245,14 @@ def acted(said: Any, acts: Sequence[str]) -> Acted | None:
     act, ids, query, count = (_of(said, name) for name in ("act", "ids", "query", "count"))
     if act not in [*acts]:
         return None
+    text = found if _short(found := _of(said, "text")) else ""
     if _of(said, "all") is True:
-        return Acted(act, None, query, count) if _short(query) and _whole(count) else None
+        return Acted(act, None, query, count, text) if _short(query) and _whole(count) else None
     if not isinstance(ids, list) or not 0 < len(ids) <= MOST_IDS or not all(map(_whole, ids)):
         return None
     known = dict.fromkeys(_id(each) for each in ids)
-    return None if None in known else Acted(act, tuple(id_ for id_ in known if id_ is not None))
+    ids = tuple(id_ for id_ in known if id_ is not None)
+    return None if None in known else Acted(act, ids, text=text)
 
 
 def opened(said: Any) -> int | None:

@@ -317,6 +317,7 @@ def test_an_act_upon_all_that_match_takes_them_from_the_filter(two: Office, brow
     screen.run(acted={"act": "erase", "ids": [1]})
     screen.run(acted={"act": "archive", "ids": [3, 3, 1]})
     assert [act for act, _ in screen.done] == ["archive", "archive"]
+    assert screen.run()["acted"] == 2, "what was heard is told, so that the same can be asked once more"
     every, some = (which for _, which in screen.done)
     assert some == [3, 1]
     assert my.customers.matching(every.query)

@@ -167,6 +167,37 @@ def test_find_counts_and_jumps_over_all_rows(grid: Grid) -> None:
     expect(told).to_have_text("1 of 11")
 
 
+REPLACES = "{ acts: [{ name: 'replace', label: 'Replace in', many: true, settled: true, one: false }] }"
+
+
+def test_a_text_is_replaced_in_what_is_ticked_or_in_all_of_the_list(grid: Grid) -> None:
+    grid.open("rows=3000").cell(0, "name").click()
+    every = {"act": "replace", "all": True, "query": "all", "count": 3000}
+    grid.press("Control+h")
+    assert grid.status() == "In this list you cannot replace texts."
+    expect(grid.button("replace")).to_have_count(0)
+    grid.say(REPLACES)
+    grid.press("Control+h")
+    grid.say(REPLACES)  # as the server answers
+    grid.press("Control+f").type("Deal 299").press("Control+h")
+    assert grid.heard("acted") == [{**every, "text": ""}, {**every, "text": "Deal 299"}]
+    grid.press("Escape", "Shift+Space")
+    grid.say(REPLACES)
+    expect(grid.button("act replace")).to_have_text("Replace in 1")
+    grid.button("replace").click()
+    assert grid.heard("acted")[2] == {"act": "replace", "ids": [1], "text": ""}
+    grid.say(REPLACES)
+    grid.cell(1, "name").click()
+    grid.type("Mine").press("Enter", "Control+h")
+    assert grid.heard("acted")[3:] == [{"act": "replace", "ids": [1], "text": ""}], "of these none waits"
+    grid.button("untick").click()
+    grid.cell(1, "name").click()
+    grid.say(REPLACES)
+    grid.press("Control+h")
+    assert len(grid.heard("acted")) == 4
+    assert grid.status() == "Save or discard what you changed in these rows first."
+
+
 def test_a_record_opens_beside_the_list_and_the_next_follows(grid: Grid) -> None:
     grid.open().cell(0, "name").click()
     grid.press("Space")

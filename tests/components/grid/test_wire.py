@@ -87,7 +87,7 @@ MESSAGES = [
     {"start": 0, "n": 50},
     {"n": 1, "field": "name", "text": "x"},
     {"act": "archive", "ids": [1, 2]},
-    {"act": "archive", "all": True, "query": "x"},
+    {"act": "archive", "all": True, "query": "x", "count": 3, "text": "Ltd"},
     {"id": 1, "field": "name"},
     {"token": "t", "rows": [{"name": "x"}]},
     {"n": 1, "text": "x", "after": 3, "back": True},
@@ -126,6 +126,7 @@ def test_whatever_is_said_is_read_without_fault(two: Office) -> None:
         assert 1 <= n <= MOST_ROWS
         acted = wire.acted(message, ["archive"])
         assert acted is None or acted.ids is None or all(type(id_) is int for id_ in acted.ids)
+        assert acted is None or (type(acted.text) is str and len(acted.text) <= 100)
         question = wire.ask(message, fields)
         assert question is None or (question.field in fields and len(question.text) <= 100)
         undone = wire.undo(message)

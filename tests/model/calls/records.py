@@ -1,12 +1,15 @@
 """Calls that write records of any kind."""
 
 from collections.abc import Callable
+from typing import Any
 
-from crm_data import Edit, Given, Way
+from crm_data import Edit, Given, Replacing, Way, Workspace
 from crm_data.tables.fields import Kind, fields_of
 from tests.model.calls.given import raw, said_for, values
 from tests.model.calls.scene import Call, Scene
 from tests.support.kinds import CLASSES
+
+PLAIN = (Kind.TEXT, Kind.LONG_TEXT)
 
 
 def _add(here: Scene) -> Call:
@@ -57,6 +60,41 @@ def _change_many(here: Scene) -> Call:
     return Call("", lambda my: my.records(kind).change_many(ids, given, rest), said_, writes=True)
 
 
+def _asked(here: Scene, kind: str) -> Replacing:
+    """A text to be found in a column of plain text, or at times what cannot be asked for."""
+    dice = here.dice
+    plain = [
+        n for n, f in fields_of(CLASSES[kind].table).items() if f.edit and f.kind in PLAIN and not f.default
+    ]
+    fields = dice.choice([[dice.choice(plain)], plain])
+    if dice.random() < 0.1:
+        fields = [dice.choice(["status", "company_id", "currency", "no such", "assigned_to"])]
+    find = dice.choice(
+        ["acme", "BOLT", "an", "é", "STRASSE", "ss", "%", "_", " ", "\\", "東", "👨", here.canary]
+    )
+    by = dice.choice(["", "Zeta", "acme", "Acme", "é", "x" * 250, find])
+    if dice.random() < 0.05:
+        find = dice.choice(["", "\0", "x" * 1_001])
+    return Replacing(find, by, tuple(fields), dice.random() < 0.3, dice.random() < 0.15)
+
+
+def _replace(verb: str) -> Callable[[Scene], Call]:
+    """Shown, and then done."""
+
+    def made(here: Scene) -> Call:
+        kind = here.kind()
+        ids, asked = here.ids(kind), _asked(here, kind)
+
+        def do(my: Workspace) -> Any:
+            records = my.records(kind)
+            found = records.replaceable(ids, asked)
+            return records.replace_many(found) if verb == "replace_many" else found
+
+        return Call("", do, {"kind": kind, "ids": ids, "asked": asked}, writes=verb == "replace_many")
+
+    return made
+
+
 def _put(verb: str) -> Callable[[Scene], Call]:
     def made(here: Scene) -> Call:
         kind = here.kind()
@@ -75,6 +113,8 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Records.add_all": _add_all,
     "Records.change": _change,
     "Records.change_many": _change_many,
+    "Records.replaceable": _replace("replaceable"),
+    "Records.replace_many": _replace("replace_many"),
     "Records.archive": _put("archive"),
     "Records.restore": _put("restore"),
 }
