@@ -70,25 +70,25 @@ def _draw(my: Workspace, records: Records, asked: _Asked) -> None:
     state = _name(records.name)
     fields = texts(records.fields)
     wanted = _ask(f"{state}.{asked.act}", fields)
+    shown, of = st.session_state.pop(f"{state}.shown", (None, None))
+    if shown is not None and of != wanted:  # it was typed, and not yet looked at when the button was pressed
+        shown = None
+        refuse(state, _OTHER)
     st.caption(_of_which(records, asked))
     show_refusal(state)
     found = _look(my, records, asked, wanted) if wanted.find else None
     if found is not None:
         _show(state, records, fields, found)
     count = found.count if found else 0
-    pressed = st.button(
+    st.button(
         f"Replace in {say.count(count, noun(records.name))}" if count else "Replace",
         key=f"{state}.do",
         type="primary",
         disabled=not count,
         on_click=lambda: st.session_state.update({f"{state}.shown": (found, wanted)}),
     )
-    shown, of = st.session_state.pop(f"{state}.shown", (None, None))
-    if pressed and shown is not None:
-        if of == wanted:
-            do(my, records, asked, shown)
-        else:  # it was typed and not yet looked at
-            refuse(state, _OTHER)
+    if shown is not None:
+        do(my, records, asked, shown)
         st.rerun()
 
 

@@ -77,6 +77,8 @@ def test_what_would_be_refused_and_that_nothing_is_found_is_said_before(town: To
     dialog.get_by_role("textbox", name="Replace with").fill("Stigma")
     dialog.get_by_role("button", name="Replace in 1 customer").click()
     says(dialog, "2 values in 2 customers change.")
+    says(dialog, "What you ask for is another by now, so nothing was changed.")
+    at_rest(page)
     assert my.customers.get(ids[1])["name"] == "Digamma Two"
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
