@@ -26,6 +26,7 @@ WITHOUT_UNDO = {
     "backups_panel": "a backup is a file",
     "company_back_panel": "a company is closed where companies are kept, and stays",
     "companies_panel": "companies are changed back where they are kept",
+    "exporting": "an export is a file, and is removed where it is listed",
     "own_account": "an account is changed back where it is kept",
     "people_panel": "members and roles are changed back where they are kept",
     "profile_panel": "the profile is changed back where it is kept",
