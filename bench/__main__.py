@@ -22,6 +22,7 @@ from bench import (
     moving,
     pages,
     questions,
+    rates,
     reading,
     report,
     screens,
@@ -50,6 +51,7 @@ PARTS = (
     "files",
     "many",
     "history",
+    "rates",
 )
 ONE = "one of 100 companies"
 HALF = "a company with half of all rows"
@@ -135,6 +137,9 @@ def _measure(parts: Sequence[str], sizes: Sequence[Size], folder: Path, rounds: 
     if "history" in parts:
         _say("changes and forecast accuracy")
         yield history.section(even, folder, fewer)
+    if "rates" in parts:
+        _say("all currencies in one")
+        yield rates.section(even, folder, fewer)
 
 
 def _on_both(parts: Sequence[str], rounds: int) -> list[Section]:

@@ -19,6 +19,7 @@ from bench import (
     moving,
     pages,
     questions,
+    rates,
     reading,
     screens,
     searching,
@@ -117,6 +118,10 @@ def test_changes_and_forecast_accuracy(small: Path, tmp_path: Path, monkeypatch:
     told = _told(history.section(small, tmp_path, rounds=1))
     assert "changes since 30 days ago" in told
     assert "forecast accuracy of a month, three lines" in told
+
+
+def test_all_currencies_in_one(small: Path, tmp_path: Path) -> None:
+    assert _told(rates.section(small, tmp_path, rounds=1)) == set(rates.WORDS)
 
 
 def test_what_a_rerun_costs(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
