@@ -1,7 +1,7 @@
 """What Insights says of all deals, said of each owner, industry or the like: results, funnel, days in stage."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -36,6 +36,7 @@ from crm_data.tables.stage_rules import StageRules
 TOP = 12  # lines; what is behind them is one line
 OTHERS = "All others"
 RESULTS = ("Won", "Deals won", "Win rate", "Average deal", "Median cycle", "Open", "Weighted")
+COMPARED = RESULTS[:5]  # those of the period, which stand beside the same of an earlier one
 _OWN = (Kind.CHOICE, Kind.YES_NO, Kind.MEMBER)
 _OF_CUSTOMER = "customer."  # before the column, where it is one of the deal's customer
 _UNKNOWN = "Deals cannot be broken down by that. Choose one of the list."
@@ -64,7 +65,8 @@ class Dimension:
 class Breakdown:
     """The same lines three times: each a value, or what is behind the greatest ones.
 
-    `funnel`, `days`: of deals of every currency.
+    `funnel`, `days`: of deals of every currency. `before`: what the results of the period are compared with, each
+    figure with its own `before`.
     """
 
     label: str
@@ -74,15 +76,18 @@ class Breakdown:
     funnel: Sequence[Line]
     days_heads: Sequence[str]
     days: Sequence[Line]
+    before: Period | None = None
 
     @property
     def heads(self) -> list[str]:
         """Those of `table`."""
         funnel = [f"funnel: {head}" for head in self.funnel_heads]
+        then = [f"{head}: {side}" for head in COMPARED for side in ("before", "change")]
         return [
             self.label,
             "currency",
             *RESULTS,
+            *(["compared with", *then] if self.before else []),
             *funnel,
             *(f"median days: {head}" for head in self.days_heads),
         ]
@@ -91,9 +96,23 @@ class Breakdown:
         """A row a line, with all that is said of it; None where there is none."""
         said, money = zip(self.results, self.funnel, self.days, strict=True), named(self.currency)
         return [
-            (one.name, money, *(f and f.value for f in (*one.figures, *two.figures, *three.figures)))
+            (
+                one.name,
+                money,
+                *(f and f.value for f in one.figures),
+                *(self._then(one) if self.before else ()),
+                *(f and f.value for f in (*two.figures, *three.figures)),
+            )
             for one, two, three in said
         ]
+
+    def _then(self, line: Line) -> Iterator[Any]:
+        """What is compared with, and of each of `COMPARED` the value then and by how much it is more now."""
+        assert self.before is not None
+        yield f"{self.before.first}..{self.before.last}"
+        for figure in line.figures[: len(COMPARED)]:
+            yield figure and figure.before and figure.before.value
+            yield figure and figure.change
 
 
 @dataclass(frozen=True)
@@ -135,26 +154,43 @@ def chosen(key: str, some: Mapping[str, Dimension]) -> Dimension:
 def breakdown(session: CompanySession, asked: Asked) -> Breakdown:
     """A line a value, most deals first, one for those that have none, and one for all others.
 
-    Deals count that were made or closed in the period or are open. Results: by `actual_close_date` in the period,
-    open as of now, in one currency. Funnel: of deals made in the period, who skipped a stage came to it. Days: as
-    `stage_days`. At most six statements.
+    Deals count that were made in the period, closed in it or in what it is compared with, or are open. Results: by
+    `actual_close_date` in the period, open as of now, in one currency. Funnel: of deals made in the period, who
+    skipped a stage came to it. Days: as `stage_days`. At most six statements, and two more where the period is
+    compared with an earlier one: the lines are the same, and what was won and lost in it stands at each figure.
     """
     values = _values(session, asked)
     names = member_names(session) if asked.dimension.field.kind is Kind.MEMBER else {}
     places = _places(asked, values, names)
     placed = _placed(asked, values)
-    results = _results(session, asked, placed, places)
+    results, before = _results(session, asked, placed, places), asked.period.before()
+    if before:
+        earlier = _results(session, replace(asked, period=before), placed, places)
+        results = [_beside(*pair) for pair in zip(results, earlier, strict=True)]
     funnel_heads, funnel = _funnel(session, asked, placed, places)
     days = _days(session, asked, placed, places)
     shown = {
         at
         for lines in (results, funnel, days)
         for at, line in enumerate(lines)
-        if any(figure and figure.count for figure in line.figures)
+        if any(
+            figure and (figure.count or (figure.before and figure.before.count)) for figure in line.figures
+        )
     }
     kept = [[line for at, line in enumerate(lines) if at in shown] for lines in (results, funnel, days)]
     stages = [asked.rules.label(stage) for stage in OPEN_STAGES]
-    return Breakdown(asked.dimension.label, asked.currency, kept[0], funnel_heads, kept[1], stages, kept[2])
+    label = asked.dimension.label
+    return Breakdown(label, asked.currency, kept[0], funnel_heads, kept[1], stages, kept[2], before)
+
+
+def _beside(line: Line, earlier: Line) -> Line:
+    """A line with what it says of the period beside the same of the earlier one; what is as of now has none."""
+    pairs = zip(line.figures, earlier.figures, strict=True)
+    both = [
+        replace(now, before=then) if now and at < len(COMPARED) else now
+        for at, (now, then) in enumerate(pairs)
+    ]
+    return Line(line.name, both)
 
 
 def _dimension(records: Reader, name: str) -> Dimension:
@@ -169,7 +205,9 @@ def _dimension(records: Reader, name: str) -> Dimension:
 def _values(session: CompanySession, asked: Asked) -> list[Any]:
     """The values that most of the deals have, None among them where some have none."""
     made = within(Deal.created_at, *asked.period.edges, asked.rows.query.zone)
-    closed = sa.and_(Deal.status != OPEN, closing(asked.period))
+    before = asked.period.before()
+    inside_ = [closing(asked.period), *([closing(before)] if before else [])]
+    closed = sa.and_(Deal.status != OPEN, sa.or_(*inside_))
     told = [] if asked.period.all_time else [sa.or_(made, closed, Deal.status == OPEN)]
     each = sa.select(asked.dimension.column.label("value")).select_from(Deal).where(*asked.where, *told)
     held = each.subquery()

@@ -342,7 +342,7 @@ class Numbers:
     ) -> broken.Breakdown:
         """Results, funnel and days in stage of each owner, industry or the like; see `breakdown`.
 
-        `by`: one of `dimensions`. At most six statements. Raises Invalid.
+        `by`: one of `dimensions`. At most six statements, and two where the period is compared. Raises Invalid.
         """
         query, money = self._told(query, currency)
         query = untold(query)  # also what is told in one has its funnel and days of every currency

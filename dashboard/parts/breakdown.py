@@ -4,14 +4,14 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from crm_data import Period, Query, Workspace
+from crm_data import Figure, Period, Query, Workspace
 from crm_data.nouns.converted import named
-from crm_data.numbers.breakdown import RESULTS
+from crm_data.numbers.breakdown import COMPARED, RESULTS
 from dashboard import session
 from dashboard.components.picture import take_away
 from dashboard.known import known
 from dashboard.parts import figures, place, say
-from dashboard.parts.period import PARAM
+from dashboard.parts.period import COMPARE, PARAM
 
 BY = "by"  # in the address: what it is broken down by
 _KEY = "breakdown.by"
@@ -60,13 +60,22 @@ def _chosen() -> None:
 
 
 def _tables(my: Workspace, query: Query, period: Period, by: str) -> None:
-    asked = (query, say.today(), period, by)
+    asked = (query, say.today(), period, period.before(), by)
     found = known(my, "breakdown", asked, lambda: my.numbers.breakdown(query, period, by))
     if not found.results:
         st.info("No deal was made or closed in this period, and none is open. Choose a longer period.")
         return
+    name = f"{found.label} ({named(found.currency)})"
+    figures.matrix(
+        my, (name, *RESULTS), [(line.name, line.figures) for line in found.results], "breakdown.now"
+    )
+    if found.before:
+        name = f"{say.span(*found.before.edges)}, and the change since"
+        then = [
+            (line.name, [_then(figure) for figure in line.figures[: len(COMPARED)]]) for line in found.results
+        ]
+        figures.matrix(my, (name, *COMPARED), then, "breakdown.before")
     for name, heads, lines in (
-        (f"{found.label} ({named(found.currency)})", RESULTS, found.results),
         (f"{found.label}, funnel", found.funnel_heads, found.funnel),
         (f"{found.label}, median days", found.days_heads, found.days),
     ):
@@ -77,7 +86,14 @@ def _tables(my: Workspace, query: Query, period: Period, by: str) -> None:
         "The funnel is of deals made in the period, of all currencies, skipped stages counted; days in stage are "
         "of deals that left a stage in it or stand there, of all currencies."
     )
-    said = {name: word for name, word in place.params().items() if name == PARAM}
+    said = {name: word for name, word in place.params().items() if name in (PARAM, COMPARE)}
     wanted = {**my.deals.params(query), **said, BY: by, "zone": str(say.zone())}
     csv = f"/export/breakdown.csv?{urlencode(wanted)}" if my.may("export") else ""
     take_away("breakdown", found.label, False, csv)
+
+
+def _then(figure: Figure | None) -> figures.Cell:
+    """What a figure was before, and by how much it is more or less now; it opens the rows of before."""
+    if figure is None or figure.before is None:
+        return None
+    return figure.before, ", ".join(filter(None, (figures.shown(figure.before), figures.change(figure))))

@@ -95,7 +95,7 @@ def _tile(my: Workspace, figure: Figure) -> dict[str, Any]:
     return {
         "label": figure.label,
         "value": asdict(link(my, figure)),
-        "change": _change(figure),
+        "change": change(figure),
         "tone": _tone(figure),
         "before": asdict(link(my, figure.before, _compared(figure.before))) if figure.before else None,
         "means": _means(figure),
@@ -142,16 +142,17 @@ def _tone(figure: Figure) -> str:
     return "better" if (change < 0) is less else "worse"
 
 
-def _change(figure: Figure) -> str:
-    change: Any = figure.change
-    if change is None:
+def change(figure: Figure) -> str:
+    """By how much a figure is more or less than before, with an arrow; '' where either is not available."""
+    by: Any = figure.change
+    if by is None:
         return ""
-    if not change:
+    if not by:
         return "no change"
-    arrow = "↓" if change < 0 else "↑"
+    arrow = "↓" if by < 0 else "↑"
     if figure.unit is Unit.SHARE:
-        return f"{arrow} {say.count(round(abs(change) * 100), 'point')}"
-    return f"{arrow} {_short(figure, abs(change))}"
+        return f"{arrow} {say.count(round(abs(by) * 100), 'point')}"
+    return f"{arrow} {_short(figure, abs(by))}"
 
 
 def _compared(before: Figure) -> str:

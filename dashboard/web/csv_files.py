@@ -16,7 +16,7 @@ from crm_data.changes.sets import Asked
 from crm_data.errors import NotFound
 from crm_data.nouns.since import CHANGED
 from crm_data.numbers.funnel import Base
-from crm_data.numbers.period import USUAL
+from crm_data.numbers.period import USUAL, Compare
 from crm_data.transfer import xlsx_out
 from crm_data.transfer.csv_out import Form, Written, nobody_counts
 from dashboard import runtime
@@ -142,7 +142,8 @@ def _changes(signed: Signed, params: Mapping[str, str]) -> Download:
 def _breakdown(signed: Signed, params: Mapping[str, str]) -> Download:
     my = Workspace(runtime.running().store, signed.scope)
     zone = _zone(params.get("zone", "UTC"))
-    period = my.numbers.period(params.get("period", USUAL), zone)
+    compare = params.get("compare", Compare.BEFORE)
+    period = my.numbers.period(params.get("period", USUAL), zone, compare)
     name, pieces = my.export_breakdown(my.deals.query(params, zone), period, params.get("by", ""))
     return Download(name, CSV, pieces)
 

@@ -15,6 +15,7 @@ from crm_data.errors import Invalid, NotAllowed
 from crm_data.numbers.breakdown import OTHERS, RESULTS, Breakdown
 from crm_data.numbers.funnel import Base
 from crm_data.numbers.numbers import ALL_TIME
+from crm_data.numbers.period import Compare
 from crm_data.store.conditions import Except
 from crm_data.tables import Customer, Deal
 from crm_data.tables.fields import Kind
@@ -158,6 +159,55 @@ def test_beside_a_plain_reading(two: Office, frozen_clock: object) -> None:
     assert next(iter(said)) == names[one]
 
 
+def test_it_is_compared_with_the_chosen_period(two: Office) -> None:
+    """Each line beside itself in the month before and a year ago, also one that has nothing now; else nothing."""
+    one, other, gone = list(two.people[0].values())[:3]
+    month, before = Period.month_of(date(2026, 2, 1)), Period(date(2026, 1, 4), date(2026, 1, 31))
+    put_deals(
+        two,
+        [
+            won(date(2026, 2, 28), 300, assigned_to=one),
+            won(date(2026, 1, 4), 100, assigned_to=one),
+            won(date(2026, 1, 3), 9, assigned_to=one),
+            lost(date(2026, 1, 30), assigned_to=one),
+            won(date(2026, 1, 5), 7, assigned_to=one, currency="EUR"),
+            won(date(2026, 2, 5), 20, assigned_to=other),
+            won(date(2026, 1, 5), 40, assigned_to=gone),
+            won(date(2025, 2, 1), 5, assigned_to=gone),
+        ],
+    )
+    my = two.at()
+    names, checker = my.members(), Checker(my)
+    found = my.numbers.breakdown(period=month)
+    assert found.before == before
+    said = {
+        line.name: [(f.value, f.before.value, f.change) for f in line.figures[:3] if f and f.before]
+        for line in found.results
+    }
+    assert said == {
+        names[one]: [(300, 100, 200), (1, 1, 0), (1.0, 0.5, 0.5)],
+        names[other]: [(20, 0, 20), (1, 0, 1), (1.0, None, None)],
+        names[gone]: [(0, 40, -40), (0, 1, -1), (None, 1.0, None)],
+    }
+    assert all(figure.before is None for line in found.results for figure in line.figures[5:] if figure)
+    for figure in figures_in(found):
+        checker.check(figure)
+    ago = my.numbers.breakdown(period=month.compared(Compare.YEAR_AGO))
+    assert {line.name: line.figures[0].before.value for line in ago.results} == {  # type: ignore[union-attr]
+        names[one]: 0, names[other]: 0, names[gone]: 5,
+    }  # fmt: skip
+    for how in (Compare.NOTHING, Compare.GOAL):
+        alone = my.numbers.breakdown(period=month.compared(how))
+        assert alone.before is None
+        assert all(figure.before is None for figure in figures_in(alone))
+        assert "compared with" not in alone.heads
+    head, *rows = csv.reader(io.StringIO(b"".join(my.export_breakdown(None, month)[1]).decode("utf-8-sig")))
+    taken = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    assert taken[names[one]]["compared with"] == "2026-01-04..2026-01-31"
+    assert (taken[names[one]]["Won: before"], taken[names[one]]["Won: change"]) == ("100.00", "200.00")
+    assert (taken[names[gone]]["Won: before"], taken[names[gone]]["Win rate: change"]) == ("40.00", "")
+
+
 def test_who_leaves_or_is_filtered(two: Office) -> None:
     """A filter of the same column holds within each line."""
     me = two.people[0]["manager"]
@@ -175,10 +225,12 @@ def test_who_leaves_or_is_filtered(two: Office) -> None:
 
 def test_statements_whatever_the_number_of_lines(two: Office) -> None:
     my, _ = broken(two)
+    alone = my.numbers.period("90_days", compare=Compare.NOTHING)
     for key, most in (("assigned_to", 6), ("customer.industry", 5)):
-        with counted(two.store) as sent:
-            my.numbers.breakdown(by=key)
-        assert len(sent) == most
+        for period, more in ((alone, 0), (None, 2)):
+            with counted(two.store) as sent:
+                my.numbers.breakdown(period=period, by=key)
+            assert len(sent) == most + more
 
 
 def test_nothing_is_of_another_company(two: Office) -> None:
