@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from crm_data.nouns.converted import MOST_CENTS, Converted, by_rate, rates_of
+from crm_data.nouns.converted import Converted, by_rate, rates_of
 from crm_data.nouns.log_lines import among, by_time, first_lines
 from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.store import summary
@@ -50,7 +50,7 @@ class AsOf:
         worth = then(_VALUE, cents, summary.cents(Deal.deal_value))
         rates = rates_of(money) if isinstance(money, Converted) else None
         if rates is not None and isinstance(money, Converted):
-            worth = sa.func.coalesce(by_rate(money, worth, rates.c.rate), MOST_CENTS)
+            worth = by_rate(money, worth, rates.c.rate)
         chance = then(_PROBABILITY, said[_PROBABILITY].as_integer(), Deal.probability)
         found = (
             sa.select(

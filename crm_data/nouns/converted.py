@@ -20,9 +20,17 @@ from crm_data.tables.deal import DealStatus
 from crm_data.tables.types import RATE_PLACES
 
 # A list of deals told in the company's own currency, and those that cannot be: names of selections.
-CONVERTED, UNRATED = "converted", "unrated"
+CONVERTED, UNRATED, TOO_LARGE = "converted", "unrated", "too_large"
 BEHIND: Mapping[str, str] = MappingProxyType(
-    {CONVERTED: "all currencies, converted by the rate of each day", UNRATED: "without a rate of its day"}
+    {
+        CONVERTED: "all currencies, converted by the rate of each day",
+        UNRATED: "without a rate of its day",
+        TOO_LARGE: "with a rate of its day, and too large to convert",
+    }
+)
+# The same of what is of a month, where one hinders all: whatever cannot be told.
+OF_MONTHS: Mapping[str, str] = MappingProxyType(
+    {CONVERTED: BEHIND[CONVERTED], UNRATED: "without a rate of its month, or too large to convert"}
 )
 # How an amount is converted: what a person is told.
 SAID = (
@@ -36,6 +44,8 @@ SAID_OF_MONTHS = (
 )
 _RATE = sa.type_coerce(ExchangeRate.rate, sa.BigInteger)
 MOST_CENTS = 999_999_999_999_999  # what an amount can hold
+# What can be told of an amount that a deal had before: a hundred times of it is a whole number of 64 bits.
+WIDEST_CENTS = 90_000_000_000_000_000
 
 
 class Converted(str):
@@ -87,8 +97,12 @@ def rates_of(money: Converted) -> sa.Subquery:
 
 
 def by_rate(money: Converted, cents: sa.ColumnElement[int], rate: Any) -> sa.ColumnElement[int]:
-    """Cents of a deal converted by its `rate` of `rates_of`: also what it was worth before has the one of now."""
-    return sa.case((Deal.currency == str(money), cents), else_=_times(cents, rate))
+    """Cents of a deal converted by its `rate` of `rates_of`: also what it was worth before has the one of now.
+
+    What was more than `WIDEST_CENTS` counts as that: an amount of ten trillion and a rate beyond ninety.
+    """
+    told = sa.func.coalesce(_times(cents, rate, WIDEST_CENTS), WIDEST_CENTS)
+    return sa.case((Deal.currency == str(money), cents), else_=told)
 
 
 def _held(money: Converted, what: sa.ColumnElement[int], kind: Any = Deal) -> sa.ScalarSelect[int]:
@@ -112,13 +126,24 @@ def in_money(money: str, column: Any = Deal.deal_value) -> sa.ColumnElement[bool
     return column.class_.currency == money  # type: ignore[no-any-return]
 
 
-def unrated(
-    told: sa.ColumnElement[bool], first: date | None, last: date | None
-) -> list[sa.ColumnElement[bool]]:
-    """Deals that cannot be told; between days those of them that are open, or were closed there."""
+def has_rate(money: str, column: Any = Deal.deal_value) -> sa.ColumnElement[bool]:
+    """Whether an amount is in a currency, or has a rate into it, however large it is."""
+    kind = column.class_
+    own = kind.currency == str(money)
+    return sa.or_(own, _held(money, _RATE, kind).is_not(None)) if isinstance(money, Converted) else own
+
+
+def left_out(name: str, money: Converted, column: Any = Deal.deal_value) -> list[sa.ColumnElement[bool]]:
+    """What 'unrated' and 'too_large' ask for, which together are all that cannot be told."""
+    rated = has_rate(money, column)
+    return [~rated] if name == UNRATED else [rated, ~in_money(money, column)]
+
+
+def in_days(first: date | None, last: date | None) -> list[sa.ColumnElement[bool]]:
+    """Between days: deals that are open, or were closed there; any without days."""
     ends = [Deal.actual_close_date >= first] if first else []
     ends += [Deal.actual_close_date <= last] if last else []
-    return [~told, *([sa.or_(Deal.status == DealStatus.OPEN.value, sa.and_(*ends))] if ends else [])]
+    return [sa.or_(Deal.status == DealStatus.OPEN.value, sa.and_(*ends))] if ends else []
 
 
 def _of_deal(today: date) -> list[sa.ColumnElement[bool]]:
@@ -145,8 +170,10 @@ _DAYS: Mapping[Any, Callable[[date], list[sa.ColumnElement[bool]]]] = {
 }
 
 
-def _times(cents: sa.ColumnElement[int], rate: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
-    """cents x rate / 10^10, half up, in steps none of which is beyond what a whole number of 64 bits holds.
+def _times(
+    cents: sa.ColumnElement[int], rate: sa.ColumnElement[int], most: int = MOST_CENTS
+) -> sa.ColumnElement[int]:
+    """cents x rate / 10^10, half up, NULL beyond `most`: no step is beyond what a whole number of 64 bits holds.
 
     The amount is split at 10^7 and the rate at its point: a x f / 10^3 + b x f / 10^10 is the part behind it.
     """
@@ -155,7 +182,7 @@ def _times(cents: sa.ColumnElement[int], rate: sa.ColumnElement[int]) -> sa.Colu
     a, b = cents // low, cents % low
     third = _whole(10 ** (RATE_PLACES - 7))
     behind = a * f // third + (a * f % third * low + b * f + one // _whole(2)) // one
-    fits = sa.or_(whole == _whole(0), cents <= _whole(MOST_CENTS) // sa.func.nullif(whole, _whole(0)))
+    fits = sa.or_(whole == _whole(0), cents <= _whole(most) // sa.func.nullif(whole, _whole(0)))
     return sa.case((fits, cents * whole + behind))
 
 

@@ -106,8 +106,10 @@ class Deals(InOne, Records):
         if name == "stalled":
             return [selections.stalled(query.zone, self.stages)]
         if name in converted.BEHIND:
-            told = in_money(self._money(query))
-            return [told] if name == converted.CONVERTED else converted.unrated(told, *q.days_of(days))
+            money = self._money(query)
+            if name == converted.CONVERTED:
+                return [in_money(money)]
+            return [*converted.left_out(name, money), *converted.in_days(*q.days_of(days))]
         if name in selections.FORECAST:
             return [selections.forecast(name, self.stages)]
         if name == "called":

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from crm_data.errors import Clash, Conflict, Invalid, Problem
-from crm_data.nouns.converted import BEHIND, CONVERTED, in_money
+from crm_data.nouns.converted import CONVERTED, OF_MONTHS, in_money
 from crm_data.nouns.in_one import InOne
 from crm_data.rights import Act, demand, may
 from crm_data.store.again import again
@@ -48,7 +48,7 @@ class Goals(InOne, Records):
     """The goals of one company."""
 
     table = Goal
-    behind: ClassVar[Mapping[str, str]] = BEHIND
+    behind: ClassVar[Mapping[str, str]] = OF_MONTHS
 
     @property
     def all_seen(self) -> bool:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from crm_data.errors import Invalid
-from crm_data.nouns.converted import MOST_CENTS, Converted, by_rate, rates_of
+from crm_data.nouns.converted import Converted, by_rate, rates_of
 from crm_data.nouns.log_lines import among, by_time, first_lines
 from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.store import summary
@@ -187,10 +187,10 @@ class Since:
         return among(sa.select(states.c.id).where(which))
 
     def _told(self, cents: sa.ColumnElement[int], rates: sa.Subquery | None) -> sa.ColumnElement[int]:
-        """Cents in `money`; what it was worth then may be more than an amount can be, and is the most then."""
+        """Cents in `money`; what it was worth then may be more than an amount can be."""
         if rates is None or not isinstance(self.money, Converted):
             return cents
-        return sa.func.coalesce(by_rate(self.money, cents, rates.c.rate), MOST_CENTS)
+        return by_rate(self.money, cents, rates.c.rate)
 
     def _due(self, said: Any = None) -> sa.ColumnElement[bool]:
         """Whether the expected close lies in the days: of the deal itself, or of what the log says of it."""

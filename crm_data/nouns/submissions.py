@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from crm_data.errors import Clash, Conflict, Invalid, NotAllowed
-from crm_data.nouns.converted import BEHIND, CONVERTED, in_money
+from crm_data.nouns.converted import CONVERTED, OF_MONTHS, in_money
 from crm_data.nouns.in_one import InOne
 from crm_data.rights import Act, Tie, demand, may
 from crm_data.store.again import again
@@ -54,7 +54,7 @@ class Submissions(InOne, Records):
             "newest": "the last one given",
             "in_force": "the one that counts: the manager's, else the person's own",
             "in_force_on": "the one that counted when the day began",
-            **BEHIND,
+            **OF_MONTHS,
         }
     )
 
@@ -90,7 +90,7 @@ class Submissions(InOne, Records):
         """
         line = Submission
         name, _, said = query.preset.partition(":")
-        if name in BEHIND:
+        if name in OF_MONTHS:
             told = in_money(self._money(query), line.amount)
             return [told if name == CONVERTED else ~told]
         until = []

@@ -28,7 +28,10 @@ _SET = (Decimal(0), None)  # a goal that was taken away has no amount
 _SAME = {"assigned_to": "user_id", "currency": "currency"}
 _NOT_OF_ALL = "{} are of people: with a filter of anything but the owner there is nothing to compare."
 _NO_END = "Choose a period that begins and ends."
-_UNRATED = "Not available: some goals of these days have no rate of their month. The goal opens them."
+_UNRATED = (
+    "Not available: some goals of these days have no rate of their month, or are too large to convert. The goal"
+    " opens them."
+)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from crm_data.nouns.converted import SAID, UNRATED, Converted, named, untold
+from crm_data.nouns.converted import SAID, Converted, named, untold
 from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question, counted
 from crm_data.numbers.own import Own, measures_of, titled
 from crm_data.numbers.owners import told_apart
@@ -87,7 +87,7 @@ def narrowed(asked: Asked) -> Asked:
 def own_chart(session: CompanySession, asked: Asked) -> Chart:
     """The bars of a chart of one's own. One to four statements, whatever the number of records.
 
-    One more where all currencies are told in one: how many deals cannot be.
+    Two more where all currencies are told in one: how many deals cannot be.
     """
     asked = narrowed(asked)
     own, records = asked.own, asked.records
@@ -112,15 +112,19 @@ def own_chart(session: CompanySession, asked: Asked) -> Chart:
         bars,
         pd.DataFrame(lines, columns=["place", "value", "count"]),
         f"There are no {records.name} in this chart: none match its filters and its period.",
-        [_unrated(session, asked)] if isinstance(asked.currency, Converted) else [],
+        _left(session, asked) if isinstance(asked.currency, Converted) else [],
     )
 
 
-def _unrated(session: CompanySession, asked: Asked) -> Figure:
-    """The deals of the same list and period that cannot be told in the company's own currency. One statement."""
-    rows = Question(asked.rows.table, untold(asked.rows.query)).but(UNRATED)
-    counts = sa.select(sa.func.count()).select_from(Deal).where(*asked.records.matching(rows.query))
-    return counted(UNTOLD, int(session.scalar(counts) or 0), rows, "In no number of the chart.")
+def _left(session: CompanySession, asked: Asked) -> list[Figure]:
+    """The deals of the same list and period that cannot be told in the company's own currency. Two statements."""
+    every, found = Question(asked.rows.table, untold(asked.rows.query)), []
+    for name, label in UNTOLD.items():
+        rows = every.but(name)
+        counts = sa.select(sa.func.count()).select_from(Deal).where(*asked.records.matching(rows.query))
+        number = int(session.scalar(counts) or 0)
+        found.append(counted(label, number, rows, "In no number of the chart."))
+    return found
 
 
 def compared(session: CompanySession, chart: Chart, asked: Asked, before: Period) -> Chart:

@@ -25,7 +25,10 @@ from crm_data.tables.stage_rules import StageRules
 HEADS = ("Won + commit", "Own number", "Manager's number", "Forecast")
 NOBODY = "Nobody"
 _COMPUTED = "Won by close date in the month, and open deals in commit that are expected in the rest of it."
-WITHOUT = "Not available: some given numbers have no rate of their month. They are opened here."
+WITHOUT = (
+    "Not available: some given numbers have no rate of their month, or are too large to convert. They are opened"
+    " here."
+)
 Owner = int | None
 
 

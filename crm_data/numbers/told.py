@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data.nouns.converted import UNRATED, Converted, in_money
+from crm_data.nouns.converted import TOO_LARGE, UNRATED, Converted, left_out
 from crm_data.numbers.figures import Figure, Question, counted
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
@@ -16,7 +16,8 @@ from crm_data.numbers.sums import OPEN, closing, number
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal, ExchangeRate
 
-UNTOLD = "Without a rate"
+# What the deals are called that cannot be told, by the selection that opens them.
+UNTOLD = {UNRATED: "Without a rate", TOO_LARGE: "Too large to convert"}
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,14 @@ class Told:
     """`currencies`: those of the deals that are open, or were closed in the period, of what stands beside them,
     and the company's own.
 
-    `rates`: of those, the rates that hold today. `unrated`: the deals without a rate of their day, which are in no
-    converted figure.
+    `rates`: of those, the rates that hold today. `left`: the deals that are in no converted figure, without a rate
+    of their day or too large.
     """
 
     into: str
     currencies: Sequence[str]
     rates: Sequence[Used]
-    unrated: Figure
+    left: Sequence[Figure]
 
     @property
     def offered(self) -> bool:
@@ -62,17 +63,20 @@ def told(
     `beside`: what else has currencies there, as goals, a select of their codes each; one statement more.
     """
     inside = sa.or_(Deal.status == OPEN, closing(period)) if period else Deal.status == OPEN
-    counts = (Deal.currency, sa.func.count(), number(~in_money(money)))
-    wanted = sa.select(*counts).where(*where, inside).group_by(Deal.currency).order_by(Deal.currency)
-    found = [(code, int(without)) for code, _, without in session.execute(wanted)]
-    means, behind = "Open deals.", asked.but(UNRATED, status=(OPEN,))
+    none, large = (sa.and_(*left_out(name, money)) for name in UNTOLD)
+    wanted = sa.select(Deal.currency, number(none), number(large)).where(*where, inside)
+    found = session.execute(wanted.group_by(Deal.currency).order_by(Deal.currency)).all()
+    means, days, behind = "Open deals.", "", asked.but(status=(OPEN,))
     if period:
-        days = "..".join("" if edge is None else edge.isoformat() for edge in period.edges)
-        means, behind = "Open, or closed in the period.", asked.but(f"{UNRATED}:{days}")
-    unrated = counted(UNTOLD, sum(without for _, without in found), behind, means)
+        days = ":" + "..".join("" if edge is None else edge.isoformat() for edge in period.edges)
+        means, behind = "Open, or closed in the period.", asked
+    left = [
+        counted(label, sum(int(row[at]) for row in found), behind.but(f"{name}{days}"), means)
+        for at, (name, label) in enumerate(UNTOLD.items(), 1)
+    ]
     more = session.scalars(sa.union(*beside)).all() if beside else ()
-    codes = sorted({str(money), *more, *(code for code, _ in found)})
-    return Told(str(money), codes, _rates(session, codes, money), unrated)
+    codes = sorted({str(money), *more, *(row[0] for row in found)})
+    return Told(str(money), codes, _rates(session, codes, money), left)
 
 
 def _rates(session: CompanySession, codes: Sequence[str], money: Converted) -> list[Used]:

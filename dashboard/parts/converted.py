@@ -6,13 +6,14 @@ from dataclasses import replace
 import streamlit as st
 
 from crm_data import Figure, Period, Query, Workspace
-from crm_data.nouns.converted import CONVERTED, is_converted, untold
+from crm_data.nouns.converted import CONVERTED, TOO_LARGE, UNRATED, is_converted, untold
 from crm_data.numbers.own import ALL
-from crm_data.numbers.told import Told
+from crm_data.numbers.told import UNTOLD, Told
 from dashboard.known import known
 from dashboard.parts import figures, place, say
 
 KEY = "converted"
+_LEFT = {UNTOLD[UNRATED]: "without a rate of their day", UNTOLD[TOO_LARGE]: "too large to convert"}
 
 
 def choose_currency(
@@ -44,16 +45,13 @@ def choose_currency(
         )
     if chosen:
         st.caption(say.plain(" ".join(filter(None, (_by_what(told), but)))))
-        left_out(my, [told.unrated], KEY)
+        left_out(my, told.left, KEY)
 
 
 def left_out(my: Workspace, left: Sequence[Figure], key: str) -> None:
     """Draw how many deals are in none of the numbers that are told in one currency; nothing where all are."""
     some = [
-        (
-            figure,
-            f"{say.count(figure.count, 'deal')} without a rate of their day, in none of the converted numbers",
-        )
+        (figure, f"{say.count(figure.count, 'deal')} {_LEFT[figure.label]}, in none of the converted numbers")
         for figure in left
         if figure.count
     ]

@@ -21,7 +21,11 @@ def behind(my: Workspace, records: Records, query: Query, one: str) -> None:
     count, into = records.count(query), my.exchange_rates.into
     added = Decimal(records.footers(query, {"amount": "sum"})["amount"].get(into) or 0)
     told = is_converted(query)
-    worth = f", {say.money(added, into)} in all" if told else ", without a rate of their month"
+    worth = (
+        f", {say.money(added, into)} in all"
+        if told
+        else ", without a rate of their month or too large to convert"
+    )
     st.caption(say.plain(f"{say.count(count, one)} behind the number that led here{worth}."))
     if 0 < count <= MOST:
         own = {group.values: group.sums["amount"] for group in records.groups(untold(query), _BY, ["amount"])}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from crm_data import Figure, Formula, Own, Period, Query, Question, clock
+from crm_data import Edit, Figure, Formula, Own, Period, Query, Question, clock
 from crm_data.nouns.converted import Converted, worth
 from crm_data.nouns.goals import Wanted
 from crm_data.numbers.numbers import ALL_TIME, CHARTS
@@ -222,7 +222,8 @@ def test_a_chart_of_ones_own_tells_all_in_one_where_it_says_so(
             assert not chart.left
             continue
         # With those that have no rate they are all deals of the same filters and period.
-        (left,) = chart.left
+        left, large = chart.left
+        assert not large.count
         assert left.count or (own.dated and "preset" in said.asks)
         assert ("open" in left.rows.query.preset.split(",")) is (said.asks.get("preset") == "open")
         every = {row["id"] for row in checker.rows(replace(left, rows=untold_of(left)))}
@@ -341,6 +342,33 @@ def test_an_amount_is_converted_to_the_cent_whatever_its_size(two: Office) -> No
                 assert cents == exact, (amount, rate)
             else:  # more than an amount can hold is left out, and never wrong
                 assert cents in (None, exact), (amount, rate)
+
+
+def test_what_is_too_large_to_convert_is_called_so(two: Office, frozen_clock: object) -> None:
+    """Beside what has no rate, each opening its own; and what was too large before is told exactly."""
+    checker, most = Telling(two.at()), Decimal("9999999999999.99")
+    checker.rates = {"EUR": [(date(2026, 1, 1), Decimal(20))]}
+    two.at(0, "admin").exchange_rates.set("EUR", date(2026, 1, 1), "20")
+    two.at(1, "admin").exchange_rates.set("CHF", date(2026, 1, 1), "1")
+    put_deals(two, [{"deal_value": worth_, "currency": code} for code, worth_ in (
+        ("EUR", most), ("EUR", Decimal(3)), ("CHF", Decimal(1)), ("CHF", most), ("USD", most))])  # fmt: skip
+    my = two.at()
+    sums = my.numbers.own(Own(measure="sum:deal_value", by="", picture="number", currency="*"))
+    for left in (my.numbers.told().left, my.numbers.told(None, ALL_TIME).left, sums.left):
+        assert [(figure.label, figure.count) for figure in left] == [
+            ("Without a rate", 2),
+            ("Too large to convert", 1),
+        ]
+        for figure in left:
+            checker.check(figure)
+        assert [row["currency"] for row in checker.rows(left[1])] == ["EUR"]
+    assert my.numbers.standing(ALL)[0].value == most + 60
+    clock.set_source(lambda: datetime(2026, 3, 3, 9, tzinfo=UTC))
+    large = checker.rows(my.numbers.told().left[1])[0]
+    my.deals.change([Edit(large["id"], {"deal_value": (large["deal_value"], "1")})])
+    bridge = my.numbers.bridge(ALL, date(2026, 3, 3))
+    assert bridge.opening.value == most + 60 + most * 20
+    assert my.numbers.then_and_now(ALL, date(2026, 3, 3)).deals[0].delta == 20 - most * 20
 
 
 def test_without_rates_it_is_the_own_currency_alone(two: Office) -> None:
