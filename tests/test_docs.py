@@ -100,3 +100,13 @@ def test_files_that_are_named_are_there(page: Path) -> None:
         r"(?<![\w./])[a-z_]+(?:/[\w.]+)+\.(?:py|js|css|toml|txt|md|sql)\b", page.read_text(encoding="utf-8")
     )
     assert [path for path in named if not ((ROOT / path).exists() or (page.parent / path).exists())] == []
+
+
+def test_the_guide_has_every_key_of_the_grid() -> None:
+    """Those with Ctrl, which the list that the grid shows and the guide spell alike."""
+    named = re.compile(r"\bCtrl\+(?:Shift\+)?\w+")
+    keys = (ROOT / "dashboard/components/grid/keys.js").read_text(encoding="utf-8")
+    shown = set(named.findall(keys[keys.index("KEYS = [") : keys.index("];")]))
+    guide = (ROOT / "docs/guide/grid.md").read_text(encoding="utf-8")
+    assert shown == set(named.findall(guide[guide.index("| keys |") :]))
+    assert {"Ctrl+C", "Ctrl+H", "Ctrl+Shift+D"} <= shown

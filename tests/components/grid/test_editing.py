@@ -58,6 +58,23 @@ def test_what_the_clipboard_says_of_the_page_is_of_the_cell_that_has_the_focus(
     assert kept == ("Deal 1" if mine else "")
 
 
+@chromium_alone("Playwright gives Firefox no clipboard of its own")
+def test_copying_and_pasting_by_keys_needs_no_https(grid: Grid) -> None:
+    """On plain http in an office network a browser has no `navigator.clipboard`."""
+    grid.open()
+    grid.page.evaluate("() => Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    grid.cell(0, "name").click()
+    grid.press("Control+c")
+    grid.cell(2, "name").click()
+    grid.press("Control+v")
+    expect(grid.cell(2, "name")).to_have_text("Deal 1")
+    grid.press("Control+x")
+    expect(grid.cell(2, "name")).to_have_text("")
+    grid.cell(1, "name").click(button="right")
+    grid.page.get_by_role("menuitem", name="Copy", exact=True).click()
+    expect(grid.page.locator(".status")).to_have_text("The browser allows this by Ctrl+C only.")
+
+
 def test_one_value_is_pasted_over_a_range(grid: Grid) -> None:
     grid.open().cell(0, "stage").click()
     grid.press("Shift+ArrowDown", "Shift+ArrowDown")
@@ -292,6 +309,18 @@ def test_a_day_is_said_by_a_word(grid: Grid, said: str, shown: str) -> None:
     grid.open().cell(0, "due").click()
     grid.type(said).press("Enter")
     assert grid.text(0, "due") == shown
+
+
+def test_a_day_is_chosen_from_the_calendar_of_the_browser(grid: Grid) -> None:
+    grid.open().cell(0, "due").click()
+    grid.press("F2")
+    calendar = grid.page.get_by_label("Due: calendar")
+    expect(calendar).to_have_value("2026-12-24")
+    calendar.dispatch_event("pointerdown")  # so that leaving the box of text does not end the edit
+    calendar.fill("2027-01-05")
+    expect(grid.cell(0, "due")).to_have_text("5 Jan 2027")
+    grid.button("save").click()
+    assert grid.heard("save")[0]["edits"] == {"1": {"due": ["2026-12-24", "2027-01-05"]}}
 
 
 def test_tags_are_chips_and_a_box_is_ticked_by_space(grid: Grid) -> None:

@@ -69,6 +69,18 @@ def test_a_layout_that_was_kept_comes_back(grid: Grid) -> None:
     assert grid.page.locator(".row[aria-rowindex='2']").evaluate("node => node.offsetHeight") == 56
 
 
+def test_how_high_rows_are_is_chosen_and_kept(grid: Grid) -> None:
+    grid.open()
+    high = "node => node.offsetHeight"
+    row = grid.page.locator(".row[aria-rowindex='2']")
+    low = row.evaluate(high)
+    grid.button("columns").click()
+    grid.page.get_by_role("menuitemcheckbox", name="Higher rows").click()
+    grid.page.wait_for_function("() => play.heard.some(([name]) => name === 'layout')")
+    assert grid.heard("layout")[-1]["tall"] == "medium"
+    assert row.evaluate(high) > low
+
+
 def test_a_head_sorts_all_rows_and_with_shift_by_several_in_order(grid: Grid) -> None:
     grid.open()
     heads = grid.page.locator(".head .label")
