@@ -25,7 +25,7 @@ COSTS = {
     ("customers", ""): 10,
     ("pipeline", ""): 16,
     ("pipeline", "tab=insights"): 32,
-    ("pipeline", "tab=forecast"): 13,  # one asks whether there are exchange rates
+    ("pipeline", "tab=forecast"): 14,  # one asks for exchange rates, one for the period chosen last
     ("pipeline", "shown=board&tab=forecast"): 12,
     ("pipeline", "tab=goals"): 10,
     ("pipeline", "tab=changes"): 12,
