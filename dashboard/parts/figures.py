@@ -115,6 +115,9 @@ def exactly(figure: Figure) -> str:
         return f"{figure.label}: {say.money(Decimal(value), figure.currency or '')}{a_day}"
     if value is not None and figure.unit is Unit.SHARE:
         return f"{figure.label}: {value * 100:.1f} %"
+    if value is not None and figure.unit is Unit.DAYS:
+        days = f"{value:,.1f}".removesuffix(".0")
+        return f"{figure.label}: {days} {'day' if days == '1' else 'days'}"
     return f"{figure.label}: {shown(figure)}"
 
 
