@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crm_data import Edit, Given, Way, errors
+from crm_data import Edit, Given, Replacing, Way, errors
 from crm_data.nouns.exchange_rates import Held
 from tests.support.office import Office
 
@@ -156,6 +156,7 @@ def test_who_is_no_admin_sets_none_by_any_verb(two: Office, role: str) -> None:
         lambda: rates.add_all([fields]),
         lambda: rates.change([Edit(id_, {"rate": ("1.1", "1")})]),
         lambda: rates.change_many([id_], Given(Way.SET, "rate", "1")),
+        lambda: rates.replaceable([id_], Replacing("EUR", "CHF")),
         lambda: rates.archive([id_]),
     ):
         with pytest.raises(errors.NotAllowed, match="set by admins"):

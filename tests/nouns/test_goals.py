@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crm_data import CrmError, Edit, Given, Query, Wanted, Way, errors
+from crm_data import CrmError, Edit, Given, Query, Replacing, Wanted, Way, errors
 from crm_data.nouns.goals import months_from, split
 from crm_data.store.summary import Measured
 from tests.support import chance
@@ -132,6 +132,7 @@ def test_who_is_no_manager_sets_none_by_any_verb(two: Office, role: str) -> None
         lambda: goals.add_all([fields]),
         lambda: goals.change([Edit(mine["id"], {"amount": (mine["amount"], "1")})]),
         lambda: goals.change_many([mine["id"]], Given(Way.SET, "amount", "1")),
+        lambda: goals.replaceable([mine["id"]], Replacing("EUR", "CHF")),
         lambda: goals.archive([mine["id"]]),
     ):
         with pytest.raises(errors.NotAllowed):
