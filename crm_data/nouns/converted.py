@@ -91,18 +91,20 @@ def worth(money: str, column: Any = Deal.deal_value) -> sa.ColumnElement[int]:
     return sa.case((kind.currency == str(money), own), else_=_held(money, _times(own, _RATE), kind))
 
 
-def rates_of(money: Converted) -> sa.Subquery:
-    """The `rate` of every deal by its `id`, whole; NULL where none holds on its day, and of `money` itself."""
-    return sa.select(Deal.id.label("id"), _held(money, _RATE).label("rate")).subquery()
+def rate_of(money: Converted) -> sa.ScalarSelect[int]:
+    """A deal's rate within a select of deals, whole; NULL where none holds on its day, and of `money` itself."""
+    return _held(money, _RATE)
 
 
-def by_rate(money: Converted, cents: sa.ColumnElement[int], rate: Any) -> sa.ColumnElement[int]:
-    """Cents of a deal converted by its `rate` of `rates_of`: also what it was worth before has the one of now.
+def by_rate(
+    money: Converted, currency: Any, cents: sa.ColumnElement[int], rate: Any
+) -> sa.ColumnElement[int]:
+    """Cents of a deal converted by its `rate_of`: also what it was worth before has the one of now.
 
     What was more than `WIDEST_CENTS` counts as that: an amount of ten trillion and a rate beyond ninety.
     """
     told = sa.func.coalesce(_times(cents, rate, WIDEST_CENTS), WIDEST_CENTS)
-    return sa.case((Deal.currency == str(money), cents), else_=told)
+    return sa.case((currency == str(money), cents), else_=told)
 
 
 def _held(money: Converted, what: sa.ColumnElement[int], kind: Any = Deal) -> sa.ScalarSelect[int]:

@@ -82,16 +82,19 @@ def reviewed(
 def _differs(
     session: CompanySession, deal: dict[str, Any], since: datetime, fields: Mapping[str, Field]
 ) -> list[Differs]:
-    """The fields that hold another value than at a moment; what went and came back is none of them."""
+    """The fields that hold another value than at a moment; what went and came back is none of them.
+
+    Read are the lines of the deal: by the moment, SQLite would look for them among all that was done since.
+    """
     lines = (
-        sa.select(ChangeLog.before)
+        sa.select(ChangeLog.at, ChangeLog.before)
         .where(ChangeLog.table_name == "deals", ChangeLog.row_id == deal["id"])
-        .where(ChangeLog.action == "change", ChangeLog.at >= since)
+        .where(ChangeLog.action == "change")
         .order_by(ChangeLog.id)
     )
     was: dict[str, Any] = {}
-    for before in session.scalars(lines):
-        was = {**(before or {}), **was}
+    for at, before in session.execute(lines):
+        was = {**(before or {}), **was} if at >= since else was
     return [
         Differs(name, was[name], now)
         for name, field in fields.items()

@@ -4,6 +4,7 @@ How it was is read from the log of changes and the stage history: of each field,
 since then; where there was none, what stands now.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,11 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from crm_data.errors import Invalid
-from crm_data.nouns.converted import Converted, by_rate, rates_of
-from crm_data.nouns.log_lines import among, by_time, first_lines
+from crm_data.nouns.converted import Converted, by_rate, rate_of
+from crm_data.nouns.log_lines import among, each_once, first_move, held, moved
 from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.store import summary
-from crm_data.tables import ChangeLog, Deal, DealStageHistory
+from crm_data.tables import Deal, DealStageHistory
 from crm_data.tables.deal import DealStatus
 
 _UNKNOWN = "This link names a list that is not known here. Choose one from the screen."
@@ -59,111 +60,117 @@ class Since:
     last: date | None = None
     money: str = ""
 
-    def states(self, beside: bool = False) -> sa.Select[Any]:
-        """Of every deal of the company: `id`, `bucket` (NULL for one that was and is outside), `was`, `now`.
+    def states(self, beside: bool = False, *where: sa.ColumnElement[bool]) -> sa.Subquery:
+        """Of every deal, or of some, that was open, is, or came in since: `id`, `bucket`, `was` and `now`.
 
-        `was`, `now`: the cents, told in `money`, that it had and has in the pipeline, 0 outside it; `stood`: 1
-        where it was in it. `beside`: also how it was then (`then_value` and `now_value` in cents, told in `money`;
-        `same_value` is 1 where they are equal untold; `then_due` as ISO text, `then_stage`, `then_owner`;
-        `existed` is 0 where it was not there), whether anything of these is `otherwise` now, and what was
-        `touched` since, in all and by field (`touched_stage`, ...).
+        `bucket`: NULL for one that was and is outside. `was`, `now`: the cents, told in `money`, that it had and
+        has in the pipeline, 0 outside it; `stood`: 1 where it was in it. `beside`: also how it was then
+        (`then_value` and `now_value` in cents, told in `money`; `same_value` is 1 where they are equal untold;
+        `then_due` as ISO text, `then_stage`, `then_owner`; `existed` is 0 where it was not there), whether any
+        of these is `otherwise` now, and what was `touched` since, in all and by field (`touched_stage`, ...).
         """
-        read = (VALUE, CLOSE, OWNER) if beside else (VALUE, CLOSE)
-        lines, move = first_lines(self.moment, read), self._first_move()
-        of_value, of_day = aliased(ChangeLog), aliased(ChangeLog)
-        existed = Deal.created_at < self.moment
-        before = sa.case(
-            (move.c.deal_id.is_(None), sa.case((Deal.status == DealStatus.OPEN.value, 1), else_=0)),
-            (move.c.from_stage.is_(None), 1),
-            (move.c.from_stage.in_(_OPEN), 1),
-            else_=0,
+        both = self._then_and_now(beside, *where).c
+        was_open, is_open, was_due, is_due = (
+            flag == 1 for flag in (both.was_open, both.is_open, both.was_due, both.is_due)
         )
-        was_open = sa.and_(existed, before == 1)
-        is_open = Deal.status == DealStatus.OPEN.value
-        was_day = of_day.before[CLOSE].as_string()
-        was_due = (
-            sa.case((lines.c[CLOSE].is_(None), _flag(self._due())), else_=_flag(self._due(was_day))) == 1
-        )
-        is_due = _flag(self._due()) == 1
-        worth = summary.cents(Deal.deal_value)
-        logged = sa.cast(of_value.before[VALUE].as_string(), sa.Numeric(17, 2, asdecimal=False))
-        then = sa.case(
-            (lines.c[VALUE].is_(None), worth), else_=sa.cast(sa.func.round(logged * 100), sa.BigInteger)
-        )
-        rates = rates_of(self.money) if isinstance(self.money, Converted) else None
-        told_then, told = self._told(then, rates), self._told(worth, rates)
         stood, stands = sa.and_(was_open, was_due), sa.and_(is_open, is_due)
-        since = sa.or_(sa.not_(existed), move.c.deal_id.is_not(None))
+        since = sa.or_(both.existed == 0, both.move.is_not(None))
         bucket = sa.case(
             (sa.and_(stands, sa.not_(was_open)), Bucket.NEW.value),
             (sa.and_(stands, sa.not_(was_due)), Bucket.PULLED_IN.value),
-            (sa.and_(stood, Deal.status == DealStatus.WON.value), Bucket.WON.value),
-            (sa.and_(stood, Deal.status == DealStatus.LOST.value), Bucket.LOST.value),
+            (sa.and_(stood, both.status == DealStatus.WON.value), Bucket.WON.value),
+            (sa.and_(stood, both.status == DealStatus.LOST.value), Bucket.LOST.value),
             (sa.and_(stood, sa.not_(is_due)), Bucket.PUSHED_OUT.value),
-            (sa.and_(stood, worth > then), Bucket.RAISED.value),
-            (sa.and_(stood, worth < then), Bucket.LOWERED.value),
+            (sa.and_(stood, both.worth > both.then), Bucket.RAISED.value),
+            (sa.and_(stood, both.worth < both.then), Bucket.LOWERED.value),
             (stood, Bucket.SAME.value),
             (sa.and_(sa.not_(was_open), sa.not_(is_open), is_due, since), Bucket.WENT.value),
         )
-        found = (
-            sa.select(
-                Deal.id.label("id"),
-                bucket.label("bucket"),
-                sa.case((stood, told_then), else_=0).label("was"),
-                sa.case((stands, told), else_=0).label("now"),
-                _flag(stood).label("stood"),
-            )
-            .select_from(Deal)
-            .outerjoin(lines, lines.c.row_id == Deal.id)
-            .outerjoin(of_value, of_value.id == lines.c[VALUE])
-            .outerjoin(of_day, of_day.id == lines.c[CLOSE])
-            .outerjoin(move, move.c.deal_id == Deal.id)
+        told_then, told = self._told(both, both.then), self._told(both, both.worth)
+        found = sa.select(
+            both.id,
+            bucket.label("bucket"),
+            sa.case((stood, told_then), else_=0).label("was"),
+            sa.case((stands, told), else_=0).label("now"),
+            _flag(stood).label("stood"),
         )
-        if rates is not None:
-            found = found.outerjoin(rates, rates.c.id == Deal.id)
         if not beside:
-            return found
-        of_owner = aliased(ChangeLog)
-        due_now = sa.cast(Deal.expected_close_date, sa.String)
-        made_so = sa.case(
-            (move.c.to_stage.in_(_OPEN), move.c.to_stage)
-        )  # open, and in which stage nobody knows
-        stage = sa.case(
-            (move.c.deal_id.is_(None), Deal.stage),
-            (move.c.from_stage.is_(None), made_so),
-            else_=move.c.from_stage,
-        )
-        held = sa.case(
-            (lines.c[OWNER].is_(None), Deal.assigned_to), else_=of_owner.before[OWNER].as_integer()
-        )
-        due = sa.case((lines.c[CLOSE].is_(None), due_now), else_=was_day)
+            return each_once(found)
+        due_now = sa.cast(both.expected_close_date, sa.String)
         otherwise = sa.or_(
             sa.not_(stands),
             sa.not_(stood),
-            then != worth,
-            due.is_distinct_from(due_now),
-            stage.is_distinct_from(Deal.stage),
-            held.is_distinct_from(Deal.assigned_to),
+            both.then != both.worth,
+            both.then_due.is_distinct_from(due_now),
+            both.then_stage.is_distinct_from(both.stage),
+            both.then_owner.is_distinct_from(both.assigned_to),
         )
-        touched = {
-            VALUE: lines.c[VALUE].is_not(None),
-            CLOSE: lines.c[CLOSE].is_not(None),
-            "stage": move.c.from_stage.is_not(None),
-            OWNER: lines.c[OWNER].is_not(None),
-        }
-        found = found.outerjoin(of_owner, of_owner.id == lines.c[OWNER])
-        return found.add_columns(
-            _flag(existed).label("existed"),
+        touched = [both[f"touched_{name}"] for name in (VALUE, CLOSE, "stage", OWNER)]
+        found = found.add_columns(
+            both.existed,
             told_then.label("then_value"),
             told.label("now_value"),
-            _flag(then == worth).label("same_value"),
-            due.label("then_due"),
-            stage.label("then_stage"),
-            held.label("then_owner"),
+            _flag(both.then == both.worth).label("same_value"),
+            *(both.then_due, both.then_stage, both.then_owner, *touched),
             _flag(otherwise).label("otherwise"),
-            _flag(sa.or_(*touched.values())).label("touched"),
+            _flag(sa.or_(*(flag == 1 for flag in touched))).label("touched"),
+        )
+        return each_once(found)
+
+    def _then_and_now(self, beside: bool, *where: sa.ColumnElement[bool]) -> sa.Subquery:
+        """Of each such deal what it is now, and what of it was then, made of what was read back."""
+        dues = self.first is not None or self.last is not None
+        read = [VALUE, *([CLOSE] if dues or beside else []), *([OWNER] if beside else [])]
+        was, move = self._read_back(read, *where), aliased(DealStageHistory)
+
+        def held(name: str) -> Any:
+            return was.c[f"held_{name}"]
+
+        is_open = _flag(was.c.status == DealStatus.OPEN.value)
+        before = sa.case(
+            (was.c.move.is_(None), is_open),
+            (move.from_stage.is_(None), 1),
+            (move.from_stage.in_(_OPEN), 1),
+            else_=0,
+        )
+        existed = was.c.created_at < self.moment
+        was_due = is_due = _flag(self._due(was.c[CLOSE]))
+        if dues:
+            was_due = sa.case((held(CLOSE).is_(None), is_due), else_=_flag(self._due(held(CLOSE), _spelled)))
+        worth = summary.cents(was.c[VALUE])
+        logged = sa.cast(sa.func.nullif(held(VALUE), ""), sa.Numeric(17, 2, asdecimal=False))
+        found = (
+            sa.select(
+                *was.c,
+                _flag(existed).label("existed"),
+                sa.case((existed, before), else_=0).label("was_open"),
+                is_open.label("is_open"),
+                was_due.label("was_due"),
+                is_due.label("is_due"),
+                worth.label("worth"),
+                sa.func.coalesce(sa.cast(sa.func.round(logged * 100), sa.BigInteger), worth).label("then"),
+            )
+            .select_from(was)
+            .outerjoin(move, move.id == was.c.move)
+        )
+        if not beside:
+            return each_once(found)
+        made_so = sa.case((move.to_stage.in_(_OPEN), move.to_stage))  # open, and in which stage nobody knows
+        stage = sa.case(
+            (was.c.move.is_(None), was.c.stage),
+            (move.from_stage.is_(None), made_so),
+            else_=move.from_stage,
+        )
+        due = sa.func.coalesce(held(CLOSE), sa.cast(was.c[CLOSE], sa.String))
+        held_by = sa.cast(sa.func.nullif(held(OWNER), ""), sa.Integer)
+        touched = {name: held(name).is_not(None) for name in read} | {"stage": move.from_stage.is_not(None)}
+        found = found.add_columns(
+            sa.func.nullif(due, "").label("then_due"),
+            stage.label("then_stage"),
+            sa.case((held(OWNER).is_(None), was.c[OWNER]), else_=held_by).label("then_owner"),
             *(_flag(by).label(f"touched_{name}") for name, by in touched.items()),
         )
+        return each_once(found)
 
     def listed(self, name: str, states: Any) -> sa.ColumnElement[bool]:
         """Which of `states` one of `LISTS` holds; some need what stands beside. Raises Invalid."""
@@ -182,40 +189,41 @@ class Since:
         """The deals of one of `LISTS`; of 'then' all that were in the pipeline. Raises Invalid."""
         if name != THEN and name not in LISTS:
             raise Invalid(_UNKNOWN)
-        states = self.states(name in (CHANGED, CANCELLED)).subquery()
+        states = self.states(name in (CHANGED, CANCELLED))
         which = states.c.stood == 1 if name == THEN else self.listed(name, states)
-        return among(sa.select(states.c.id).where(which))
+        return among(states, which)
 
-    def _told(self, cents: sa.ColumnElement[int], rates: sa.Subquery | None) -> sa.ColumnElement[int]:
+    def _told(self, of: Any, cents: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
         """Cents in `money`; what it was worth then may be more than an amount can be."""
-        if rates is None or not isinstance(self.money, Converted):
+        if not isinstance(self.money, Converted):
             return cents
-        return by_rate(self.money, cents, rates.c.rate)
+        return by_rate(self.money, of.currency, cents, of.rate)
 
-    def _due(self, said: Any = None) -> sa.ColumnElement[bool]:
-        """Whether the expected close lies in the days: of the deal itself, or of what the log says of it."""
+    def _due(self, day: Any, spelled: Callable[[date], Any] = lambda edge: edge) -> sa.ColumnElement[bool]:
+        """Whether an expected close lies in the days; the log has it `spelled` as text, and '' for none."""
         if self.first is None and self.last is None:
             return sa.true()
-        column: Any = Deal.expected_close_date if said is None else said
-        ends = [
-            edge if said is None or edge is None else edge.isoformat() for edge in (self.first, self.last)
-        ]
-        parts = [column.is_not(None)]
-        parts += [column >= ends[0]] if ends[0] is not None else []
-        parts += [column <= ends[1]] if ends[1] is not None else []
-        return sa.and_(*parts)
+        first, last = self.first or date.min, self.last or date.max
+        return sa.func.coalesce(day.between(spelled(first), spelled(last)), sa.false())
 
-    def _first_move(self) -> sa.Subquery:
-        line = DealStageHistory
-        of = by_time(line.deal_id)
-        place = sa.func.row_number().over(partition_by=of, order_by=(line.moved_at, line.id))
-        since = sa.select(line.deal_id, line.from_stage, line.to_stage, place.label("place")).where(
-            line.moved_at >= self.moment
-        )
-        moves = since.subquery()
-        first = sa.select(moves.c.deal_id, moves.c.from_stage, moves.c.to_stage)
-        return first.where(moves.c.place == 1).subquery()
+    def _read_back(self, names: Sequence[str], *where: sa.ColumnElement[bool]) -> sa.Subquery:
+        """Of each such deal what it is now, its first `move` since then, and what these fields `held_...`.
+
+        With the `rate` by which it is told in `money`, where it is.
+        """
+        now = (Deal.id, Deal.created_at, Deal.status, Deal.stage, Deal.deal_value, Deal.expected_close_date)
+        beside: list[Any] = [first_move(Deal.id, self.moment).label("move"), Deal.assigned_to, Deal.currency]
+        if isinstance(self.money, Converted):
+            beside.append(rate_of(self.money).label("rate"))
+        fields = (held(Deal.id, name, self.moment).label(f"held_{name}") for name in names)
+        is_open, new = Deal.status == DealStatus.OPEN.value, Deal.created_at >= self.moment
+        read = sa.select(*now, *beside, *fields)
+        return each_once(read.where(*where, sa.or_(is_open, new, moved(Deal.id, self.moment))))
 
 
 def _flag(when: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.case((when, 1), else_=0)
+
+
+def _spelled(day: date) -> str:
+    return day.isoformat()

@@ -12,6 +12,7 @@ from crm_data import clock
 from crm_data.nouns.steps import today_of
 from crm_data.store.query import Query
 from crm_data.tables import Activity, ChangeLog, Look, Task
+from crm_data.tables.said import OWNER, changed
 
 Clause = sa.ColumnElement[bool]
 # What a colleague handed over longer ago waits no more.
@@ -76,8 +77,7 @@ def unplanned(model: Any, query: Query) -> Clause:
 def _gives(line: Any, table: str, me: int | None, since: datetime) -> list[Clause]:
     """A line of the log in which a colleague makes a row of a table mine."""
     return [
-        line.table_name == table,
-        line.action == "change",
+        *changed(line, OWNER, table),
         line.at >= since,
         line.user_id != me,
         line.after["assigned_to"].as_integer() == me,

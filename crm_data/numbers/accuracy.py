@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_data.nouns.as_of import AsOf, stood_in
+from crm_data.nouns.as_of import AsOf, stood_in, weighed
 from crm_data.nouns.converted import UNRATED, Converted, untold
 from crm_data.nouns.converted import worth as converted
 from crm_data.nouns.selections import said_in
@@ -236,13 +236,14 @@ class _Rules:
     def __init__(self, session: CompanySession, now: StageRules, since: datetime) -> None:
         line = ChangeLog
         wanted = sa.select(line.at, line.before, line.after).where(
-            line.table_name == Company.__tablename__, line.action == "change", line.at >= since
+            line.table_name == Company.__tablename__, line.row_id == session.company, line.action == "change"
         )
+        # They are few. By the moment, SQLite would look for them among all that was done since.
         self.now = now
         self.lines = [
             (at, (before or {}).get("stages"))
             for at, before, after in session.execute(wanted.order_by(line.id))
-            if "stages" in {**(before or {}), **(after or {})}
+            if at >= since and "stages" in {**(before or {}), **(after or {})}
         ]
 
     def at(self, moment: datetime) -> StageRules:
@@ -265,19 +266,15 @@ class _Then:
     ) -> None:
         self.rows, self.as_of, self.month, self.rules = rows, as_of, month, rules
         self.currency, self.name = currency, name
-        # The deals are read once: joined to themselves, PostgreSQL may take each with each.
-        states = as_of.states(currency).where(*where).subquery()
-        committed, counted = (
-            stood_in(states, some, self._stages(some), month.first, month.last)
-            for some in (_COMMIT, _COUNTED)
-        )
+        states = as_of.states(month.first, month.last, currency, where)
+        committed, counted = (stood_in(states, some, self._stages(some)) for some in (_COMMIT, _COUNTED))
         begun = sa.select(sa.func.min(ChangeLog.at)).scalar_subquery()
         wanted = sa.select(
             number(states.c.unknown == 1),
             number(committed),
             total(states.c.worth, committed),
             number(counted),
-            total(states.c.weighed, counted),
+            total(weighed(states), counted),
             sa.select(sa.case((begun < as_of.moment, 1), else_=0)).scalar_subquery(),
         ).select_from(states)
         self.unknown, *self.parts, self.reaches = (int(part) for part in session.execute(wanted).one())

@@ -14,7 +14,6 @@ from crm_data.numbers.sums import OPEN, amount
 from crm_data.store.adding import added_up
 from crm_data.store.scope import CompanySession
 from crm_data.store.zones import day_start
-from crm_data.tables import Deal
 
 # In the order in which they are read; what comes in first, what goes out last.
 TERMS = (
@@ -57,18 +56,17 @@ def bridge(
     (`Bucket` has their rank); a deal that came and went since is in none of the terms. Unit: money. One statement.
     """
     first, last = closing.edges
-    states = Since(day_start(since, asked.query.zone), first, last, currency).states().subquery()
+    states = Since(day_start(since, asked.query.zone), first, last, currency).states(False, *where)
     wanted = (
         sa.select(
             states.c.bucket,
-            sa.func.count(Deal.id),
+            sa.func.count(states.c.id),
             added_up(states.c.was),
             added_up(states.c.now),
             added_up(states.c.stood),
         )
-        .select_from(Deal)
-        .join(states, states.c.id == Deal.id)
-        .where(*where, states.c.bucket.is_not(None))
+        .select_from(states)
+        .where(states.c.bucket.is_not(None))
         .group_by(states.c.bucket)
     )
     found = {bucket: [int(part) for part in parts] for bucket, *parts in session.execute(wanted)}

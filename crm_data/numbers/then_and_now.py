@@ -109,7 +109,7 @@ def then_and_now(
 ) -> ThenNow:
     """The deals of one of `since.LISTS`, `size` of them from the `first` on. One statement. Raises Invalid."""
     of = Since(day_start(since, asked.query.zone), *closing.edges, currency)
-    states = of.states(beside=True).subquery()
+    states = of.states(True, *where)
     rank = sa.case({one.value: place for place, one in enumerate(Bucket)}, value=states.c.bucket)
     wanted = (
         sa.select(

@@ -99,6 +99,8 @@ def _with_options(url: sa.URL, option: str) -> sa.URL:
 
 def _postgresql(url: str) -> Engine:
     limits = " ".join(f"-c {name}={ms}" for name, ms in POSTGRES_LIMITS.items())
+    # To compile a statement takes longer than any of ours: what looks dear to the planner is many small looks.
+    limits += " -c jit=off"
     engine = sa.create_engine(
         _with_options(postgres_url(url), limits),
         pool_pre_ping=True,  # a connection that died while it rested is replaced before it is used

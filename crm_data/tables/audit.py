@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_data.tables.base import ONLY_GROWS, Base, CompanyOwned
 from crm_data.tables.chain import OF_THE_CHAIN
+from crm_data.tables.said import attach_indexes
 from crm_data.tables.types import UtcDateTime, json_type
 
 
@@ -27,6 +28,10 @@ class ChangeLog(CompanyOwned, Base):
         {"sqlite_autoincrement": True, "info": {**ONLY_GROWS, "erased": {"before": None, "after": None}}},
     )
 
+    # Without an index of its own: the company is the first of each of these, and every write would pay for it.
+    company_id: Mapped[int] = mapped_column(
+        sa.Integer, sa.ForeignKey("companies.id", ondelete="CASCADE"), nullable=False
+    )
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
     act_id: Mapped[str] = mapped_column(sa.String(32), nullable=False)
     at: Mapped[datetime] = mapped_column(
@@ -42,3 +47,6 @@ class ChangeLog(CompanyOwned, Base):
     salt: Mapped[str | None] = mapped_column(sa.String(32), info=OF_THE_CHAIN)
     digest: Mapped[str | None] = mapped_column(sa.String(64), info=OF_THE_CHAIN)
     sealed: Mapped[str | None] = mapped_column(sa.String(64), info=OF_THE_CHAIN)
+
+
+attach_indexes(ChangeLog.__table__)

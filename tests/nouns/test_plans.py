@@ -15,6 +15,7 @@ from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from crm_data.tables import by_name
 from crm_data.tables.fields import fields_of
+from crm_data.tables.said import READ_BACK
 from tests.numbers.checking import figures_in
 from tests.support.asked import conditions
 from tests.support.databases import demo
@@ -86,7 +87,13 @@ THEN: dict[str, Callable[[Workspace], Any]] = {
     "changes": lambda my: my.numbers.bridge(),
     "each deal then and now": lambda my: my.numbers.then_and_now(show="all"),
     "the deals behind a term": lambda my: my.deals.page(Query(preset="since:raised:2026-11-01:..")),
+    "changes in some days": lambda my: my.numbers.bridge(closing=my.numbers.period("90_days")),
+    "the deals that changed": lambda my: my.deals.page(Query(preset="since:changed:2026-11-01:..")),
     "forecast accuracy": lambda my: my.numbers.accuracy(period=my.numbers.period("90_days")),
+    "the deals behind a forecast": lambda my: my.deals.page(
+        Query(preset="then_in:commit:negotiation:2026-09-01:2026-11-01..2026-11-30")
+    ),
+    "the deals that nobody knows": lambda my: my.deals.page(Query(preset="unknown_then:2026-09-01")),
 }
 
 
@@ -161,15 +168,48 @@ def test_the_list_comes_out_of_its_own_index(my: Workspace, name: str, index: st
     assert any(index in line for _, lines in plans(my, LISTS[name]) for line in lines)
 
 
-@pytest.mark.parametrize("my", ["as filled"], indirect=True)  # statistics say that the demo's log is empty
+# What stood then is looked up for each deal: the first line of a field since then, and the first move.
+LOOKS = (
+    *(f"ix_change_log_said_{name} (company_id=? AND row_id=? AND at>?)" for name in READ_BACK),
+    OWNERS := "ix_change_log_said_assigned_to (company_id=? AND table_name=? AND row_id=? AND at>?)",
+    "ix_change_log_deals_added (company_id=? AND row_id=? AND at>?)",
+    "ix_change_log_company_row (company_id=? AND table_name=? AND row_id=?)",  # of the company's own row
+    "COVERING INDEX ix_change_log_company_at (company_id=?)",  # when the log begins
+    "ix_deal_stage_history_company_deal (company_id=? AND deal_id=? AND moved_at>?)",
+    BY_ID,
+)
+
+
 @pytest.mark.parametrize("name", THEN)
-def test_what_stood_then_is_read_by_time(my: Workspace, name: str) -> None:
-    """Not every line that there is of any deal; and what was found is not looked through again for each deal."""
-    every = [line for _, lines in plans(my, THEN[name]) for line in lines]
-    read = [line for line in every if re.match(r"(SCAN|SEARCH) (change_log|deal_stage_history) ", line)]
-    assert any("ix_change_log_company_at" in line for line in read)
-    assert not [line for line in read if "_company_at " not in line and "_company_moved " not in line], read
-    assert any(re.match(r"SEARCH \w+ USING AUTOMATIC .*\(row_id=\?\)", line) for line in every), every
+def test_what_stood_then_is_looked_up_once_for_each_deal(my: Workspace, name: str) -> None:
+    """However much was written since; and no line is read again because two parts of a question need it."""
+    found = [lines for _, lines in plans(my, THEN[name])]
+    every = [line for lines in found for line in lines]
+    read = [
+        line for line in every if re.match(r"(SCAN|SEARCH) (change_log|deal_stage_history)(_\d+)?\b", line)
+    ]
+    assert any("ix_change_log_said_" in line for line in read), every
+    assert not [line for line in read if not any(look in line for look in LOOKS)], read
+    assert not [line for line in every if "AUTOMATIC" in line], every
+    for lines in found:
+        said = [line for line in lines if "ix_change_log_said_" in line]
+        assert len(said) == len(set(said)), lines
+
+
+@pytest.mark.parametrize("kind", ["customers", "leads", "deals", "tasks"])
+def test_what_was_handed_over_is_looked_up_for_each_record(my: Workspace, kind: str) -> None:
+    found = [line for _, lines in plans(my, lambda my: my.records(kind).page(Query(preset="handed_over")))
+             for line in lines if re.match(r"(SCAN|SEARCH) change_log_1 ", line)]  # fmt: skip
+    assert found
+    assert all(OWNERS in line for line in found), found
+
+
+def test_what_is_otherwise_since_a_review_is_read_of_the_deal(my: Workspace) -> None:
+    (deal, *_) = my.deals.ids(Query(), 1_000)
+    found = [line for _, lines in plans(my, lambda my: my.deals.reviewed(deal)) for line in lines]
+    read = [line for line in found if " change_log " in line]
+    assert read
+    assert all("(company_id=? AND table_name=? AND row_id=?" in line for line in read), found
 
 
 def test_the_history_is_read_by_acts_and_rows(my: Workspace) -> None:

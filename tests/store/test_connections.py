@@ -81,6 +81,7 @@ def test_what_each_postgresql_connection_is_set_to(store: Store) -> None:
         with store.system("look", write=write) as session:
             assert session.scalar(sa.text("SHOW timezone")) == "UTC"
             assert session.scalar(sa.text("SHOW lock_timeout")) == "30s"
+            assert session.scalar(sa.text("SHOW jit")) == "off"
             assert session.scalar(sa.text("SHOW transaction_isolation")) == level
             assert session.scalar(sa.text("SHOW transaction_read_only")) == ("off" if write else "on")
 
