@@ -13,9 +13,8 @@ from crm_data.alike.likeness import Marks, Reason, certainty, known_by, marks_of
 from crm_data.alike.lookup import Lookalike, Row, in_order, is_own, judged, links_of
 from crm_data.alike.merge import mergeable
 from crm_data.alike.newcomers import AT_HAND, Newcomers, number_of
-from crm_data.alike.phones import ENDS
+from crm_data.alike.phones import pieces
 from crm_data.store.scope import CompanySession
-from crm_data.store.signs import digits
 from crm_data.tables import Base, ChainHead, ChangeLog, ChangeSet, Company, by_name, title_of
 
 AT_ONCE = 5_000  # records that are read by one statement
@@ -153,7 +152,7 @@ class _Here:
         away = row["archived_at"] is not None
         if not away and new.ends:
             said = (row[name] for name in known.phones if row[name])
-            keys |= {("phone", end) for number in said for end in _pieces(number) if end in new.ends}
+            keys |= {("phone", end) for number in said for end in pieces(number) if end in new.ends}
         found = {number_of(key) for key in keys}
         if kind == new.table and not away:
             for key in name_keys(Marks(str(row[known.title] or ""))):
@@ -279,9 +278,3 @@ def _written_since(session: CompanySession, number: int, kinds: Sequence[str]) -
     for kind, id_ in session.execute(lines.distinct()):
         found[kind].add(id_)
     return found
-
-
-def _pieces(said: str) -> Iterable[str]:
-    """Every run of digits of a number that could be the end of another."""
-    number = "".join(c for c in digits(said) if c.isdecimal())
-    return {number[at : at + length] for length in ENDS for at in range(len(number) - length + 1)}

@@ -40,6 +40,16 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(map(_contracted, found))
 
 
+def letters_of(name: str) -> tuple[str, ...]:
+    """The words of a person's name, all of them: nobody bears a legal form."""
+    return tuple(map(_contracted, WORD.findall(plain(name))))
+
+
+def shelves(words: tuple[str, ...]) -> set[str]:
+    """Two names share one of these exactly where they are the same; none without words."""
+    return {f"{' '.join(sorted(words))} ", "".join(words)} if words else set()
+
+
 def asked_for(name: str) -> set[str]:
     """The words by which records with such a name are found in the lists: as written, and as umlauts are."""
     kept = set(words_of(name))

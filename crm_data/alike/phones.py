@@ -64,10 +64,37 @@ def same(one: Number, other: Number) -> bool:
     return len(short) >= _LONG and long.endswith(short)
 
 
+def ways(said: str, regions: tuple[str, ...]) -> tuple[Number, Number] | None:
+    """A number as it stands, and as one who is in these countries means it; None where it is none."""
+    bare, meant = read(said), read(said, regions)
+    return (bare, meant) if bare and meant else None
+
+
+def meant(ones: tuple[Number, Number], others: tuple[Number, Number]) -> bool:
+    """Whether two are one number beyond doubt, in either way to read them; see `ways`.
+
+    Where no country is known, as `same` would have it a number without a prefix may be many countries'.
+    """
+    return any(_surely(one, other) for one, other in zip(ones, others, strict=True))
+
+
+def pieces(said: str) -> set[str]:
+    """Every run of digits of a number that could be the end of another."""
+    number = "".join(c for c in digits(said) if c.isdecimal())
+    return {number[at : at + length] for length in ENDS for at in range(len(number) - length + 1)}
+
+
 def any_same(ones: Iterable[Number], others: Iterable[Number]) -> bool:
     """Whether any of some is any of others."""
     there = list(others)
     return any(same(one, other) for one in ones for other in there)
+
+
+def _surely(one: Number, other: Number) -> bool:
+    if bool(one.country) == bool(other.country):
+        return one.country == other.country and one.national == other.national and same(one, other)
+    known, bare = (one, other) if one.country else (other, one)
+    return bare.national == f"{known.country}{known.national}" and same(one, other)
 
 
 def _made(found: phonenumbers.PhoneNumber) -> Number:
@@ -76,5 +103,6 @@ def _made(found: phonenumbers.PhoneNumber) -> Number:
 
 
 def _plain(text: str) -> Number | None:
-    number = "".join(c for c in text.partition("x")[0] if c.isdecimal()).lstrip("0")
-    return Number(0, number) if len(number) >= _FEWEST else None
+    number, _, behind = text.lower().partition("x")
+    number = "".join(c for c in number if c.isdecimal()).lstrip("0")
+    return Number(0, number, "".join(c for c in behind if c.isdecimal())) if len(number) >= _FEWEST else None

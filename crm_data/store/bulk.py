@@ -102,6 +102,10 @@ class Bulk:
         """The mark of the company's exports; '' when there never was one."""
         return self._session.scalar(sa.select(Company.export_mark)) or ""
 
+    def country(self) -> str | None:
+        """The company's country, by which numbers without a prefix are read."""
+        return self._session.scalar(sa.select(Company.country))
+
     def earlier(self, act_id: str) -> tuple[int, int] | None:
         """(added, changed) by an act of this name that is done already; None when there was none."""
         wanted = (

@@ -99,6 +99,23 @@ def resembling(found: Sequence[Resembles], plan: Plan, records: Records) -> list
     return [f"{what} They come in all the same, unless you leave them out."]
 
 
+def meant(rows: Mapping[int, str], named: Mapping[str, Mapping[tuple[str, str], int]]) -> list[str]:
+    """That what rows are found by, or whom they name, is written otherwise here. `named`: see `Lookup.meant`."""
+    found = []
+    if rows:
+        one = len(rows) == 1
+        found.append(
+            f"{_counted(len(rows), 'row')} {'means a record that is' if one else 'mean records that are'} written"
+            f" otherwise here: {_few(rows.values(), whole=True)}. If one is not meant, choose another key."
+        )
+    for heading, words in named.items():
+        each = [f"{shortened(said)!r} as {shortened(title)}" for said, title in words]
+        names = f"{_counted(len(words), 'name')} {'is' if len(words) == 1 else 'are'}"
+        few = _few(each, whole=True).removesuffix(".")
+        found.append(f"{heading}: {names} written otherwise here and read so: {few}.")
+    return found
+
+
 def made(titles: Sequence[str], done: bool) -> list[str]:
     """That customers are added because rows name them."""
     if not titles:
@@ -114,10 +131,10 @@ def listed(cells: Mapping[str, int]) -> str:
     return said + (f" and {_counted(len(most) - _SHOWN, 'other word')}" if len(most) > _SHOWN else "")
 
 
-def _few(said: Iterable[str]) -> str:
+def _few(said: Iterable[str], whole: bool = False) -> str:
     each = list(dict.fromkeys(said))
     more = f" and {len(each) - _SHOWN:,} others" if len(each) > _SHOWN else ""
-    return ", ".join(map(shortened, each[:_SHOWN])) + more
+    return ", ".join(each[:_SHOWN] if whole else map(shortened, each[:_SHOWN])) + more
 
 
 def _counted(count: int, what: str) -> str:

@@ -2,10 +2,13 @@
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from crm_data.alike.likeness import known_by
+from crm_data.alike.names import letters_of, shelves, words_of
 from crm_data.store.bulk import Bulk
 from crm_data.store.records import Records
 from crm_data.store.values import row_id
@@ -14,6 +17,7 @@ from crm_data.tables.reading import fold
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.headings import FIRMS, squeezed
 from crm_data.transfer.mapping import importable
+from crm_data.transfer.otherwise import few
 from crm_data.transfer.plan import By, Column, Plan, Unmatched
 from crm_data.transfer.rows import NAMED, WRONG, Cells, Draft, Named, Template, templates
 
@@ -21,6 +25,7 @@ from crm_data.transfer.rows import NAMED, WRONG, Cells, Draft, Named, Template, 
 TO_BE_ADDED = 0
 # The records that a name is enough to make.
 MADE = "customers"
+Words = Callable[[str], tuple[str, ...]]
 
 
 def folded(said: str) -> str:
@@ -34,13 +39,17 @@ def folded(said: str) -> str:
 class _Known:
     """What one kind of name means: spelling -> ids, the ones still there before those put away.
 
-    `systems`: an external id -> the systems that it comes from here.
+    `systems`: an external id -> the systems that it comes from here. `titles`: id -> name. `away`: put away.
+    `words`: how names are meant; None where they mean no more than they say.
     """
 
     by: dict[str, dict[str, list[int]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
     systems: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    words: Words | None = None
+    titles: dict[int, str] = field(default_factory=dict)
+    away: set[int] = field(default_factory=set)
 
     def find(self, named: Named) -> list[int]:
         """The ids behind a name."""
@@ -49,6 +58,22 @@ class _Known:
             return self.by[By.ID].get(str(number), [])
         said = external_name(named.system, named.said) if named.by == By.EXTERNAL else folded(named.said)
         return self.by[named.by].get(said, []) or self.by[f"{named.by}, put away"].get(said, [])
+
+    def meant(self, named: Named) -> list[int]:
+        """The ids behind a name that is written otherwise here; asked where `find` knows none."""
+        if named.by != By.NAME or self.words is None:
+            return []
+        found = sorted({id_ for at in shelves(self.words(named.said)) for id_ in self._shelved.get(at, ())})
+        return [id_ for id_ in found if id_ not in self.away] or found
+
+    @cached_property
+    def _shelved(self) -> Mapping[str, Sequence[int]]:
+        assert self.words is not None
+        held: dict[str, list[int]] = {}
+        for id_, title in self.titles.items():
+            for at in shelves(self.words(title)):
+                held.setdefault(at, []).append(id_)
+        return held
 
 
 @dataclass(frozen=True)
@@ -65,21 +90,27 @@ class Lookup:
     """Answers which id a name of the file means; each kind of record is read in one statement, when needed.
 
     `unknown`: heading -> word -> rows. `to_make`: (table, name) -> what will be added for those that are written.
+    `meant`: heading -> (word, name here) -> rows, where a name is written otherwise here.
     """
 
     def __init__(self, bulk: Bulk, plan: Plan) -> None:
         self._bulk, self._plan = bulk, plan
         self._known: dict[str, _Known] = {}
         self.unknown: dict[str, Counter[str]] = defaultdict(Counter)
+        self.meant: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
         self.to_make: dict[tuple[str, str], ToMake] = {}
 
     def resolve(self, draft: Draft, named: Iterable[tuple[str, Named]]) -> None:
         """Put the ids into the draft's values; what names nothing is refused, kept beside or to be added."""
         for name, said in named:
             to = self._bulk.records.fields[name]
-            found = self._kind(to).find(said)
+            known = self._kind(to)
+            exactly = known.find(said)
+            found = exactly or known.meant(said)
             if len(found) == 1:
                 draft.values[name] = found[0]
+                if not exactly:
+                    self.meant[said.heading or to.label][said.said, known.titles[found[0]]] += 1
                 continue
             self.unknown[said.heading][said.said] += 1
             unmatched = self._plan.column(said.heading).unmatched if said.heading else Unmatched.REFUSE
@@ -88,21 +119,25 @@ class Lookup:
             elif unmatched == Unmatched.MAKE and to.to == MADE and said.by == By.NAME and not found:
                 draft.values[name] = self._to_make(to.to, said)
             elif unmatched == Unmatched.REFUSE:
-                draft.refused.append((name, said.said, self._sentence(to, said, len(found))))
+                draft.refused.append((name, said.said, self._sentence(to, said, exactly or found)))
             else:
                 draft.beside.append((name, said.said))
 
     def knows(self, name: str, said: Named) -> bool:
         """Whether a name means exactly one record here."""
-        return len(self._kind(self._bulk.records.fields[name]).find(said)) == 1
+        known = self._kind(self._bulk.records.fields[name])
+        return len(known.find(said) or known.meant(said)) == 1
 
     def _to_make(self, table: str, said: Named) -> int:
-        key = (table, folded(said.said))
+        key = (table, _spelled(said.said, words_of))
         if key not in self.to_make:
             title = " ".join(said.said.split())
             firm = squeezed(said.heading) in FIRMS
             self.to_make[key] = ToMake(-1 - len(self.to_make), table, title, firm)
-        return self.to_make[key].id
+        made = self.to_make[key]
+        if folded(made.title) != folded(said.said):
+            self.meant[said.heading][said.said, made.title] += 1
+        return made.id
 
     def add_former(self, drafts: Collection[Draft]) -> None:
         """Add the colleagues who left, for all names that are to be added. Call before `resolve`."""
@@ -113,8 +148,8 @@ class Lookup:
                 if to.kind is not Kind.MEMBER or said.by != By.NAME or not said.heading:
                     continue
                 former = self._plan.column(said.heading).unmatched == Unmatched.FORMER
-                if former and not self._kind(to).find(said):
-                    names.setdefault(folded(said.said), said.said)
+                if former and not self._kind(to).find(said) and not self._kind(to).meant(said):
+                    names.setdefault(_spelled(said.said, letters_of), said.said)
         if names:
             self._bulk.add_former(list(names.values()))
             self._known.pop("users", None)
@@ -126,19 +161,25 @@ class Lookup:
         return self._known[table]
 
     def _members(self) -> _Known:
-        known = _Known()
+        known = _Known(words=letters_of)
         for person in self._bulk.colleagues():
             known.by[By.ID][str(person.id)] = [person.id]
+            known.titles[person.id] = person.name
+            if not person.active:
+                known.away.add(person.id)
             where = By.NAME if person.active else f"{By.NAME}, put away"
             for spelling in {folded(person.name), folded(person.email)}:
                 known.by[where][spelling].append(person.id)
         return known
 
     def _targets(self, table: str) -> _Known:
-        known = _Known()
+        known = _Known(words=words_of if known_by(table) else None)
         for target in self._bulk.targets(table):
             known.by[By.ID][str(target.id)] = [target.id]
             away = ", put away" if target.archived else ""
+            if known.words:
+                known.titles[target.id] = target.title
+                known.away |= {target.id} if target.archived else set()
             known.by[f"{By.NAME}{away}"][folded(target.title)].append(target.id)
             if target.external_id:
                 name = external_name(target.external_system or "", target.external_id)
@@ -146,23 +187,33 @@ class Lookup:
                 known.systems[target.external_id].add(target.external_system or "")
         return known
 
-    def _sentence(self, to: Field, named: Named, count: int) -> str:
+    def _sentence(self, to: Field, named: Named, found: list[int]) -> str:
         who = "colleague" if to.kind is Kind.MEMBER else inside(to.label)
         shown = named.said if len(named.said) <= 60 else f"{named.said[:60]}…"
-        if count > 1:
-            other = "e-mail" if to.kind is Kind.MEMBER else "id"
+        other, known = "e-mail" if to.kind is Kind.MEMBER else "id", self._kind(to)
+        if found and not known.find(named):
             return (
-                f"{to.label}: {shown!r} is the {named.by} of {count} records here; use the {other} instead."
+                f"{to.label}: no {who} is called {shown!r} here, and {len(found)} are written otherwise:"
+                f" {few(known.titles[id_] for id_ in found)} Write the one that is meant as it is here, or use"
+                f" the {other} instead."
             )
+        if found:
+            one = f"{shown!r} is the {named.by} of {len(found)} records here"
+            return f"{to.label}: {one}; use the {other} instead."
         if named.by != By.EXTERNAL:
             return f"{to.label}: there is no {who} with the {named.by} {shown!r} here."
-        others = sorted(self._kind(to).systems.get(named.said, ()))
+        others = sorted(known.systems.get(named.said, ()))
         hint = (
             f" There is one from {' and from '.join(map(repr, others))}: say so if that is meant."
             if others
             else ""
         )
         return f"{to.label}: there is no {who} with the id {shown!r} from {named.system!r} here.{hint}"
+
+
+def _spelled(said: str, words: Words) -> str:
+    """What of two names to be added must be the same for them to be one."""
+    return " ".join(sorted(words(said))) or folded(said)
 
 
 def external_name(system: str, id_: str) -> str:

@@ -46,7 +46,8 @@ class Report:
     file was made, `newer_rows` of them. `doubted`: rows whose id means another record here. `made`: customers
     added because rows name them. `adding`, `left`: the numbers of the rows that are added, and of those that
     change nothing. `resembling`: rows to be added that look like something; not looked for where a commit
-    adds them all the same.
+    adds them all the same. `meant`: row -> its record, where that was found by a key that is written
+    otherwise here.
     """
 
     headings: tuple[str, ...]
@@ -67,6 +68,7 @@ class Report:
     adding: tuple[int, ...] = ()
     left: tuple[int, ...] = ()
     resembling: tuple[Resembles, ...] = ()
+    meant: Mapping[int, str] = field(default_factory=dict)
 
     def sentence(self) -> str:
         """The counts in words."""

@@ -63,13 +63,10 @@ class Sorting:
             self._lookup.resolve(draft, draft.named.items())
             self._note_words(draft)
         self._always = self._constants()
-        matches: list[Match] = []
+        matches, refused = self._matching.all(read)
         for draft in read:
-            match = self._matching.match(draft)
-            if isinstance(match, Match):
-                matches.append(match)
-            else:
-                self._refuse(draft, match)
+            if draft.number in refused:
+                self._refuse(draft, refused[draft.number])
         self._matching.doubt(matches)
         self.alike.begin(matches)
         for start in range(0, len(matches), CHUNK):
@@ -113,12 +110,14 @@ class Sorting:
         """The counts, the refusals and the first changes."""
         beside = {heading: dict(some) for heading, words in self._beside.items() if (some := +words)}
         changes = [
-            Changed(draft.number, str(before[self._records.title]), name, before[name], value)
+            Changed(draft.number, self._matching.called(draft, before), name, before[name], value)
             for draft, before, changed in self.updated[:_SHOWN_CHANGES]
             for name, value in changed.items()
         ]
         unknown = {h: dict(Counter(words).most_common()) for h, words in self._lookup.unknown.items()}
         making = [made.title for made in self.to_make()]
+        taken = {draft.number for draft, *_ in self.updated} | set(self._left)
+        meant = {row: found.words for row, found in self._matching.meant.items() if row in taken}
         return Report(
             self._sheet.headings,
             len(self.created),
@@ -131,6 +130,7 @@ class Sorting:
                 *hints.of_another_export(self._matching.elsewhere),
                 *hints.unmarked(unmarked_export(self._sheet, self._records)),
                 *hints.from_elsewhere(self._keys.elsewhere),
+                *hints.meant(meant, self._lookup.meant),
                 *hints.made(making, done),
                 *hints.kept_beside(beside, self._plan, self._records),
                 *hints.first_of_several(self._several),
@@ -145,6 +145,7 @@ class Sorting:
             adding=tuple(draft.number for draft, _ in self.created),
             left=tuple(self._left),
             resembling=self.alike.found,
+            meant=meant,
         )
 
     def _note_words(self, draft: Draft) -> None:
@@ -170,8 +171,7 @@ class Sorting:
         if match.found and (self._plan.mode == Mode.CREATE or match.print):
             self._left.append(draft.number)
         elif len(match.found) > 1:
-            labels = " and ".join(self._reasons.heading(n) or self._fields[n].label for n in self._plan.key)
-            self._refuse(draft, f"{len(match.found)} records here have this {labels}; choose another key.")
+            self._refuse(draft, self._matching.several(match))
         elif match.found and self._matching.doubts(match):
             self._refuse(draft, self._matching.whose(match))
         elif match.found:
@@ -363,7 +363,7 @@ class Sorting:
 
     def _note_newer(self, draft: Draft, before: Row, wanted: Row) -> None:
         self._newer_rows += 1
-        title = str(before[self._records.title])
+        title = self._matching.called(draft, before)
         room = _SHOWN_CHANGES - len(self._newer)
         changes = [Changed(draft.number, title, n, before[n], value) for n, value in wanted.items()]
         self._newer += changes[: max(room, 0)]

@@ -84,7 +84,11 @@ def _lines(kind: str, records: Records, sheet: Sheet, plan: Plan, report: Report
         (0, sheet.headings[0])
     ]
     return [
-        {"Row": line.number, **{heading: line.cells[at][:80] for at, heading in taken}}
+        {
+            "Row": line.number,
+            **({"Record": report.meant.get(line.number, "")} if kind == _LEFT and report.meant else {}),
+            **{heading: line.cells[at][:80] for at, heading in taken},
+        }
         for line in sheet.lines
         if line.number in wanted
     ]

@@ -49,7 +49,7 @@ def file(
     heads = [records.fields[name].label for name in (records.title, "email", "phone")]
     sheet = my.read_file(csv_bytes([heads, *rows]), "x.csv")
     plan = my.guess(sheet, records)
-    return records, sheet, replace(plan, **{"fill": {}, **changes})
+    return records, sheet, replace(plan, **{"fill": {}, "key": (), **changes})
 
 
 def counts(report: Report) -> tuple[int, int, int, int]:
@@ -94,7 +94,7 @@ def test_they_are_left_out_with_their_reason(made: Office, kind: str) -> None:
     names = {row[TITLES[kind]] for page in my.records(kind).walk() for row in page.rows}
     assert names == {"Acme Werke", "Westfalia", "Nobody else"}
     again = my.read_file(done.refused_csv(), "x.refused.csv")
-    plan = replace(my.guess(again, my.records(kind)), fill={})
+    plan = replace(my.guess(again, my.records(kind)), fill={}, key=())
     assert counts(my.commit_import(my.records(kind), again, plan)) == (4, 0, 0, 0)
 
 
@@ -187,7 +187,7 @@ def test_it_costs_a_few_statements_whatever_the_file(made: Office) -> None:
     for number in (2, 300):
         rows = [[f"Firm {at}", f"f{at}@x.example", f"+41 44 {at:07}"] for at in range(number)]
         for choice in Lookalikes:
-            wanted = file(my, my.customers, rows, lookalikes=choice)
+            wanted = file(my, my.customers, rows, lookalikes=choice, key=("name",))
             with counted(made.store) as said:
                 my.rehearse(*wanted)
             sent[number, choice] = len(said)
