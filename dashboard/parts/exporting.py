@@ -1,6 +1,6 @@
 """Files out on the screen: what exports a list, and the list of the exports that are made in the background."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -18,6 +18,7 @@ from dashboard.web.large_exports import Line, State
 
 PLACE = "exports"
 _FORMS = {Form.CSV: "CSV, for any program", Form.XLSX: "Excel workbook (XLSX)"}
+_ALL, _SHOWN = "All columns", "Those shown"
 _LOOK_AGAIN = 2.0  # seconds, while one is under way
 _STATES = {
     State.WAITING: "waiting",
@@ -28,13 +29,18 @@ _STATES = {
 }
 
 
-def export_button(my: Workspace, records: Records, query: Query, rows: int, view: str = "") -> None:
+def export_button(
+    my: Workspace, records: Records, query: Query, rows: int, view: str = "", shown: Sequence[str] = ()
+) -> None:
     """The list as a file. A small one is a link, fetched through the session check and made only then; a large one
-    is begun here and made while the person goes on. `rows`: how many it has; `view`: which of the lists it is.
+    is begun here and made while the person goes on. `rows`: how many it has; `view`: which of the lists it is;
+    `shown`: the columns that stand in it, where the file may be of these alone.
     """
     params = {**records.params(query.first()), "zone": str(say.zone())}
     large = rows > large_exports.LARGE
     with st.popover("Export", icon=":material/download:", help="All rows of this list as a file"):
+        if shown and _these_alone(records):
+            params["columns"] = ",".join(name for name in shown if records.fields[name].export)
         for form, label in _FORMS.items():
             key = f"{records.name}.export.{form}"
             if large:
@@ -44,6 +50,19 @@ def export_button(my: Workspace, records: Records, query: Query, rows: int, view
                 link = f"/export/{records.name}.{form}?{urlencode(params)}"
                 st.link_button(label, link, type="tertiary", key=key)
         st.page_link("../pages/exports.py", label="Exports", icon=":material/list:")
+
+
+def _these_alone(records: Records) -> bool:
+    """Draw the choice of the columns; whether only those are to be in the file that the list shows."""
+    chosen = st.segmented_control(
+        "Columns",
+        [_ALL, _SHOWN],
+        default=_ALL,
+        key=f"{records.name}.export.columns",
+        label_visibility="collapsed",
+        required=True,
+    )
+    return chosen == _SHOWN
 
 
 def exports_screen(my: Workspace) -> None:

@@ -254,7 +254,7 @@ class Listing:
             import_panel(self.my, self.records)
         if self.records.may("export"):
             view = now.shelf.open.name if now.shelf.open else self.presets.get(query.preset, "")
-            export_button(self.my, self.records, query, now.total, view)
+            export_button(self.my, self.records, query, now.total, view, now.grid.shown)
         if self.records.may("add"):
             self._new("new", "n")
 

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from crm_data.transfer.csv_out import Form
 from dashboard import runtime, session
+from dashboard.components.grid import data
 from dashboard.server import SCRIPT
 from dashboard.web import large_exports
 from dashboard.web.large_exports import State
@@ -99,6 +101,48 @@ def test_it_is_called_by_what_of_the_list_it_is(home: House, monkeypatch: pytest
     job.file.seek(0)
     text = job.file.read().decode("utf-8-sig")
     assert ("Cloud" in text, "Acme" in text) == (True, False)
+
+
+def columns(at: AppTest) -> list[str]:
+    """The headings of the file behind the first link of a list."""
+    asked = dict(parse_qsl(urlsplit(links(at)[0]).query))
+    return asked.get("columns", "").split(",")
+
+
+@pytest.mark.parametrize("page", ["customers", "pipeline?tab=deals", "pipeline?tab=leads", "tasks"])
+def test_a_file_is_of_all_columns_or_of_those_that_are_shown(
+    home: House, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setattr(large_exports, "LARGE", 100)
+    name, _, said = page.partition("?")
+    at = screen(home, monkeypatch, name, **dict(parse_qsl(said)))
+    records = home.office.at().records(dict(parse_qsl(said)).get("tab", name))
+    assert columns(at) == [""]
+    choice = f"{records.name}.export.columns"
+    at.button_group(key=choice).set_value("Those shown").run()
+    usual = [n for n in data.shown(records, data.usual(records)) if records.fields[n].export]
+    assert columns(at) == usual != []
+    assert set(usual) < {name for name, field in records.fields.items() if field.export}
+    link = urlsplit(links(at)[0])
+    first = (
+        b"".join(home.office.at().export(records, columns=columns(at))[1]).decode("utf-8-sig").splitlines()[0]
+    )
+    assert [n for n in usual if records.fields[n].label not in first] == []
+    assert link.path == f"/export/{records.name}.csv"
+    at.button_group(key=choice).set_value("All columns").run()
+    assert columns(at) == [""]
+
+
+def test_so_is_a_large_one(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = screen(home, monkeypatch, "customers")
+    at.button_group(key="customers.export.columns").set_value("Those shown").run()
+    at.button(key="customers.export.csv").click().run()
+    over()
+    (job,) = large_exports._jobs.values()
+    assert job.file is not None
+    job.file.seek(0)
+    first = job.file.read().decode("utf-8-sig").splitlines()[0]
+    assert ("Name" in first, "Notes" in first) == (True, False)
 
 
 def test_one_that_is_under_way_is_cancelled(home: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,8 +165,7 @@ class Grid(Showing):
         asked = wire.find(said)
         if asked is not None:
             layout = self._kept().layout
-            shown = [name for name in data.order(self.records, layout) if name not in layout.hidden]
-            how = (query, shown, asked.text, asked.after, asked.back)
+            how = (query, self.shown, asked.text, asked.after, asked.back)
             grouped = self._kept().lists.find
             found = grouped(self.records, *how) if layout.group else self.records.find(*how)
             self._kept().found = {"n": asked.n, **asdict(found)}

@@ -81,6 +81,11 @@ def order(records: Records, layout: Layout) -> list[str]:
     return [*moved, *(name for name in shown if name not in moved)]
 
 
+def shown(records: Records, layout: Layout) -> list[str]:
+    """The columns that are not hidden, in the person's order."""
+    return [name for name in order(records, layout) if name not in layout.hidden]
+
+
 def usual(records: Records) -> Layout:
     """How a list is arranged before anybody arranged it: the columns that are declared for a grid."""
     columns = order(records, Layout())

@@ -46,6 +46,11 @@ class Showing:
         """How the list stands arranged in this tab."""
         return self._kept().layout
 
+    @property
+    def shown(self) -> list[str]:
+        """The columns that stand in it, from left to right."""
+        return data.shown(self.records, self._kept().layout)
+
     def ordered(self, query: Query) -> Query:
         """The list in the order of this person; an address that asks for one goes before."""
         usual = query.sorts == self.records.default_query().sorts
