@@ -23,7 +23,7 @@ _NOTHING = object()
 # The parts that this run of the app's script has shown so far.
 _here: ContextVar[set[str] | None] = ContextVar("parts of this run", default=None)
 # A choice is put where the address says at every run; what is typed once, or letters typed meanwhile would go.
-_PUT = ("button_group", "selectbox")
+_PUT = ("button_group", "selectbox", "checkbox")
 
 
 @dataclass(frozen=True)

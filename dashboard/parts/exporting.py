@@ -107,13 +107,19 @@ def _title(records: Records, query: Query, view: str) -> str:
 
 def _begin(my: Workspace, table: str, form: Form, params: dict[str, str], title: str) -> None:
     def do() -> Line:
-        session.demand_here(my)
+        _asking(my)
         return large_exports.begin(session.token(), table, form, params, title)
 
     line = attempt(table, do)
     if line is not None:
         what = say.count(line.rows, noun(table, 1), noun(table, 2))
         announce(f"{what} are being exported. Go on; Exports lists the file.", "download")
+
+
+def _asking(my: Workspace) -> Signed:
+    """Who is here, and still in the company that the screen is of."""
+    session.demand_here(my)
+    return session.signed()
 
 
 def _what(line: Line) -> str:
@@ -139,8 +145,7 @@ def _line(my: Workspace, line: Line) -> None:
 
 def _act(my: Workspace, line: Line, label: str, act: Callable[[Signed, str], None]) -> None:
     def do() -> None:
-        session.demand_here(my)
-        act(session.signed(), line.key)
+        act(_asking(my), line.key)
 
     def clicked() -> None:
         if done(PLACE, do):

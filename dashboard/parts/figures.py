@@ -3,9 +3,10 @@
 One element of the page whatever their number. A number goes in as a `Figure` and in no other form.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
 
@@ -68,11 +69,7 @@ def counts(my: Workspace, heads: Sequence[str], some: Sequence[Figure], key: str
 
 def table(my: Workspace, heads: Sequence[str], rows: Mapping[str, Totals], key: str) -> None:
     """A row a name: number, value and weighted value."""
-    lines = [
-        {"name": name, "cells": [asdict(link(my, f)) for f in (held.count, held.value, held.weighted)]}
-        for name, held in rows.items()
-    ]
-    draw(key, "table", lines, heads)
+    matrix(my, heads, [(name, (held.count, held.value, held.weighted)) for name, held in rows.items()], key)
 
 
 # A figure as it is shown, or in other words; None leaves its place empty.
@@ -80,15 +77,34 @@ Cell = Figure | tuple[Figure, str] | None
 
 
 def matrix(my: Workspace, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[Cell]]], key: str) -> None:
-    """A row a name, with a figure below each head but the first."""
-    lines = [{"name": name, "cells": [_cell(my, cell) for cell in cells]} for name, cells in rows]
-    draw(key, "table", lines, heads)
+    """A row a name, with a figure below each head but the first.
+
+    How they are made stands at the heads, at the names where each line is made in its own way, or else at each.
+    """
+    means = ["", *(_of_all(cells) for cells in zip_longest(*(cells for _, cells in rows)))]
+    lines = []
+    for name, cells in rows:
+        line: dict[str, Any] = {"name": name, "means": "" if any(means) else _of_all(cells)}
+        told = [bool(line["means"] or said) for said in means[1:]]
+        line["cells"] = [_cell(my, cell, not at_head) for cell, at_head in zip(cells, told, strict=False)]
+        lines.append(line)
+    draw(key, "table", lines, heads, means)
 
 
-def _cell(my: Workspace, cell: Cell) -> dict[str, Any] | None:
+def _of_all(cells: Iterable[Cell]) -> str:
+    """How the figures of a column are made; '' where they are made in several ways, each line in its own."""
+    figures = [cell[0] if isinstance(cell, tuple) else cell for cell in cells if cell is not None]
+    made = {_made(figure) for figure in figures}
+    return made.pop() if len(made) == 1 else ""
+
+
+def _cell(my: Workspace, cell: Cell, explained: bool) -> dict[str, Any] | None:
+    """`explained`: whether on pointing at it it says how it is made."""
     if cell is None:
         return None
-    return asdict(link(my, *cell) if isinstance(cell, tuple) else link(my, cell))
+    figure, text = cell if isinstance(cell, tuple) else (cell, "")
+    found = link(my, figure, text)
+    return asdict(replace(found, exact=f"{found.exact} {_made(figure)}") if explained else found)
 
 
 def _tile(my: Workspace, figure: Figure) -> dict[str, Any]:
@@ -164,11 +180,17 @@ def _compared(before: Figure) -> str:
     return f"{name}{shown(before)}" if name else ""
 
 
-def _means(figure: Figure) -> str:
+def _made(figure: Figure) -> str:
+    """The formula, what it does not say, and by which rates it is converted."""
     parts = [figure.formula.value, figure.means]
     if isinstance(figure.currency, Converted):
         by_what = SAID if figure.rows.table == "deals" else SAID_OF_MONTHS
         parts.append(f"All currencies, in {figure.currency}: {by_what}")
+    return " ".join(part for part in parts if part)
+
+
+def _means(figure: Figure) -> str:
+    parts = [_made(figure)]
     if figure.period:
         parts.append(f"Period: {say.span(*figure.period.edges)}.")
     if figure.against and figure.formula is not Formula.PACE:

@@ -292,6 +292,7 @@ def test_what_runs_without_the_script_asks_first() -> None:
         "dashboard/parts/boards.py",
         "dashboard/parts/breakdown.py",
         "dashboard/parts/dialog.py",
+        "dashboard/parts/exporting.py",
         "dashboard/parts/feed.py",
         "dashboard/parts/insights.py",
         "dashboard/parts/record_feed.py",

@@ -21,10 +21,15 @@ FEW = 4  # columns of a table that a phone is wide enough for, as the script has
 _component = component("figures")
 
 
-def draw(key: str, kind: str, items: Sequence[Any], heads: Sequence[str] = ()) -> None:
-    """Draw 'tiles', a 'line' or a 'table' with these heads. Its links are followed by the browser."""
+def draw(
+    key: str, kind: str, items: Sequence[Any], heads: Sequence[str] = (), means: Sequence[str] = ()
+) -> None:
+    """Draw 'tiles', a 'line' or a 'table' with these heads. Its links are followed by the browser.
+
+    `means`: what stands at the question mark of each head; '' where it has none.
+    """
     room_of = "wide" if len(heads) > FEW else kind
     _component(
         key=room.key(room_of, len(items), f"figures.{key}"),
-        data={"kind": kind, "items": list(items), "heads": list(heads)},
+        data={"kind": kind, "items": list(items), "heads": list(heads), "means": list(means)},
     )

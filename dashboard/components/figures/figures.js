@@ -11,16 +11,21 @@ export function link(to, cls) {
   return node;
 }
 
+// How a number is made, at a question mark that is reached by the keyboard too.
+function explained(means) {
+  const why = el("span", "why", "?");
+  why.tabIndex = 0;
+  why.setAttribute("role", "note");
+  why.setAttribute("aria-label", means);
+  why.dataset.means = means;
+  return why;
+}
+
 function tile(item) {
   const box = el("section", "tile");
   box.setAttribute("aria-label", item.label);
   const head = el("div", "head");
-  const why = el("span", "why", "?");
-  why.tabIndex = 0;
-  why.setAttribute("role", "note");
-  why.setAttribute("aria-label", item.means);
-  why.dataset.means = item.means;
-  head.append(el("span", "label", item.label), why);
+  head.append(el("span", "label", item.label), explained(item.means));
   box.append(head, link(item.value, item.value.text === "not available" ? "value none" : "value"));
   const foot = el("p", "foot");
   if (item.change) foot.append(el("span", `change ${item.tone}`, item.change));
@@ -36,6 +41,7 @@ function row(item, heads) {
   const name = el("th", "", item.name);
   name.scope = "row";
   name.setAttribute("role", "rowheader");
+  if (item.means) name.append(explained(item.means));
   line.append(name);
   item.cells.forEach((cell, at) => {
     const box = el("td");
@@ -52,10 +58,14 @@ function table(data) {
   box.setAttribute("role", "table");
   const head = el("tr");
   head.setAttribute("role", "row");
-  data.heads.forEach((title) => {
+  data.heads.forEach((title, at) => {
     const cell = el("th", "", title);
     cell.scope = "col";
     cell.setAttribute("role", "columnheader");
+    if (data.means[at]) {
+      cell.setAttribute("aria-label", title);
+      cell.append(explained(data.means[at]));
+    }
     head.append(cell);
   });
   box.append(el("thead"), el("tbody"));
