@@ -63,8 +63,7 @@ def line(my: Workspace, figures: Sequence[tuple[Figure, str]], key: str) -> None
 
 def counts(my: Workspace, heads: Sequence[str], some: Sequence[Figure], key: str) -> None:
     """A row a figure: its name, and how many rows are behind it."""
-    lines = [{"name": f.label, "cells": [asdict(link(my, f, f"{f.count:,}"))]} for f in some]
-    draw(key, "table", lines, heads)
+    matrix(my, heads, [(figure.label, [(figure, f"{figure.count:,}")]) for figure in some], key)
 
 
 def table(my: Workspace, heads: Sequence[str], rows: Mapping[str, Totals], key: str) -> None:
