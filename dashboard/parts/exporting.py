@@ -138,20 +138,26 @@ def _line(my: Workspace, line: Line) -> None:
                 "Download", f"/export/made?key={line.key}", icon=":material/download:", type="primary"
             )
         if line.under_way:
-            _act(my, line, "Cancel", large_exports.cancel)
+            _act(my, line, "Cancel", _cancel)
         else:
-            _act(my, line, "Remove", large_exports.remove)
+            _act(my, line, "Remove", _remove)
 
 
-def _act(my: Workspace, line: Line, label: str, act: Callable[[Signed, str], None]) -> None:
-    def do() -> None:
-        act(_asking(my), line.key)
+def _act(my: Workspace, line: Line, label: str, act: Callable[[Workspace, Line], None]) -> None:
+    st.button(label, key=f"{PLACE}.{label}.{line.key}", on_click=act, args=(my, line))
 
-    def clicked() -> None:
-        if done(PLACE, do):
-            announce(f"The export of {_what(line)} was {'cancelled' if line.under_way else 'removed'}.")
 
-    st.button(label, key=f"{PLACE}.{label}.{line.key}", on_click=clicked)
+def _cancel(my: Workspace, line: Line) -> None:
+    stopped = attempt(PLACE, lambda: large_exports.cancel(_asking(my), line.key))
+    if stopped:
+        announce(f"The export of {_what(line)} was cancelled.")
+    elif stopped is False:  # it ended between the drawing of the list and the click
+        announce(f"The export of {_what(line)} had ended already. Nothing was cancelled.", "info")
+
+
+def _remove(my: Workspace, line: Line) -> None:
+    if done(PLACE, lambda: large_exports.remove(_asking(my), line.key)):
+        announce(f"The export of {_what(line)} was removed.")
 
 
 def _told(line: Line) -> str:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -30,9 +30,10 @@ from dashboard.web.exports import Download, Right
 LARGE = 10_000  # rows; a list of no more is downloaded at once
 KEPT = timedelta(hours=12)
 _TOLD = timedelta(days=1)  # as long a list tells what became of one
+_MOST_TOLD = 20  # of a person's that have no file any more
 _MOST = {"person": 5, "company": 20, "everybody": 100}  # files that are kept
 _LOOK_FOR_ROOM = 8 << 20  # bytes between two looks at the disk
-# Beside those that make small files: nobody waits for a download behind these.
+# Beside those that make small files, and without a place among them: nobody waits for a download behind these.
 _MAKING = ThreadPoolExecutor(2, "large export")
 _NONE = "There is no such export. It may have been removed; begin it again from its list."
 _SIGNED_OUT = "You signed out, or went to another company, where you had begun it."
@@ -94,8 +95,14 @@ class _Job:
         if self.file is not None:
             self.file.close()
             self.file = None
-        if self.work is not None:
-            self.work.cancel()
+        if self.work is not None and self.work.cancel():
+            self.forgets()  # no thread will ever do it
+
+    def forgets(self) -> None:
+        """Let go of what it would be made of."""
+        if isinstance(self.pieces, Generator):
+            self.pieces.close()
+        self.pieces = None
 
 
 class _GivenUp(Exception):
@@ -122,24 +129,32 @@ def begin(token: str | None, table: str, form: Form, params: Mapping[str, str], 
     tidy()
     owner, asked = Owner(signed.scope.company_id, signed.account.id), (table, form, dict(params))
     with _lock:
-        for job in _of(owner):
-            if job.asked == asked and job.line.under_way:
-                return job.line
-        _demand_few(owner)
+        twin = _twin(owner, asked)
+    if twin is not None:
+        return twin.line
     if exports.no_room():
         raise DiskFull(exports.NO_ROOM)
     my = Workspace(runtime.running().store, signed.scope)
     rows = my.records(table).count(csv_files.query_of(my, table, params))
     line = Line(secrets.token_urlsafe(16), title, form, clock.now(), rows)
     job = _Job(owner, right, asked, line)
-    with ExitStack() as held:
-        held.enter_context(exports.PLACES.one(signed.account.id, signed.scope.company_id))
+    with _lock:
+        twin = _twin(owner, asked)  # others may have been begun while the rows were counted
+        if twin is not None:
+            return twin.line
+        _jobs[line.key] = job  # before it is noted that rows are taken away: of one refused nothing is
+    try:
         job.filename, job.pieces = csv_files.made(my, table, form, params, lambda n: _goes_on(job, n))
         with _lock:
-            _jobs[line.key] = job
-            job.work = _MAKING.submit(_make, job)
-        taken = held.pop_all()
-        job.work.add_done_callback(lambda work: taken.close())
+            if job.cancelled.is_set():
+                job.forgets()
+            else:
+                job.work = _MAKING.submit(_make, job)
+            _shorten(owner)
+    except BaseException:
+        with _lock:
+            _jobs.pop(line.key, None)
+        raise
     return line
 
 
@@ -160,12 +175,14 @@ def news(signed: Signed) -> list[Line]:
         return [job.line for job in told]
 
 
-def cancel(signed: Signed, key: str) -> None:
-    """Stop one that is under way; of any other nothing changes. Raises NotFound."""
+def cancel(signed: Signed, key: str) -> bool:
+    """Stop one that is under way, and whether it was; of any other nothing changes. Raises NotFound."""
     with _lock:
         job = _mine(signed, key)
-        if job.line.under_way:
+        stopped = job.line.under_way
+        if stopped:
             job.ends(State.CANCELLED)
+        return stopped
 
 
 def remove(signed: Signed, key: str) -> None:
@@ -240,6 +257,22 @@ def _mine(signed: Signed, key: str) -> _Job:
     return job
 
 
+def _twin(owner: Owner, asked: tuple[Any, ...]) -> _Job | None:
+    """The same one, under way already; if there is none, there must be room for one more. Raises TooMany."""
+    for job in _of(owner):
+        if job.asked == asked and job.line.under_way:
+            return job
+    _demand_few(owner)
+    return None
+
+
+def _shorten(owner: Owner) -> None:
+    """Tell no more of this person's oldest that have ended: a list of them would grow for a day."""
+    over = [job for job in _of(owner) if job.file is None and not job.line.under_way]
+    for job in over[:-_MOST_TOLD]:
+        del _jobs[job.line.key]
+
+
 def _demand_few(owner: Owner) -> None:
     kept = [job for job in _jobs.values() if job.file is not None or job.line.under_way]
     if sum(job.owner == owner for job in kept) >= _MOST["person"]:
@@ -290,6 +323,8 @@ def _make(job: _Job) -> None:
     except BaseException as unforeseen:  # noqa: BLE001 - nobody else would ever hear of it
         code = errors.logged(unforeseen)
         why = f"Something went wrong. Begin it again; if it fails again, tell whoever runs Foyer the code {code}."
+    finally:
+        job.forgets()
     if file is not None:
         file.close()
     with _lock:
@@ -300,19 +335,14 @@ def _make(job: _Job) -> None:
 
 def _write(job: _Job, file: IO[bytes]) -> None:
     looked = 0
-    try:
-        for piece in job.pieces or ():
-            file.write(piece)
-            if job.cancelled.is_set() or exports.stops():
-                raise _GivenUp
-            if file.tell() - looked >= _LOOK_FOR_ROOM:
-                looked = file.tell()
-                if exports.no_room():
-                    raise DiskFull(exports.NO_ROOM)
-    finally:
-        if isinstance(job.pieces, Generator):
-            job.pieces.close()
-        job.pieces = None
+    for piece in job.pieces or ():
+        file.write(piece)
+        if job.cancelled.is_set() or exports.stops():
+            raise _GivenUp
+        if file.tell() - looked >= _LOOK_FOR_ROOM:
+            looked = file.tell()
+            if exports.no_room():
+                raise DiskFull(exports.NO_ROOM)
 
 
 class _Part(RawIOBase):

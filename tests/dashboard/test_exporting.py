@@ -158,6 +158,22 @@ def test_one_that_is_under_way_is_cancelled(home: House, monkeypatch: pytest.Mon
     assert "cancelled" in said(at)[0]
 
 
+def test_one_that_was_over_before_the_click_was_not_cancelled(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = screen(home, monkeypatch, "customers")
+    with monkeypatch.context() as kept:
+        kept.setattr(large_exports._MAKING, "submit", lambda make, job: large_exports.Future())
+        at.button(key="customers.export.csv").click().run()
+    at.switch_page("../pages/exports.py").run()
+    ((key, job),) = large_exports._jobs.items()
+    large_exports._make(job)
+    job.news = False  # another tab has told it
+    at.button(key=f"exports.Cancel.{key}").click().run()
+    assert at.toast[-1].value == "The export of Customers as CSV had ended already. Nothing was cancelled."
+    assert links(at) == [f"/export/made?key={key}"]
+
+
 def test_a_refusal_is_told_where_it_was_asked(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(large_exports._MOST, "person", 0)
     for page, role in (("customers", "manager"), ("timeline", "manager"), ("admin", "admin")):

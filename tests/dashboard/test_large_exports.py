@@ -1,16 +1,20 @@
 """Large exports: made in the background, listed for who began them alone, fetched, cancelled, let go of."""
 
+import asyncio
 import os
 import stat
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from typing import IO, Any
 
 import pytest
 import sqlalchemy as sa
 from starlette.applications import Starlette
+from starlette.types import Message
 
 from crm_data import clock, errors
 from crm_data.tables import Customer
@@ -36,9 +40,10 @@ def home(database_url: str) -> Iterator[House]:
         csv_files.offer()
         large_exports.offer()
         yield made
-        for job in list(large_exports._jobs.values()):
+        jobs = list(large_exports._jobs.values())
+        for job in jobs:
             job.ends(State.GONE)
-        until(lambda: not exports.PLACES._taken)
+        until(lambda: all(job.work is None or job.work.done() for job in jobs))
         large_exports._jobs.clear()
         runtime.stop()
 
@@ -160,7 +165,7 @@ def test_who_may_not_begins_none(home: House, role: str) -> None:
 def test_what_cannot_be_read_takes_no_place(home: House, wrong: dict[str, str]) -> None:
     with pytest.raises(errors.Invalid):
         begin(home.token(), **wrong)
-    assert (large_exports._jobs, exports.PLACES._taken) == ({}, {})
+    assert large_exports._jobs == {}
 
 
 @pytest.mark.parametrize("form", list(Form))
@@ -173,11 +178,10 @@ def test_a_cancelled_one_stops_and_gives_back_its_connection(
     assert connections(home) == 1
     signed = home.installation.sessions.resolve(token)
     assert signed is not None
-    large_exports.cancel(signed, begun.key)
+    assert large_exports.cancel(signed, begun.key)
     assert line(home, token, begun.key).state is State.CANCELLED
     held.on.set()
     assert ended(home, token, begun.key).state is State.CANCELLED
-    until(lambda: not exports.PLACES._taken)
     assert (held.told, connections(home)) == (1_000, 0)  # of 2,500
     assert fetched(web, token, begun.key)[0] == 404
     large_exports.remove(signed, begun.key)
@@ -197,6 +201,13 @@ def test_its_progress_is_told(home: House, held: Held) -> None:
     assert large_exports.news(signed) == []
 
 
+def busy(home: House) -> None:
+    """Give both threads something that is held, of two people: whatever is begun now waits."""
+    for role in ("manager", "admin"):
+        begin(home.token(role))
+    until(lambda: all(job.line.state is State.MADE for job in large_exports._jobs.values()))
+
+
 def test_one_that_waits_is_cancelled_without_having_begun(home: House, held: Held) -> None:
     people = [home.token("manager"), home.token("admin"), home.token("manager", 1)]
     first = begin(people[0]), begin(people[1])
@@ -205,8 +216,8 @@ def test_one_that_waits_is_cancelled_without_having_begun(home: House, held: Hel
     assert line(home, people[2], waits.key).state is State.WAITING
     signed = home.installation.sessions.resolve(people[2])
     assert signed is not None
-    large_exports.cancel(signed, waits.key)
-    assert exports.PLACES._taken["everybody", None] == 2  # its place is free at once
+    assert large_exports.cancel(signed, waits.key)
+    assert large_exports._jobs[waits.key].pieces is None  # no thread will let go of what it was to be made of
     held.on.set()
     assert [ended(home, token, one.key).state for token, one in zip(people, first, strict=False)] == [
         State.READY
@@ -230,13 +241,164 @@ def test_the_same_one_is_begun_once_and_a_person_has_so_many(home: House, held: 
     assert begin(home.token("admin")).state is State.WAITING  # others have their own
 
 
-def test_places_are_those_of_all_files(home: House, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ready_one_is_fetched_while_others_wait(home: House, web: Asked, held: Held) -> None:
     token = home.token()
-    for n in range(3):
+    held.on.set()
+    ready = ended(home, token, begin(token).key)
+    held.on.clear()
+    for n in range(4):
         begin(token, zone=f"Etc/GMT+{n}")
-    with pytest.raises(errors.TooMany, match="under way"):
-        begin(token)
+    assert exports.PLACES._taken == {}
+    assert fetched(web, token, ready.key)[0] == 200
+    assert web.get("/export/customers.csv").status_code == 200  # and so is a small list
+
+
+def at_once(token: str, zones: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Begun on threads that all come to counting their rows before one goes on: what each was told.
+
+    One of them is let in: only of that is it noted that somebody takes rows away.
+    """
+    query_of, together, noted = csv_files.query_of, threading.Barrier(len(zones)), list[str]()
+    told: list[str] = []
+
+    def counted(*given: Any) -> Any:
+        together.wait(_WAIT)
+        return query_of(*given)
+
+    def made(my: Any, table: str, form: Form, params: dict[str, str], written: Any) -> Any:
+        noted.append(params["zone"])
+        until(lambda: len(told) == len(zones) - 1 or len(noted) > 1)  # the others are answered meanwhile
+        return "customers.csv", iter([b"rows"])
+
+    def one(zone: str) -> None:
+        try:
+            told.append(begin(token, zone=zone).key)
+        except errors.TooMany as refused:
+            told.append(str(refused))
+
+    monkeypatch.setattr(csv_files, "query_of", counted)
+    monkeypatch.setattr(csv_files, "made", made)
+    with ThreadPoolExecutor(len(zones)) as pool:
+        list(pool.map(one, zones))
+    assert len(noted) == 1
+    return told
+
+
+def test_five_are_five_however_many_begin_at_once(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = home.token()
+    for n in range(4):
+        ended(home, token, begin(token, zone=f"Etc/GMT+{n}").key)
+    told = at_once(token, ["Etc/GMT-1", "Etc/GMT-2", "Etc/GMT-3"], monkeypatch)
+    assert [one.startswith("You have 5 exports already") for one in sorted(told, key=len)] == [
+        False,
+        True,
+        True,
+    ]
+    assert len(large_exports._jobs) == 5
+
+
+def test_the_same_one_begun_thrice_at_once_is_one(
+    home: House, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy(home)
+    told = at_once(home.token("manager", 1), ["UTC"] * 3, monkeypatch)
+    assert len(set(told)) == 1
     assert len(large_exports._jobs) == 3
+
+
+def test_one_cancelled_before_it_is_in_the_queue_is_not_made(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, made = home.token(), csv_files.made
+
+    def meanwhile(*given: Any) -> Any:
+        large_exports.let_go(token)
+        return made(*given)
+
+    monkeypatch.setattr(csv_files, "made", meanwhile)
+    key = begin(token).key
+    job = large_exports._jobs[key]
+    assert (job.line.state, job.pieces, job.work) == (State.GONE, None, None)
+
+
+def test_what_has_ended_does_not_pile_up(home: House, held: Held) -> None:
+    busy(home)
+    token = home.token("manager", 1)
+    signed = home.installation.sessions.resolve(token)
+    assert signed is not None
+    keys = []
+    for n in range(30):
+        keys.append(begin(token, search=f"kittiwake {n}").key)
+        assert large_exports.cancel(signed, keys[-1])
+    last = begin(token).key
+    assert [one.key for one in large_exports.lines(signed)] == [last, *reversed(keys[-20:])]
+    jobs = large_exports._jobs.values()
+    assert [job.line.key for job in jobs if job.owner.user_id == signed.account.id and job.pieces] == [last]
+    assert len(jobs) == 20 + 1 + 2  # of others nothing is taken away
+
+
+def test_one_that_is_over_is_not_cancelled(home: House, web: Asked) -> None:
+    token = home.token()
+    key = ended(home, token, begin(token).key).key
+    signed = home.installation.sessions.resolve(token)
+    assert signed is not None
+    assert large_exports.cancel(signed, key) is False
+    assert line(home, token, key).state is State.READY
+    assert fetched(web, token, key)[0] == 200
+
+
+def test_two_downloads_go_on_when_it_is_removed(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has opened the file by then: it ends whole, and its bytes are those of no other file."""
+    monkeypatch.setattr(exports, "_PIECE", 4 << 10)
+    token = home.token()
+    key = ended(home, token, begin(token).key).key
+    file = large_exports._jobs[key].file
+    assert file is not None
+    whole = os.pread(file.fileno(), 10 << 20, 0)
+    signed = home.installation.sessions.resolve(token)
+    assert signed is not None
+    got: list[list[bytes]] = [[], []]
+    removed = asyncio.Event()
+
+    async def take(into: list[bytes]) -> None:
+        async def send(message: Message) -> None:
+            into.append(message.get("body", b""))
+            if len(into) == 3 and all(len(pieces) >= 3 for pieces in got):
+                large_exports.remove(signed, key)
+                # The number of its descriptor is taken by others at once.
+                others.extend(tempfile.TemporaryFile() for _ in range(8))  # noqa: SIM115
+                for other in others:
+                    other.write(b"another's" * 100_000)
+                    other.flush()
+                removed.set()
+            if len(into) == 3:
+                await asyncio.wait_for(removed.wait(), _WAIT)
+
+        async def receive() -> Message:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        asked = {
+            "type": "http",
+            "method": "GET",
+            "path": "/export/made",
+            "query_string": f"key={key}".encode(),
+            "headers": [(b"cookie", f"foyer_8501={token}".encode())],
+        }
+        await Starlette(routes=ROUTES)(asked, receive, send)
+
+    async def both() -> None:
+        await asyncio.gather(*map(take, got))
+
+    others: list[IO[bytes]] = []
+    try:
+        asyncio.run(both())
+    finally:
+        for other in others:
+            other.close()
+    assert file.closed
+    assert [b"".join(pieces) == whole for pieces in got] == [True, True]
+    assert exports.PLACES._taken == {}
 
 
 @pytest.mark.parametrize("kept", ["company", "everybody"])
