@@ -25,7 +25,7 @@ _BEHIND = frozenset((
 _BEFORE = frozenset(["the", "firma", "fa", "ооо", "оао", "зао", "пао", "ао", "ип", "тов", "pt"])
 _BETWEEN = frozenset(["and", "und", "et", "y", "e", "ve", "og", "och", "en", "i"])
 # What an umlaut is written as where there is none on the keyboard; both are one here.
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _WRITTEN_OUT = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
 
@@ -40,21 +40,11 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(map(_contracted, found))
 
 
-def letters_of(name: str) -> tuple[str, ...]:
-    """The words of a person's name, all of them: nobody bears a legal form."""
-    return tuple(map(_contracted, WORD.findall(plain(name))))
-
-
-def shelves(words: tuple[str, ...]) -> set[str]:
-    """Two names share one of these exactly where they are the same; none without words."""
-    return {f"{' '.join(sorted(words))} ", "".join(words)} if words else set()
-
-
 def asked_for(name: str) -> set[str]:
     """The words by which records with such a name are found in the lists: as written, and as umlauts are."""
     kept = set(words_of(name))
     written = WORD.findall(plain(name))
-    out = WORD.findall(plain(name.lower().translate(_UMLAUTS)))
+    out = WORD.findall(plain(name.lower().translate(UMLAUTS)))
     every = {word for word in (*written, *out) if _contracted(word) in kept} | kept
     if 1 < len(kept) <= 3:
         every.add("".join(words_of(name)))  # "Blue Sky" may be "Bluesky" there

@@ -73,9 +73,12 @@ def ways(said: str, regions: tuple[str, ...]) -> tuple[Number, Number] | None:
 def meant(ones: tuple[Number, Number], others: tuple[Number, Number]) -> bool:
     """Whether two are one number beyond doubt, in either way to read them; see `ways`.
 
-    Where no country is known, as `same` would have it a number without a prefix may be many countries'.
+    Where no country is known, as `same` would have it a number without a prefix may be many countries', and behind
+    one without an extension may be many people.
     """
-    return any(_surely(one, other) for one, other in zip(ones, others, strict=True))
+    return ones[0].extension == others[0].extension and any(
+        _surely(one, other) for one, other in zip(ones, others, strict=True)
+    )
 
 
 def pieces(said: str) -> set[str]:

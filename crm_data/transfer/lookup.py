@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from crm_data.alike import called
 from crm_data.alike.likeness import known_by
-from crm_data.alike.names import letters_of, shelves, words_of
 from crm_data.store.bulk import Bulk
 from crm_data.store.records import Records
 from crm_data.store.values import row_id
@@ -25,7 +25,7 @@ from crm_data.transfer.rows import NAMED, WRONG, Cells, Draft, Named, Template, 
 TO_BE_ADDED = 0
 # The records that a name is enough to make.
 MADE = "customers"
-Words = Callable[[str], tuple[str, ...]]
+Words = Callable[[str], called.Called]
 
 
 def folded(said: str) -> str:
@@ -63,7 +63,9 @@ class _Known:
         """The ids behind a name that is written otherwise here; asked where `find` knows none."""
         if named.by != By.NAME or self.words is None:
             return []
-        found = sorted({id_ for at in shelves(self.words(named.said)) for id_ in self._shelved.get(at, ())})
+        said = self.words(named.said)
+        near = {id_ for way in said.ways for id_ in self._shelved.get(way, ())}
+        found = sorted(id_ for id_ in near if called.same(said, self.words(self.titles[id_])))
         return [id_ for id_ in found if id_ not in self.away] or found
 
     @cached_property
@@ -71,8 +73,8 @@ class _Known:
         assert self.words is not None
         held: dict[str, list[int]] = {}
         for id_, title in self.titles.items():
-            for at in shelves(self.words(title)):
-                held.setdefault(at, []).append(id_)
+            for way in self.words(title).ways:
+                held.setdefault(way, []).append(id_)
         return held
 
 
@@ -129,7 +131,7 @@ class Lookup:
         return len(known.find(said) or known.meant(said)) == 1
 
     def _to_make(self, table: str, said: Named) -> int:
-        key = (table, _spelled(said.said, words_of))
+        key = (table, _spelled(said.said, called.firm))
         if key not in self.to_make:
             title = " ".join(said.said.split())
             firm = squeezed(said.heading) in FIRMS
@@ -149,7 +151,7 @@ class Lookup:
                     continue
                 former = self._plan.column(said.heading).unmatched == Unmatched.FORMER
                 if former and not self._kind(to).find(said) and not self._kind(to).meant(said):
-                    names.setdefault(_spelled(said.said, letters_of), said.said)
+                    names.setdefault(_spelled(said.said, called.person), said.said)
         if names:
             self._bulk.add_former(list(names.values()))
             self._known.pop("users", None)
@@ -161,7 +163,7 @@ class Lookup:
         return self._known[table]
 
     def _members(self) -> _Known:
-        known = _Known(words=letters_of)
+        known = _Known(words=called.person)
         for person in self._bulk.colleagues():
             known.by[By.ID][str(person.id)] = [person.id]
             known.titles[person.id] = person.name
@@ -173,7 +175,7 @@ class Lookup:
         return known
 
     def _targets(self, table: str) -> _Known:
-        known = _Known(words=words_of if known_by(table) else None)
+        known = _Known(words=called.firm if known_by(table) else None)
         for target in self._bulk.targets(table):
             known.by[By.ID][str(target.id)] = [target.id]
             away = ", put away" if target.archived else ""
@@ -213,7 +215,8 @@ class Lookup:
 
 def _spelled(said: str, words: Words) -> str:
     """What of two names to be added must be the same for them to be one."""
-    return " ".join(sorted(words(said))) or folded(said)
+    meant = words(said)
+    return f"{meant.usual} {meant.form}".strip() or folded(said)
 
 
 def external_name(system: str, id_: str) -> str:

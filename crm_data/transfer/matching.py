@@ -118,7 +118,7 @@ class Matching:
         for here, id_, country in self.keys.each():
             for number in rows.meaning(here, country):
                 left[number][0].found.append(id_)
-        new, refused = set[int](), dict[int, str]()
+        refused = dict[int, str]()
         for number, (match, _) in left.items():
             match.found = sorted(self.keys.in_use(match.found))
             match.meant = bool(match.found)
@@ -127,8 +127,7 @@ class Matching:
                 first = taken.setdefault(match.found[0], number)
                 self.meant[number] = self._found_as(match)
             elif not match.found:
-                first = rows.earlier(number, new)
-                new.add(number)
+                first = rows.earlier(number)
             if first not in (None, number):
                 refused[number] = (
                     f"This row has the same key as row {first}, written otherwise; only that one is taken. Choose"

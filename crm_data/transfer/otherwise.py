@@ -1,11 +1,11 @@
 """Keys that are written otherwise than here: names and telephone numbers compared as people mean them. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from crm_data.alike import countries, names, phones
+from crm_data.alike import called, countries, phones
 from crm_data.alike.likeness import known_by
 from crm_data.store.records import Records
 from crm_data.tables.fields import Kind
@@ -51,9 +51,20 @@ class Forms:
         """Where those lie that may be the same as a key, which need not be read as a number for it."""
         return product(*map(_beside, self._of, key))
 
+    def extensions(self, form: Form) -> Key:
+        """What stands behind each of its numbers; '' where nothing does."""
+        parts = zip(self._of, form, strict=True)
+        return tuple(
+            part[0].extension if isinstance(part, tuple) else "" for of, part in parts if of == PHONE
+        )
+
     def same(self, one: Form, other: Form) -> bool:
         """Whether two are one."""
         return all(map(_same, self._of, one, other))
+
+
+# Where a form lies, and what stands behind its numbers -> the rows: of a switchboard only one's own extension.
+Shelves = dict[tuple[Key, Key], list[int]]
 
 
 class Written:
@@ -62,24 +73,38 @@ class Written:
     def __init__(self, forms: Forms, rows: Mapping[int, tuple[Key, str | None]], home: str | None) -> None:
         self._forms, self._home = forms, home
         self._form = {row: forms.read(key, country, home) for row, (key, country) in rows.items()}
-        self._at: dict[Key, list[int]] = {}
-        for row, form in self._form.items():
-            for shelf in forms.shelves(form):
-                self._at.setdefault(shelf, []).append(row)
+        self._at: Shelves = {}
+        self._first: Shelves = {}
+        for row in self._form:
+            self._lay(self._at, row)
+        self._shelves = {shelf for shelf, _ in self._at}
 
     def meaning(self, key: Key, country: str | None) -> set[int]:
         """The rows whose key means the same as a record's."""
-        shared = {row for shelf in self._forms.beside(key) for row in self._at.get(shelf, ())}
-        if not shared:
-            return shared
-        form = self._forms.read(key, country, self._home)
-        return {row for row in shared if self._forms.same(self._form[row], form)}
+        shelves = [shelf for shelf in self._forms.beside(key) if shelf in self._shelves]
+        if not shelves:
+            return set()
+        return set(self._same(self._at, shelves, self._forms.read(key, country, self._home)))
 
-    def earlier(self, row: int, among: Collection[int]) -> int | None:
-        """The first of some rows that means the same as another."""
+    def earlier(self, row: int) -> int | None:
+        """The first row asked about before that means the same; None where this one is the first itself."""
         form = self._form[row]
-        shared = {other for shelf in self._forms.shelves(form) for other in self._at[shelf] if other in among}
-        return min((other for other in shared if self._forms.same(self._form[other], form)), default=None)
+        found = min(self._same(self._first, self._forms.shelves(form), form), default=None)
+        if found is None:
+            self._lay(self._first, row)
+        return found
+
+    def _lay(self, held: Shelves, row: int) -> None:
+        form = self._form[row]
+        behind = self._forms.extensions(form)
+        for shelf in self._forms.shelves(form):
+            held.setdefault((shelf, behind), []).append(row)
+
+    def _same(self, held: Shelves, shelves: Iterable[Key], form: Form) -> Iterator[int]:
+        behind = self._forms.extensions(form)
+        for shelf in shelves:
+            there = held.get((shelf, behind), ())
+            yield from (row for row in there if self._forms.same(self._form[row], form))
 
 
 @dataclass(frozen=True)
@@ -105,13 +130,13 @@ def few(titles: Iterable[str]) -> str:
 
 def _read(of: str, value: Any, regions: tuple[str, ...]) -> Any:
     if of == NAME:
-        return names.words_of(value) or value
+        return called.firm(value)
     return (phones.ways(value, regions) or value) if of == PHONE else value
 
 
 def _shelves(of: str, part: Any) -> Iterable[Any]:
-    if of == NAME and isinstance(part, tuple):
-        return names.shelves(part)
+    if of == NAME:
+        return list(part.ways)
     if of == PHONE and isinstance(part, tuple):
         return {number.end for number in part}
     return [(part,)]
@@ -119,11 +144,13 @@ def _shelves(of: str, part: Any) -> Iterable[Any]:
 
 def _beside(of: str, value: Any) -> Iterable[Any]:
     if of == NAME:
-        return _shelves(of, names.words_of(value) or value)
+        return called.firm(value).ways
     return [*phones.pieces(value), (value,)] if of == PHONE else [(value,)]
 
 
 def _same(of: str, one: Any, other: Any) -> bool:
+    if of == NAME:
+        return called.same(one, other)
     if of and isinstance(one, tuple) and isinstance(other, tuple):
-        return names.same(one, other) if of == NAME else phones.meant(one, other)
+        return phones.meant(one, other)
     return bool(one == other)

@@ -42,7 +42,7 @@ def goals_screen(my: Workspace) -> None:
     show_refusal(PLACE)
     if one or UNRATED in query.preset:
         if query.where.keys() - {"amount"}:
-            behind(my, my.goals, query, "goal")
+            behind(my, my.goals, query, "goal", "for the whole of their months")
         _beside(my, first, deals, currency)
         return
     found, names = known(my, PLACE, (first, currency), lambda: my.goals.year(first, currency))

@@ -16,13 +16,16 @@ MOST = 100  # lines; of more there is the sum alone
 _BY = ("user_id", "month", "currency")
 
 
-def behind(my: Workspace, records: Records, query: Query, one: str) -> None:
-    """A line each, `one` being what it is called; the sum of them is the number that led here."""
+def behind(my: Workspace, records: Records, query: Query, one: str, what: str = "in all") -> None:
+    """A line each, `one` being what it is called, and the sum of them: `what` says of what it is.
+
+    It is the number that led here, unless that takes of a month a part.
+    """
     count, into = records.count(query), my.exchange_rates.into
     added = Decimal(records.footers(query, {"amount": "sum"})["amount"].get(into) or 0)
     told = is_converted(query)
     worth = (
-        f", {say.money(added, into)} in all"
+        f", {say.money(added, into)} {what}"
         if told
         else ", without a rate of their month or too large to convert"
     )

@@ -167,7 +167,7 @@ def test_goals_are_told_in_one_and_set_in_theirs(home: House, at) -> None:  # ty
     goal = my.numbers.goal_year(Query(preset="converted")).months[today.month - 1].figures[0]
     tab = at("manager", "pipeline", tab="goals", **my.goals.params(goal.rows.query))
     said = " ".join(caption.value for caption in tab.caption).replace("\\", "")
-    assert "2 goals behind the number that led here, $1,150.00 in all." in said
+    assert "2 goals behind the number that led here, $1,150.00 for the whole of their months." in said
     # One without a rate: the goal is not available, and opens it.
     my.goals.set([Wanted(user, month, 1, None, "7")], "CHF")
     goal = my.numbers.goal_year(Query(preset="converted")).months[today.month - 1].figures[0]
