@@ -8,6 +8,7 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from bench.ws import Tab
 from dashboard.menu import SCREENS
 from tests.dashboard.house import PASSWORD, House, house
 from tests.support import wire
@@ -17,6 +18,7 @@ from tests.support.serving import Served, refused, serving
 
 pytestmark = pytest.mark.slow
 
+AGAIN = 25_000  # bytes
 PAGES = ("", *(screen.name for screen in SCREENS), "no-such-page")
 
 
@@ -71,6 +73,35 @@ def test_somebody_signed_in_sees_their_company(served: Served, home: House) -> N
     other = seen(served, "customers", cookie(served, home.token("manager", 1)))
     assert b"Canary" not in other
     assert b"Omega" in other
+
+
+TABS = (
+    "deals",
+    "leads",
+    "review",
+    "forecast",
+    "changes",
+    "insights",
+    "goals",
+)  # of the pipeline, beside the board
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        *((page, "") for page in PAGES[:-1] if page != "overview"),
+        *(("pipeline", f"tab={tab}") for tab in TABS),
+    ],
+)
+def test_what_the_browser_holds_is_not_sent_again(served: Served, home: House, page: str, query: str) -> None:
+    """A run in which nothing changed names what was sent before: a screen of charts is sent once."""
+    with Tab(served.url, page, cookie(served, home.token()), query) as tab:
+        tab.run()
+        tab.run()  # the first has brought the styles and scripts of the frame besides
+        drawn = tab.kinds
+        tab.run()
+        assert tab.kinds == drawn
+        assert tab.received < AGAIN
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://localhost:8501", "http://127.0.0.1"])
