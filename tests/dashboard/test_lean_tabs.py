@@ -23,7 +23,7 @@ from tests.support.serving import Served, serving
 from tests.support.soak import size
 
 LIMIT = size(512, 4096)
-# What the pools keep for the next who ask: ten connections of three files each, to read and to look after sign-ins.
+# What the pools keep for who asks next: ten connections of three files each, to read and to look after sign-ins.
 POOLED = 2 * 10 * 3
 TABS = size(160, 2000)  # of two sign-ins, each of which may have half of the room there is
 
