@@ -92,11 +92,36 @@ TOLD: Mapping[Formula, tuple[str, str, str, str]] = {
         "open deals without a date, or expected before today",
         "",
     ),
+    Formula.COVERAGE: (
+        "expected close; close date",
+        "1,800 open, 600 left of the goal: 3.0 x",
+        "open deals without a date, or expected before today; periods that are over, and goals that are met",
+        "MetricKit",
+    ),
     Formula.COHORT: (
         "day the lead was made",
         "18 of the 100 made in May: 18 %",
         "leads made outside the period",
         "Brainshark",
+    ),
+    Formula.WON_OF_MADE: (
+        "day the deal was made; close date",
+        "4 made in May, 1 won by the end of June: 25 %",
+        "deals of other currencies",
+        "Varicent; Atrium for the months side by side",
+    ),
+    Formula.TOUCHES: (
+        "close date; the day of the activity, in UTC",
+        "12 calls and 3 notes on 5 won deals: 3.0",
+        "what Foyer notes by itself; what lies before a deal's beginning or after its close",
+        "Dealcode",
+    ),
+    Formula.AGE: ("now", "open for 10, 20 and 60 days: 20", "deals that are won or lost", "Quartz"),
+    Formula.PUSHES: (
+        "now",
+        "4 open deals, put off 3, 1, 0 and 0 times: 1.0",
+        "dates brought forward or filled in; deals that are won or lost",
+        "HubSpot",
     ),
     Formula.SUBMITTED: (
         "the month that a number is for",

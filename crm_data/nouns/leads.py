@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from crm_data.errors import Invalid
-from crm_data.nouns import selections, waiting
+from crm_data.nouns import of_customers, selections, waiting
 from crm_data.nouns.customers import Customers
 from crm_data.nouns.deals import Deals
 from crm_data.nouns.links import carry_customers
@@ -23,7 +23,7 @@ from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.values import row_id
 from crm_data.store.zones import within
-from crm_data.tables import Deal, Lead
+from crm_data.tables import Customer, Deal, Lead
 from crm_data.tables.deal import Stage
 from crm_data.tables.fields import words
 from crm_data.tables.lead import LeadStatus
@@ -53,6 +53,7 @@ class Leads(Records):
     behind: ClassVar[Mapping[str, str]] = {
         "converting": "made or converted in the period",
         **{name: selections.SAID[name] for name in selections.LEADS},
+        **of_customers.SAID,
         **waiting.SAID,
     }
 
@@ -60,7 +61,7 @@ class Leads(Records):
         """'open' are neither lost nor converted, 'mine' those of them that are mine, 'converted' became deals.
 
         Behind numbers: 'converting:FIRST..LAST' were made or converted in those days, and those of
-        `selections` and `waiting`.
+        `selections`, `of_customers` and `waiting`.
         """
         if query.preset in waiting.SAID:
             return waiting.narrow(Lead, query, self._scope.user_id)
@@ -72,6 +73,10 @@ class Leads(Records):
                     *(within(day, first, last, query.zone) for day in (Lead.created_at, Lead.converted_at))
                 )
             ]
+        if name in of_customers.SAID:
+            declared = self._scope.own.declared(Customer)
+            but = name == "of_customer_else"
+            return [of_customers.of_customer(days, declared, but, Lead.customer_id)]
         if name in selections.LEADS:
             return [selections.LEADS[name](days, query.zone)]
         if query.preset == "converted":

@@ -1,4 +1,4 @@
-"""Deals by what their customer is: the clauses behind numbers that are broken down by a column of customers."""
+"""Deals and leads by what their customer is: the clauses behind numbers broken down by a column of customers."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from crm_data.nouns.selections import MOST_WORDS, spoken, worded
 from crm_data.tables import Customer, Deal
 from crm_data.tables.fields import Field, Kind
 
-# How a list says which of its deals a number has asked for.
+# How a list says which of its rows a number has asked for.
 SAID: Mapping[str, str] = {
     "of_customer": "of customers like this",
     "of_customer_else": "of customers of none of these",
@@ -26,17 +26,22 @@ def said(name: str, values: tuple[Any, ...]) -> str:
     return f"{name}:{spoken(tuple(None if value is None else _text(value) for value in values))}"
 
 
-def of_customer(words: str, declared: Mapping[str, Field], but: bool = False) -> sa.ColumnElement[bool]:
-    """Deals whose customer holds one of these values in a column, or where `but` none. Raises Invalid.
+def of_customer(
+    words: str, declared: Mapping[str, Field], but: bool = False, link: Any = Deal.customer_id
+) -> sa.ColumnElement[bool]:
+    """Rows whose customer holds one of these values in a column, or where `but` none. Raises Invalid.
 
-    `words`: as `said` makes them; `declared`: the fields of customers.
+    `words`: as `said` makes them; `declared`: the fields of customers; `link`: the column that names the customer.
+    A row of no customer holds nothing, as one whose customer has nothing filled in.
     """
     name, _, values = words.partition(":")
     field = declared.get(name)
     if field is None or not field.filter or field.kind not in BROKEN_BY:
         raise Invalid(_UNKNOWN)
     held = sa.func.coalesce(_held(getattr(Customer, name), field.kind, values), sa.false())
-    return Deal.customer_id.in_(sa.select(Customer.id).where(sa.not_(held) if but else held))
+    these = link.in_(sa.select(Customer.id).where(sa.not_(held) if but else held))
+    nothing = "" in values.split("|")
+    return sa.or_(these, link.is_(None)) if nothing != but else these
 
 
 def moved(presets: str, to: Mapping[str, str], move: Callable[[str, int], Any]) -> str:

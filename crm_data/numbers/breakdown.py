@@ -1,4 +1,4 @@
-"""What Insights says of all deals, said of each owner, industry or the like: results, funnel, days in stage."""
+"""What Insights says of all deals, said of each owner, industry or the like, in four tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from crm_data.nouns.converted import in_money, named
 from crm_data.nouns.cycles import cycle_days, timed
 from crm_data.nouns.of_customers import said
 from crm_data.nouns.stages import OPEN_STAGES
+from crm_data.numbers.breakdown_pace import PACE, pace
 from crm_data.numbers.figures import Figure, Formula, Question, Value
 from crm_data.numbers.forecast import Line
 from crm_data.numbers.funnel import Base, counts_by, steps_of
@@ -26,6 +27,7 @@ from crm_data.numbers.sums import LOST, OPEN, WON, amount, cents, closing, numbe
 from crm_data.store import summary
 from crm_data.store.conditions import Except
 from crm_data.store.names import member_names
+from crm_data.store.query import Query
 from crm_data.store.reading import Reader
 from crm_data.store.scope import CompanySession
 from crm_data.store.zones import within
@@ -63,15 +65,16 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """The same lines three times: each a value, or what is behind the greatest ones.
+    """The same lines four times: each a value, or what is behind the greatest ones.
 
-    `funnel`, `days`: of deals of every currency. `before`: what the results of the period are compared with, each
-    figure with its own `before`.
+    `pace`: see `breakdown_pace`. `funnel`, `days`: of deals of every currency. `before`: what the results of the
+    period are compared with, each figure with its own `before`.
     """
 
     label: str
     currency: str
     results: Sequence[Line]
+    pace: Sequence[Line]
     funnel_heads: Sequence[str]
     funnel: Sequence[Line]
     days_heads: Sequence[str]
@@ -88,22 +91,23 @@ class Breakdown:
             "currency",
             *RESULTS,
             *(["compared with", *then] if self.before else []),
+            *PACE,
             *funnel,
             *(f"median days: {head}" for head in self.days_heads),
         ]
 
     def table(self) -> list[tuple[Any, ...]]:
         """A row a line, with all that is said of it; None where there is none."""
-        said, money = zip(self.results, self.funnel, self.days, strict=True), named(self.currency)
+        said, money = zip(self.results, self.pace, self.funnel, self.days, strict=True), named(self.currency)
         return [
             (
                 one.name,
                 money,
                 *(f and f.value for f in one.figures),
                 *(self._then(one) if self.before else ()),
-                *(f and f.value for f in (*two.figures, *three.figures)),
+                *(f and f.value for f in (*two.figures, *three.figures, *four.figures)),
             )
-            for one, two, three in said
+            for one, two, three, four in said
         ]
 
     def _then(self, line: Line) -> Iterator[Any]:
@@ -127,6 +131,8 @@ class Asked:
     today: date
     currency: str
     rules: StageRules
+    leads: Reader
+    leads_query: Query
     top: int = TOP
 
 
@@ -156,31 +162,34 @@ def breakdown(session: CompanySession, asked: Asked) -> Breakdown:
 
     Deals count that were made in the period, closed in it or in what it is compared with, or are open. Results: by
     `actual_close_date` in the period, open as of now, in one currency. Funnel: of deals made in the period, who
-    skipped a stage came to it. Days: as `stage_days`. At most six statements, and two more where the period is
+    skipped a stage came to it. Days: as `stage_days`. At most nine statements, and two more where the period is
     compared with an earlier one: the lines are the same, and what was won and lost in it stands at each figure.
     """
     values = _values(session, asked)
     names = member_names(session) if asked.dimension.field.kind is Kind.MEMBER else {}
     places = _places(asked, values, names)
     placed = _placed(asked, values)
-    results, before = _results(session, asked, placed, places), asked.period.before()
+    closed, before = dict[int, Closed](), asked.period.before()
+    results = _results(session, asked, placed, places, closed)
     if before:
-        earlier = _results(session, replace(asked, period=before), placed, places)
+        earlier = _results(session, replace(asked, period=before), placed, places, {})
         results = [_beside(*pair) for pair in zip(results, earlier, strict=True)]
+    moves = pace(session, asked, placed, places, values, closed)
     funnel_heads, funnel = _funnel(session, asked, placed, places)
     days = _days(session, asked, placed, places)
     shown = {
         at
-        for lines in (results, funnel, days)
+        for lines in (results, moves, funnel, days)
         for at, line in enumerate(lines)
         if any(
             figure and (figure.count or (figure.before and figure.before.count)) for figure in line.figures
         )
     }
-    kept = [[line for at, line in enumerate(lines) if at in shown] for lines in (results, funnel, days)]
+    each = (results, moves, funnel, days)
+    kept = [[line for at, line in enumerate(lines) if at in shown] for lines in each]
     stages = [asked.rules.label(stage) for stage in OPEN_STAGES]
     label = asked.dimension.label
-    return Breakdown(label, asked.currency, kept[0], funnel_heads, kept[1], stages, kept[2], before)
+    return Breakdown(label, asked.currency, kept[0], kept[1], funnel_heads, kept[2], stages, kept[3], before)
 
 
 def _beside(line: Line, earlier: Line) -> Line:
@@ -263,8 +272,13 @@ def _number(at: int) -> sa.ColumnElement[int]:
 
 
 def _results(
-    session: CompanySession, asked: Asked, placed: sa.Subquery, places: Sequence[Place]
+    session: CompanySession,
+    asked: Asked,
+    placed: sa.Subquery,
+    places: Sequence[Place],
+    closed: dict[int, Closed],
 ) -> list[Line]:
+    """The lines; what was closed in each place goes into `closed`."""
     inside_ = closing(asked.period)
     open_ = Deal.status == OPEN
     won, lost = (sa.and_(Deal.status == status, inside_) for status in (WON, LOST))
@@ -274,16 +288,22 @@ def _results(
     wanted = sa.select(placed.c.place, *sums).join(placed, placed.c.id == Deal.id)
     wanted = wanted.where(in_money(asked.currency)).group_by(placed.c.place)
     found = {int(at): [int(part) for part in parts] for at, *parts in session.execute(wanted)}
-    took = {int(at): (int(n), float(days)) for at, n, days in session.execute(_cycles(asked, placed))}
+    took: dict[int, Any] = {
+        int(at): {"timed": int(n), "median_days": float(median), "mean_days": float(mean)}
+        for at, n, median, mean in session.execute(_cycles(asked, placed))
+    }
     nothing = [0] * len(sums)
+    for at, _, _ in places:
+        won_count, won_cents, lost_count, *_ = found.get(at, nothing)
+        closed[at] = Closed(won_count, lost_count, amount(won_cents), **took.get(at, {}))
     return [
-        Line(name, _line(asked, name, rows, found.get(at, nothing), took.get(at, (0, None))))
+        Line(name, _line(asked, name, rows, found.get(at, nothing)[3:], closed[at]))
         for at, name, rows in places
     ]
 
 
 def _cycles(asked: Asked, placed: sa.Subquery) -> sa.Select[Any]:
-    """Place, how many won deals took a time, and the median of their days; as `rates` has it of all."""
+    """Place, how many won deals took a time, median and mean of their days; as `rates` has it of all."""
     won = (
         sa.select(placed.c.place, cycle_days().label("days"))
         .join(placed, placed.c.id == Deal.id)
@@ -298,14 +318,16 @@ def _cycles(asked: Asked, placed: sa.Subquery) -> sa.Select[Any]:
     ).subquery()
     middle = ranked.c.nth.in_([(ranked.c.n + 1) // 2, (ranked.c.n + 2) // 2])
     median = sa.func.avg(sa.case((middle, ranked.c.days)))
-    return sa.select(ranked.c.place, sa.func.count(), median).group_by(ranked.c.place)
+    return sa.select(ranked.c.place, sa.func.count(), median, sa.func.avg(ranked.c.days)).group_by(
+        ranked.c.place
+    )
 
 
 def _line(
-    asked: Asked, name: str, rows: Question, parts: Sequence[int], took: tuple[int, float | None]
-) -> list[Figure]:
-    won, won_cents, lost, open_count, open_cents, weighted = parts
-    closed = Closed(won, lost, amount(won_cents), median_days=took[1], timed=took[0])
+    asked: Asked, name: str, rows: Question, parts: Sequence[int], closed: Closed
+) -> list[Figure | None]:
+    won, lost = closed.won, closed.lost
+    open_count, open_cents, weighted = parts
     rows = rows.of(asked.currency)
     of_period = rows.but(actual_close_date=asked.period.edges)
     behind_won = (won, of_period.but(status=(WON,)))

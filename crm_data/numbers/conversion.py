@@ -38,14 +38,20 @@ def conversion(
     return [replace(now, before=then) for now, then in zip(*pairs, strict=True)]
 
 
+def conversion_in(
+    period: Period, counts: tuple[int, int, int], leads: Question, label: str = "Lead conversion"
+) -> Figure:
+    """Converted / made in a period. `counts`: converted in it, made in it, and either."""
+    converted, made, either = counts
+    first, last = ("" if edge is None else edge.isoformat() for edge in period.edges)
+    rows = leads.but(f"converting:{first}..{last}")
+    return Figure(label, Formula.CONVERSION, _share(converted, made), either, rows, None, period, _BASIS)
+
+
 def _figures(period: Period, counts: list[int], leads: Question) -> list[Figure]:
     converted, made, since, either = counts[:4]
-    first, last = ("" if edge is None else edge.isoformat() for edge in period.edges)
     return [
-        Figure(
-            "Lead conversion", Formula.CONVERSION, _share(converted, made), either,
-            leads.but(f"converting:{first}..{last}"), None, period, _BASIS,
-        ),
+        conversion_in(period, (converted, made, either), leads),
         Figure(
             "Converted of those made", Formula.COHORT, _share(since, made), made,
             leads.but(created_at=period.edges), None, period, _BASIS,

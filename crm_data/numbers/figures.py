@@ -29,6 +29,8 @@ class Unit(StrEnum):
     MONEY_A_DAY = "money a day"
     DAYS = "days"
     COUNT = "count"
+    TIMES = "times"  # how often one amount holds another
+    EACH = "each"  # so many of something to each record
 
 
 class Formula(StrEnum):
@@ -65,7 +67,14 @@ class Formula(StrEnum):
         "Gap / win rate by value of the last 365 days - value of the open deals expected from today to the"
         " period's end; never below zero."
     )
+    COVERAGE = "Value of the open deals expected from today to the period's end / gap."
     COHORT = "Of the leads made in the period, the share that was converted since."
+    WON_OF_MADE = "Deals won by then / deals made in the month."
+    TOUCHES = (
+        "Calls, e-mails, meetings and notes on won deals, from their beginning to their close / deals won."
+    )
+    AGE = "The middle one of the days since each open deal was made."
+    PUSHES = "How often the expected close of open deals went to a later day / open deals."
     SUBMITTED = "Sum of the given numbers that count + won and commit of everybody else."
     GIVEN = "Sum of the numbers that counted then: the manager's, else the person's own."
     WEIGHTED_THEN = "Sum of value x probability as they were then, each rounded to the cent."
@@ -91,6 +100,10 @@ _UNITS = {
     Formula.GOAL: Unit.MONEY,
     Formula.GAP: Unit.MONEY,
     Formula.NEEDED: Unit.MONEY,
+    Formula.COVERAGE: Unit.TIMES,
+    Formula.TOUCHES: Unit.EACH,
+    Formula.PUSHES: Unit.EACH,
+    Formula.AGE: Unit.DAYS,
     Formula.THEN: Unit.MONEY,
     Formula.DELTA: Unit.MONEY,
     Formula.STAGE_MEDIAN: Unit.DAYS,

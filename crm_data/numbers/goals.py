@@ -15,7 +15,7 @@ from crm_data.nouns.selections import closed_lately, due_until, needing, won_bet
 from crm_data.numbers.figures import Figure, Formula, Question, Value
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
-from crm_data.numbers.sums import WON, amount, cents, number, total
+from crm_data.numbers.sums import OPEN, WON, amount, cents, number, total
 from crm_data.store.conditions import NOTHING
 from crm_data.store.filters import Condition, Filter
 from crm_data.store.query import Query
@@ -23,7 +23,7 @@ from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal, Goal
 from crm_data.tables.types import CENT
 
-NAMES = ("Won against goal", "Pace", "Gap", "More pipeline needed", "Goal")
+NAMES = ("Won against goal", "Pace", "Gap", "More pipeline needed", "Coverage", "Goal")
 _SET = (Decimal(0), None)  # a goal that was taken away has no amount
 _SAME = {"assigned_to": "user_id", "currency": "currency"}
 _NOT_OF_ALL = "{} are of people: with a filter of anything but the owner there is nothing to compare."
@@ -126,33 +126,40 @@ def against_goals(
     today: date,
     currency: str,
 ) -> list[Figure]:
-    """Won against goal beside the pace, the gap, the pipeline that is needed, and the goal; in this order.
+    """Won against goal beside the pace, the gap, the pipeline needed, its coverage, and the goal; in this order.
 
-    `where`, `deals`: the deals that are compared. Attainment and pace are shares, the rest is money. Two
-    statements. Sources: kpi.zone (attainment), BottleCRM (pace).
+    `where`, `deals`: the deals that are compared. Attainment and pace are shares, coverage is how often
+    what is open holds the gap, the rest is money. Two statements. Sources: kpi.zone (attainment), BottleCRM
+    (pace), MetricKit (coverage).
     """
     zone = deals.query.zone
     rows, why = asked_of(deals.query, currency, period)
     found = goals_of(session, every(goals, rows), period, currency)
-    goal = goal_figure(found, NAMES[4], rows, period, currency, why)
+    goal = goal_figure(found, NAMES[-1], rows, period, currency, why)
     if not period.bounded:
         return [
             replace(goal, label=name, formula=formula) for name, formula in zip(NAMES, _FORMULAS, strict=True)
         ]
     won_here = won_between(period.first, period.last)
+    due_here = due_until(period.last, zone)
     when = (won_here, closed_lately(zone), sa.and_(closed_lately(zone), Deal.status == WON))
-    sums = [total(cents(currency), each) for each in (*when, due_until(period.last, zone))]
-    wanted = sa.select(number(won_here), sa.func.count(), *sums).where(
+    sums = [total(cents(currency), each) for each in (*when, due_here)]
+    wanted = sa.select(number(won_here), number(due_here), sa.func.count(), *sums).where(
         *where, needing(period.first, period.last, zone)
     )
-    won_count, count, *parts = session.execute(wanted).one()
+    won_count, due_count, count, *parts = session.execute(wanted).one()
     won, closed, closed_won, due = (amount(part) for part in parts)
     of_currency = deals.of(currency)
     of_won = (int(won_count), of_currency.but(status=(WON,), actual_close_date=period.edges))
     of_need = (int(count), of_currency.but(f"needing:{period.first}..{period.last}"))
+    until = of_currency.but(status=(OPEN,), expected_close_date=(min(today, period.last), period.last))
+    running = period.last >= today
+    of_due = (
+        int(due_count),
+        until if running else of_currency.but(status=(OPEN,), expected_close_date=NOTHING),
+    )
     target = worth(goal)
     gap = None if target is None else target - won
-    running = period.last >= today
     need = None
     if gap is not None and closed_won and running:
         need = max((gap * closed / closed_won).quantize(CENT) - due, Decimal("0.00"))
@@ -161,19 +168,25 @@ def against_goals(
         said = why or (_UNRATED if found.unrated else means)
         return Figure(NAMES[at], _FORMULAS[at], value, *behind, currency, period, said, against=goal)
 
+    open_for_gap = float(due / gap) if running and gap is not None and gap > 0 else None
+    covered = (
+        "There is nothing left to win." if gap is not None and gap <= 0 else "Open deals by expected close."
+    )
+    left = figure(2, gap, of_won, "By close date.")
     gone = None if goal.value is None else period.gone(today) / period.days
     pace = figure(1, gone, (goal.count, goal.rows))
     attained = float(won / target) if target else None
     return [
         replace(figure(0, attained, of_won, _standing(attained, gone)), before=pace),
         pace,
-        figure(2, gap, of_won, "By close date."),
+        left,
         figure(3, need, of_need, "" if running else "The period is over."),
+        replace(figure(4, open_for_gap, of_due, covered if running else "The period is over."), against=left),
         goal,
     ]
 
 
-_FORMULAS = (Formula.ATTAINMENT, Formula.PACE, Formula.GAP, Formula.NEEDED, Formula.GOAL)
+_FORMULAS = (Formula.ATTAINMENT, Formula.PACE, Formula.GAP, Formula.NEEDED, Formula.COVERAGE, Formula.GOAL)
 
 
 def _standing(attained: float | None, gone: float | None) -> str:

@@ -21,11 +21,12 @@ from crm_data.nouns.submissions import Submissions
 from crm_data.nouns.tasks import Tasks
 from crm_data.numbers import board as boards
 from crm_data.numbers import breakdown as broken
-from crm_data.numbers import months, owners, pipeline, rates
+from crm_data.numbers import months, owners, pipeline, rates, touches
 from crm_data.numbers.accuracy import Accuracy, accuracy
 from crm_data.numbers.ages import ages, put_off
 from crm_data.numbers.bridge import Bridge, bridge
 from crm_data.numbers.by_words import losses, sources
+from crm_data.numbers.cohorts import Cohorts, cohorts
 from crm_data.numbers.conversion import conversion
 from crm_data.numbers.figures import Chart, Figure, Formula, Question, counted
 from crm_data.numbers.forecast import Forecast, forecast
@@ -143,15 +144,25 @@ class Numbers:
     def tiles(
         self, query: Query | None = None, period: Period | None = None, currency: str | None = None
     ) -> list[Figure]:
-        """Won, win rates, average deal, cycle and velocity of a period of closing; see `rates`.
+        """Won, win rates, average deal, cycle, velocity and activities of a period; see `rates`, `touches`.
 
-        The last 90 days unless a period is given. Four statements, and two for the goal where it is compared with.
+        The last 90 days unless a period is given. Five statements, and two for the goal where it is compared with.
         """
         query, money = self._told(query, currency)
         period = period or self.period(USUAL, query.zone)
         with self._store.read(self._scope) as session:
-            pair = rates.rates(session, self._where(query, money), period, query.zone, money)
-        won, *rest = rates.tiles(*pair, period, Question("deals", query), money)
+            where, before = self._where(query, money), period.before()
+            pair = rates.rates(session, where, period, query.zone, money)
+            each = [period, *([before] if before else [])]
+            some = touches.touches(session, where, each)
+        deals = Question("deals", query)
+        won, *rest = rates.tiles(*pair, period, deals, money)
+        per_won = [
+            touches.per_won_deal(closed, count, when, deals, money)
+            for closed, count, when in zip(pair, some, each, strict=False)
+            if closed
+        ]
+        rest.append(replace(per_won[0], before=per_won[1]) if before else per_won[0])
         if period.against_goal and self._goals.all_seen:
             won = replace(won, before=self.against_goals(query, period, currency)[-1])
         return [won, *rest]
@@ -159,7 +170,7 @@ class Numbers:
     def against_goals(
         self, query: Query | None = None, period: Period | None = None, currency: str | None = None
     ) -> list[Figure]:
-        """Won against goal, pace, gap, the pipeline that is needed, and the goal; see `goals`. Two statements.
+        """Won against goal, pace, gap, pipeline needed, coverage, and the goal; see `goals`. Two statements.
 
         Who is no manager is shown their own deals and goal.
         """
@@ -325,6 +336,19 @@ class Numbers:
             where, today = self._deals.matching(query), self._today(query.zone)
             return stage_days(session, where, Question("deals", query), period, today, self._scope.stages)
 
+    def cohorts(
+        self, query: Query | None = None, period: Period | None = None, currency: str | None = None
+    ) -> Cohorts:
+        """Of the deals made in each month, how many were won since, and what they were worth; see `cohorts`.
+
+        One statement.
+        """
+        query, money = self._told(query, currency)
+        period = period or self.period(USUAL, query.zone)
+        with self._store.read(self._scope) as session:
+            where, today = self._where(query, money), self._today(query.zone)
+            return cohorts(session, where, Question("deals", query), period, today, money)
+
     def stage_rates(self, query: Query | None = None) -> list[Figure]:
         """Of the deals that stood in each open stage and are closed, how many were won; see `stage_rates`."""
         query = self._asked(query)
@@ -340,9 +364,9 @@ class Numbers:
         top: int = broken.TOP,
         currency: str | None = None,
     ) -> broken.Breakdown:
-        """Results, funnel and days in stage of each owner, industry or the like; see `breakdown`.
+        """Results, how it moves, funnel and days in stage of each owner, industry or the like; see `breakdown`.
 
-        `by`: one of `dimensions`. At most six statements, and two where the period is compared. Raises Invalid.
+        `by`: one of `dimensions`. At most nine statements, and two where the period is compared. Raises Invalid.
         """
         query, money = self._told(query, currency)
         query = untold(query)  # also what is told in one has its funnel and days of every currency
@@ -357,6 +381,8 @@ class Numbers:
             self._today(query.zone),
             money,
             self._scope.stages,
+            self._leads,
+            self.leads_of(query),
             top,
         )
         with self._store.read(self._scope) as session:

@@ -7,6 +7,7 @@ import streamlit as st
 from crm_data import Figure, Period, Query, Workspace
 from crm_data.nouns.converted import named
 from crm_data.numbers.breakdown import COMPARED, RESULTS
+from crm_data.numbers.breakdown_pace import PACE
 from dashboard import session
 from dashboard.components.picture import take_away
 from dashboard.known import known
@@ -76,6 +77,7 @@ def _tables(my: Workspace, query: Query, period: Period, by: str) -> None:
         ]
         figures.matrix(my, (name, *COMPARED), then, "breakdown.before")
     for name, heads, lines in (
+        (f"{found.label}, how it moves ({named(found.currency)})", PACE, found.pace),
         (f"{found.label}, funnel", found.funnel_heads, found.funnel),
         (f"{found.label}, median days", found.days_heads, found.days),
     ):
@@ -83,6 +85,8 @@ def _tables(my: Workspace, query: Query, period: Period, by: str) -> None:
     st.caption(
         f"Period: {say.span(*period.edges)}. Won, win rate, average and cycle by close date; open and weighted "
         "as of now. "
+        "Velocity by close date; age and put off are of open deals as of now; lead conversion is of leads made "
+        "and converted in the period, of the owner alone whatever else is filtered. "
         "The funnel is of deals made in the period, of all currencies, skipped stages counted; days in stage are "
         "of deals that left a stage in it or stand there, of all currencies."
     )

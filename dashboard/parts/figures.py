@@ -133,6 +133,8 @@ def exactly(figure: Figure) -> str:
     if value is not None and figure.unit is Unit.DAYS:
         days = f"{value:,.1f}".removesuffix(".0")
         return f"{figure.label}: {days} {'day' if days == '1' else 'days'}"
+    if value is not None and figure.unit in (Unit.TIMES, Unit.EACH):
+        return f"{figure.label}: {value:,.2f}{' x' if figure.unit is Unit.TIMES else ''}"
     return f"{figure.label}: {shown(figure)}"
 
 
@@ -148,6 +150,8 @@ def _short(figure: Figure, value: Any) -> str:
         return f"{say.short_money(Decimal(value), currency)} a day"
     if unit is Unit.DAYS:
         return say.count(round(value), "day")
+    if unit in (Unit.TIMES, Unit.EACH):
+        return f"{value:,.1f}{' x' if unit is Unit.TIMES else ''}"
     return f"{value:,}"
 
 
@@ -156,7 +160,9 @@ def _tone(figure: Figure) -> str:
     change: Any = figure.change
     if not change:
         return "same"
-    less = figure.unit is Unit.DAYS or figure.formula in (Formula.GAP, Formula.NEEDED)
+    if figure.formula is Formula.TOUCHES:
+        return "same"  # more work for a deal is neither
+    less = figure.unit is Unit.DAYS or figure.formula in (Formula.GAP, Formula.NEEDED, Formula.PUSHES)
     return "better" if (change < 0) is less else "worse"
 
 

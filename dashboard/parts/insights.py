@@ -16,6 +16,7 @@ from dashboard.components.picture import take_away
 from dashboard.known import known, reading
 from dashboard.parts import charts, figures, place, say
 from dashboard.parts.breakdown import BY, breakdown
+from dashboard.parts.cohorts import COHORTS, cohorts
 from dashboard.parts.converted import choose_currency
 from dashboard.parts.filters import filter_bar, in_words
 from dashboard.parts.heading import heading
@@ -23,7 +24,7 @@ from dashboard.parts.period import COMPARE, PARAM, choose_period, offer, show_pe
 from dashboard.parts.printing import printed
 
 FUNNEL, SKIPPED = "funnel", "skipped"
-KEEP = ("tab", PARAM, COMPARE, BY, FUNNEL, SKIPPED)
+KEEP = ("tab", PARAM, COMPARE, BY, COHORTS, FUNNEL, SKIPPED)
 PLACE = "insights"
 _AGAIN = f"{PLACE}.again"
 _BASE, _SKIPPED = "funnel.base", "funnel.skipped"
@@ -58,6 +59,7 @@ def insights_screen(my: Workspace) -> None:
     )
     again.drawn("tiles", (reading("tiles"),), lambda: _tiles(my, tiles, standing, leads, goals))
     breakdown(my, query, period)
+    cohorts(my, query, period)
     shown = _Shown(my, query, period, closed)
     again.drawn(PLACE, shown.of(), shown.draw)
 
@@ -66,8 +68,8 @@ def _tiles(
     my: Workspace, tiles: list[Figure], standing: list[Figure], leads: list[Figure], goals: list[Figure]
 ) -> None:
     won, rate, *rest = tiles
-    attained, _, gap, needed, goal = goals
-    compared = [attained, gap, needed, goal] if goal.value is not None else []
+    attained, _, gap, needed, coverage, goal = goals
+    compared = [attained, gap, needed, coverage, goal] if goal.value is not None else []
     figures.tiles(my, [*compared, won, rate, *standing])
     figures.tiles(my, [*rest, *leads])
 

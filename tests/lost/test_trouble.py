@@ -196,7 +196,7 @@ def test_a_choice_that_is_none(place: Place) -> None:
         numbers.against_goals, numbers.standing, numbers.bridge, numbers.forecast, numbers.funnel,
         numbers.stage_days, numbers.stage_rates, numbers.losses, numbers.sources, numbers.ages, numbers.put_off,
         numbers.then_and_now, numbers.breakdown, numbers.forecast_board,
-        numbers.submitted,
+        numbers.submitted, numbers.cohorts,
     ]  # fmt: skip
     refused = {}
     for table, column in CHOICES:

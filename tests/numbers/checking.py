@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from crm_data import Figure, Formula, Period, Workspace, clock
 from crm_data.nouns.stages import QUALIFIED_STAGES
+from crm_data.numbers.period import LATEST
 from crm_data.tables import Base
 from tests.numbers.makers import CENT, weighted
 
@@ -46,6 +47,8 @@ class Checker:
         self._read: dict[Any, list[Row]] = {}
         self._moves: dict[int, list[tuple[datetime, int, str]]] | None = None
         self._changes: dict[int, list[tuple[datetime, dict[str, Any]]]] | None = None
+        self._activities: dict[int, list[datetime]] | None = None
+        self._pushes: dict[int, int] | None = None
 
     def check(self, figure: Figure) -> None:
         """The rows that the figure's address opens are as many as it says, of its currency, and make its value."""
@@ -63,7 +66,7 @@ class Checker:
         wanted = MADE[figure.formula](self, figure, rows)
         if isinstance(wanted, float) and figure.value is not None:
             # Days so far go on while one looks: where no clock stands still, some minutes are no fault.
-            so_far = figure.formula in (Formula.STAGE_MEDIAN, Formula.STAGE_MOST)
+            so_far = figure.formula in (Formula.STAGE_MEDIAN, Formula.STAGE_MOST, Formula.AGE)
             wanted = pytest.approx(wanted, abs=0.02 if so_far else None)
         assert figure.value == wanted, said
 
@@ -143,6 +146,33 @@ class Checker:
                 for deal, at, before in session.execute(wanted):
                     self._changes.setdefault(deal, []).append((at, before or {}))
         return self._changes
+
+    def activities(self) -> Mapping[int, list[datetime]]:
+        """Deal -> when somebody called, wrote, met or noted something about it."""
+        if self._activities is None:
+            self._activities, each = {}, Base.metadata.tables["activities"]
+            wanted = sa.select(each.c.deal_id, each.c.activity_date).where(
+                each.c.archived_at.is_(None),
+                each.c.activity_type != "status_change",
+                each.c.deal_id.is_not(None),
+            )
+            with self.my._store.system("a test reads every activity", write=False) as session:
+                for deal, at in session.execute(wanted):
+                    self._activities.setdefault(deal, []).append(at)
+        return self._activities
+
+    def pushes(self) -> Mapping[int, int]:
+        """Deal -> how often the log says that its expected close went to a later day."""
+        if self._pushes is None:
+            self._pushes, log = {}, Base.metadata.tables["change_log"]
+            mine = (log.c.table_name == "deals", log.c.action == "change")
+            wanted = sa.select(log.c.row_id, log.c.before, log.c.after).where(*mine)
+            with self.my._store.system("a test reads every change", write=False) as session:
+                for deal, before, after in session.execute(wanted):
+                    was, became = ((side or {}).get("expected_close_date") for side in (before, after))
+                    later = bool(was and became and was < became)
+                    self._pushes[deal] = self._pushes.get(deal, 0) + later
+        return self._pushes
 
     def stayed(self, figure: Figure, row: Row, stage: str) -> float:
         """The days that a deal stayed in a stage: visits that ended in the figure's period, and the one so far."""
@@ -389,6 +419,49 @@ def _needed(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None
     return max(needed - _value(due), Decimal("0.00"))
 
 
+def _coverage(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+    assert figure.period is not None
+    today, last = checker.today(figure.rows.query.zone), figure.period.last
+    assert all(row["status"] == "open" and today <= row["expected_close_date"] <= last for row in rows)
+    left = _goal_of(figure)
+    return float(_value(rows) / left) if left is not None and left > 0 and last >= today else None
+
+
+def _won_of_made(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+    assert figure.period is not None
+    first, last = figure.period.first, figure.period.last
+    made = {row["created_at"].astimezone(figure.rows.query.zone).date() for row in rows}
+    assert made <= {first + timedelta(days=n) for n in range(Period.month_of(first).days)}
+    ever = last == LATEST
+    wins = [
+        row for row in _won(rows) if ever or (row["actual_close_date"] and row["actual_close_date"] <= last)
+    ]
+    return len(wins) / len(rows) if rows else None
+
+
+def _touches(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+    assert _won(rows) == rows
+    found = 0
+    for row in rows:
+        began = min([row["created_at"], *(at for at, _, _ in checker.moves().get(row["id"], []))]).date()
+        days = [at.date() for at in checker.activities().get(row["id"], [])]
+        found += sum(
+            bool(row["actual_close_date"]) and began <= day <= row["actual_close_date"] for day in days
+        )
+    return found / len(rows) if rows else None
+
+
+def _age(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+    assert all(row["status"] == "open" for row in rows)
+    days = [(clock.now() - row["created_at"]).total_seconds() / 86_400 for row in rows]
+    return max(median(days), 0.0) if rows else None
+
+
+def _pushes(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
+    assert all(row["status"] == "open" for row in rows)
+    return sum(checker.pushes().get(row["id"], 0) for row in rows) / len(rows) if rows else None
+
+
 def _between(figure: Figure, day: date | None) -> bool:
     assert figure.period is not None
     return day is not None and figure.period.first <= day <= figure.period.last
@@ -426,6 +499,11 @@ MADE: Mapping[Formula, Callable[[Checker, Figure, list[Row]], Any]] = {
     Formula.PACE: _pace,
     Formula.GAP: _gap,
     Formula.NEEDED: _needed,
+    Formula.COVERAGE: _coverage,
+    Formula.WON_OF_MADE: _won_of_made,
+    Formula.TOUCHES: _touches,
+    Formula.AGE: _age,
+    Formula.PUSHES: _pushes,
     Formula.STEP: _step,
     Formula.THEN: _then,
     Formula.DELTA: _delta,

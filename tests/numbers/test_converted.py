@@ -37,6 +37,7 @@ TOLD = {
     "by_owner",
     "by_stage",
     "chart",
+    "cohorts",
     "forecast",
     "forecast_board",
     "goal_year",

@@ -16,6 +16,7 @@ from crm_data.accounts import passwords
 from crm_data.demo import fill
 from crm_data.nouns.goals import Wanted
 from crm_data.numbers.breakdown import Breakdown
+from crm_data.numbers.cohorts import Cohorts
 from crm_data.numbers.figures import counted
 from crm_data.numbers.numbers import ALL_TIME, Numbers
 from crm_data.store.conditions import Except
@@ -23,7 +24,7 @@ from crm_data.store.filters import ME, Condition, Filter, Group, Op
 from crm_data.store.scope import CompanyScope
 from crm_data.store.store import Store
 from tests.numbers.checking import Checker, figures_in
-from tests.numbers.makers import lost, put, put_deals, wandering, won
+from tests.numbers.makers import lost, put, put_deals, rows_of, wandering, won
 from tests.numbers.test_pipeline import some_deals
 from tests.numbers.test_real_file import engine as engine
 from tests.numbers.test_real_file import kept as kept
@@ -54,7 +55,9 @@ def figures(my: Workspace, verb: str, **given: Any) -> list[Figure]:
         given = {"by": each[next(_TURN) % len(each)], **given}
     answer = getattr(my.numbers, verb)(**asked(verb, given))
     found = list(figures_in(answer))
-    assert found or isinstance(answer, Chart | Breakdown), f"Numbers.{verb}: something else than figures"
+    assert found or isinstance(answer, Chart | Breakdown | Cohorts), (
+        f"Numbers.{verb}: something else than figures"
+    )
     return found
 
 
@@ -87,6 +90,7 @@ def some_of_everything(two: Office) -> None:
         put(two, "leads", [{**line, "converted_at": made + timedelta(days=20) if n % 2 else None}])
         my.tasks.add({"title": "T", "deal_id": deal, "due_date": f"2026-03-{1 + n % 4:02}"})
     my.activities.log("call", "C", deal_id=deal)
+    some_activities(two)
     some_goals(two)
 
 
@@ -105,6 +109,22 @@ def some_goals(two: Office) -> None:
     two.at().goals.set([Wanted(people["user"], date(2026, 3, 1), 1, Decimal(5), "")])
     two.at(1).goals.set([Wanted(two.people[1]["manager"], date(2026, 2, 1), 1, None, "77")])
     some_submissions(two)
+
+
+def some_activities(two: Office) -> None:
+    """Around the days of won deals: before, on, between and after them, noted by hand or by itself, put away."""
+    deals = [row for row in rows_of(two.at()) if row["status"] == "won"][:40]
+    lines = [
+        {
+            "deal_id": row["id"], "user_id": two.people[0]["manager"], "title": "A", "created_at": at,
+            "activity_type": ("call", "email", "note", "status_change")[n % 4], "activity_date": at,
+            "archived_at": at if n % 7 == 6 else None,
+        }
+        for n, row in enumerate(deals)
+        for days in (-1, 0, 1, n)
+        for at in (row["created_at"] + timedelta(days=days, hours=n % 20),)
+    ]  # fmt: skip
+    put(two, "activities", lines)
 
 
 def some_submissions(two: Office) -> None:
@@ -204,6 +224,7 @@ def test_every_figure_opens_its_rows(everything: tuple[Office, Checker], verb: s
         "against_goals",
         "goal_year",
         "ages",
+        "cohorts",
     ],
 )
 @pytest.mark.parametrize("currency", CURRENCIES)

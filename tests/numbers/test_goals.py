@@ -70,7 +70,7 @@ def cents(amount: Fraction) -> Decimal:
 def model(
     goals: Goals, rows: list[dict[str, object]], period: Period, today: date, who: set[int | None] | None
 ) -> dict[str, object]:
-    """The five numbers in USD, of some people or of everybody."""
+    """The numbers in USD, of some people or of everybody."""
     days = [period.first + timedelta(days=n) for n in range(period.days)]
     goal = None
     for (user, month, currency), amount in goals.items():
@@ -105,6 +105,9 @@ def model(
                 None if goal is None else gone,
                 None if goal is None else goal - had,
                 need,
+                float(due / (goal - had))
+                if goal is not None and goal > had and period.last >= today
+                else None,
                 goal,
             ),
             strict=True,
@@ -155,7 +158,7 @@ def test_what_goals_do_not_know_is_not_available(two: Office) -> None:
         Query(filter=Filter((mine, Condition("deal_value", Op.MORE, (Decimal(5),))))),
     ):
         found = numbers.against_goals(query, month)
-        assert [figure.value for figure in found] == [None] * 5
+        assert [figure.value for figure in found] == [None] * len(NAMES)
         assert all("owner" in figure.means for figure in found)
     assert numbers.against_goals(Query(filter=Filter((mine,))), month)[-1].value is None
     assert two.at(0, "user").numbers.against_goals(Query(filter=Filter((mine,))), month)[-1].value == 10

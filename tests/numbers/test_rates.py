@@ -30,7 +30,7 @@ def test_each_tile_is_made_of_its_rows(two: Office) -> None:
     some_deals(two, 80, company=1)
     with counted(two.store) as sent:
         found = tiles(two)
-    assert len(sent) == 4
+    assert len(sent) == 5
     closed = behind(my, found["win_rate"])
     wins = [row for row in closed if row["status"] == "won"]
     assert wins == behind(my, found["average"])

@@ -142,6 +142,7 @@ NUMBERS = {
     "bridge": Verb(lambda my, ids: my.numbers.bridge(_about(ids))),
     "chart": Verb(lambda my, ids: my.numbers.chart("owner")),
     "closed_days": Verb(lambda my, ids: my.numbers.closed_days()),
+    "cohorts": Verb(lambda my, ids: my.numbers.cohorts(_about(ids))),
     "conversion": Verb(lambda my, ids: my.numbers.conversion()),
     "currency": Verb(lambda my, ids: my.numbers.currency()),
     "dimensions": Verb(lambda my, ids: my.numbers.dimensions()),

@@ -67,6 +67,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Numbers.period": simply(lambda my: my.numbers.period("this_year")),
     "Numbers.breakdown": _number("breakdown", period=_period, currency=_currency),
     "Numbers.dimensions": simply(lambda my: my.numbers.dimensions()),
+    "Numbers.cohorts": _number("cohorts", period=_period, currency=_currency),
     "Numbers.by_owner": _number("by_owner", period=_period, currency=_currency),
     "Numbers.tiles": _number("tiles", period=_period, currency=_currency),
     "Numbers.chart": _chart,
