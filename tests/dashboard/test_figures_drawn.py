@@ -34,6 +34,7 @@ TABS = {
         "changes",
         "insights",
         "insights&by=customer.industry",
+        "insights&cohorts=yes",
         "goals",
     ),
     "admin": ("", "stages"),
