@@ -60,7 +60,7 @@ def drawn(name: str, of: tuple[Any, ...], draw: Callable[[], object]) -> None:
     if kept is None:
         kept = st.session_state[_KEPT] = {}
     at = tuple(cursor.delta_path)
-    who = (session.rendered_for(), session.scope(), st.session_state.get(session.OWNER))
+    who = (session.rendered_for(), session.scope(), session.zone(), st.session_state.get(session.OWNER))
     whole = (*who, now.active_script_hash, at, *of)
     here = _here.get()
     if here is None:

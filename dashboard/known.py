@@ -38,7 +38,7 @@ def known(my: Workspace, name: str, asked: tuple[Any, ...], read: Callable[[], V
     What is given is shared by the runs of a tab: nobody may change it.
     """
     kept: dict[str, _Known] = st.session_state.setdefault(_KEPT, {})
-    whole = (my.scope, session.writes(), *asked)
+    whole = (my.scope, session.zone(), session.writes(), *asked)
     found, last, now = kept.get(name), session.last_change(my), clock.now()
     if found is None or found.asked != whole or found.last != last or now - found.at >= KNOWN_FOR:
         found = kept[name] = _Known(whole, last, now, read(), next(_readings))

@@ -18,7 +18,7 @@ from crm_data.store.scope import CompanyScope
 from dashboard import runtime
 from dashboard.web import cookie
 
-MARK, OWNER = "rendered for", "drafts' owner"
+MARK, OWNER, ZONE = "rendered for", "drafts' owner", "chosen zone"
 LOST = (
     "You are signed out: your time was up, you signed out in another tab, or an admin ended it. "
     "What was not saved here is gone. Sign in to go on."
@@ -164,6 +164,14 @@ def rendered_for() -> tuple[int, int] | None:
     return drawn
 
 
+def zone() -> str:
+    """The name of the time zone in which this tab was drawn, and in which what is typed in it is meant.
+
+    The one that the person has chosen, else that of their browser, else UTC.
+    """
+    return str(st.session_state.get(ZONE) or st.context.timezone or "UTC")
+
+
 def scope() -> CompanyScope | None:
     """Whose run of the app's script this is, with what their company has arranged; None outside of one."""
     here = _now.get()
@@ -184,7 +192,7 @@ def one_run() -> Iterator[Signed | None]:
         st.session_state.clear()
         st.session_state.update({NOTICE: LOST if here is None else MOVED} | kept)
     if here is not None:
-        st.session_state.update({MARK: mark, OWNER: owner_of(here, token() or "")})
+        st.session_state.update({MARK: mark, OWNER: owner_of(here, token() or ""), ZONE: here.account.zone})
     before, last = _now.set(here), _last.set({})
     try:
         yield here

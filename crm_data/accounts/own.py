@@ -1,4 +1,4 @@
-"""What a person does with their own account: the password, name, telephone and picture."""
+"""What a person does with their own account: the password, name, telephone, picture and time zone."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,10 +17,11 @@ from crm_data.store.one_row import demand_seen
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
 from crm_data.store.writer import amend
+from crm_data.store.zones import zone_called
 from crm_data.tables import Membership, User
 from crm_data.tables.fields import Field, fields_of
 
-OWN = ("first_name", "last_name", "phone", "avatar")
+OWN = ("first_name", "last_name", "phone", "avatar", "time_zone")
 
 
 def change_password(store: Store, signed: Signed, current: str, new: str, address: str) -> None:
@@ -82,6 +83,8 @@ def change_profile(store: Store, signed: Signed, changed: Mapping[str, tuple[Any
     if not set(changed) <= set(OWN):
         raise Invalid("This cannot be changed here.")
     new = parsed(User, {name: pair[1] for name, pair in changed.items()})
+    if new.get("time_zone"):
+        new["time_zone"] = zone_called(new["time_zone"])
     with store.system("a person changes their own account") as session:
         user = session.get_one(User, signed.account.id, with_for_update=True)
         demand_seen(user, changed, new)

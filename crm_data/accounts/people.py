@@ -53,6 +53,7 @@ class Account:
     first_name: str
     last_name: str
     operator: bool
+    zone: str | None = None  # as IANA names it; None: that of the browser
 
     @property
     def name(self) -> str:

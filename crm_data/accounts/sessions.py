@@ -114,7 +114,7 @@ class Sessions:
         if seen and now - here.last_seen_at >= SEEN_EVERY:
             self._seen(here.session_id, now)
         operator = here.person_role == UserRole.SUPER_ADMIN
-        account = Account(here.user_id, here.email, here.first_name, here.last_name, operator)
+        account = Account(here.user_id, here.email, here.first_name, here.last_name, operator, here.time_zone)
         scope = CompanyScope(
             company_id=here.company_id,
             user_id=here.user_id,
@@ -229,6 +229,7 @@ _WHO = (
         User.email,
         User.first_name,
         User.last_name,
+        User.time_zone,
         User.role.label("person_role"),
         Membership.role,
         Membership.permissions.is_not(sa.null()).label("special"),

@@ -42,6 +42,7 @@ class User(Recorded, Made, Base):
     last_name: Mapped[str] = f.text("Last name", 100, required=True)
     phone: Mapped[str | None] = f.phone()
     avatar: Mapped[str | None] = f.url("Address of a picture", 500)
+    time_zone: Mapped[str | None] = f.text("Time zone", 64)
     role: Mapped[str] = f.choice("Role", UserRole, 50, UserRole.USER, form=False)
     is_active: Mapped[bool] = f.yes_no("Active", True, form=False)
     is_verified: Mapped[bool] = f.yes_no("E-mail verified", False, form=False)

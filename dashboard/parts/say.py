@@ -7,9 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import streamlit as st
-
 from crm_data import Field, Kind
+from dashboard import session
 
 NONE = "–"
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CHF": "CHF ", "INR": "₹"}
@@ -22,9 +21,9 @@ _STEPS = ((Decimal("1e9"), "B"), (Decimal("1e6"), "M"), (Decimal("1e3"), "k"))
 
 
 def zone() -> tzinfo:
-    """The person's time zone as their browser names it; UTC when it names none."""
+    """The time zone in which the person is shown every moment, and means what they type; see `session.zone`."""
     try:
-        return ZoneInfo(st.context.timezone or "UTC")
+        return ZoneInfo(session.zone())
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return UTC
 

@@ -1,8 +1,9 @@
-"""A person's own account: name, telephone and picture, the password, and where they are signed in."""
+"""A person's own account: name, telephone, picture and time zone, the password, and where they are signed in."""
 
 import streamlit as st
 
 from crm_data.accounts.sessions import OpenSession, Signed
+from crm_data.store.zones import zones
 from dashboard import session
 from dashboard.components import grid
 from dashboard.parts import say
@@ -16,7 +17,7 @@ _NAMES = {"Edg": "Edge", "OPR": "Opera"}
 
 
 def profile_panel(here: Signed) -> None:
-    """One's own name, telephone and picture; saving sends only what was changed."""
+    """One's own name, telephone, picture and time zone; saving sends only what was changed."""
     installation = session.installation()
     fields, now = installation.profile_fields, installation.profile(here)
 
@@ -33,11 +34,28 @@ def profile_panel(here: Signed) -> None:
         st.text_input("E-mail", here.account.email, disabled=True, help="You sign in with it; it stays")
         for name, field in fields.items():
             label = f"{say.plain(field.label)} *" if field.required else say.plain(field.label)
+            if name == "time_zone":
+                _time_zone(label, now[name])
+                continue
             st.text_input(
                 label, now[name] or "", key=f"{PLACE}.{name}", max_chars=field.length, help=field.help
             )
         show_refusal(f"{PLACE}.profile")
         st.form_submit_button("Save account", type="primary", on_click=save)
+
+
+def _time_zone(label: str, now: str | None) -> None:
+    """Choose one by its name; what is typed narrows the list."""
+    browser = f"As this browser: {say.plain(st.context.timezone or 'UTC')}"
+    offered = ["", *({now} - set(zones()) if now else ()), *zones()]
+    st.selectbox(
+        label,
+        offered,
+        offered.index(now or ""),
+        format_func=lambda zone: say.plain(zone.replace("_", " ")) if zone else browser,
+        key=f"{PLACE}.time_zone",
+        help="In which you are shown every moment, and mean what you type",
+    )
 
 
 def password_panel(here: Signed) -> None:

@@ -1,9 +1,14 @@
-"""One's own account: name, telephone and picture; every company that one works in has the change in its log."""
+"""One's own account: name, telephone, picture, zone; every company that one works in has it in its log."""
+
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
+from crm_data import clock
+from crm_data.accounts.own import OWN
 from crm_data.errors import Conflict, Invalid
+from crm_data.store.zones import zone_called, zones
 from crm_data.tables import ChangeLog, User
 from tests.accounts.conftest import House
 
@@ -11,13 +16,15 @@ from tests.accounts.conftest import House
 def test_a_person_changes_their_own_account(house: House) -> None:
     house.join(house.user("manager"), 1)
     me, here = house.signed(house.sign_in()), house.installation
-    assert set(here.profile_fields) == set(here.profile(me)) == {"first_name", "last_name", "phone", "avatar"}
+    assert set(here.profile_fields) == set(here.profile(me)) == set(OWN)
     here.change_profile(
         me,
-        {"first_name": ("Alpha", " Zoë "), "phone": (None, "+43 1 234"), "avatar": (None, "x.example/a.png")},
-    )
+        {"first_name": ("Alpha", " Zoë "), "phone": (None, "+43 1 234"), "avatar": (None, "x.example/a.png"),
+         "time_zone": (None, "europe/vienna")},
+    )  # fmt: skip
     assert here.profile(me) == {
         "first_name": "Zoë", "last_name": "Manager", "phone": "+43 1 234", "avatar": "https://x.example/a.png",
+        "time_zone": "Europe/Vienna",
     }  # fmt: skip
     with house.store.system("a test", write=False) as session:
         entries = session.scalars(sa.select(ChangeLog).order_by(ChangeLog.company_id)).all()
@@ -26,9 +33,10 @@ def test_a_person_changes_their_own_account(house: House) -> None:
     assert {(entry.table_name, entry.row_id, entry.user_id) for entry in entries} == {
         ("users", house.user("manager"), house.user("manager"))
     }
-    assert entries[0].before == {"first_name": "Alpha", "phone": None, "avatar": None}
+    assert entries[0].before == {"first_name": "Alpha", "phone": None, "avatar": None, "time_zone": None}
     assert version == 2
     assert house.events()[-1] == "profile_changed"
+    assert house.signed(house.sign_in()).account.zone == "Europe/Vienna"
     assert "Zoë Manager" in house.office.at(1).members().values()
 
 
@@ -37,6 +45,8 @@ def test_what_is_wrong_changes_nothing(house: House) -> None:
     before = here.profile(me)
     for wrong, refusal in (
         ({"first_name": ("Alpha", "")}, Invalid),
+        ({"time_zone": (None, "Europe/Atlantis")}, Invalid),
+        ({"time_zone": (None, "../../etc/passwd")}, Invalid),
         ({"avatar": (None, "javascript:alert(1)")}, Invalid),
         ({"avatar": (None, "data:image/png;base64,xx")}, Invalid),
         ({"first_name": ("Alpha", "A"), "last_name": ("Seen", "Changed")}, Conflict),
@@ -48,3 +58,12 @@ def test_what_is_wrong_changes_nothing(house: House) -> None:
         with pytest.raises(refusal):
             here.change_profile(me, wrong)
     assert here.profile(me) == before
+
+
+def test_every_zone_that_is_offered_can_be_chosen() -> None:
+    assert len(zones()) > 300
+    assert zones()[-1] == "UTC"
+    for name in zones():
+        assert zone_called(name.lower().replace("_", " ")) == name
+        assert len(name) <= 64
+        assert ZoneInfo(name).utcoffset(clock.now()) is not None

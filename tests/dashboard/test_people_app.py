@@ -152,10 +152,12 @@ def test_a_person_changes_their_own_account(home: House, monkeypatch: pytest.Mon
     button(at, "Save account")
     assert "Address of a picture" in said(at)
     field(at, "Address of a picture").input("https://x.example/a.png")  # type: ignore[attr-defined]
+    field(at, "Time zone").select("Asia/Kathmandu")  # type: ignore[attr-defined]
     button(at, "Save account")
     with home.office.store.system("a test", write=False) as store:
         user = store.get_one(User, home.user("user", 1))
         assert (user.first_name, user.avatar) == ("Zoë", "https://x.example/a.png")
+        assert user.time_zone == "Asia/Kathmandu"
 
 
 @pytest.mark.slow
