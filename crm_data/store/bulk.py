@@ -1,6 +1,6 @@
 """Many rows of one kind in one transaction of one company: found, added and changed, each with its log."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -15,11 +15,13 @@ from crm_data.store import writer
 from crm_data.store.changes import Doing
 from crm_data.store.connections import beyond_company
 from crm_data.store.many import table_of
+from crm_data.store.names import member_names, record_names
 from crm_data.store.records import Records, Row
 from crm_data.store.scope import CompanySession
 from crm_data.store.writer import CHUNK
 from crm_data.tables import ChangeLog, Company, Membership, User, by_name, title_of
 from crm_data.tables.change_set import Actor
+from crm_data.tables.fields import Kind
 
 _MOST_IDS = 500  # in one IN (...)
 
@@ -88,6 +90,19 @@ class Bulk:
             Colleague(id_, f"{first} {last}".strip(), email, ended is None)
             for id_, first, last, email, ended in self._session.execute(wanted.order_by(Membership.user_id))
         ]
+
+    def names(self, ids: Mapping[str, Collection[int]]) -> dict[str, dict[int, str]]:
+        """Field -> id -> who or what some values of links and colleagues are. A statement for 500 of a field."""
+        found: dict[str, dict[int, str]] = {}
+        for name, some in ids.items():
+            field, wanted = self.records.fields[name], sorted(some)
+            if field.kind is Kind.MEMBER:
+                found[name] = member_names(self._session)
+                continue
+            found[name] = {}
+            for start in range(0, len(wanted), _MOST_IDS):
+                found[name] |= record_names(self._session, field.to or "", wanted[start : start + _MOST_IDS])
+        return found
 
     def targets(self, table: str) -> list[Target]:
         """Every record of another table that a link may point to, in one statement."""

@@ -19,10 +19,12 @@ from crm_data.transfer.headings import FIRMS, squeezed
 from crm_data.transfer.mapping import importable
 from crm_data.transfer.otherwise import few
 from crm_data.transfer.plan import By, Column, Plan, Unmatched
+from crm_data.transfer.report import Changed
 from crm_data.transfer.rows import NAMED, WRONG, Cells, Draft, Named, Template, templates
 
 # What stands for a colleague who would be added: a rehearsal adds nobody.
 TO_BE_ADDED = 0
+_FORMER = "A former colleague (to be added)"
 # The records that a name is enough to make.
 MADE = "customers"
 Words = Callable[[str], called.Called]
@@ -129,6 +131,22 @@ class Lookup:
         """Whether a name means exactly one record here."""
         known = self._kind(self._bulk.records.fields[name])
         return len(known.find(said) or known.meant(said)) == 1
+
+    def names(self, changes: Iterable[Changed]) -> dict[str, dict[int, str]]:
+        """Field -> id -> who or what the values of some changes are, with those that are to be added."""
+        ids: dict[str, set[int]] = defaultdict(set)
+        fields = self._bulk.records.fields
+        for change in changes:
+            if change.field in fields and fields[change.field].kind in (Kind.MEMBER, Kind.LINK):
+                ids[change.field] |= {id_ for id_ in (change.before, change.after) if id_ is not None}
+        found = self._bulk.names(ids)
+        made = {made.id: f"{made.title} (to be added)" for made in self.to_make.values()}
+        for name in found:
+            if fields[name].kind is Kind.MEMBER:
+                found[name] = {**found[name], TO_BE_ADDED: _FORMER}
+            else:
+                found[name] = {**found[name], **made}
+        return found
 
     def _to_make(self, table: str, said: Named) -> int:
         key = (table, _spelled(said.said, called.firm))

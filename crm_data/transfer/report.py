@@ -26,20 +26,32 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Changed:
-    """One value of a record that is there already, and what the file makes of it."""
+    """One value of a record that is there already, and what the file makes of it.
+
+    `currencies`: which one the record has, and will have; '' for the company's own.
+    """
 
     row: int
     title: str
     field: str
     before: Any
     after: Any
+    currencies: tuple[str, str] = ("", "")
+
+
+def changed_of(row: int, title: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Changed]:
+    """What a row of the file makes of the fields `after` of a record that is there."""
+    had = before.get("currency") or ""
+    money = (had, after.get("currency", had) or "")
+    return [Changed(row, title, name, before[name], value, money) for name, value in after.items()]
 
 
 @dataclass(frozen=True)
 class Report:
     """`created`, `updated`, `unchanged`: rows of the file. `refused`: one entry a row.
 
-    `changes`: the first updates, to look at. `unknown`: heading -> word -> how many rows; words that name no
+    `changes`: the first updates, to look at, and `names`, of a rehearsal: field -> id -> who or what these values
+    are. `unknown`: heading -> word -> how many rows; words that name no
     choice, colleague or record. `hints`: sentences on what may have been meant otherwise. `done`: False for a
     rehearsal. `repeated`: this act was done before. `beside`: heading -> cell -> how many rows; what could not be
     taken and is kept beside the records. `newer`: the first values of records that were changed here since the
@@ -69,6 +81,7 @@ class Report:
     left: tuple[int, ...] = ()
     resembling: tuple[Resembles, ...] = ()
     meant: Mapping[int, str] = field(default_factory=dict)
+    names: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
     def sentence(self) -> str:
         """The counts in words."""

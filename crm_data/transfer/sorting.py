@@ -19,7 +19,7 @@ from crm_data.transfer.mapping import unmarked_export
 from crm_data.transfer.matching import Match, Matching
 from crm_data.transfer.plan import ID, KEEP, Blanks, Mode, Newer, Plan
 from crm_data.transfer.reasons import Reasons
-from crm_data.transfer.report import Changed, Refusal, Report
+from crm_data.transfer.report import Changed, Refusal, Report, changed_of
 from crm_data.transfer.rows import Draft, constants, says_same, shown
 
 _SHOWN_CHANGES = 2_000
@@ -110,10 +110,10 @@ class Sorting:
         """The counts, the refusals and the first changes."""
         beside = {heading: dict(some) for heading, words in self._beside.items() if (some := +words)}
         changes = [
-            Changed(draft.number, self._matching.called(draft, before), name, before[name], value)
+            change
             for draft, before, changed in self.updated[:_SHOWN_CHANGES]
-            for name, value in changed.items()
-        ]
+            for change in changed_of(draft.number, self._matching.called(draft, before), before, changed)
+        ][:_SHOWN_CHANGES]
         unknown = {h: dict(Counter(words).most_common()) for h, words in self._lookup.unknown.items()}
         making = [made.title for made in self.to_make()]
         taken = {draft.number for draft, *_ in self.updated} | set(self._left)
@@ -124,7 +124,7 @@ class Sorting:
             len(self.updated),
             len(self._left),
             tuple(self.refused),
-            tuple(changes[:_SHOWN_CHANGES]),
+            tuple(changes),
             unknown,
             (
                 *hints.of_another_export(self._matching.elsewhere),
@@ -146,6 +146,7 @@ class Sorting:
             left=tuple(self._left),
             resembling=self.alike.found,
             meant=meant,
+            names={} if done else self._lookup.names([*changes, *self._newer]),
         )
 
     def _note_words(self, draft: Draft) -> None:
@@ -365,8 +366,7 @@ class Sorting:
         self._newer_rows += 1
         title = self._matching.called(draft, before)
         room = _SHOWN_CHANGES - len(self._newer)
-        changes = [Changed(draft.number, title, n, before[n], value) for n, value in wanted.items()]
-        self._newer += changes[: max(room, 0)]
+        self._newer += changed_of(draft.number, title, before, wanted)[: max(room, 0)]
 
     def _external_is_free(self, draft: Draft, row: Row, id_: int | None) -> bool:
         """Whether no other record, here or earlier in the file, has this external id of this system."""

@@ -261,7 +261,7 @@ class _Import:
             csv_alike.ask(self.records, plan, report, self.place)
         if cells := mended_cells(self.place):
             st.caption(told_of(cells))
-        rows_of(self.records, sheet, plan, report, self.place)
+        rows_of(self.my, self.records, sheet, plan, report, self.place)
 
     def _newer(self, plan: Plan, report: Report) -> None:
         """Records that were changed here since the file was made: which, and whose values are to stand."""
@@ -271,7 +271,7 @@ class _Import:
         self._choice(
             "newer", f"{say.count(count, 'record')} {were} changed here since this file was made", options
         )
-        lines = changed_lines(self.records, report.newer[:_SHOWN])
+        lines = changed_lines(self.my, self.records, report.newer[:_SHOWN], report.names)
         grid.table(f"{self.place}.newer.list", "Changed here since", lines)
 
     def _choice(self, name: str, question: str, options: Mapping[Any, str]) -> None:

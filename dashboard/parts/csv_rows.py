@@ -1,11 +1,11 @@
 """The rows of a rehearsal: searched by kind and text, and those that are refused put right on the spot."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import streamlit as st
 
-from crm_data import Records
+from crm_data import Kind, Records, Workspace, words
 from crm_data.transfer.csv_read import Sheet
 from crm_data.transfer.mapping import importable
 from crm_data.transfer.mended import Mended
@@ -15,6 +15,7 @@ from dashboard.components import grid
 from dashboard.parts import say
 
 _SHOWN = 50
+_LONGEST = 1_000  # letters of one value; the list holds all rows that are looked through
 _AT_ONCE = 5  # rows that are put right together; each has as many fields as it has wrong cells
 _ADD, _CHANGE, _LEFT, _REFUSED = "To add", "To change", "Unchanged", "Refused"
 
@@ -25,7 +26,7 @@ def mended_cells(place: str) -> dict[int, dict[str, str]]:
     return found
 
 
-def rows_of(records: Records, sheet: Sheet, plan: Plan, report: Report, place: str) -> None:
+def rows_of(my: Workspace, records: Records, sheet: Sheet, plan: Plan, report: Report, place: str) -> None:
     """Every row of the file by what becomes of it, with a search over its cells, values and reasons."""
     counts = {
         _ADD: report.created,
@@ -47,7 +48,7 @@ def rows_of(records: Records, sheet: Sheet, plan: Plan, report: Report, place: s
             said = st.text_input(
                 "Search these rows", key=f"{place}.rows.search", placeholder="Any word in them"
             )
-        lines = _lines(kind, records, sheet, plan, report)
+        lines = _lines(my, kind, records, sheet, plan, report)
         wanted = [line for line in lines if _has(line, said)]
         if not wanted:
             st.caption("No row here says that.")
@@ -65,9 +66,11 @@ def rows_of(records: Records, sheet: Sheet, plan: Plan, report: Report, place: s
 _AT = "\0refusal"
 
 
-def _lines(kind: str, records: Records, sheet: Sheet, plan: Plan, report: Report) -> list[dict[str, Any]]:
+def _lines(
+    my: Workspace, kind: str, records: Records, sheet: Sheet, plan: Plan, report: Report
+) -> list[dict[str, Any]]:
     if kind == _CHANGE:
-        return changed_lines(records, report.changes)
+        return changed_lines(my, records, report.changes, report.names)
     if kind == _REFUSED:
         return [
             {
@@ -94,23 +97,48 @@ def _lines(kind: str, records: Records, sheet: Sheet, plan: Plan, report: Report
     ]
 
 
-def changed_lines(records: Records, changes: tuple[Changed, ...]) -> list[dict[str, Any]]:
-    """Field by field what stands here and what the file makes of it."""
-    fields = importable(records)
+def changed_lines(
+    my: Workspace, records: Records, changes: Iterable[Changed], names: Mapping[str, Mapping[int, str]]
+) -> list[dict[str, Any]]:
+    """Field by field what stands here and what the file makes of it, in words.
+
+    What is kept beside a record is a line for each heading of the file.
+    """
     lines = []
     for change in changes:
-        field = fields.get(change.field)
-        before, after = (str(v if v is not None else "") for v in (change.before, change.after))
-        lines.append(
-            {
-                "Row": change.row,
-                "Record": change.title,
-                "Field": field.label if field else "Kept beside it",
-                "Now": before[:80],
-                "Then": after[:80],
-            }
+        head, row = {"Record": change.title}, {"Row": change.row}  # a card shows what stands first
+        field = records.fields.get(change.field)
+        if field is None:  # what follows from a value, in a column that nobody fills in
+            lines.append({**head, "Field": words(change.field), **_then(change.before, change.after), **row})
+            continue
+        if field.kind is Kind.JSON:
+            was, now = (held or {} for held in (change.before, change.after))
+            lines += [
+                {
+                    **head,
+                    "Field": f"{heading} (kept beside)",
+                    **_then(was.get(heading), now.get(heading)),
+                    **row,
+                }
+                for heading in {**was, **now}
+                if was.get(heading) != now.get(heading)
+            ]
+            continue
+        before, after = (
+            say.value(field, value, names.get(field.name), currency or my.scope.currency)
+            for value, currency in zip((change.before, change.after), change.currencies, strict=True)
         )
+        lines.append({**head, "Field": field.label, **_then(before, after), **row})
     return lines
+
+
+def _then(before: Any, after: Any) -> dict[str, str]:
+    return {"Now": _shown(before), "Then": _shown(after)}
+
+
+def _shown(value: Any) -> str:
+    said = say.NONE if say.holds_nothing(value) else " ".join(str(value).split())
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
 
 
 def _has(line: Mapping[str, Any], said: str) -> bool:

@@ -25,11 +25,18 @@ export class Choosing {
   explain(row) {
     const { at } = this.range.active;
     const cell = this.active();
-    const words = cell?.problem ?? cell?.clash ?? "";
+    const words = cell?.problem ?? cell?.clash ?? this.whole(cell);
     if (words || !this.bar.offers) this.say(words); // what can be taken back stands until something else is said
     this.bar.draw();
     clearTimeout(this.walking);
     if (this.model.data.open && row !== at) this.walking = setTimeout(() => this.open(at), WALK);
+  }
+
+  // What a column of words cuts off is read below it: by keys and fingers too, which no title answers.
+  whole(cell) {
+    const { at, col } = this.range.active;
+    const node = this.model.data.plain ? this.table.element(at, col) : undefined;
+    return node && node.scrollWidth > node.clientWidth ? cell.text : "";
   }
 
   span(sides) {

@@ -52,3 +52,16 @@ def test_it_can_be_read_on_every_screen_and_grows_with_its_lines(grid: Grid, wid
     page.evaluate(f"() => play.plain([...{LINES}, {{ Name: 'more', File: 'a', Rows: '1' }}])")
     assert page.get_by_text("more").first.is_visible()
     assert grid.faults == []
+
+
+def test_what_a_column_cuts_off_is_read_below_it_with_keys_too(grid: Grid) -> None:
+    page = shown(grid, "[{ Name: 'short', File: 'long '.repeat(60) }, { Name: 'other', File: 'b' }]").page
+    said = page.locator(".said .status")
+    page.locator("[role=gridcell]").first.click()
+    assert said.inner_text() == ""
+    grid.press("ArrowRight")
+    assert said.inner_text().split() == ["long"] * 60
+    assert said.is_visible()
+    grid.press("ArrowDown")
+    assert said.inner_text() == ""
+    assert grid.faults == []
