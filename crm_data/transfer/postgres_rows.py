@@ -155,6 +155,8 @@ class Staged:
                 raise BadBackup("This backup holds a counter that Foyer did not make. Choose another.")
             # Not setval(), which no rollback takes back.
             execute(f"ALTER SEQUENCE {quoted(counter)} RESTART WITH {start}")
+        # Counted at once: until the server gets to it by itself, it would guess how many rows it has to look at.
+        execute(f"ANALYZE {', '.join(map(quoted, names))}")
 
     def add(self) -> None:
         """New rows in, beside those that are there."""
