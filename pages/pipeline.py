@@ -5,6 +5,7 @@ from dashboard.parts.convert import convert_dialog
 from dashboard.parts.forecast import forecast_screen
 from dashboard.parts.goals import goals_screen
 from dashboard.parts.insights import insights_screen
+from dashboard.parts.late import PUT_OFF
 from dashboard.parts.listing import Listing
 from dashboard.parts.move import closing_dialog
 from dashboard.parts.pipeline import board_screen
@@ -32,6 +33,7 @@ DEALS = {
     "overdue_step": "Overdue step",
     "stalled": "Stalled",
     "slipped": "Slipped",
+    PUT_OFF: "Put off often",
 }
 LEADS = {"": "All", "open": "Open", "mine": "Mine", "converted": "Converted"}
 

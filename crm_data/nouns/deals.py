@@ -1,6 +1,6 @@
 """Deals: every change of stage goes through one contract, whichever screen, file or command it comes from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
@@ -184,6 +184,16 @@ class Deals(InOne, Records):
             )
             for row, end in zip(rows, ends, strict=True)
         ]
+
+    def pushes(self, ids: Collection[Any]) -> dict[int, int]:
+        """Deal -> how often its expected close was put off, of those where it was. One statement."""
+        known = {number for number in map(row_id, ids) if number is not None}
+        if not known:
+            return {}
+        times = selections.pushes()
+        wanted = sa.select(Deal.id, times).where(Deal.id.in_(known))
+        with self._store.read(self._scope) as session:
+            return {int(id_): int(count) for id_, count in session.execute(wanted) if count}
 
     def reviewed(self, id: Any, zone: tzinfo = UTC) -> Reviewed:
         """A deal's last review by this person, what is otherwise since, and its next step; see `reviews`.

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_data import clock
+from crm_data.nouns.selections import pushes
 from crm_data.nouns.stages import NEW_DAYS, OPEN_STAGES
 from crm_data.nouns.steps import NextStep, next_steps
 from crm_data.numbers.figures import Figure, Question, counted
@@ -52,6 +53,7 @@ def untouched(lead: Mapping[str, Any], zone: tzinfo) -> int:
 class Card:
     """One deal on the board; `value` in its own `currency`; `days`, `stalled` and `past` as in `Standing`.
 
+    `pushes`: how often its expected close was put off.
     `by_hand`: where it was set by hand to stand in the forecast, if it was. `expected`: its expected close.
     """
 
@@ -69,6 +71,7 @@ class Card:
     days: int
     stalled: bool
     past: int
+    pushes: int
     step: NextStep
     by_hand: str | None
     expected: date | None
@@ -159,6 +162,7 @@ def first_cards(
             step=steps[row["id"]],
             by_hand=row["forecast_category"],
             expected=row["expected_close_date"],
+            pushes=row["pushes"],
             **asdict(standing(row, query.zone, rules)),
         )
         found.append((row["apart"], card))
@@ -184,6 +188,7 @@ def _first(session: CompanySession, where: Where, order: Sequence[Key], apart: A
             Deal.forecast_category,
             Deal.expected_close_date,
             ranked.c.apart,
+            pushes().label("pushes"),
         )
         .join(ranked, ranked.c.id == Deal.id)
         .where(ranked.c.place <= most)

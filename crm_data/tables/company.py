@@ -71,7 +71,7 @@ class Company(Recorded, Made, Base):
     website: Mapped[str | None] = f.url("Website", 255)
     industry: Mapped[str | None] = f.text("Industry", 100)
     company_size: Mapped[str | None] = f.text("Size", 50)
-    currency: Mapped[str] = f.text("Currency", 10, required=True, default="USD", help="Three letters, as USD")
+    currency: Mapped[str] = f.text("Currency", 10, required=True, default="USD")
     fiscal_year_begins: Mapped[str] = f.choice(
         "Fiscal year begins in", Month, 20, Month.JANUARY, help="Years and quarters of the numbers"
     )

@@ -15,6 +15,7 @@ from crm_data.numbers.period import NAMED, Compare
 from dashboard.parts import place, say
 from dashboard.parts.acts import attempt
 from dashboard.parts.converted import all_in_one
+from dashboard.parts.currencies import currency_choice
 from dashboard.parts.undo import did
 
 _KEY = "boards.over"
@@ -40,8 +41,15 @@ def over_line(my: Workspace, board: Board, refusal: str) -> Over:
         )
     key = f"{_KEY}.{CURRENCY}"
     st.session_state[key] = "" if over.currency == ALL else over.currency
-    st.text_input("Currency of all charts", key=key, max_chars=3, width=150, label_visibility="collapsed",
-                  placeholder="Each its currency", on_change=lambda: _go(CURRENCY, _typed(key)))  # fmt: skip
+    currency_choice(
+        "Currency of all charts",
+        key,
+        nothing="Each its currency",
+        first=my.scope.currency,
+        label_visibility="collapsed",
+        width=190,
+        on_change=lambda: _go(CURRENCY, st.session_state[key] or ""),
+    )
     all_in_one(my, f"{_KEY}.all", over.currency, lambda said: _go(CURRENCY, said))
     if over.period:
         st.caption(say.span(*my.numbers.period(over.period, say.zone()).edges), width="content")
@@ -49,10 +57,6 @@ def over_line(my: Workspace, board: Board, refusal: str) -> Over:
         st.button("Keep for this dashboard", key=f"{_KEY}.keep", icon=":material/keep:",
                   on_click=_keep, args=(my, board, over, refusal))  # fmt: skip
     return over
-
-
-def _typed(key: str) -> str:
-    return str(st.session_state[key] or "").strip().upper()
 
 
 def _choice(name: str, label: str, options: Mapping[str, str], here: str) -> None:

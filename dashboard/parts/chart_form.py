@@ -12,6 +12,7 @@ from dashboard.parts import place, say
 from dashboard.parts.acts import attempt, show_refusal
 from dashboard.parts.chart_link import MAKE, NEW, USUAL
 from dashboard.parts.converted import all_in_one
+from dashboard.parts.currencies import currency_choice
 from dashboard.parts.heading import heading
 from dashboard.parts.own_chart import draw_own, narrowed
 from dashboard.parts.undo import did
@@ -96,13 +97,13 @@ def _choices(my: Workspace, own: Own, records: Records) -> None:
     _pick("Width", "width", _WIDTHS, own.width, lambda width: replace(own, width=width))
     of = records.fields.get(own.of)
     if of is not None and of.kind is Kind.MONEY and "currency" in records.fields:
-        st.text_input(
+        st.session_state["chart.currency"] = "" if own.currency == ALL else own.currency
+        currency_choice(
             "Currency",
-            value="" if own.currency == ALL else own.currency,
-            max_chars=3,
-            key="chart.currency",
-            placeholder="Your company's",
-            on_change=lambda: _go(replace(own, currency=st.session_state["chart.currency"].strip().upper())),
+            "chart.currency",
+            nothing="Your company's",
+            first=my.scope.currency,
+            on_change=lambda: _go(replace(own, currency=st.session_state["chart.currency"] or "")),
         )
         if own.kind == my.deals.name:
             all_in_one(my, "chart.all", own.currency, lambda said: _go(replace(own, currency=said)))

@@ -44,9 +44,9 @@ def _tables(my: Workspace, query: Query, period: Period) -> None:
         (f"Won of those made in ({money})", HEADS, found.shares),
         (f"Value won of those made in ({money})", VALUE_HEADS, found.values),
     ):
-        figures.matrix(
-            my, (name, *heads), [(line.name, line.figures) for line in lines], f"cohorts.{heads[0]}"
-        )
+        told = [at for at in range(len(heads)) if any(line.figures[at] for line in lines)]
+        rows = [(line.name, [line.figures[at] for at in told]) for line in lines]
+        figures.matrix(my, (name, *(heads[at] for at in told)), rows, f"cohorts.{heads[0]}")
     st.caption(
         "A line is of the deals made in that month, of the twelve months up to the period's end. Same month: won "
         "by the end of it; + 1: by the end of the month after it, and so on, by close date. Empty: that month is "

@@ -13,6 +13,7 @@ from dashboard.parts import say
 from dashboard.parts.accounts_panel import accounts_panel
 from dashboard.parts.acts import announce, attempt, done, show_refusal
 from dashboard.parts.company_back_panel import company_back_panel
+from dashboard.parts.currencies import currency_choice
 from dashboard.parts.links import ONCE, show_link
 
 PLACE = "companies"
@@ -36,7 +37,8 @@ def companies_panel() -> None:
         st.text_input("Company name *", key=f"{PLACE}.name", max_chars=255)
         wide, small = st.columns([3, 1])
         wide.text_input("Company e-mail *", key=f"{PLACE}.email", max_chars=255)
-        small.text_input("Currency", key=f"{PLACE}.currency", max_chars=3, help="Three letters, as USD")
+        with small:
+            currency_choice("Currency", f"{PLACE}.currency")
         st.text_input("E-mail of its first admin", key=f"{PLACE}.admin", max_chars=255)
         st.button("Add company", type="primary", icon=":material/add:", on_click=_add)
     with two, st.container(border=True):

@@ -137,7 +137,7 @@ class Listing:
             words=self.own.columns,
             acts=self._acts(query),
             colours=colours(self.records),
-            marks=None if query.archived else marks.of(self.name, self.my.scope.stages),
+            marks=None if query.archived else marks.of_rows(self.my, self.name),
             beside=self._beside,
             view=shelf.open,
             on_opened=self._open,

@@ -108,7 +108,7 @@ def card(my: Workspace, found: Found) -> Card:
         step = (
             f"{step}: {say.day(found.step.due.astimezone(say.zone()).date())}" if state != "today" else step
         )
-    late_kind, late_words = late(found.past, found.stalled)
+    late_kind, late_words = late(found.past, found.stalled, found.pushes)
     return Card(
         found.id,
         found.name,

@@ -7,6 +7,7 @@ import streamlit as st
 from crm_data import Kind, Workspace
 from dashboard.parts import say
 from dashboard.parts.acts import announce, done, show_refusal
+from dashboard.parts.currencies import currency_choice
 
 PLACE = "profile"
 
@@ -34,6 +35,8 @@ def profile_panel(my: Workspace) -> None:
             with columns[at % 2]:
                 if field.kind is Kind.LONG_TEXT:
                     st.text_area(label, now[name] or "", key=key, height=80)
+                elif name == "currency":
+                    currency_choice(label, key, now[name] or "", help=field.help)
                 elif field.kind is Kind.CHOICE:
                     labels = field.choice_labels()
                     at_first = list(labels).index(now[name])

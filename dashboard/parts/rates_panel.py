@@ -7,6 +7,7 @@ from crm_data.nouns.exchange_rates import Held
 from dashboard.components import grid
 from dashboard.parts import say
 from dashboard.parts.acts import done, show_refusal
+from dashboard.parts.currencies import currency_choice
 from dashboard.parts.undo import did
 
 PLACE = "rates"
@@ -58,7 +59,7 @@ def _form(my: Workspace, rates: list[Held]) -> None:
 
     with st.form(PLACE, border=False, enter_to_submit=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.text_input(labels["currency"], key=KEYS["currency"], placeholder="EUR", max_chars=3)
+            currency_choice(labels["currency"], KEYS["currency"], nothing="Choose a currency")
             st.text_input(labels["rate"], key=KEYS["rate"], placeholder="1.0825", max_chars=30)
             st.date_input(labels["holds_from"], say.today(), key=KEYS["day"])
         show_refusal(PLACE)

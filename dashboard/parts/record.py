@@ -185,8 +185,17 @@ def _what_it_is(my: Workspace, records: Records, kind: str, row: Row) -> None:
 
 def _stands(my: Workspace, records: Records, row: Row) -> str:
     said = when(row) if records.name == "tasks" else ""
-    said = late_deal(row, my.scope.stages) if records.name == "deals" else said
+    if records.name == "deals":
+        said = late_deal(row, my.scope.stages, _pushes(my, row))
     return f" · {said}" if said else ""
+
+
+def _pushes(my: Workspace, row: Row) -> int:
+    """How often the expected close of a deal was put off, where it has one."""
+    if row["status"] != "open" or not row["expected_close_date"]:
+        return 0
+    id_ = row["id"]
+    return known(my, f"{PLACE}.pushes", (id_,), lambda: my.deals.pushes([id_])).get(id_, 0)
 
 
 def _acts(my: Workspace, records: Records, kind: str, row: Row) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from crm_data import Field, Kind, Records
 from dashboard.parts import amount, say
+from dashboard.parts.currencies import currency_choice
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 _TEXTS = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL)
@@ -104,6 +105,8 @@ def widget(
             placeholder="Choose, or type it",
             disabled=frozen,
         )
+    elif field.name == "currency":
+        currency_choice(label, at, nothing="The company's", help=field.help, disabled=frozen)
     elif field.kind is Kind.CHOICE:
         labels = field.choice_labels()
         labels |= {} if start in labels or start is None else {start: field.words_for(start)}

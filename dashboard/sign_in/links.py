@@ -12,6 +12,7 @@ from crm_data.errors import CrmError, Invalid
 from crm_data.tables.security import LinkKind
 from dashboard import runtime, session
 from dashboard.parts import say
+from dashboard.parts.currencies import currency_choice
 from dashboard.sign_in import handover
 
 _CHOOSE = "invite.choose"  # the account was proved, and a new password is asked for as well
@@ -32,7 +33,8 @@ def _setup(token: str, shown: LinkShown, forget: Callable[[], None]) -> None:
         company = {"name": st.text_input("Company name", autocomplete="organization")}
         wide, small = st.columns([3, 1])
         company["email"] = wide.text_input("Company e-mail", placeholder="office@example.com")
-        company["currency"] = small.text_input("Currency", "USD", max_chars=3)
+        with small:
+            company["currency"] = currency_choice("Currency", "setup.currency", "USD")
         st.subheader("You, its first admin", anchor=False)
         person = _names()
         person["email"] = st.text_input("Your e-mail", autocomplete="email")

@@ -1,12 +1,15 @@
 """What is marked in a list: by the rules of the board and the task list, each in words."""
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from crm_data.numbers.standing import OFTEN
 from crm_data.tables.stage_rules import USUAL
 from dashboard.parts import marks, say
+from dashboard.parts.late import late
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -71,3 +74,35 @@ def test_an_overdue_task_is_marked_where_its_day_stands() -> None:
 
 def test_of_customers_nothing_is_marked() -> None:
     assert marks.of("customers", USUAL) is None
+
+
+class Deals:
+    """What the list asks of deals, counted."""
+
+    asked = 0
+
+    def pushes(self, ids: list[int]) -> dict[int, int]:
+        self.asked += 1
+        return {id_: id_ for id_ in ids}
+
+
+@pytest.mark.parametrize("pushes", [2, 3, 12])
+def test_what_was_put_off_often_is_marked_beside_what_is_past(pushes: int) -> None:
+    """Read once for all rows; of two and of closed deals it says nothing."""
+    deals = Deals()
+    my: Any = SimpleNamespace(scope=SimpleNamespace(stages=USUAL), deals=deals)
+    rule = marks.of_rows(my, "deals")
+    assert rule is not None
+    rows = [
+        deal(id=pushes, expected_close_date=date(2026, 3, 12)),
+        deal(id=pushes, expected_close_date=date(2026, 3, 9)),
+        deal(id=pushes, expected_close_date=date(2026, 3, 9), status="won", stage="closed_won"),
+        deal(id=1),
+    ]
+    often = f"Put off {pushes} times" if pushes >= OFTEN else ""
+    past = " · ".join(filter(None, ("Close date 1 day past", often)))
+    future = {"expected_close_date": ("orange", often)} if often else {}
+    assert rule(rows) == [future, {"expected_close_date": ("red", past)}, {}, {}]
+    assert deals.asked == 1
+    assert late(0, True, pushes) == ("stalled", " · ".join(filter(None, ("Stalled", often))))
+    assert late(0, False, pushes) == (("pushed", often) if often else ("", ""))

@@ -16,6 +16,7 @@ from crm_data.numbers.numbers import ALL_TIME
 from tests.numbers.checking import WAY, Checker, figures_in
 from tests.numbers.makers import NOW, Step, put, put_deals, wandering
 from tests.support.office import Office
+from tests.support.statements import counted
 
 PERIODS = (
     ALL_TIME,
@@ -156,3 +157,9 @@ def test_an_expected_close_that_is_put_off_is_counted_and_one_that_is_brought_fo
         places = {bar.place: bar.figure.count for bar in my.numbers.put_off().bars}
         assert list(places.values()) == [int(at == min(pushes, 3)) for at in range(4)]
         assert my.numbers.standing()[-1].count == int(pushes >= 3)
+        with counted(two.store) as sent:
+            assert my.deals.pushes([deal, deal + 1, "x", None]) == ({deal: pushes} if pushes else {})
+        assert len(sent) == 1
+        assert two.at(1).deals.pushes([deal]) == {}
+        cards = [card for column in my.numbers.board() for card in column.cards]
+        assert [card.pushes for card in cards] == [pushes]

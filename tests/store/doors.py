@@ -270,6 +270,7 @@ NOUNS = {
     "Activities.mentioned": Verb(lambda my, ids: my.activities.mentioned([ids.deal])),
     "Deals.move": Verb(lambda my, ids: my.deals.move(ids.deal, "proposal", "prospect"), "manager"),
     "Deals.reviewed": Verb(lambda my, ids: my.deals.reviewed(ids.deal)),
+    "Deals.pushes": Verb(lambda my, ids: my.deals.pushes([ids.deal])),
     "Deals.moves": Verb(lambda my, ids: my.deals.moves(ids.deal)),
     "ExchangeRates.all": Verb(lambda my, ids: my.exchange_rates.all()),
     "ExchangeRates.remove": Verb(lambda my, ids: my.exchange_rates.remove([]), "admin"),

@@ -16,7 +16,7 @@ _LOCKED = "A colleague's deal, which only its owner or a manager may move"
 class Card:
     """One deal on the board, in words that are ready to show. `movable`: whether this person may move it.
 
-    `late`: that it is past its date or long in its stage, or nothing; `late_kind` says which.
+    `late`: that it is past its date, long in its stage or put off often, or nothing; `late_kind` says which.
     `by_hand`: where it was set by hand to stand in the forecast, or nothing.
     `seen`: what a move is told that it was made from, where that is not the column.
     """

@@ -42,7 +42,7 @@ class Grid(Showing):
 
     `owner` names the person, company and sign-in whose drafts the browser keeps. `words` are read-only columns of
     the program's own beside the first, `acts` what can be done with rows, `colours` a colour's name by field and
-    value. `marks(row)` says what is overdue or the like: colour and words by field, or of all of the row by ''.
+    value. `marks(rows)` says of each what is overdue or the like: colour and words by field, or of all by ''.
     `beside`: the record that stands open beside the list; the browser walks from it to the next. `view`: whose
     columns the list has; what is arranged then is not kept but in this tab, until somebody saves it there.
     Called from callbacks: `on_opened(id)` to open one so, `on_visited(id)` to go to its page,

@@ -153,10 +153,10 @@ def packed_rows(
 
 
 def marked(
-    rows: Iterable[Row], marks: Callable[[Row], Mapping[str, Mark]] | None
+    rows: Sequence[Row], marks: Callable[[Sequence[Row]], Sequence[Mapping[str, Mark]]] | None
 ) -> dict[str, dict[str, Mark]]:
     """Id -> field, or '' for all of the row -> mark, of those that a rule marks and those it marks no more."""
-    return {str(row["id"]): dict(marks(row)) for row in rows} if marks else {}
+    return {str(row["id"]): dict(of) for row, of in zip(rows, marks(rows), strict=True)} if marks else {}
 
 
 def named(

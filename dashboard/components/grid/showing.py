@@ -36,7 +36,7 @@ class Showing:
     words: Sequence[Beside] = ()
     acts: Sequence[Act] = ()
     colours: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    marks: Callable[[Mapping[str, Any]], Mapping[str, data.Mark]] | None = None
+    marks: Callable[[Sequence[Mapping[str, Any]]], Sequence[Mapping[str, data.Mark]]] | None = None
     height: int = HEIGHT
     beside: int | None = None
     view: View | None = None

@@ -102,6 +102,11 @@ def _moves(here: Scene) -> Call:
     return Call("", lambda my: my.deals.moves(id_), {"id": id_})
 
 
+def _pushes(here: Scene) -> Call:
+    ids = [here.id("deals") for _ in range(here.dice.choice([0, 1, 5]))]
+    return Call("", lambda my: my.deals.pushes(ids), {"ids": ids})
+
+
 def _reviewed(here: Scene) -> Call:
     id_ = here.id("deals")
     return Call("", lambda my: my.deals.reviewed(id_), {"id": id_})
@@ -233,6 +238,7 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Activities.mentioned": _mentioned,
     "Activities.pin": _pin,
     "Deals.moves": _moves,
+    "Deals.pushes": _pushes,
     "Deals.reviewed": _reviewed,
     "Tasks.complete": _task("complete"),
     "Tasks.reopen": _task("reopen"),
