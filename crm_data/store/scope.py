@@ -1,12 +1,14 @@
 """The scoped session: one company's rows or an exception, whatever way a statement takes."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.session import SessionTransaction
+from sqlalchemy.sql.base import ExecutableOption
 
 from crm_data.errors import NoCompany, NotFound
 from crm_data.store.adding import exact
@@ -98,7 +100,13 @@ def _only_this_company(state: ORMExecuteState) -> None:
     if not state.is_orm_statement or state.is_from_statement or state.is_insert:
         raise NotImplementedInScope("Only ORM selects, updates and deletes are held to one company.")
     demand_scoped(state.statement, None if state.is_select else state.parameters)
-    state.statement = state.statement.options(
+    state.statement = state.statement.options(*_filters(company_id))
+
+
+@lru_cache(maxsize=1024)
+def _filters(company_id: int) -> tuple[ExecutableOption, ...]:
+    """A company's filters, which SQLAlchemy takes long to make and never changes."""
+    return (
         with_loader_criteria(CompanyOwned, lambda cls: cls.company_id == company_id, include_aliases=True),
         with_loader_criteria(Company, lambda cls: cls.id == company_id, include_aliases=True),
     )
