@@ -208,7 +208,7 @@ def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 def rows_of(records: "Records", session: CompanySession, ids: Sequence[int]) -> list[Row]:
     """Whole rows, in the order of their ids; those of a thousand ids at most."""
     model: Any = records.table
-    result = session.execute(sa.select(*records._columns()).where(model.id.in_(ids)).order_by(model.id))
+    result = session.execute(records._select.where(model.id.in_(ids)).order_by(model.id))
     names = list(result.keys())
     return [dict(zip(names, row, strict=True)) for row in result]
 

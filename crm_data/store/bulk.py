@@ -73,7 +73,7 @@ class Bulk:
         model: Any = self.records.table
         found, wanted = {}, sorted(ids)
         for start in range(0, len(wanted), _MOST_IDS):
-            some = sa.select(*self.records._columns()).where(model.id.in_(wanted[start : start + _MOST_IDS]))
+            some = self.records._select.where(model.id.in_(wanted[start : start + _MOST_IDS]))
             if self._writes:
                 some = some.order_by(model.id).with_for_update()
             result = self._session.execute(some)

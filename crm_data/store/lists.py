@@ -122,7 +122,7 @@ class Lists(Reader):
             changed = [id_ for id_, version in now.items() if version != seen[id_]]
             rows: list[Row] = []
             if changed:
-                some = sa.select(*self._columns()).where(model.id.in_(changed)).order_by(model.id)
+                some = self._select.where(model.id.in_(changed)).order_by(model.id)
                 result = session.execute(some)
                 columns = list(result.keys())
                 rows = [dict(zip(columns, row, strict=True)) for row in result]

@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -130,7 +130,7 @@ class Reader:
 
     def _keyed(self, by: Sequence[Key]) -> sa.Select[Any]:
         """The SELECT of whole rows with the keys that they are ordered by, but for the id."""
-        return sa.select(*self._columns(), *(key.by.label(f"_key{at}") for at, key in enumerate(by[:-1])))
+        return self._select.add_columns(*(key.by.label(f"_key{at}") for at, key in enumerate(by[:-1])))
 
     def _found(
         self, session: CompanySession, rows_of: sa.Select[Any], keys: int
@@ -213,7 +213,7 @@ class Reader:
         demand(self.person, Act.EXPORT, self.name)
         query = (query or self.default_query()).first()
         by = ordering.directed(ordering.keys(self.table, self.fields, query))
-        rows_of = sa.select(*self._columns()).where(*self.matching(query)).order_by(*by)
+        rows_of = self._select.where(*self.matching(query)).order_by(*by)
         streamed = rows_of.execution_options(yield_per=chunk)
         with self._store.read(self._scope) as session, closing(session.execute(streamed)) as result:
             columns = list(result.keys())
@@ -240,16 +240,20 @@ class Reader:
             raise NotFound
         model: Any = self.table
         where = (model.id == number, *self.visible())
-        row = session.execute(sa.select(*self._columns()).where(*where)).mappings().first()
+        row = session.execute(self._select.where(*where)).mappings().first()
         if row is None:
             raise NotFound
         return dict(row)
 
-    def _columns(self) -> list[Any]:
-        model: Any = self.table
-        kept = ("created_by", "version", "archived_at", "archived_by", "merged_into", "pinned_at")
-        more = [name for name in kept if name not in self.fields and hasattr(model, name)]
-        return [model.id, *(getattr(model, name) for name in [*self.fields, *more])]
+    @property
+    def _whole(self) -> tuple[str, ...]:
+        """The columns of a whole row."""
+        return _whole_names(self.table, tuple(self.fields))
+
+    @property
+    def _select(self) -> sa.Select[Any]:
+        """The SELECT of whole rows."""
+        return _whole_rows(self.table, tuple(self.fields))
 
     def _tie(self, row: Mapping[str, Any]) -> Tie:
         me = self._scope.user_id
@@ -279,3 +283,18 @@ def _changes(entry: ChangeLog, who: Mapping[int, str]) -> list[Change]:
         return [Change(*head, None, None, None, entry.act_id)]
     before, after = entry.before or {}, entry.after or {}
     return [Change(*head, column, before.get(column), after[column], entry.act_id) for column in after]
+
+
+# Both once for each company's fields: to put thirty columns together takes as long as to send the statement.
+
+
+@lru_cache(maxsize=1024)
+def _whole_names(table: Any, fields: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns of a whole row: the id, the fields, and what the screens tell of a row besides."""
+    kept = ("created_by", "version", "archived_at", "archived_by", "merged_into", "pinned_at")
+    return ("id", *fields, *(name for name in kept if name not in fields and hasattr(table, name)))
+
+
+@lru_cache(maxsize=1024)
+def _whole_rows(table: Any, fields: tuple[str, ...]) -> sa.Select[Any]:
+    return sa.select(*(getattr(table, name) for name in _whole_names(table, fields)))

@@ -379,7 +379,7 @@ class Records(Replacer):
         return {row.id: row for row in found}
 
     def _as_row(self, row: Any) -> Row:
-        return {column.key: getattr(row, column.key) for column in self._columns()}
+        return {name: getattr(row, name) for name in self._whole}
 
     def _already(self, session: CompanySession, act_id: str) -> int | None:
         return session.scalars(self._made_by(act_id)).first()
