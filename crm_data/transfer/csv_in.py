@@ -84,14 +84,24 @@ def _compared(records: Records, sheet: Sheet, plan: Plan, progress: Progress) ->
 
 
 def _sorted(
-    bulk: Bulk, sheet: Sheet, plan: Plan, read: list[Draft], compared: Compared | None, done: bool = False
+    bulk: Bulk,
+    sheet: Sheet,
+    plan: Plan,
+    read: list[Draft],
+    compared: Compared | None,
+    done: bool = False,
+    progress: Progress = nobody_listens,
 ) -> tuple[Sorting, Report]:
     """The rows where they belong. Those that change what they look like are known when all are compared."""
+
+    def step() -> None:
+        progress(0.5)  # no further yet, but whoever listens may want it no more
+
     sorting = Sorting(bulk, sheet, plan, done, compared)
-    report = sorting.sort(read, done)
+    report = sorting.sort(read, done, step)
     if sorting.alike.again:
         sorting = Sorting(bulk, sheet, plan, done, sorting.alike.compared)
-        report = sorting.sort(drafts(sheet, plan, bulk.records, nobody_listens), done)
+        report = sorting.sort(drafts(sheet, plan, bulk.records, nobody_listens), done, step)
     return sorting, report
 
 
@@ -109,7 +119,7 @@ def _written(
         earlier = bulk.earlier(act_id)
         if earlier is not None:
             return Report(sheet.headings, *earlier, done=True, repeated=True)
-        sorting, report = _sorted(bulk, sheet, plan, read, compared, done=True)
+        sorting, report = _sorted(bulk, sheet, plan, read, compared, done=True, progress=progress)
         _make(bulk, sorting)
         total = len(sorting.created) + len(sorting.updated) or 1
         bulk.insert([row for _, row in sorting.created], lambda n: progress(0.5 + n / total / 2))

@@ -53,8 +53,8 @@ class Sorting:
         self._newer_rows = 0
         self.alike = Choosing(bulk, plan, compared)
 
-    def sort(self, read: list[Draft], done: bool) -> Report:
-        """Look up, match and judge every row; the report says what was, or would be, `done`."""
+    def sort(self, read: list[Draft], done: bool, step: Callable[[], object] = lambda: None) -> Report:
+        """Look up, match and judge every row; the report says what was, or would be, `done`. `step` by step."""
         if self._adding:
             self._lookup.add_former(read)
         self._several = Counter(heading for draft in read for heading in draft.several)
@@ -70,6 +70,7 @@ class Sorting:
         self._matching.doubt(matches)
         self.alike.begin(matches)
         for start in range(0, len(matches), CHUNK):
+            step()
             some = matches[start : start + CHUNK]
             if self._plan.mode != Mode.CREATE:
                 ids = {match.found[0] for match in some if match.found}

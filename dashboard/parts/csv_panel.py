@@ -14,8 +14,8 @@ from crm_data.transfer.mended import mended
 from crm_data.transfer.plan import Newer, Plan
 from crm_data.transfer.report import Report
 from dashboard.components import grid
-from dashboard.parts import csv_alike, say
-from dashboard.parts.acts import attempt, forget_refusal, show_refusal
+from dashboard.parts import csv_alike, csv_run, say
+from dashboard.parts.acts import forget_refusal, show_refusal
 from dashboard.parts.csv_mapping import MappingStep
 from dashboard.parts.csv_rows import changed_lines, mended_cells, rows_of, told_of
 from dashboard.parts.csv_system import forget_choices, kept_told, system_choice, system_told
@@ -43,7 +43,7 @@ def import_panel(my: Workspace, records: Records) -> None:
     st.button("Import", key=f"{place}.open", icon=":material/upload:", on_click=open_import, args=(place,))
     if import_is_open(records):
 
-        @dialog(my, f"Import {records.name}", lambda: _close(place), "large")
+        @dialog(my, f"Import {records.name}", lambda: _dismiss(my, records, place), "large")
         def show() -> None:
             _Import(my, records, place).draw()
 
@@ -69,6 +69,18 @@ def _close(place: str) -> None:
             del st.session_state[key]
 
 
+def _dismiss(my: Workspace, records: Records, place: str) -> None:
+    """From a callback: the person has closed it, perhaps amid an import."""
+    run = csv_run.dismissed(place)
+    _close(place)
+    if run is not None and run.report is not None:
+        _tell(my, records, run.report, run.act)
+
+
+def _tell(my: Workspace, records: Records, report: Report, act: str) -> None:
+    did(my, f"{words(records.name)}: {report.sentence()}", act, icon="upload")
+
+
 @dataclass(frozen=True)
 class _Import:
     """The dialog of one import; its state lives under `place`."""
@@ -82,6 +94,9 @@ class _Import:
         if f"{self.place}.report" in st.session_state:
             self._done(st.session_state[f"{self.place}.report"])
             return
+        run = csv_run.begun(self.place)
+        if run is not None and run.report is not None:  # a click gave way to before its end was drawn
+            self._written(run, run.report)
         sheet = self._sheet()
         if sheet is None:
             return
@@ -287,34 +302,26 @@ class _Import:
             parts.append(f"change {report.updated:,}" if parts else f"Change {report.updated:,}")
         what = noun(self.records.name, report.created + report.updated)
         label = f"{' and '.join(parts)} {what}" if parts else "Nothing to import"
-        if not st.button(label, key=f"{self.place}.go", type="primary", disabled=not parts):
-            show_refusal(self.place)
-            return
-        telling = "Importing. If you close this, nothing is imported."
-        bar = st.progress(0.0, telling)
-        made = attempt(
-            self.place,
-            lambda: self.my.commit_import(
-                self.records,
-                sheet,
-                plan,
-                lambda share: bar.progress(min(share, 1.0), telling),
-                st.session_state[f"{self.place}.act"],
-            ),
-        )
-        bar.empty()
-        if made is None:
-            show_refusal(self.place)
-            return
+        go = st.button(label, key=f"{self.place}.go", type="primary", disabled=not parts)
+        if csv_run.stopping(self.place):
+            go = False
+        if go:
+            run = csv_run.write(self.my, self.records, sheet, plan, self.place)
+            if run.report is not None:
+                self._written(run, run.report)
+        show_refusal(self.place)
+        csv_run.show_broken_off(self.place)
+
+    def _written(self, run: csv_run.Run, made: Report) -> None:
+        """What was imported is told; refused rows can be fetched."""
         if made.refused:
             st.session_state[f"{self.place}.report"] = made
             st.session_state[f"{self.place}.refused"] = csv_files.keep(
-                self.my, f"{sheet.stem}.refused.csv", made.refused_csv()
+                self.my, f"{run.stem}.refused.csv", made.refused_csv()
             )
         else:
-            act = st.session_state[f"{self.place}.act"]
             _close(self.place)
-            did(self.my, f"{words(self.records.name)}: {made.sentence()}", act, icon="upload")
+            _tell(self.my, self.records, made, run.act)
         st.rerun()
 
     def _done(self, report: Report) -> None:

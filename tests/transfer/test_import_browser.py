@@ -1,12 +1,14 @@
 """Files in and out in a real browser: accounts through the page, the list back as a file, and that file again."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.dashboard.house import House, house, sign_in
+from tests.support.cost import cost
 from tests.support.databases import Database
 from tests.support.screen import at_rest, toast
 from tests.support.serving import Served, serving
@@ -106,16 +108,60 @@ def test_bad_rows_are_shown_and_can_be_fetched_by_nobody_else(
     assert page.request.get(address).status == 401
 
 
-def test_closing_the_tab_in_the_middle_leaves_nothing(customers: Page, home: House, tmp_path: Path) -> None:
-    page, file = customers, tmp_path / "many.csv"
-    before = home.office.at().customers.count()
+def begun(page: Page, folder: Path) -> Locator:
+    """A large import under way; its progress."""
+    file = folder / "many.csv"
     file.write_bytes(csv_bytes([["Name"], *([f"Many {n}"] for n in range(20_000))]))
     choose(page, file)
     page.get_by_role("button", name="Check the file").click(timeout=SLOW)
     go = page.get_by_role("button", name="Add 20,000 customers")
     expect(go).to_be_visible(timeout=SLOW)
     go.click()
-    expect(page.get_by_text("If you close this, nothing is imported.")).to_be_visible(timeout=SLOW)
-    page.close()
-    count = home.office.at().customers.count()
-    assert count in (before, before + 20_000)
+    progress = page.get_by_text("If you close this, nothing is imported.")
+    expect(progress).to_be_visible(timeout=SLOW)
+    return progress
+
+
+def idle(served: Served) -> None:
+    """Wait until the server does nothing any more."""
+    for _ in range(120):
+        with cost(served) as spent:
+            time.sleep(0.5)
+        if spent.seconds < 0.1:
+            return
+    raise AssertionError("the server is still busy")
+
+
+def test_cancel_in_the_middle_leaves_nothing_and_says_so(
+    customers: Page, home: House, served: Served, tmp_path: Path
+) -> None:
+    page, before = customers, home.office.at().customers.count()
+    progress = begun(page, tmp_path)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Cancelled: nothing was imported.")).to_be_visible(timeout=SLOW)
+    expect(progress).to_have_count(0)
+    idle(served)
+    assert home.office.at().customers.count() == before
+    expect(page.get_by_role("button", name="Add 20,000 customers")).to_be_enabled()  # the file is still there
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+
+
+def test_closing_the_dialog_in_the_middle_leaves_nothing_and_says_so(
+    customers: Page, home: House, served: Served, tmp_path: Path
+) -> None:
+    page, before = customers, home.office.at().customers.count()
+    begun(page, tmp_path)
+    page.keyboard.press("Escape")
+    toast(page, "The import was broken off: nothing was imported.")
+    idle(served)
+    assert home.office.at().customers.count() == before
+
+
+def test_closing_the_tab_in_the_middle_leaves_nothing(
+    customers: Page, home: House, served: Served, tmp_path: Path
+) -> None:
+    before = home.office.at().customers.count()
+    begun(customers, tmp_path)
+    customers.close()
+    idle(served)
+    assert home.office.at().customers.count() == before

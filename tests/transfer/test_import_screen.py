@@ -9,7 +9,7 @@ from crm_data import Workspace
 from crm_data.errors import Unavailable
 from crm_data.transfer.plan import Unmatched
 from dashboard import runtime, session
-from dashboard.parts import csv_panel
+from dashboard.parts import csv_panel, csv_run
 from dashboard.server import SCRIPT
 from tests.dashboard.house import House, house
 from tests.transfer.books import book
@@ -200,6 +200,70 @@ def test_a_refusal_at_the_last_moment_is_shown_and_nothing_is_lost(
     assert my.customers.count() == 0
     at.button(key=f"{PLACE}.go").click().run()
     assert my.customers.count() == 5
+
+
+@pytest.mark.slow
+def test_cancel_leaves_nothing_and_says_so_and_the_file_goes_in_after_all(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened(customers_page(home, monkeypatch), accounts())
+    heard: list[str] = []
+
+    def pressed(key: str) -> bool:
+        heard.append(key)
+        return len(heard) > 2  # while rows are written
+
+    with monkeypatch.context() as patched:
+        patched.setattr(csv_run, "pressed_meanwhile", pressed)
+        at.button(key=f"{PLACE}.go").click().run()
+    assert not at.exception
+    assert heard == [f"{PLACE}.cancel"] * 3
+    assert [info.value for info in at.info] == ["Cancelled: nothing was imported."]
+    assert f"{PLACE}.cancel" not in keys(at)
+    assert my.customers.count() == 0
+    assert home.office.at(role="admin").changes.page()[0] == []
+    at.button(key=f"{PLACE}.go").click().run()
+    assert my.customers.count() == 85
+
+
+@pytest.mark.slow
+def test_a_second_click_that_waited_behind_cancel_imports_nothing(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened(customers_page(home, monkeypatch), accounts())
+    with monkeypatch.context() as patched:
+        patched.setattr(csv_run, "pressed_meanwhile", lambda key: True)
+        at.button(key=f"{PLACE}.go").click().run()
+    csv_run._pressed(at.session_state[f"{PLACE}.run"])  # as its callback is called in the next run
+    at.button(key=f"{PLACE}.go").click().run()
+    assert my.customers.count() == 0
+    at.button(key=f"{PLACE}.go").click().run()
+    assert my.customers.count() == 85
+
+
+@pytest.mark.slow
+def test_cancel_that_comes_too_late_says_so(
+    home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The import is written, and then a click elsewhere gives way before that is drawn."""
+    at = opened(customers_page(home, monkeypatch), accounts(3))
+    begun: list[csv_run.Run] = []
+
+    class _Gone(Exception):
+        pass
+
+    def gives_way(*said: object) -> None:
+        raise _Gone
+
+    with monkeypatch.context() as patched:
+        patched.setattr(csv_panel._Import, "_written", gives_way)
+        at.button(key=f"{PLACE}.go").click().run()
+    begun.append(at.session_state[f"{PLACE}.run"])
+    assert my.customers.count() == 3
+    at.run()
+    assert "3 added" in at.toast[0].value
+    assert f"{PLACE}.go" not in keys(at)
+    assert begun[0].report is not None
 
 
 @pytest.mark.slow
