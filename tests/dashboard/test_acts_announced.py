@@ -17,8 +17,9 @@ WAITS = re.compile(r"\.link'\]|\.done'\]|session\.NOTICE\]")
 # What asks and changes nothing: its answer stands on the screen.
 ASKS = {"accounts_panel.accounts_panel", "grid._draw", "listing._merge"}
 # What a grid hears is answered in its own data: the sentence of a Save stands in its bar (see test_face.py), and
-# a screen that acts upon its rows says so itself.
-ANSWERED = {"grid.heard"}
+# a screen that acts upon its rows says so itself. What an import did is told by its dialog, also when a click came
+# between.
+ANSWERED = {"grid.heard", "csv_run.write"}
 # Acts that no undo takes back, by file or function, and why. All others offer it with the sentence (`undo.did`).
 WITHOUT_UNDO = {
     "accounts_panel": "who may sign in is no record of a company",

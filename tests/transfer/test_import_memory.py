@@ -1,4 +1,4 @@
-"""What an import holds in memory: so much a row, that the longest file there may be takes some hundred megabytes."""
+"""What an import holds in memory: so much a row that the longest file takes some hundred megabytes."""
 
 import resource
 
