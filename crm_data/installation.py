@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_data import room
-from crm_data.accounts import own, sign_in
+from crm_data.accounts import own, portraits, sign_in
 from crm_data.accounts.companies import Companies
 from crm_data.accounts.links import Links
 from crm_data.accounts.members import Members
@@ -97,12 +97,20 @@ class Installation:
         return own.profile_fields()
 
     def profile(self, signed: Signed) -> dict[str, Any]:
-        """One's own name, telephone and picture: {field: value}."""
+        """One's own name, telephone and time zone: {field: value}."""
         return own.profile(self._store, signed)
 
     def change_profile(self, signed: Signed, changed: Mapping[str, tuple[Any, Any]]) -> None:
         """Save {field: (seen, new)} of one's own account. Raises Invalid, Conflict."""
         own.change_profile(self._store, signed, changed)
+
+    def change_portrait(self, signed: Signed, raw: bytes | None) -> None:
+        """Take a picture as one's own, or none; see `portraits.change_portrait`."""
+        portraits.change_portrait(self._store, signed, raw)
+
+    def portrait(self, signed: Signed, user_id: int) -> portraits.Shown | None:
+        """A colleague's picture; see `portraits.portrait`."""
+        return portraits.portrait(self._store, signed, user_id)
 
     def scope(self, company_id: int, email: str | None = None) -> CompanyScope:
         """The scope of one company for the command line: with a person's rights, or as the system itself.

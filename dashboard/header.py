@@ -22,7 +22,7 @@ def draw(here: Signed) -> None:
     said: dict[str, Any] = {}
     drawn(
         "who",
-        (here.scope.company_name, here.account.name, others, _exports(here)),
+        (here.scope.company_name, here.account, others, _exports(here)),
         lambda: said.update(_who(here, others)),
     )
     chosen, act = said.get("company"), said.get("person")
@@ -45,6 +45,12 @@ def _exports(here: Signed) -> bool:
     return may(Person(here.scope.role, here.scope.operator), Act.EXPORT)
 
 
+def _named(here: Signed) -> str:
+    """The person's name, behind their picture where there is one."""
+    name, tag = say.plain(here.account.name), here.account.portrait
+    return f"![]({place.portrait(here.account.id, tag)}) {name}" if tag else name
+
+
 def _who(here: Signed, others: list[Workplace]) -> dict[str, Any]:
     """Draw it; what was chosen in which menu."""
     said: dict[str, Any] = {}
@@ -62,10 +68,10 @@ def _who(here: Signed, others: list[Workplace]) -> dict[str, Any]:
         else:
             st.text(here.scope.company_name, width="content")
         said["person"] = st.menu_button(
-            say.plain(here.account.name),
+            _named(here),
             [_ACCOUNT, *([_EXPORTS] if _exports(here) else []), _OUT],
             key="person_menu",
             type="tertiary",
-            icon=":material/person:",
+            icon=None if here.account.portrait else ":material/person:",
         )
     return said

@@ -48,6 +48,9 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
 /* An address in a narrow column goes on below, not over what stands beside it. */
 .stHtml a { overflow-wrap: anywhere; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+.st-key-who button img {
+  width: 1.75rem; height: 1.75rem; max-height: none; border-radius: 50%; object-fit: cover;
+}
 .st-key-who p { max-width: 14rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .st-key-who .stText { font-size: 0.8125rem; opacity: 0.8; }
 /* Streamlit darkens its accent under the pointer, too dark to read on a dark ground. */

@@ -1,4 +1,4 @@
-"""What a person does with their own account: the password, name, telephone, picture and time zone."""
+"""What a person does with their own account: the password, name, telephone and time zone."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ from crm_data.store.zones import zone_called
 from crm_data.tables import Membership, User
 from crm_data.tables.fields import Field, fields_of
 
-OWN = ("first_name", "last_name", "phone", "avatar", "time_zone")
+OWN = ("first_name", "last_name", "phone", "time_zone")
 
 
 def change_password(store: Store, signed: Signed, current: str, new: str, address: str) -> None:

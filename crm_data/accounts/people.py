@@ -54,6 +54,7 @@ class Account:
     last_name: str
     operator: bool
     zone: str | None = None  # as IANA names it; None: that of the browser
+    portrait: str | None = None  # the tag of their picture; None where there is none
 
     @property
     def name(self) -> str:

@@ -17,7 +17,16 @@ from crm_data.store.locks import lock_rows
 from crm_data.store.scope import CompanyScope
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
-from crm_data.tables import Company, Membership, OneTimeLink, SignInSession, User, own_fields, stage_rules
+from crm_data.tables import (
+    Company,
+    Membership,
+    OneTimeLink,
+    Portrait,
+    SignInSession,
+    User,
+    own_fields,
+    stage_rules,
+)
 from crm_data.tables.company import CompanyStatus, Month
 from crm_data.tables.security import LinkKind
 from crm_data.tables.user import UserRole
@@ -114,7 +123,9 @@ class Sessions:
         if seen and now - here.last_seen_at >= SEEN_EVERY:
             self._seen(here.session_id, now)
         operator = here.person_role == UserRole.SUPER_ADMIN
-        account = Account(here.user_id, here.email, here.first_name, here.last_name, operator, here.time_zone)
+        account = Account(
+            here.user_id, here.email, here.first_name, here.last_name, operator, here.time_zone, here.portrait
+        )
         scope = CompanyScope(
             company_id=here.company_id,
             user_id=here.user_id,
@@ -230,6 +241,7 @@ _WHO = (
         User.first_name,
         User.last_name,
         User.time_zone,
+        Portrait.tag.label("portrait"),
         User.role.label("person_role"),
         Membership.role,
         Membership.permissions.is_not(sa.null()).label("special"),
@@ -241,6 +253,7 @@ _WHO = (
         Company.own_fields,
     )
     .join(User, User.id == SignInSession.user_id)
+    .outerjoin(Portrait, Portrait.user_id == User.id)
     .join(Membership, Membership.user_id == User.id)
     .join(Company, Company.id == Membership.company_id)
     .where(SignInSession.token_hash == sa.bindparam("token_hash"))

@@ -13,6 +13,7 @@ from crm_data.tables import Base, Company
 # A link is used up before the sessions end that it takes the place of: signing in, a new password.
 _THEIRS = (
     "users",
+    "portraits",
     "user_companies",
     "one_time_links",
     "sessions",

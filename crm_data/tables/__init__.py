@@ -23,6 +23,7 @@ from crm_data.tables.lead import Lead
 from crm_data.tables.look import Look
 from crm_data.tables.membership import Membership
 from crm_data.tables.mention import Mention
+from crm_data.tables.portrait import Portrait
 from crm_data.tables.search import SearchDue, SearchList, SearchPiece
 from crm_data.tables.security import OneTimeLink, SecurityLog, SignInAttempt, SignInSession
 from crm_data.tables.submission import Submission
@@ -36,7 +37,15 @@ for _file in pkgutil.iter_modules(__path__):
 
 # Tables that stand outside any company, by decision: the walls know them by this list and by nothing else.
 OUTSIDE_ANY_COMPANY = frozenset(
-    {"users", "sessions", "sign_in_attempts", "one_time_links", "security_log", "alembic_version"}
+    {
+        "users",
+        "portraits",
+        "sessions",
+        "sign_in_attempts",
+        "one_time_links",
+        "security_log",
+        "alembic_version",
+    }
 )
 
 # Tables whose rows are added and never changed: marked where they are declared, held by triggers and grants.
@@ -103,6 +112,7 @@ __all__ = [
     "Membership",
     "Mention",
     "OneTimeLink",
+    "Portrait",
     "SavedView",
     "SearchDue",
     "SearchList",

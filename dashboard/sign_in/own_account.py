@@ -1,7 +1,8 @@
-"""A person's own account: name, telephone, picture and time zone, the password, and where they are signed in."""
+"""A person's own account: name, telephone, time zone and picture, the password, and where they are signed in."""
 
 import streamlit as st
 
+from crm_data.accounts.portraits import MOST_BYTES
 from crm_data.accounts.sessions import OpenSession, Signed
 from crm_data.store.zones import zones
 from dashboard import session
@@ -13,11 +14,12 @@ from dashboard.sign_in import handover
 PLACE = "own"
 _PASSWORD = {"The password": "The new password"}
 _BROWSERS = ("Firefox", "Edg", "OPR", "Chrome", "Safari")
+_PICTURES = ("jpg", "jpeg", "png", "webp")
 _NAMES = {"Edg": "Edge", "OPR": "Opera"}
 
 
 def profile_panel(here: Signed) -> None:
-    """One's own name, telephone, picture and time zone; saving sends only what was changed."""
+    """One's own name, telephone and time zone; saving sends only what was changed."""
     installation = session.installation()
     fields, now = installation.profile_fields, installation.profile(here)
 
@@ -42,6 +44,39 @@ def profile_panel(here: Signed) -> None:
             )
         show_refusal(f"{PLACE}.profile")
         st.form_submit_button("Save account", type="primary", on_click=save)
+
+
+def portrait_panel(here: Signed) -> None:
+    """One's picture, which colleagues see; another one, or none."""
+    account = here.account
+
+    def keep(raw: bytes | None) -> None:
+        if done(f"{PLACE}.portrait", lambda: session.installation().change_portrait(session.signed(), raw)):
+            announce("Your picture is saved." if raw is not None else "Your picture is gone.")
+
+    with st.form(f"{PLACE}.portrait", clear_on_submit=True, enter_to_submit=False):
+        st.markdown("**Picture**")
+        now = session.installation().portrait(here, account.id) if account.portrait else None
+        if now:
+            st.image(now.data, width=72)
+        file = st.file_uploader(
+            "JPEG, PNG or WebP",
+            list(_PICTURES),
+            max_upload_size=MOST_BYTES // 1024**2,
+            help="Kept as a small square; colleagues see it",
+        )
+        with st.container(horizontal=True):
+            asked = st.form_submit_button("Use this picture", type="primary")
+            none = st.form_submit_button("Take it away", disabled=not account.portrait)
+        if none:
+            keep(None)
+        elif asked and file is not None:
+            keep(file.getvalue())
+        elif asked:
+            st.warning("Choose a file first.")
+        show_refusal(f"{PLACE}.portrait")
+    if none or (asked and file is not None):
+        st.rerun()
 
 
 def _time_zone(label: str, now: str | None) -> None:

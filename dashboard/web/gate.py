@@ -17,6 +17,7 @@ CLOSED = (
     "/media",
     "/export",
     "/components",
+    "/portrait",
     "/_stcore/upload_file",
     "/_stcore/metrics",
     "/_stcore/script-health-check",

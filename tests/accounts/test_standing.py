@@ -389,6 +389,7 @@ def test_every_kind_of_link_and_every_verb_of_an_account_is_tried() -> None:
         "Installation.chores", "Installation.demand_ready", "Installation.demand_whole",
         "Installation.is_signed_in",
         "Installation.bring_back", "Installation.empty_trash", "Installation.list_words",
+        "Installation.change_portrait", "Installation.portrait",
         "Installation.look_at_company", "Installation.members_of", "Installation.profile",
         "Installation.scope", "Installation.shortages",
         "Installation.state", "People.has_operator",

@@ -86,7 +86,16 @@ def expected(method: str, path: str) -> tuple[int, ...]:
     if path.startswith(NEVER):
         return (404,)
     if path.startswith(
-        ("/media", "/export", "/components", "/changed", "/find", "/_stcore/upload_file", "/_stcore/metrics")
+        (
+            "/media",
+            "/export",
+            "/components",
+            "/changed",
+            "/find",
+            "/portrait",
+            "/_stcore/upload_file",
+            "/_stcore/metrics",
+        )
     ):
         return (401,)
     return (OPEN[method, path],)

@@ -26,6 +26,7 @@ TIGHTER = """
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*expression-based index")
 
+_PICTURE = "INSERT INTO portraits (user_id, image, tag) VALUES (1, 'x', 'x')"
 OUTSIDE = (
     "INSERT INTO sessions (token_hash, user_id, company_id, expires_at) VALUES ('x', 1, 1, '2026-03-02 09:30:00')",
     "INSERT INTO sign_in_attempts (email_key, address) VALUES ('x', '127.0.0.1')",
@@ -41,7 +42,7 @@ def filled(database: Database) -> Database:
     two_companies(store)
     store.close()
     with plain(database) as sql:
-        for statement in OUTSIDE:
+        for statement in (*OUTSIDE, _PICTURE):
             sql.run(statement)
     return database
 

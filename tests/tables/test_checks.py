@@ -20,6 +20,7 @@ from tests.support.plain import REFUSALS, Plain, plain
 
 TABLES = Base.metadata.tables
 OUTSIDE = {
+    "portraits": "(user_id, image, tag) VALUES (1, 'x', 'x')",
     "sessions": "(token_hash, user_id, expires_at) VALUES ('x', 1, '2026-03-02 09:30:00')",
     "sign_in_attempts": "(email_key, address) VALUES ('x', '127.0.0.1')",
     "one_time_links": "(token_hash, kind, expires_at) VALUES ('x', 'setup', '2026-03-02 09:30:00')",

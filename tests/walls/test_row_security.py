@@ -17,7 +17,7 @@ from crm_data.store import migrating
 from crm_data.store.guards import guarded_tables
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
-from crm_data.tables import APPEND_ONLY, OUTSIDE_ANY_COMPANY, Base
+from crm_data.tables import APPEND_ONLY, OUTSIDE_ANY_COMPANY, Base, Portrait
 from crm_data.tables.security import LinkKind
 from tests.support import postgres
 from tests.support.databases import Database
@@ -43,6 +43,7 @@ def both(database: Database) -> tuple[Filled, Filled]:
         note(session, "test", made[1].rep_id, made[1].company_id)
         onetime.make(session, LinkKind.RESET, email=f"rep@{made[1].canary}.example", user_id=made[1].rep_id)
         throttle.begin(session, "a key", "an address")
+        session.add(Portrait(user_id=made[1].rep_id, image="x", tag="x"))
     tickets = Installation(store, own_settings(database.url)).sessions
     with store.system("a ticket for a session") as session:
         rep = {"user_id": made[1].rep_id, "company_id": made[1].company_id}
