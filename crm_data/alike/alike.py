@@ -53,7 +53,7 @@ class Alike:
         act_id: str | None = None,
         zone: tzinfo = UTC,
     ) -> int:
-        """Make one customer or lead of two to twenty, in one transaction and one act, which an undo takes apart.
+        """Make one customer or lead of two to 10,000, in one transaction and one act, which an undo takes apart.
 
         `keep`: the id that stays, and is returned. `chosen`: field -> the record whose value it has; else the kept
         one's, or where that says nothing the fullest other's. Tags and notes have what all have; numbers and

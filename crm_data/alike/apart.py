@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from crm_data.alike.groups import kept_apart
-from crm_data.alike.merge import FEWEST, MOST
+from crm_data.alike.merge import FEWEST
 from crm_data.errors import Invalid, NotFound
 from crm_data.rights import Act, demand
 from crm_data.store import writer
@@ -18,6 +18,7 @@ from crm_data.store.values import row_id
 from crm_data.tables import KeptApart, noun
 from crm_data.tables.kept_apart import PAIRS
 
+MOST = 20  # each of them is a pair with each other
 _NAMED = 3
 
 

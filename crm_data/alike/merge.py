@@ -1,6 +1,6 @@
 """Merging: several records become one of them, with all that hangs on them, in one act that can be undone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,8 @@ from crm_data.store.values import parse, row_id
 from crm_data.tables import Base, ChangeSet, Company, by_name, noun
 from crm_data.tables.base import MERGED
 
-FEWEST, MOST = 2, 20
+FEWEST, MOST = 2, 10_000
+_AT_ONCE = 500  # ids in one statement
 _NAMED = 3  # of the others, in the words of the act
 
 
@@ -42,10 +43,10 @@ def merge(
     if len(wanted) != len(list(ids)) or kept not in wanted:
         raise NotFound
     if not FEWEST <= len(wanted) <= MOST:
-        raise Invalid(f"Choose {FEWEST} to {MOST} {noun(table, 2)} to merge.")
+        raise Invalid(f"Choose {FEWEST} to {MOST:,} {noun(table, 2)} to merge.")
     demand(records.person, Act.ARCHIVE, table)
     lock_company(session)  # of two merges of the same records the second sees what the first did
-    found = records._rows(session, wanted)
+    found = {id_: row for some in _parts(wanted) for id_, row in records._rows(session, some).items()}
     rows = {id_: records._as_row(row) for id_, row in found.items()}
     for row in rows.values():
         demand(records.person, Act.CHANGE, table, records._tie(row))
@@ -88,11 +89,21 @@ def _values(
 
 
 def _hanging(session: CompanySession, child: str, column: str, ids: Sequence[int]) -> list[tuple[int, int]]:
-    """(id, what it names) of the rows that name one of these, locked; archived ones as well."""
+    """(id, what it names) of the rows that name one of these, locked in their order; archived ones as well."""
     model: Any = by_name(child)
     named = getattr(model, column)
-    wanted = sa.select(model.id, named).where(named.in_(ids)).order_by(model.id).with_for_update()
-    return [(id_, to) for id_, to in session.execute(wanted)]
+    all_, found = set(ids), []
+    mine = sorted(
+        id_ for s in _parts(ids) for id_ in session.scalars(sa.select(model.id).where(named.in_(s)))
+    )
+    for some in _parts(mine):
+        wanted = sa.select(model.id, named).where(model.id.in_(some)).order_by(model.id).with_for_update()
+        found += [(id_, to) for id_, to in session.execute(wanted) if to in all_]
+    return found
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
 
 
 def _title(records: Records, rows: Mapping[int, Any], kept: int, others: Sequence[int]) -> str:

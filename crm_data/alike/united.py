@@ -1,6 +1,7 @@
 """One record of several: which value each field has, and what of the others is kept beside. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from crm_data.alike import phones
@@ -32,17 +33,27 @@ def fullest(fields: Mapping[str, Field], rows: Sequence[Mapping[str, Any]]) -> l
 
 
 def winners(
-    fields: Mapping[str, Field], rows: Sequence[Mapping[str, Any]], keep: int, members: Collection[int]
+    fields: Mapping[str, Field],
+    rows: Sequence[Mapping[str, Any]],
+    keep: int,
+    members: Collection[int],
+    first: Sequence[int] | None = None,
 ) -> dict[str, int]:
     """Field -> the id of the record whose value it has, unless somebody chooses: the kept one's, or the fullest
     other's where that one says nothing. Nobody who has left becomes an owner anew.
+
+    `first`: the ids in another order, in which the first that says something wins.
     """
-    order = [keep, *(id_ for id_ in fullest(fields, rows) if id_ != keep)]
+    order = list(first or [keep, *(id_ for id_ in fullest(fields, rows) if id_ != keep)])
     by_id = {row["id"]: row for row in rows}
     found = {}
     for name, field in fields.items():
         if is_chosen(field):
-            gone = {id_ for id_ in order[1:] if field.kind is Kind.MEMBER and by_id[id_][name] not in members}
+            gone = {
+                id_
+                for id_ in order
+                if field.kind is Kind.MEMBER and id_ != keep and by_id[id_][name] not in members
+            }
             says = (id_ for id_ in order if not is_empty(field, by_id[id_][name]) and id_ not in gone)
             found[name] = next(says, keep)
     return found
@@ -99,9 +110,15 @@ def _numbers(
     names = known.phones if known else ()
     regions = marks_of(table, new, home).regions
     left: list[str] = []
-    for said in (row[name] for row in rows for name in names if row[name]):
+    read = cache(lambda said: phones.read(said, regions))
+
+    def is_same(one: str, other: str) -> bool:
+        first, second = read(one), read(other)
+        return one == other or (first is not None and second is not None and phones.same(first, second))
+
+    for said in dict.fromkeys(row[name] for row in rows for name in names if row[name]):
         here = [new[name] for name in names if new[name]] + left
-        if any(_is_same(said, other, regions) for other in here):
+        if any(is_same(said, other) for other in here):
             continue
         free = next((name for name in names if not new[name]), None)
         if free is None:
@@ -109,8 +126,3 @@ def _numbers(
         else:
             new[free] = said
     return left
-
-
-def _is_same(one: str, other: str, regions: tuple[str, ...]) -> bool:
-    first, second = phones.read(one, regions), phones.read(other, regions)
-    return one == other or (first is not None and second is not None and phones.same(first, second))

@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Group, Records, Workspace, new_act
+from crm_data.alike.apart import MOST as MOST_APART
 from crm_data.alike.likeness import known_by
-from crm_data.alike.merge import MOST
 from crm_data.tables import noun
 from dashboard.known import known
 from dashboard.parts import merging, place, say
@@ -42,28 +42,31 @@ def duplicates_screen(my: Workspace, records: Records) -> None:
 
 
 def _one(my: Workspace, records: Records, group: Group) -> None:
-    ids, name = group.ids[:MOST], f"{PLACE}.{records.name}.{group.ids[0]}"
+    ids, name = group.ids, f"{PLACE}.{records.name}.{group.ids[0]}"
+    few = ids[:MOST_APART]
     with st.container(border=True):
         st.text(group.why.capitalize())
-        for row in group.rows[:MOST]:
+        for row in group.rows[:MOST_APART]:
             address = place.record(noun(records.name), row["id"])
             st.link_button(
                 say.plain(_said(records, row)), address, type="tertiary", icon=":material/open_in_new:"
             )
+        if len(few) < len(ids):
+            st.caption(f"The first {len(few)} of {len(ids):,} are named.")
         with st.container(horizontal=True):
             st.button(
-                f"Merge {len(ids)}",
+                f"Merge {len(ids):,}",
                 key=f"{name}.merge",
                 icon=":material/merge:",
                 on_click=merging.begin,
                 args=(PLACE, records.name, ids),
             )
             st.button(
-                "Keep apart",
+                "Keep apart" if len(few) == len(ids) else f"Keep the first {len(few)} apart",
                 key=f"{name}.apart",
                 icon=":material/call_split:",
                 on_click=_keep_apart,
-                args=(my, records, ids),
+                args=(my, records, few),
             )
 
 

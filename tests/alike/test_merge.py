@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from crm_data import Edit, Workspace, errors
+from crm_data.alike import merge as merging
 from crm_data.alike.likeness import known_by
 from crm_data.rights import ROLES
 from crm_data.tables import by_name
@@ -15,6 +16,7 @@ from tests.support import chance
 from tests.support.kinds import KINDS, TITLES
 from tests.support.office import Office
 from tests.support.soak import size
+from tests.support.statements import counted
 
 ALIKE = [kind for kind in KINDS if known_by(kind)]
 TRIES = size(3, 40)
@@ -212,13 +214,80 @@ def test_the_history_names_the_one_that_a_record_went_into(two: Office) -> None:
     assert [line["Is"] for line in lines if line["What"] == "Archived: Merged into"] == ["Kept"]
 
 
-def test_more_than_twenty_are_refused(two: Office) -> None:
+def test_more_than_can_be_laid_beside_each_other_are_refused(
+    two: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     my = two.at()
     ids = my.customers.add_all([{"name": f"Firm {at}"} for at in range(21)])
+    with pytest.raises(errors.Invalid, match="2 to 10,000 customers"):
+        my.alike.merge("customers", range(1, 10_002), 1)
+    monkeypatch.setattr(merging, "MOST", 20)
     with pytest.raises(errors.Invalid, match="2 to 20 customers"):
         my.alike.merge("customers", ids, ids[0])
     my.alike.merge("customers", ids[:20], ids[0])
     assert my.customers.count() == 2
+
+
+def many(my: Workspace, kind: str, count: int) -> list[int]:
+    """Records of a kind that differ in all they can, each with a task and a note, every third with a deal."""
+    link = {"customers": "customer_id", "leads": "lead_id"}[kind]
+    title = TITLES[kind]
+    one = [{title: f"Firm {n}", "email": f"a{n}@x.example", "phone": f"+4144123{n:04}"} for n in range(count)]
+    ids = my.records(kind).add_all(one)
+    tasks = my.tasks.add_all([{"title": f"Task {n}", link: id_} for n, id_ in enumerate(ids)])
+    if kind == "customers":
+        deals = [{"deal_name": f"D {id_}", "deal_value": "5", link: id_} for id_ in ids[::3]]
+        my.deals.add_all(deals)
+    for id_, task in list(zip(ids, tasks, strict=True))[::10]:
+        my.activities.log("note", title="Said", **{link: id_})
+        my.activities.log("note", title="Of a task", task_id=task)
+    return ids
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ALIKE)
+def test_a_hundred_and_fifty_become_one_and_an_undo_puts_every_child_back(
+    two: Office, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In parts, as thousands would be: of ids in one statement there are few."""
+    monkeypatch.setattr(merging, "_AT_ONCE", 40)
+    my, away = two.at(), two.companies[1]
+    ids = many(my, kind, 150)
+    many(two.at(1), kind, 3)
+    keep, column = ids[70], {"customers": "customer_id", "leads": "lead_id"}[kind]
+    before, foreign = tables_of(two.store, two.companies[0]), tables_of(two.store, away, ())
+    acts = len(my.changes.page()[0])
+    assert my.alike.merge(kind, ids, keep, {TITLES[kind]: ids[3]}) == keep
+    assert len(my.changes.page()[0]) == acts + 1
+    after = tables_of(two.store, two.companies[0])
+    hangs = {
+        (table, id_): row[column]
+        for table, rows in after.items()
+        for id_, row in rows.items()
+        if column in row and table != "kept_apart"
+    }
+    assert hangs == expected(before, kind, ids, keep)
+    assert after[kind][keep][TITLES[kind]] == "Firm 3"
+    assert {row["merged_into"] for id_, row in after[kind].items() if id_ in ids and id_ != keep} == {keep}
+    _nothing_is_lost(kind, [before[kind][id_] for id_ in ids], after[kind][keep])
+    assert undo_last(my) == []
+    assert tables_of(two.store, two.companies[0]) == before
+    assert tables_of(two.store, away, ()) == foreign
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ALIKE)
+def test_a_merge_of_many_sends_as_many_statements_as_one_of_few(two: Office, kind: str) -> None:
+    my, sent = two.at(), []
+    for count in (10, 200):
+        ids = my.records(kind).add_all([{TITLES[kind]: f"Firm {n}"} for n in range(count)])
+        my.tasks.add_all(
+            [{"title": "T", {"customers": "customer_id", "leads": "lead_id"}[kind]: i} for i in ids]
+        )
+        with counted(two.store) as told:
+            my.alike.merge(kind, ids, ids[0])
+        sent.append(len(told))
+    assert sent[1] <= sent[0] + 2, sent
 
 
 def test_what_was_merged_before_leads_on_to_the_last(two: Office) -> None:

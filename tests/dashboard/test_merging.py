@@ -9,7 +9,7 @@ from crm_data import Edit
 from crm_data.alike.merge import mergeable
 from crm_data.tables import noun
 from dashboard import runtime, session
-from dashboard.parts import say
+from dashboard.parts import merging, say
 from tests.dashboard.house import House, house
 from tests.support.databases import Database
 from tests.support.kinds import KINDS, TITLES
@@ -120,13 +120,44 @@ def test_what_a_colleague_changes_meanwhile_is_shown_first(as_manager: House, ki
     assert my.records(kind).get(ids[1])["archived_at"] is None
 
 
-def test_one_or_too_many_are_refused_in_words(as_manager: House) -> None:
+def test_one_or_too_many_are_refused_in_words(as_manager: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merging, "MOST", 20)
     ids = as_manager.office.at().customers.add_all([{"name": f"N {n}"} for n in range(21)])
     for some in (ids[:1], ids):
         at = AppTest.from_function(
             script, default_timeout=60, kwargs={"kind": "customers", "ids": some}
         ).run()
         assert at.error[0].value == "Choose 2 to 20 customers to merge."
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", MERGED)
+@pytest.mark.parametrize("newest", [False, True])
+def test_of_many_one_value_is_looked_for_and_the_newest_may_stand_first(
+    as_manager: House, kind: str, newest: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read in parts, as more than a thousand are."""
+    monkeypatch.setattr(merging, "MOST_WATCHED", 7)
+    my, title = as_manager.office.at(), TITLES[kind]
+    values = [{title: f"Many {n}", "email": f"m{n}@{kind}.example", "source": "Fair"} for n in range(30)]
+    ids = my.records(kind).add_all(values)
+    my.records(kind).change([Edit(ids[0], {"phone": (None, "1234567")})])  # it says most
+    at = AppTest.from_function(script, default_timeout=60, kwargs={"kind": kind, "ids": ids}).run()
+    assert not at.exception
+    asked = {box.label: box for box in at.selectbox}
+    assert {label: len(asked[label].options) for label in ("Name", "E-mail")} == {"Name": 30, "E-mail": 30}
+    assert [radio.label for radio in at.radio] == ["Phone"]
+    assert asked["Name"].value == ids[0]
+    if newest:
+        at.segmented_control[0].set_value("The newest first").run()
+    (email,) = [box for box in at.selectbox if box.label == "E-mail"]
+    assert email.value == (ids[-1] if newest else ids[0])
+    email.set_value(ids[7])
+    press(at, "Merge 30")
+    row = my.records(kind).get(ids[0])
+    assert (row[title], row["email"]) == (f"Many {29 if newest else 0}", f"m7@{kind}.example")
+    assert row["phone"] == "1234567"  # where the newest says nothing, the next one's
+    assert {my.records(kind).get(id_)["merged_into"] for id_ in ids[1:]} == {ids[0]}
 
 
 @pytest.mark.parametrize("kind", MERGED)
