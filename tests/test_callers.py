@@ -103,6 +103,7 @@ def test_the_classes_are_found() -> None:
     assert issubclass(Records, VERBS["Reader.page"][0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", sorted(VERBS.keys() - WAITING.keys()))
 def test_a_verb_has_a_caller(verb: str) -> None:
     assert has_caller(*VERBS[verb]), f"nothing calls {verb}: give it its caller, or take it away"

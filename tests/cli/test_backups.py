@@ -213,6 +213,7 @@ def test_check_tells_each_finding(run: Run, office: Office) -> None:
     assert said.out.count("\n") - 1 == said.out.count("ok   ") >= 11
 
 
+@pytest.mark.slow
 def test_backups_are_the_operators(run: Run, office: Office) -> None:
     run("backup")
     for words in (

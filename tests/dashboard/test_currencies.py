@@ -91,6 +91,7 @@ def test_all_that_there_are_are_offered_the_usual_ones_first() -> None:
     assert called()["EUR"] == "EUR, Euro"
 
 
+@pytest.mark.slow
 def test_a_chart_keeps_what_is_chosen_and_may_choose_none(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

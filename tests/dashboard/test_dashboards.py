@@ -81,6 +81,7 @@ def test_a_chart_of_every_list_is_one(my: Workspace) -> None:
         assert my.numbers.own(Own.read(of_list(kind, {"q": "x"}))).bars == []
 
 
+@pytest.mark.slow
 def test_a_chart_of_a_list_is_made_and_taken_back(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +104,7 @@ def test_a_chart_of_a_list_is_made_and_taken_back(
     assert my.dashboards.all() == []
 
 
+@pytest.mark.slow
 def test_charts_change_places_and_are_taken_away(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,6 +145,7 @@ def test_an_address_of_nothing_is_said(home: House, monkeypatch: pytest.MonkeyPa
     assert at.selectbox(key="boards.choice").value == "manager"
 
 
+@pytest.mark.slow
 def test_a_period_over_all_charts_is_chosen_kept_and_taken_back(
     home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,6 +171,7 @@ def test_a_period_over_all_charts_is_chosen_kept_and_taken_back(
     )
 
 
+@pytest.mark.slow
 def test_somebody_elses_own_is_none(home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     id_ = home.office.at(0, "user").dashboards.add("Secret plan", [Own(name="Hidden")])
     for role in ("manager", "admin"):

@@ -174,6 +174,7 @@ def test_one_that_was_over_before_the_click_was_not_cancelled(
     assert links(at) == [f"/export/made?key={key}"]
 
 
+@pytest.mark.slow
 def test_a_refusal_is_told_where_it_was_asked(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(large_exports._MOST, "person", 0)
     for page, role in (("customers", "manager"), ("timeline", "manager"), ("admin", "admin")):

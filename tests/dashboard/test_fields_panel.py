@@ -61,6 +61,7 @@ def record(my: Workspace, table: str) -> int:
     return my.records(table).add({**needed, **more})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", one_quickly(TABLES))
 def test_what_an_admin_adds_is_filled_in_and_shown_until_it_is_hidden(home: House, at, table: str) -> None:  # type: ignore[no-untyped-def]
     tab = at("admin", tab="fields")

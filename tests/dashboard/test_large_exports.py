@@ -26,6 +26,8 @@ from dashboard.web.routes import ROUTES
 from tests.dashboard.asgi import Asked
 from tests.dashboard.house import House, house
 
+pytestmark = pytest.mark.slow
+
 ROWS = 2_500  # three chunks
 _WAIT = 30.0
 

@@ -83,6 +83,7 @@ def test_so_does_the_control_itself_where_the_period_misses_all(
     assert not [button for button in beside.button if button.key == "period.known"]
 
 
+@pytest.mark.slow
 def test_a_period_that_is_none_is_said(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     at = screen(home, monkeypatch, "pipeline", "tab=insights&period=yesteryear")
     assert any("not a date" in warning.value or "cannot be read" in warning.value for warning in at.warning)

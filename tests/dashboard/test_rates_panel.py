@@ -114,6 +114,7 @@ def test_all_currencies_in_one_are_offered_where_there_are_rates(home: House, at
     assert "$1,200.00" not in str([told(tab, name) for name in ("figures", "board")])
 
 
+@pytest.mark.slow
 def test_given_forecasts_and_accuracy_are_told_in_one(home: House, at) -> None:  # type: ignore[no-untyped-def]
     some_deals(home)
     my, month = home.office.at(), datetime.now(UTC).date().replace(day=1)

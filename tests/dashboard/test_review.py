@@ -26,6 +26,7 @@ def said(at: AppTest) -> list[str]:
     return [text.value for text in at.text]
 
 
+@pytest.mark.slow
 def test_one_goes_through_the_deals(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     my = home.office.at()
     customer = my.customers.add({"name": "Firm"})

@@ -42,6 +42,7 @@ def test_a_selection_is_not_blamed_where_nothing_is_at_all(
     assert "in Mine. Choose another selection above" in said(home, monkeypatch, page, words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("days", [OLD - 1, OLD, 40])
 def test_a_number_that_was_not_given_anew_for_long_is_named(
     home: House, monkeypatch: pytest.MonkeyPatch, days: int

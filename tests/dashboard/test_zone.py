@@ -63,6 +63,7 @@ def test_every_screen_is_drawn_in_the_zone_that_was_chosen(
     assert at is None, (here[at - 40 : at + 40], there[at - 40 : at + 40])
 
 
+@pytest.mark.slow
 def test_a_chosen_zone_shows_its_own_hour(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
     home.change(Task, Task.id == ids["task"], due_date=noon)

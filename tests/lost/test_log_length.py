@@ -75,6 +75,7 @@ def test_under_64_mb_while_three_write_and_others_read_without_a_pause(two: Offi
         assert session.core().exec_driver_sql(counted).scalar_one() >= len(lines(said))
 
 
+@pytest.mark.slow
 def test_a_long_reader_holds_up_no_save_for_good(two: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_length, "LONG", 200_000)
     monkeypatch.setattr(log_length, "_STEP", 200_000)

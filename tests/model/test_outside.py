@@ -78,12 +78,14 @@ def test_every_class_of_a_companys_table_is_filtered() -> None:
     assert unfiltered(Base.registry) == set()
 
 
+@pytest.mark.slow
 def test_no_migrated_table_is_astray(database: Database) -> None:
     tables = migrated(database)
     assert astray(tables) == set()
     assert set(tables) == set(Base.metadata.tables) | {"alembic_version"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "column",
     [

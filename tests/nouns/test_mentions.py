@@ -68,6 +68,7 @@ def test_a_long_text_in_a_large_company_takes_no_time() -> None:
     assert process_time() - began < 2
 
 
+@pytest.mark.slow
 def test_it_waits_until_it_is_looked_at_and_stays_in_mentioned(two: Office, frozen_clock: Any) -> None:
     my, theirs = two.at(0, "user"), two.at(0, "manager")
     manager = two.people[0]["manager"]
@@ -96,6 +97,7 @@ def test_it_grants_no_right(two: Office) -> None:
         theirs.activities.change([Edit(note, {"title": ("@Alpha Sales_rep look", "Mine")})])
 
 
+@pytest.mark.slow
 def test_every_edit_changes_the_mentions_and_is_undone_with_them(two: Office) -> None:
     my = two.at(0, "admin")
     texts = [

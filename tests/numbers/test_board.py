@@ -102,6 +102,7 @@ def test_the_board_follows_filter_and_order_of_the_list(two: Office) -> None:
     assert [card.name for card in shown.cards] == ["9", "5", "3", "1"]
 
 
+@pytest.mark.slow
 def test_other_currencies_stand_beside(two: Office) -> None:
     put_deals(two, [{"currency": "EUR", "deal_value": Decimal(7)}] * 2 + [{}])
     prospect = column(two, "prospect")

@@ -187,6 +187,7 @@ def test_beside_a_plain_reading(two: Office, frozen_clock: object) -> None:
     assert next(iter(said)) == names[one]
 
 
+@pytest.mark.slow
 def test_it_is_compared_with_the_chosen_period(two: Office) -> None:
     """Each line beside itself in the month before and a year ago, also one that has nothing now; else nothing."""
     one, other, gone = list(two.people[0].values())[:3]
@@ -236,6 +237,7 @@ def test_it_is_compared_with_the_chosen_period(two: Office) -> None:
     assert (taken[names[gone]]["Won: before"], taken[names[gone]]["Win rate: change"]) == ("40.00", "")
 
 
+@pytest.mark.slow
 def test_who_leaves_or_is_filtered(two: Office) -> None:
     """A filter of the same column holds within each line."""
     me = two.people[0]["manager"]
@@ -251,6 +253,7 @@ def test_who_leaves_or_is_filtered(two: Office) -> None:
             Checker(my).check(figure)
 
 
+@pytest.mark.slow
 def test_statements_whatever_the_number_of_lines(two: Office) -> None:
     my, _ = broken(two)
     alone = my.numbers.period("90_days", compare=Compare.NOTHING)
@@ -261,6 +264,7 @@ def test_statements_whatever_the_number_of_lines(two: Office) -> None:
             assert len(sent) == most + more
 
 
+@pytest.mark.slow
 def test_nothing_is_of_another_company(two: Office) -> None:
     put_deals(two, [{"deal_value": Decimal(5)}], company=1)
     put(two, "customers", [{"name": "Theirs", "industry": "Secret"}], company=1)

@@ -53,6 +53,7 @@ def test_the_same_act_again_makes_nothing(two: Office) -> None:
     assert len(charts(my, id_)) == 2
 
 
+@pytest.mark.slow
 def test_every_act_is_undone_and_done_again(two: Office) -> None:
     my = two.at()
     id_ = my.dashboards.add("Kept", [SOURCES, WON])

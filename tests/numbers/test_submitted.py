@@ -48,6 +48,7 @@ def computed(rows: list[dict[str, Any]], month: date) -> Iterator[dict[str, Any]
             yield row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_forecast_of_all_is_that_of_each(two: Office, seed: int) -> None:
     wandering(two, 80, seed=seed)

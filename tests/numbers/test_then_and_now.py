@@ -144,6 +144,7 @@ def test_what_cancelled_out_is_shown_on_request(two: Office, frozen_clock: Any) 
     assert (found[moved].bucket, list(found[moved].back)) == (Bucket.SAME, ["expected_close_date", "stage"])
 
 
+@pytest.mark.slow
 def test_it_is_taken_away_whole_by_managers_alone(two: Office, frozen_clock: Any) -> None:
     my = two.at()
     customer = my.customers.add({"name": "F"})

@@ -263,6 +263,7 @@ def test_every_amount_reads_back_however_it_is_written(amount: Decimal, style: s
     assert read(MONEY, to_text(MONEY, amount)) == amount
 
 
+@pytest.mark.slow
 @given(st.dates(date(1969, 1, 1), date(2068, 12, 31)))
 def test_every_day_reads_back_however_it_is_written(day: date) -> None:
     month = day.month

@@ -194,6 +194,7 @@ def test_a_manifest_alone_goes_after_a_day(office: Office) -> None:
     assert office.backups.clear() == [alone.name]
 
 
+@pytest.mark.slow
 def test_a_failure_is_kept_and_seen_until_a_backup_is_made(either: Office, frozen_clock: FrozenClock) -> None:
     assert either.backups.status(None).sentence == "No backup has been made yet."
     either.backups.daily()

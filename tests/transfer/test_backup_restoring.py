@@ -188,6 +188,7 @@ def test_a_commit_of_another_process_is_in_the_safety_backup(
         assert safety.execute("SELECT count(*) FROM customers").fetchone() == (11,)
 
 
+@pytest.mark.slow
 def test_without_room_for_a_safety_backup_nothing_is_restored(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -144,6 +144,7 @@ def test_a_bad_backup_is_refused_with_a_sentence(office: Office, what: str) -> N
     assert office.backups.verify(made_instead.name, None)
 
 
+@pytest.mark.slow
 def test_a_file_in_wal_mode_without_its_log_is_read_as_it_stands(office: Office) -> None:
     name = office.backups.make(None).name
     backup = office.folder / name

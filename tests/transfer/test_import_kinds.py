@@ -77,6 +77,7 @@ def former(plan: Plan) -> Plan:
     )
 
 
+@pytest.mark.slow
 def test_a_pipeline_of_another_system(made: Office, my: Workspace) -> None:
     bring(my, my.customers, accounts(10), "accounts.csv")
     sheet = my.read_file(pipeline(), "sales_pipeline.csv")

@@ -110,6 +110,7 @@ def reasons(report: Report) -> list[tuple[int, str]]:
     return [(refusal.row, refusal.reason) for refusal in report.refused]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("country", ["Switzerland", None])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_key_finds_what_it_means_and_nothing_else(made: Office, kind: str, country: str | None) -> None:

@@ -137,6 +137,7 @@ def test_where_none_is_set_nothing_is_wrong(office: Office) -> None:
         office.backups.fetch("", None)
 
 
+@pytest.mark.slow
 @CHEAP
 def test_an_old_copy_is_an_alarm_of_its_own(
     office: Office, other_disk: Path, frozen_clock: FrozenClock, monkeypatch: pytest.MonkeyPatch

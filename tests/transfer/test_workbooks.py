@@ -71,6 +71,7 @@ def test_a_number_can_be_read_in_no_other_way(number: Decimal) -> None:
         assert {float(read) for read, _ in found.values()} == {abs(float(value))}
 
 
+@pytest.mark.slow
 @given(some.dates(min_value=date(1950, 1, 1), max_value=date(2050, 1, 1)))
 @settings(deadline=None)
 def test_a_day_leaves_no_choice(day: date) -> None:

@@ -43,6 +43,7 @@ def test_it_is_private_and_gone_whatever_happens(temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_what_a_killed_process_left_is_cleared_and_nothing_else(temporary: Path) -> None:
     ended = subprocess.run([sys.executable, "-c", _KILLED], check=False)
     assert ended.returncode == -signal.SIGKILL
