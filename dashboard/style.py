@@ -98,7 +98,7 @@ label[data-testid="stWidgetLabel"] { color: inherit; }
   [data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stToast"], .st-key-who, [class*="-bar"],
   [class*="st-key-icon-"], [data-testid="stMain"] :is([data-testid="stButton"], [data-testid="stPopover"],
   [data-testid="stSelectbox"], [data-testid="stTextInput"], [data-testid="stButtonGroup"],
-  [data-testid="stCheckbox"]) { display: none; }
+  [data-testid="stCheckbox"], [data-testid="stDownloadButton"]) { display: none; }
   [data-testid="stApp"], [data-testid="stAppViewContainer"], [data-testid="stMain"] {
     position: static; overflow: visible; height: auto; inset: auto;
   }

@@ -13,8 +13,9 @@ from dashboard.known import known
 from dashboard.parts import figures, place, say
 from dashboard.parts.changed_deals import FROM, SHOW, changed_deals
 from dashboard.parts.converted import choose_currency
-from dashboard.parts.filters import filter_bar
+from dashboard.parts.filters import filter_bar, in_words
 from dashboard.parts.heading import heading
+from dashboard.parts.printing import printed
 
 SINCE, CLOSING = "since", "closing"
 KEEP = ("tab", SINCE, CLOSING, SHOW)
@@ -51,6 +52,8 @@ def changes_screen(my: Workspace) -> None:
         since, (word, closing) = _since(my), _closing(my)
         st.caption(f"From the beginning of {say.day(since)} to now.", width="content")
     choose_currency(my, query, Period(since, say.today()), _ONE_RATE)
+    due = "" if word == "all" else f", expected {say.span(*closing.edges)}"
+    printed(my, f"changes from {say.day(since)} to now{due}", in_words(my.deals, query, members))
     asked = (query, say.today(), since, closing)
     found = known(my, "bridge", asked, lambda: my.numbers.bridge(query, since, closing))
     figures.tiles(my, found.terms)

@@ -13,6 +13,7 @@ import streamlit as st
 
 from crm_data import Bar, Chart, Figure, Workspace
 from dashboard.parts import figures, place, say
+from dashboard.parts.bar_labels import TEXT, label_rows, with_labels
 
 # The theme's own colours, of which a test computes contrast and distance: stages from cool to warm, then won.
 STAGES = {
@@ -22,9 +23,10 @@ STAGES = {
 QUIET = {"light": "#5b5d66", "dark": "#b4b6bd"}  # the theme's grey text
 PAIR = {"light": ["#1f7a4d", "#918c9b"], "dark": ["#5cc08c", "#a9a5b3"]}
 LYING = {"light": ["#1f7fae", "#918c9b"], "dark": ["#93d3ec", "#a9a5b3"]}
-TEXT = {"light": "#17181c", "dark": "#e7e8ea"}
 HEIGHT = 300
 ROOM = 1.35
+ABOVE = {False: 1.09, True: 1.18}  # and above upright ones, of which stacks may have two lines
+LABELLED = ("stage", "month", "owner")
 ROWS = 10  # of a bar that was clicked
 AROUND, A_BAR = 120, 18  # pixels: what a chart of lying bars has above and below them, and one of them
 _BILLIONS = "replace(datum.label, 'G', 'B')"
@@ -52,8 +54,11 @@ def prepare(name: str, chart: Chart, *notes: str) -> Ready:
     lying = name not in ("stage", "month", "own_line")
     stacked = name in ("month", "owner")
     reach = _reach(rows, stacked)
+    if name in LABELLED:
+        label_rows(rows, not lying, stacked)
     if "layer" in picture:  # there has to be room for the words behind the longest bar
-        reach[1] *= ROOM
+        reach[1] *= ROOM if lying else ABOVE[stacked]
+    if "layer" in picture and name not in LABELLED:
         _paired(picture, bars, rows)
     bars["encoding"]["x" if lying else "y"]["scale"] = {"domain": reach}
     if lying:  # every one with a name beside the bar
@@ -159,6 +164,14 @@ def ground() -> str:
 
 
 def _chart(currency: str, ground: str, **encoding: Any) -> Any:
+    return _bars(currency, **encoding).properties(data=alt.NamedData("rows"), title=_title(ground))
+
+
+def _layered(layers: list[Any], ground: str) -> Any:
+    return alt.layer(*layers, data=alt.NamedData("rows"), title=_title(ground))
+
+
+def _bars(currency: str, **encoding: Any) -> Any:
     pick = alt.selection_point("pick", fields=["bar"])
     tooltip = [
         alt.Tooltip("place:N", title="Where"),
@@ -167,7 +180,7 @@ def _chart(currency: str, ground: str, **encoding: Any) -> Any:
         alt.Tooltip("deals:Q", title="Deals", format=","),
     ]
     return (
-        alt.Chart(alt.NamedData("rows"), title=_title(ground))
+        alt.Chart()
         .mark_bar(cursor="pointer")
         .encode(fillOpacity=alt.condition(pick, alt.value(1), alt.value(0.35)), tooltip=tooltip, **encoding)
         .add_params(pick)
@@ -190,11 +203,13 @@ def _pair(first: str, second: str, ground: str) -> alt.Color:
 
 def _by_stage(currency: str, ground: str) -> Any:
     series = ["Value", "Weighted"]
-    return _chart(
+    lanes = {
+        "x": alt.X("place:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
+        "xOffset": alt.XOffset("series:N", sort=series),
+    }
+    bars = _bars(
         currency,
-        ground,
-        x=alt.X("place:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
-        xOffset=alt.XOffset("series:N", sort=series),
+        **lanes,
         y=alt.Y("amount:Q", axis=_money()),
         color=alt.Color("place:N", scale=alt.Scale(range=STAGES[ground]), sort=None, legend=None),
         # Of the channels that fade a bar this alone has a legend; the other one shows what was clicked.
@@ -205,27 +220,30 @@ def _by_stage(currency: str, ground: str) -> Any:
             legend=_legend(symbolFillColor=STAGES[ground][0], symbolStrokeWidth=0),
         ),
     )
+    return _layered(with_labels(bars, ground, True, _money(), **lanes), ground)
 
 
 def _by_month(currency: str, ground: str) -> Any:
     axis = alt.Axis(labelAngle=0, labelExpr=_TWO_LINES, labelOverlap="greedy")
-    return _chart(
+    lanes = {"x": alt.X("place:N", sort=None, title=None, axis=axis)}
+    bars = _bars(
         currency,
-        ground,
-        x=alt.X("place:N", sort=None, title=None, axis=axis),
+        **lanes,
         y=alt.Y("amount:Q", axis=_money(), stack=True),
         color=_pair("Won", "Expected (weighted)", ground),
     )
+    return _layered(with_labels(bars, ground, True, _money(), **lanes), ground)
 
 
 def _by_owner(currency: str, ground: str) -> Any:
-    return _chart(
+    lanes = {"y": alt.Y("place:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False))}
+    bars = _bars(
         currency,
-        ground,
-        y=alt.Y("place:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False)),
+        **lanes,
         x=alt.X("amount:Q", axis=_money(), stack=True),
         color=_pair("Won", "Weighted open", ground),
     )
+    return _layered(with_labels(bars, ground, False, _money(), **lanes), ground)
 
 
 def _lying(currency: str, ground: str) -> Any:

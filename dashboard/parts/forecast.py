@@ -11,12 +11,13 @@ from dashboard.known import known
 from dashboard.parts import figures, place, say
 from dashboard.parts.accuracy import ACCURACY, accuracy_screen, to_accuracy
 from dashboard.parts.converted import choose_currency
-from dashboard.parts.filters import filter_bar
+from dashboard.parts.filters import filter_bar, in_words
 from dashboard.parts.heading import heading
 from dashboard.parts.month_board import BOARD, SHOWN, month_board
 from dashboard.parts.move import OPEN_STAGES
 from dashboard.parts.of_months import BY_MONTH
 from dashboard.parts.period import COMPARE, PARAM, choose_period
+from dashboard.parts.printing import printed
 from dashboard.parts.submitted import GIVEN, by_person, given_screen
 from dashboard.parts.views import choose_view
 
@@ -42,6 +43,7 @@ def forecast_screen(my: Workspace) -> None:
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed, compares=False)
     choose_currency(my, query, period, "" if shown == BOARD else _OF_MONTHS, beside=True)
+    printed(my, f"forecast, {say.span(*period.edges)}", in_words(my.deals, query, members))
     if shown == BOARD:
         month_board(my, query, period)
         return

@@ -18,6 +18,7 @@ from dashboard.parts.acts import done, show_refusal
 from dashboard.parts.converted import choose_currency
 from dashboard.parts.heading import heading
 from dashboard.parts.of_months import BY_MONTH, behind
+from dashboard.parts.printing import printed
 from dashboard.parts.views import choose_view
 
 PLACE = "goals"
@@ -39,6 +40,8 @@ def goals_screen(my: Workspace) -> None:
     deals = replace(Query(zone=say.zone()), preset=CONVERTED if one else "")
     year = Period(first, Period.month_of(months_from(first, 12)[-1]).last)
     choose_currency(my, deals, year, f"A goal {BY_MONTH} {_OF_ONE}", beside=True)
+    money = f"all currencies, in {named(currency)}" if one else currency
+    printed(my, f"goals, {say.span(year.first, year.last)}, {money}")
     show_refusal(PLACE)
     if one or UNRATED in query.preset:
         if query.where.keys() - {"amount"}:

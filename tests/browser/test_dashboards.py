@@ -58,11 +58,24 @@ def test_a_chart_is_saved_as_a_picture(enter: Door, tmp_path: Path) -> None:
     assert saved(page, "PNG", tmp_path).startswith(PNG)
 
 
-@pytest.mark.parametrize("path", ["/dashboards?board=manager", "/pipeline?tab=insights&assigned_to=none"])
+SHEETS = [
+    "/dashboards?board=manager",
+    "/pipeline?tab=insights&assigned_to=none",
+    "/pipeline?tab=forecast&assigned_to=none",
+    "/pipeline?tab=changes&assigned_to=none",
+    "/pipeline?tab=goals",
+]
+
+
+@pytest.mark.parametrize("path", SHEETS)
 def test_on_paper(enter: Door, path: str) -> None:
     """On A4 all is on the sheet and nothing is there to press; the line says filters and moment."""
     page = enter(DANIEL, path)
-    drawn(page)
+    if "insights" in path or "board" in path:
+        drawn(page)
+    else:
+        expect(page.locator(".foyer-figures").first).to_be_visible()
+        at_rest(page)
     line = page.locator(".st-key-printed")
     expect(line).to_be_hidden()
     page.emulate_media(media="print")
@@ -71,10 +84,12 @@ def test_on_paper(enter: Door, path: str) -> None:
     expect(line).to_contain_text("As of ")
     if "assigned_to" in path:
         expect(line).to_contain_text("Owner is empty")
-    pressed = "[data-testid=stMain] :is([data-testid=stButton], [data-testid=stPopover]), .foyer-picture"
+    pressed = "[data-testid=stMain] :is([data-testid=stButton], [data-testid=stPopover], .stDownloadButton)"
+    pressed += ", .foyer-picture, .foyer-goals .actions"
     expect(page.locator(pressed).filter(visible=True)).to_have_count(0)
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
     wide = (
-        "[...document.querySelectorAll('svg.marks')].every((one) => one.getBoundingClientRect().right <= 704)"
+        "[...document.querySelectorAll('svg.marks, .foyer-figures table, .foyer-goals table')]"
+        ".every((one) => one.getBoundingClientRect().right <= 704)"
     )
     page.wait_for_function(wide)
