@@ -7,7 +7,7 @@ from crm_data.errors import NotAllowed
 from dashboard import again, header, keyboard, known, session
 from dashboard.components.grid import kept
 from dashboard.menu import SCREENS, page
-from dashboard.parts import acts, exporting, unsaved
+from dashboard.parts import acts, exporting, landing, unsaved
 from dashboard.sign_in import handover, screen
 
 
@@ -33,6 +33,7 @@ def main(here: Signed | None, notice: str | None) -> None:
         exporting.tell(here)
         unsaved.arrive(current.title)
         known.arrive(current.title)
+        landing.arrive(current.title)
         if (current.url_path or SCREENS[0].name) in allowed:
             current.run()
         else:

@@ -5,6 +5,7 @@ from dashboard.parts.convert import convert_dialog
 from dashboard.parts.forecast import forecast_screen
 from dashboard.parts.goals import goals_screen
 from dashboard.parts.insights import insights_screen
+from dashboard.parts.landing import first_for_managers
 from dashboard.parts.late import PUT_OFF
 from dashboard.parts.listing import Listing
 from dashboard.parts.move import closing_dialog
@@ -37,6 +38,7 @@ DEALS = {
 }
 LEADS = {"": "All", "open": "Open", "mine": "Mine", "converted": "Converted"}
 
+first_for_managers(my, "tab", "insights")
 view = choose_view("tab", VIEWS)
 
 if view == "deals":

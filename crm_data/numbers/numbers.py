@@ -208,12 +208,15 @@ class Numbers:
             rules = self._scope.stages
             return standing_now(session, where, Question("deals", query), today, query.zone, money, rules)
 
-    def review(self, query: Query | None = None) -> Review:
-        """The open deals in the order in which this person goes through them; see `review`. One statement."""
+    def review(self, query: Query | None = None, first: int = 0) -> Review:
+        """The open deals in the order in which this person goes through them; see `review`. One statement.
+
+        `first`: the one to begin with, counted from 0.
+        """
         query = self._asked(query)
         with self._store.read(self._scope) as session:
             where, today = self._deals.matching(query), self._today(query.zone)
-            return review(session, where, Question("deals", query), self._scope.user_id, today)
+            return review(session, where, Question("deals", query), self._scope.user_id, today, first)
 
     def bridge(
         self,

@@ -27,14 +27,22 @@ class ToReview:
 
 @dataclass(frozen=True)
 class Review:
-    """The first deals of the queue, and how many there are in all."""
+    """Some deals of the queue, where in it the first of them stands, from 0, and how many there are in all.
+
+    `before`, `after`: the deals beside those, None where the queue begins or ends.
+    """
 
     deals: Sequence[ToReview]
     every: Figure
+    first: int = 0
+    before: ToReview | None = None
+    after: ToReview | None = None
 
 
-def review(session: CompanySession, where: Where, asked: Question, me: int | None, today: date) -> Review:
-    """The open deals that match, as one goes through them; at most 200 of them. One statement.
+def review(
+    session: CompanySession, where: Where, asked: Question, me: int | None, today: date, first: int = 0
+) -> Review:
+    """The open deals that match, as one goes through them; at most 200 of them, from `first` on. One statement.
 
     First those never reviewed, then those whose review is the longest ago; of the same, first those whose expected
     close has passed, then the larger ones.
@@ -50,8 +58,13 @@ def review(session: CompanySession, where: Where, asked: Question, me: int | Non
         sa.select(Deal.id, Deal.deal_name, at, sa.func.count().over().label("every"))
         .where(*where, Deal.status == OPEN)
         .order_by(at.is_not(None), at, slipped, Deal.deal_value.desc(), Deal.id)
-        .limit(MOST)
+        .offset(max(first - 1, 0))
+        .limit(MOST + (2 if first else 1))
     )
     rows = list(session.execute(wanted))
+    if len(rows) <= (first > 0) and first > 0:  # the queue ends before it by now
+        return review(session, where, asked, me, today)
     every = counted("Open deals", int(rows[0].every) if rows else 0, asked.but(status=(OPEN,)))
-    return Review([ToReview(row.id, row.deal_name, row.at) for row in rows], every)
+    deals = [ToReview(row.id, row.deal_name, row.at) for row in rows]
+    before, deals = (deals[0], deals[1:]) if first else (None, deals)
+    return Review(deals[:MOST], every, first, before, next(iter(deals[MOST:]), None))

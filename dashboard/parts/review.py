@@ -7,7 +7,7 @@ import streamlit as st
 
 from crm_data import CrmError, Field, Kind, Step, Workspace, new_act
 from crm_data.nouns.reviews import REVIEWED, Reviewed
-from crm_data.numbers.review import Review
+from crm_data.numbers.review import MOST, Review
 from dashboard.known import known
 from dashboard.parts import figures, place, say
 from dashboard.parts.acts import attempt, show_refusal
@@ -18,7 +18,7 @@ from dashboard.parts.move import STAGES, ask_to_move, closing_dialog, stage_word
 from dashboard.parts.undo import did
 from dashboard.parts.widgets import LATEST
 
-PLACE, DEAL = "review", "deal"
+PLACE, DEAL, FROM = "review", "deal", "from"
 KEEP = ("tab", DEAL)
 # What the screen calls the fields of a task and of a note.
 NAMES = {"Title": "New next step", "Description": "Note"}
@@ -31,7 +31,8 @@ def review_screen(my: Workspace) -> None:
     with heading("Review"):
         pass
     query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
-    found = known(my, PLACE, (query, say.today()), lambda: my.numbers.review(query))
+    first = _first()
+    found = known(my, PLACE, (query, say.today(), first), lambda: my.numbers.review(query, first))
     show_refusal(PLACE)
     closing_dialog(my, PLACE)
     row = _deal(my, found)
@@ -51,6 +52,13 @@ def review_screen(my: Workspace) -> None:
     place.follow()
 
 
+def _first() -> int:
+    """Where in the queue the address begins: at a whole number of pages."""
+    said = place.params().get(FROM, "")
+    number = int(said) if said.isascii() and said.isdigit() and len(said) <= 9 else 0
+    return number - number % MOST
+
+
 def _deal(my: Workspace, found: Review) -> Row | None:
     """The deal that the address names, the first of the queue where it names none, or none there is."""
     said = place.params().get(DEAL)
@@ -66,8 +74,16 @@ def _steps(my: Workspace, found: Review, id_: int) -> None:
     """Where in the queue one is, and the way to the deals beside."""
     ids = [deal.id for deal in found.deals]
     at = ids.index(id_) if id_ in ids else None
-    before = ids[at - 1] if at else None
-    after = ids[0] if at is None and ids else ids[at + 1] if at is not None and at + 1 < len(ids) else None
+    before = (ids[at - 1], found.first) if at else None
+    after = None
+    if at is None:
+        after = (ids[0], found.first) if ids else None
+    elif at + 1 < len(ids):
+        after = (ids[at + 1], found.first)
+    if at == 0 and found.before:
+        before = (found.before.id, found.first - MOST)
+    if at is not None and at + 1 == len(ids) and found.after:
+        after = (found.after.id, found.first + MOST)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Previous",
@@ -75,7 +91,7 @@ def _steps(my: Workspace, found: Review, id_: int) -> None:
             shortcut="k",
             disabled=before is None,
             on_click=_turn_to,
-            args=(before,),
+            args=before or (None,),
         )
         st.button(
             "Next",
@@ -83,15 +99,19 @@ def _steps(my: Workspace, found: Review, id_: int) -> None:
             shortcut="j",
             disabled=after is None,
             on_click=_turn_to,
-            args=(after,),
+            args=after or (None,),
         )
-        where = "Not in this queue" if at is None else f"{at + 1:,} of"
+        where = "Not in this queue" if at is None else f"{found.first + at + 1:,} of"
         st.caption(where, width="content")
         figures.line(my, [(found.every, say.count(found.every.count, "open deal"))], PLACE)
 
 
-def _turn_to(id_: int | None) -> None:
-    place.go({} if id_ is None else {DEAL: str(id_)}, tuple(n for n in place.params() if n != DEAL))
+def _turn_to(id_: int | None, first: int | None = None) -> None:
+    """To a deal of the page of the queue that begins at `first`; without one to the first of this page."""
+    begins = {FROM: str(first)} if first else {}
+    left = (DEAL,) if first is None else (DEAL, FROM)
+    rest = tuple(name for name in place.params() if name not in left)
+    place.go({**begins, **({} if id_ is None else {DEAL: str(id_)})}, rest)
 
 
 def _head(row: Row, members: Any) -> None:

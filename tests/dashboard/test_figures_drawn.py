@@ -25,7 +25,7 @@ NUMBERS = ("overview", "pipeline", "tasks", "dashboards")  # the screens that sh
 LISTS = ("deals", "leads")
 TABS = {
     "pipeline": (
-        "",
+        "board",
         *LISTS,
         "review",
         "forecast",

@@ -48,6 +48,8 @@ def at(home: House, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 
 def opened(at: AppTest, page: str) -> AppTest:
+    if page == "pipeline":
+        at.query_params["tab"] = "board"  # the menu leads a manager elsewhere
     if page != "overview":
         at.switch_page(f"../pages/{page}.py")
     return at.run()

@@ -23,7 +23,7 @@ OWN, FOREIGN = "kittiwake", "wolverine"
 COSTS = {
     ("overview", ""): 18,
     ("customers", ""): 10,
-    ("pipeline", ""): 16,
+    ("pipeline", "tab=board"): 16,
     ("pipeline", "tab=insights"): 32,
     ("pipeline", "tab=forecast"): 14,  # one asks for exchange rates, one for the period chosen last
     ("pipeline", "shown=board&tab=forecast"): 12,

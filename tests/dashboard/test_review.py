@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from crm_data import Edit
+from crm_data.numbers import review as queue
 from dashboard import runtime
 from dashboard.parts import review
 from tests.dashboard.house import House, house
@@ -102,3 +103,37 @@ def test_a_deal_that_is_not_there_is_said(home: House, monkeypatch: pytest.Monke
     at = screen(home, monkeypatch, "pipeline", "tab=review&deal=999")
     assert len(at.warning) == 1
     assert not at.exception
+
+
+def test_the_queue_goes_on_beyond_a_page(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the first to the last and back, each once; what is reviewed leaves its place to the next."""
+    monkeypatch.setattr(queue, "MOST", 3)
+    monkeypatch.setattr(review, "MOST", 3)
+    my = home.office.at()
+    customer = my.customers.add({"name": "Firm"})
+    ids = [
+        my.deals.add({"deal_name": f"D{n}", "deal_value": str(100 - n), "customer_id": customer})
+        for n in range(8)
+    ]
+    at = screen(home, monkeypatch, "pipeline", "tab=review")
+    seen = [ids[0]]
+    while not at.button(key="review.next").disabled:
+        at.button(key="review.next").click().run()
+        assert not at.exception
+        (id_,) = at.query_params["deal"]
+        seen.append(int(id_))
+        assert any(one.value == f"{len(seen)} of" for one in at.caption)
+    assert seen == ids
+    back = [seen.pop()]
+    while not at.button(key="review.back").disabled:
+        at.button(key="review.back").click().run()
+        back.append(int(at.query_params["deal"][0]))
+    assert back == ids[::-1]
+    for said, first in (("3", 3), ("5", 3), ("6", 6), ("99", 0), ("-1", 0), ("x", 0), ("9" * 30, 0)):
+        at = screen(home, monkeypatch, "pipeline", f"tab=review&from={said}")
+        assert any(one.value == f"{first + 1} of" for one in at.caption), said
+    at = screen(home, monkeypatch, "pipeline", "tab=review&from=3")
+    next(one for one in at.button if one.label == "Reviewed, next deal").click().run()
+    assert my.deals.reviewed(ids[3]).at is not None
+    assert any(one.value == "4 of" for one in at.caption)
+    assert [deal.id for deal in my.numbers.review(None, 3).deals] == ids[4:7]
