@@ -29,6 +29,21 @@ def region(said: str | None) -> str | None:
 
 
 @cache
+def countries() -> Mapping[str, tuple[str, str]]:
+    """Two letters -> what a country is called in English and at home, in the order of the English names.
+
+    At home only where that is one of the languages read here; else it is called twice the same.
+    """
+    english, likely = Locale("en").territories, get_global("likely_subtags")
+    found = {}
+    for code in SUPPORTED_REGIONS:
+        tongue = likely.get(f"und_{code}", "en").split("_")[0]
+        home = Locale(tongue).territories.get(code) if tongue in _LANGUAGES else None
+        found[code] = (english[code], home or english[code])
+    return dict(sorted(found.items(), key=lambda one: reading_order(one[1][0])))
+
+
+@cache
 def _names(language: str) -> Mapping[str, str]:
     territories = Locale.parse(language).territories
     return {reading_order(name): code for code, name in territories.items() if code in SUPPORTED_REGIONS}

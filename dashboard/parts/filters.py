@@ -13,7 +13,7 @@ from crm_data.store.conditions import ANY, NOTHING, Except
 from crm_data.store.filters import ME, NO_FILTER, OPS, Condition, Filter, Group, Op
 from dashboard.again import drawn
 from dashboard.components.filters import Asked, Chip, Chips, Choice, filters
-from dashboard.parts import filter_words, place, say
+from dashboard.parts import filter_words, listed, place, say
 from dashboard.parts.saved import EVERYTHING, PARAM, Shelf, says_a_list
 
 _WHERE, _PRESET = "where.", "preset."  # before what a chip outside the filter stands for
@@ -224,7 +224,7 @@ def _ways(field: Field) -> list[str]:
 def _choices(field: Field, members: Mapping[int, str]) -> list[tuple[Any, str]]:
     if field.kind is Kind.MEMBER:
         return [(ME, "Me"), *members.items(), *([] if field.required else [(None, "Nobody")])]
-    return list(field.choice_labels().items())
+    return list((field.choice_labels() or listed.offered(field)).items())
 
 
 def _told(records: Records, filter_: Filter, members: Mapping[int, str]) -> Chips:

@@ -10,7 +10,7 @@ from crm_data import All, Changed, Field, Given, Kind, Records, Refused, Way, Wo
 from crm_data.store.at_once import CHUNK
 from crm_data.tables import noun
 from dashboard.components import grid
-from dashboard.parts import say
+from dashboard.parts import listed, say
 from dashboard.parts.acts import announce, attempt, forget_refusal, show_refusal
 from dashboard.parts.dialog import dialog
 from dashboard.parts.move import OPEN_STAGES
@@ -117,7 +117,7 @@ def _ask(my: Workspace, records: Records, members: Mapping[int, str], asked: _As
         )
     if way is Way.CLEAR:
         return Given(way, name)
-    value = st.session_state.get(_value(my, field, members, f"{place}.{name}"))
+    value = listed.meant(field, st.session_state.get(_value(my, field, members, f"{place}.{name}")))
     return None if say.holds_nothing(value) else Given(way, name, value)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Kind, Workspace
-from dashboard.parts import say
+from dashboard.parts import listed, say
 from dashboard.parts.acts import announce, done, show_refusal
 from dashboard.parts.currencies import currency_choice
 
@@ -19,7 +19,7 @@ def profile_panel(my: Workspace) -> None:
     def save() -> None:
         changed: dict[str, tuple[Any, Any]] = {}
         for name in fields:
-            new = st.session_state[f"{PLACE}.{name}"]
+            new = listed.said(fields[name], f"{PLACE}.{name}")
             if (new or None) != (now[name] or None):
                 changed[name] = (now[name], new)
         if not changed:
@@ -35,6 +35,8 @@ def profile_panel(my: Workspace) -> None:
             with columns[at % 2]:
                 if field.kind is Kind.LONG_TEXT:
                     st.text_area(label, now[name] or "", key=key, height=80)
+                elif name == "country":
+                    listed.choice(field, label, key, now[name])
                 elif name == "currency":
                     currency_choice(label, key, now[name] or "", help=field.help)
                 elif field.kind is Kind.CHOICE:

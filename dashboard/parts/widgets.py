@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from crm_data import Field, Kind, Records
-from dashboard.parts import amount, say
+from dashboard.parts import amount, listed, say
 from dashboard.parts.currencies import currency_choice
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
@@ -60,7 +60,7 @@ def key(place: str, field: Field) -> str:
 
 def said(place: str, field: Field) -> Any:
     """What is typed there; the verbs read it."""
-    return st.session_state.get(key(place, field))
+    return listed.said(field, key(place, field))
 
 
 def shown(field: Field, value: Any) -> Any:
@@ -105,6 +105,8 @@ def widget(
             placeholder="Choose, or type it",
             disabled=frozen,
         )
+    elif field.name == "country" and listed.offered(field):
+        listed.choice(field, label, at, start, frozen)
     elif field.name == "currency":
         currency_choice(label, at, nothing="The company's", help=field.help, disabled=frozen)
     elif field.kind is Kind.CHOICE:

@@ -67,12 +67,16 @@ function asks(app, field, op, values) {
     if (type === "number") box.inputMode = op === "older" ? "numeric" : "decimal";
     box.value = values[i] ?? "";
     box.setAttribute("aria-label", `${field.label}: ${label.toLowerCase()}`);
+    if (type === "text" && field.choices.length) box.setAttribute("list", "offered");
     const whole = el("label");
     if (labels.length > 1 || op === "older") whole.append(el("span", "", label));
     whole.append(box);
     return { box, whole };
   });
-  return { nodes: boxes.map(({ whole }) => whole), read: () => boxes.map(({ box }) => box.value.trim()) };
+  const offers = el("datalist");
+  offers.id = "offered";
+  if (type === "text") offers.append(...field.choices.map(([value, text]) => option(value, text)));
+  return { nodes: [...boxes.map(({ whole }) => whole), offers], read: () => boxes.map(({ box }) => box.value.trim()) };
 }
 
 function chosen(label, choices, now, as = (said) => said) {

@@ -10,7 +10,7 @@ from dashboard.components.grid import resembling
 from dashboard.components.grid.resembling import Found, Named
 from dashboard.components.grid.saving import called
 from dashboard.components.grid.wire import Added, Problems
-from dashboard.parts import say
+from dashboard.parts import listed, say
 
 _TOLD = 3  # of so many faults the sentence is told
 
@@ -120,6 +120,7 @@ def _name(
     for at, row in rows.items():
         for name, said in row.items():
             declared = records.fields[name]
+            row[name] = listed.meant(declared, said)
             if declared.kind not in (Kind.MEMBER, Kind.LINK) or not isinstance(said, str) or not said.strip():
                 continue
             if (name, said) not in found:

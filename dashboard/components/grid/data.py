@@ -7,6 +7,7 @@ from typing import Any, Final
 from crm_data import Field, Kind, Layout, Records
 from crm_data.store.summary import ADDED, GROUPED
 from dashboard.components.grid import summing, wire
+from dashboard.parts import listed
 
 Row = Mapping[str, Any]
 MARGIN, MOMENT, WIDE = 120, 150, 220  # pixels of a column that nobody has resized
@@ -108,6 +109,7 @@ def column(declared: Field, width: int | None, colours: Mapping[str, str], curre
         "low": declared.low,
         "high": declared.high,
         "options": options or None,
+        "offers": list(map(list, listed.offered(declared).items())) if declared.edit else [],
         "names": declared.kind in (Kind.MEMBER, Kind.LINK),
         "ask": declared.kind is Kind.LINK,
         "note": None if declared.edit else _BY_ITSELF,

@@ -1,7 +1,7 @@
 // The editor over a cell: a box of text, with a list below where there is something to choose, a calendar for days.
 import { el } from "../dom.js";
 import { read } from "./kinds.js";
-import { Options } from "./options.js";
+import { Options, begins } from "./options.js";
 
 const LISTED = ["choice", "member", "link"];
 const MODES = { email: "email", phone: "tel", url: "url", money: "decimal", whole: "numeric", number: "decimal" };
@@ -22,7 +22,7 @@ export class Editor {
     this.box.append(this.input);
     app.root.append(this.box);
     this.box.showPopover();
-    if (LISTED.includes(cell.field.kind)) this.listed();
+    if (LISTED.includes(cell.field.kind) || cell.field.offers?.length) this.listed();
     if (cell.field.kind === "day") this.calendar();
     this.input.addEventListener("input", () => this.changed());
     this.input.addEventListener("keydown", (event) => this.key(event));
@@ -66,7 +66,7 @@ export class Editor {
   picked(value, text, move = "stay") {
     const { names } = this.app.model;
     const { name, kind } = this.cell.field;
-    if (kind !== "choice") names[name] = { ...names[name], [value]: text };
+    if (kind === "member" || kind === "link") names[name] = { ...names[name], [value]: text };
     this.finish({ value }, move);
   }
 
@@ -137,7 +137,9 @@ export class Editor {
   leave(move) {
     const { options, input } = this;
     const one = options?.shown[options.at];
-    const wanted = this.stepped || (this.touched && input.value.trim());
+    // Of a text that has a list, what only holds the letters that were typed is not what was meant.
+    const free = this.cell.field.offers?.length && one && !begins(one.text, input.value);
+    const wanted = this.stepped || (this.touched && input.value.trim() && !free);
     if (one?.make && wanted) return options.choose();
     if (one && wanted && !options.asking) return this.picked(one.value, one.text, move);
     return this.finish(this.touched ? { text: input.value } : undefined, move);

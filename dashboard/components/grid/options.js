@@ -5,11 +5,18 @@ const MOST = 50;
 const ASKED = 180; // ms of rest in typing before the server is asked
 let made = 0;
 
+// 2 where one of its names is the word, 1 where one begins with it, else 0.
+export const begins = (text, said) => {
+  const word = said.trim().toLowerCase();
+  const names = text.toLowerCase().split(" · ");
+  return names.includes(word) ? 2 : Number(names.some((name) => name.startsWith(word)));
+};
+
 export class Options {
   // `pick(option)` is called with {value, text} by a click; `ask(text)` asks the server, `make(text)` makes a record.
   constructor({ root, field, names, pick, ask, make }) {
     Object.assign(this, { field, pick, ask, make, found: [], at: -1, may: false });
-    this.known = field.options?.map(([value, text]) => ({ value, text })) ?? Object.entries(names ?? {}).map(([id, text]) => ({ value: Number(id), text }));
+    this.known = (field.options ?? (field.offers?.length ? field.offers : undefined))?.map(([value, text]) => ({ value, text })) ?? Object.entries(names ?? {}).map(([id, text]) => ({ value: Number(id), text }));
     this.box = el("div", "options");
     this.box.id = `options${++made}`;
     this.box.popover = "manual";
@@ -53,11 +60,11 @@ export class Options {
     const word = this.word.trim().toLowerCase();
     const fits = ({ text }) => text.toLowerCase().includes(word);
     const all = [...this.found, ...this.known.filter(fits).filter(({ value }) => !this.found.some((one) => one.value === value))];
-    const first = ({ text }) => Number(text.toLowerCase().startsWith(word));
+    const first = ({ text }) => begins(text, word);
     this.shown = all.sort((a, b) => first(b) - first(a)).slice(0, MOST);
     if (this.may && word && !all.some(({ text }) => text.toLowerCase() === word)) this.shown.push({ text: this.word.trim(), make: true });
     this.box.replaceChildren(...this.shown.map((one, i) => this.option(one, i)));
-    if (!this.shown.length) this.box.append(el("div", "none", this.asking ? "Searching…" : "Nothing is called so"));
+    if (!this.shown.length) this.box.append(el("div", "none", this.asking ? "Searching…" : this.field.offers?.length ? "Kept as it is typed" : "Nothing is called so"));
     this.mark(this.shown.length ? 0 : -1);
   }
 

@@ -14,7 +14,7 @@ from crm_data.store.values import clean_text
 from dashboard.components.grid import resembling, wire
 from dashboard.components.grid.resembling import Named
 from dashboard.components.grid.wire import Problems, Save
-from dashboard.parts import say
+from dashboard.parts import listed, say
 
 _TRIES = 4  # each without what was refused before
 _TOLD = 20  # of so many records who changed them is looked up
@@ -157,6 +157,7 @@ def _named(
         pairs = dict(edit.fields)
         for name, (seen, wanted) in edit.fields.items():
             declared = records.fields[name]
+            pairs[name] = (seen, listed.meant(declared, wanted))
             if (
                 declared.kind not in (Kind.MEMBER, Kind.LINK)
                 or not isinstance(wanted, str)
