@@ -26,11 +26,16 @@ WAYS: dict[str, dict[str, Any]] = {
 VIEWS = {
     "pipeline": (
         *("", "?tab=deals", "?tab=leads", "?tab=forecast", "?tab=forecast&accuracy=months&period=365_days"),
-        *("?tab=forecast&shown=board", "?tab=changes", "?tab=insights"),
+        *("?tab=forecast&shown=board", "?tab=changes", "?tab=insights", "?tab=review", "?tab=goals"),
+        "?tab=insights&by=assigned_to&cohorts=yes&period=365_days",
     ),
     "tasks": ("", "?preset=all"),
     "dashboards": ("", "?board=sales_rep", "?make=new", "?board=999999"),
-    "admin": ("", "?tab=company", "?tab=data", "?tab=companies", "?tab=backups"),
+    "admin": (
+        *("", "?tab=company", "?tab=data", "?tab=companies", "?tab=backups"),
+        "?tab=stages",
+        "?tab=fields",
+    ),
     "history": ("", "?tab=security", "?tab=back", "?tab=back&since=1"),
     "record": (*(f"?kind={kind}&id=1" for kind in KINDS), "?kind=deal&id=999999"),
     "customers": ("", "?q=nobody-is-called-so", "?sort=no-such-column"),

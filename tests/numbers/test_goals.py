@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -144,6 +145,37 @@ def test_as_the_plain_model_says(two: Office, now: datetime, fiscal: int) -> Non
         colleague = Query(where={"assigned_to": (me,)})
         assert one.numbers.against_goals(colleague, period)[-1].count == 0
         assert one.numbers.against_goals(colleague, period)[0].count == 0
+
+
+@pytest.mark.parametrize(
+    ("won_", "said"),
+    [
+        ("500", "On track."),
+        ("499.99", "At risk."),
+        ("400", "At risk."),
+        ("399.99", "Behind."),
+        ("2000", "On track."),
+    ],
+)
+def test_how_it_stands_is_said_beside_the_pace(two: Office, frozen_clock: Any, won_: str, said: str) -> None:
+    """At the pace or above, down to four fifths of it, and below: half of April is gone, and half of 1,000 due."""
+    frozen_clock.moment = datetime(2026, 4, 15, 9, tzinfo=UTC)
+    two.at().goals.set([Wanted(two.people[0]["user"], date(2026, 4, 1), 1, None, "1000")])
+    put_deals(two, [won(date(2026, 4, 2), won_)])
+    numbers = two.at().numbers
+    attained, pace, *_ = numbers.against_goals(None, numbers.period("this_month"))
+    assert (attained.means, pace.value) == (said, 0.5)
+    assert attained.before == pace
+
+
+def test_nothing_stands_anyhow_without_a_goal(two: Office, frozen_clock: Any) -> None:
+    numbers = two.at().numbers
+    attained, *_ = numbers.against_goals(None, numbers.period("this_month"))
+    assert (attained.value, attained.means) == (None, "")
+    two.at().goals.set([Wanted(two.people[0]["user"], date(2026, 5, 1), 1, None, "1000")])
+    to_come = Period.month_of(date(2026, 5, 1))
+    attained, pace, *_ = numbers.against_goals(None, to_come)
+    assert (attained.value, pace.value, attained.means) == (0, 0, "On track.")
 
 
 def test_what_goals_do_not_know_is_not_available(two: Office) -> None:
