@@ -39,7 +39,7 @@ DEALS = {
 LEADS = {"": "All", "open": "Open", "mine": "Mine", "converted": "Converted"}
 
 first_for_managers(my, "tab", "insights")
-view = choose_view("tab", VIEWS)
+view = choose_view("tab", VIEWS, named=my.goals.all_seen)
 
 if view == "deals":
     Listing(my, my.deals, "deal", "handshake", keep=("tab",), presets=DEALS).draw()

@@ -23,6 +23,9 @@ from crm_data.tables.reading import reading_order
 
 MOST_VIEWS: Final = 50  # of one person on one list
 MOST_PINNED: Final = 6
+# What an address says beside its list on a screen of numbers: their period, and what it is compared with.
+BESIDE: Final = ("period", "compare", "since", "closing")
+_LONGEST = 40  # letters of a word for days
 _GONE = "There is no such view here: it was deleted, or it is somebody's own. Choose another one."
 _QUICKER = (
     "Somebody else changed this view meanwhile, so yours was not saved. Open it again, or save a new one."
@@ -31,7 +34,8 @@ _QUICKER = (
 
 @dataclass(frozen=True)
 class View:
-    """One view as its viewer sees it. `params`: what the list's address says; `may_change`: whether they may."""
+    """One view as its viewer sees it. `params`: what the list's address says, and of numbers the days
+    (`BESIDE`); `may_change`: whether they may."""
 
     id: int
     name: str
@@ -250,8 +254,11 @@ def _name(said: str) -> str:
 
 
 def _asked(records: Reader, params: Mapping[str, str]) -> dict[str, Any]:
-    """The address as the list reads it, without a place in it. Raises Invalid."""
-    return {"asks": records.params(records.query(params).first())}
+    """The address as the list reads it, without a place in it, and the days beside it. Raises Invalid."""
+    beside = {name: params[name] for name in BESIDE if params.get(name)}
+    if any(len(word) > _LONGEST or not word.isprintable() for word in beside.values()):
+        raise Invalid("A period is said in a short word. Choose one from the list.")
+    return {"asks": {**records.params(records.query(params).first()), **beside}}
 
 
 def _arranged(records: Reader, layout: Layout) -> dict[str, Any]:

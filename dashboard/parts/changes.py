@@ -15,6 +15,7 @@ from dashboard.parts.changed_deals import FROM, SHOW, changed_deals
 from dashboard.parts.converted import choose_currency
 from dashboard.parts.filters import filter_bar, in_words
 from dashboard.parts.heading import heading
+from dashboard.parts.number_views import number_box, number_shelf
 from dashboard.parts.printing import printed
 
 SINCE, CLOSING = "since", "closing"
@@ -46,11 +47,16 @@ def changes_screen(my: Workspace) -> None:
     """Filters, since when, the bridge as tiles and as lines, and its deals then and now."""
     members = my.members()
     with heading("Changes"):
-        pass
-    query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
+        spot = st.container(width="content")
+    shelf = number_shelf(my, tuple(_USUAL))
+    query = filter_bar(my.deals, lambda: members, KEEP, sort=False, shelf=shelf)
     with st.container(horizontal=True, vertical_alignment="center", key="changes.line"):
         since, (word, closing) = _since(my), _closing(my)
         st.caption(f"From the beginning of {say.day(since)} to now.", width="content")
+    with spot:
+        params = place.params()
+        days = {name: params.get(name, usual) for name, usual in _USUAL.items()}
+        number_box(my, shelf, query, ("tab",), days)
     choose_currency(my, query, Period(since, say.today()), _ONE_RATE)
     due = "" if word == "all" else f", expected {say.span(*closing.edges)}"
     printed(my, f"changes from {say.day(since)} to now{due}", in_words(my.deals, query, members))

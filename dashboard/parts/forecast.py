@@ -15,8 +15,9 @@ from dashboard.parts.filters import filter_bar, in_words
 from dashboard.parts.heading import heading
 from dashboard.parts.month_board import BOARD, SHOWN, month_board
 from dashboard.parts.move import OPEN_STAGES
+from dashboard.parts.number_views import number_box, number_shelf
 from dashboard.parts.of_months import BY_MONTH
-from dashboard.parts.period import COMPARE, PARAM, choose_period
+from dashboard.parts.period import COMPARE, PARAM, choose_period, chosen_words
 from dashboard.parts.printing import printed
 from dashboard.parts.submitted import GIVEN, by_person, given_screen
 from dashboard.parts.views import choose_view
@@ -39,9 +40,13 @@ def forecast_screen(my: Workspace) -> None:
     with heading("Forecast"):
         shown = choose_view(SHOWN, {"": "Table", BOARD: "Board"}, label="Shown as", keep=True)
         st.button("Accuracy", key="forecast.accuracy", icon=":material/target:", on_click=to_accuracy)
-    query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
+        spot = st.container(width="content")
+    shelf = number_shelf(my, (PARAM, COMPARE))
+    query = filter_bar(my.deals, lambda: members, KEEP, sort=False, shelf=shelf)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed, compares=False)
+    with spot:
+        number_box(my, shelf, query, ("tab", SHOWN), chosen_words())
     choose_currency(my, query, period, "" if shown == BOARD else _OF_MONTHS, beside=True)
     printed(my, f"forecast, {say.span(*period.edges)}", in_words(my.deals, query, members))
     if shown == BOARD:

@@ -20,7 +20,8 @@ from dashboard.parts.cohorts import COHORTS, cohorts
 from dashboard.parts.converted import choose_currency
 from dashboard.parts.filters import filter_bar, in_words
 from dashboard.parts.heading import heading
-from dashboard.parts.period import COMPARE, PARAM, choose_period, offer, show_period
+from dashboard.parts.number_views import number_box, number_shelf
+from dashboard.parts.period import COMPARE, PARAM, choose_period, chosen_words, offer, show_period
 from dashboard.parts.printing import printed
 
 FUNNEL, SKIPPED = "funnel", "skipped"
@@ -39,10 +40,13 @@ def insights_screen(my: Workspace) -> None:
     """Period, tiles, and the charts: each a fragment, so that a click on one leaves the others as they are."""
     members = my.members()
     with heading("Insights"):
-        pass
-    query = filter_bar(my.deals, lambda: members, KEEP, sort=False)
+        spot = st.container(width="content")
+    shelf = number_shelf(my, (PARAM, COMPARE))
+    query = filter_bar(my.deals, lambda: members, KEEP, sort=False, shelf=shelf)
     closed = known(my, "closed", (query, say.today()), lambda: my.numbers.closed_days(query))
     period = choose_period(my, query, closed)
+    with spot:
+        number_box(my, shelf, query, ("tab",), chosen_words())
     choose_currency(my, query, period, OF_EVERY, beside=True)
     printed(my, f"insights, {say.span(*period.edges)}", in_words(my.deals, query, members))
     asked = (query, say.today(), period, period.before())

@@ -53,6 +53,12 @@ def choose_period(my: Workspace, query: Query, known: Period | None, compares: b
     return period
 
 
+def chosen_words() -> dict[str, str]:
+    """What the address says, or could say, of the period that was chosen last and of its comparison."""
+    kept: dict[str, str] = st.session_state.get(_KEPT, _USUAL)
+    return dict(kept)
+
+
 def offer(known: Period, key: str, show: Callable[[str], None] | None = None) -> None:
     """Where a period misses all that there is: the days that have something. `show`: how one comes there."""
     st.button(

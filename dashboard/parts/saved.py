@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from crm_data import Act, Chosen, CrmError, Layout, Query, Records, View, Workspace
+from crm_data.accounts.views import BESIDE
 from crm_data.store.query import OF_A_LIST
 from dashboard.components.grid import Grid
 from dashboard.known import forget, known
@@ -74,7 +75,8 @@ def go(my: Workspace, records: Records, view: View | None, keep: tuple[str, ...]
 class Box:
     """The box of a list's views. `now`: the list as its address says it, `grid` how it stands there, if in one.
 
-    `shown`: the list that is on the screen, where a selection is taken that the address does not name.
+    `shown`: the list that is on the screen, where a selection is taken that the address does not name. `beside`:
+    on a screen of numbers, the days that they are of; a view that is of no days is not changed by them.
     """
 
     my: Workspace
@@ -84,6 +86,7 @@ class Box:
     grid: Grid | None
     keep: tuple[str, ...] = ()
     shown: Query | None = None
+    beside: Mapping[str, str] | None = None
 
     @property
     def _place(self) -> str:
@@ -95,7 +98,11 @@ class Box:
         view = self.shelf.open
         if view is None:
             return False
-        return self._params() != view.params or view.layout not in (self._layout(), Layout())
+        held = self._held()
+        if self.beside is not None:
+            mine = {name: word for name, word in held.items() if name not in BESIDE or name in view.params}
+            return mine != view.params
+        return held != view.params or view.layout not in (self._layout(), Layout())
 
     @property
     def is_open(self) -> bool:
@@ -116,6 +123,12 @@ class Box:
                 self._new()
                 self._chart()
                 self._all()
+
+    def _held(self) -> dict[str, str]:
+        """What a view keeps: what the list asks, and the days beside it; on a list those of the open view."""
+        view = self.shelf.open
+        kept = {name: view.params[name] for name in BESIDE if name in view.params} if view else {}
+        return {**self._params(), **kept, **(self.beside or {})}
 
     def _params(self) -> dict[str, str]:
         """What it asks, without the order: that is said once, with the columns where there are any."""
@@ -175,13 +188,14 @@ class Box:
             label="Pinned as a tab",
         )
         first = chosen.first == view.id
-        _habit(
-            self,
-            view,
-            first,
-            lambda on: replace(chosen, first=view.id if on else None),
-            label="Opens first",
-        )
+        if self.beside is None:  # numbers are of all that there is until somebody says otherwise
+            _habit(
+                self,
+                view,
+                first,
+                lambda on: replace(chosen, first=view.id if on else None),
+                label="Opens first",
+            )
         if view.may_change:
             self._remove(view)
 
@@ -191,16 +205,28 @@ class Box:
 
     def _save(self, view: View) -> None:
         def act() -> None:
+            layout = None if self.beside is not None else self._layout()  # here the list has no columns
             self.my.views.change(
-                self.records, view.id, params=self._params(), layout=self._layout(), version=view.version
+                self.records, view.id, params=self._held(), layout=layout, version=view.version
             )
 
-        self._do(act, f"View {view.name} saved.", lambda: place.go({PARAM: str(view.id)}, self.keep))
+        self._do(act, f"View {view.name} saved.", lambda: place.go(self._to(view.id), self.keep))
+
+    def _to(self, id_: int) -> dict[str, str]:
+        """The address of a view that was kept just now, which says the days that it is of."""
+        return {PARAM: str(id_), **(self.beside or {})}
 
     def _back(self, view: View) -> None:
         if self.grid is not None:
             self.grid.arrange_anew()
-        go(self.my, self.records, view, self.keep)
+        self._open(view)
+
+    def _open(self, view: View) -> None:
+        if self.beside is None:
+            go(self.my, self.records, view, self.keep)
+        else:
+            days = {name: view.params[name] for name in self.beside if name in view.params}
+            place.go({PARAM: str(view.id), **days}, self.keep)
 
     def _rename(self, view: View) -> None:
         name = st.session_state[f"{self._place}.name.{view.id}.{view.version}"]
@@ -242,7 +268,7 @@ class Box:
         self._do(
             lambda: self.my.views.remove(self.records, view.id),
             f"View {view.name} deleted.",
-            lambda: place.go(self._params() or EVERYTHING, self.keep),
+            lambda: place.go({**self._params(), **(self.beside or {})} or EVERYTHING, self.keep),
         )
 
     def _new(self) -> None:
@@ -252,9 +278,9 @@ class Box:
             made: list[int] = []
             name = st.session_state.get(key) or ""
             self._do(
-                lambda: made.append(self.my.views.add(self.records, name, self._params(), self._layout())),
+                lambda: made.append(self.my.views.add(self.records, name, self._held(), self._layout())),
                 f"View {name.strip()} saved.",
-                lambda: place.go({PARAM: str(made[0])}, self.keep),
+                lambda: place.go(self._to(made[0]), self.keep),
             )
             st.session_state[key] = "" if made else name
 
@@ -281,8 +307,8 @@ class Box:
                     key=f"{self._place}.open.{view.id}",
                     type="tertiary",
                     icon=":material/check:" if view == self.shelf.open else None,
-                    on_click=go,
-                    args=(self.my, self.records, view, self.keep),
+                    on_click=self._open,
+                    args=(view,),
                 )
 
 

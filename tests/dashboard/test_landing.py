@@ -43,6 +43,8 @@ def test_the_menu_leads_managers_to_insights(home: House, monkeypatch: pytest.Mo
     assert view(at) == first
     next(group for group in at.button_group if group.label == "View").set_value("board").run()
     assert view(at) == "board", "whoever chooses the board stays there"
+    if first == "insights":  # also by way of Back
+        assert at.query_params["tab"] in ("board", ["board"])
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -25,7 +25,7 @@ COSTS = {
     ("customers", ""): 10,
     ("pipeline", "tab=board"): 16,
     ("pipeline", "tab=insights"): 32,
-    ("pipeline", "tab=forecast"): 14,  # one asks for exchange rates, one for the period chosen last
+    ("pipeline", "tab=forecast"): 15,  # of these one for exchange rates, the period chosen last, and views
     ("pipeline", "shown=board&tab=forecast"): 12,
     ("pipeline", "tab=goals"): 10,
     ("pipeline", "tab=changes"): 12,
