@@ -1,5 +1,8 @@
 """The bridge beside snapshots: deals worked on by chance through the verbs, and what stood before in Python."""
 
+import csv
+import io
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crm_data import Edit, Period, Query, Workspace
+from crm_data.changes.sets import Asked
+from crm_data.errors import CrmError
 from crm_data.numbers.bridge import Bridge
 from crm_data.numbers.numbers import ALL_TIME
 from tests.numbers.checking import Checker, figures_in
@@ -15,17 +20,48 @@ from tests.numbers.makers import rows_of
 from tests.support import chance
 from tests.support.office import Office
 from tests.support.statements import counted
+from tests.transfer.files import csv_bytes
 
 OPEN = ("prospect", "qualified", "proposal", "negotiation")
+CLOSED = ("Closed won", "Closed lost")
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
 QUARTER = Period(date(2026, 4, 1), date(2026, 6, 30))
 OPEN_END = Period(date(2026, 4, 1), date(2200, 12, 31))
 Row = dict[str, Any]
 
 
+def bring(my: Workspace, dice: Any) -> None:
+    """A file of deals out, changed by a spreadsheet and in again: other values, days and stages, a deal more."""
+    rows = list(csv.DictReader(io.StringIO(b"".join(my.export(my.deals)[1]).decode("utf-8-sig"), newline="")))
+    dice.shuffle(rows)
+    rows = rows[: dice.randint(1, 4)]
+    for row in rows:
+        row["Value"] = f"{dice.randint(1, 90_000) / 100:.2f}"
+        row["Expected close"] = dice.choice(["", "2026-03-10", "2026-04-01", "2026-09-01"])
+        if row["Stage"] not in CLOSED:
+            row["Stage"] = dice.choice(["Prospect", "Proposal"])
+    rows.append({**rows[0], "ID": "", "Stage": "Qualified", "Lost reason": "", "Closed": ""})
+    sheet = my.read_file(csv_bytes([list(rows[0]), *(list(row.values()) for row in rows)]), "deals.csv")
+    report = my.commit_import(my.deals, sheet, my.guess(sheet, my.deals))
+    assert report.created + report.updated, report
+
+
+def take_back(my: Workspace) -> None:
+    """What was done last, an import too, unless it cannot be taken back any more."""
+    done, _ = my.changes.page(Asked())
+    with suppress(CrmError):
+        my.changes.undo(done[0].id)
+
+
 def act(my: Workspace, dice: Any, customer: int) -> None:
-    """One act of somebody: a new deal, another value or day, a move, a close, a reopening."""
+    """One act of somebody: a new deal, another value or day, a move, a close, a reopening, a file, an undo."""
     deals = rows_of(my)
+    if deals and dice.random() < 0.12:
+        if dice.random() < 0.6:
+            bring(my, dice)
+        else:
+            take_back(my)
+        return
     if dice.random() < 0.2 or not deals:
         day = dice.choice([None, "2026-03-10", "2026-04-20", "2026-08-01"])
         value = f"{dice.randint(0, 100_000) / 100:.2f}"
