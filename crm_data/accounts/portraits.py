@@ -13,6 +13,7 @@ from crm_data.accounts.sessions import Signed
 from crm_data.errors import Invalid
 from crm_data.store.security_log import note
 from crm_data.store.store import Store
+from crm_data.store.values import row_id
 from crm_data.tables import Membership, Portrait, User
 
 FORMATS = ("JPEG", "PNG", "WEBP")  # no other reader is let near a stranger's bytes
@@ -70,7 +71,7 @@ def portrait(store: Store, signed: Signed, user_id: int) -> Shown | None:
     wanted = (
         sa.select(Portrait.image, Portrait.tag)
         .join(Membership, Membership.user_id == Portrait.user_id)
-        .where(Portrait.user_id == user_id)
+        .where(Portrait.user_id == row_id(user_id))
         .where(Membership.company_id == signed.scope.company_id, Membership.ended_at.is_(None))
     )
     with store.system("a colleague's picture is looked at", write=False) as session:
