@@ -265,11 +265,17 @@ def _outside(records: Records, query: Query, members: Mapping[int, str]) -> list
     for preset in filter(None, query.preset.split(",")):
         named, _, days = preset.partition(":")
         if named in records.behind:
-            period = f" ({days.replace('..', ' to ')})" if days else ""
+            period = f" ({_span(days)})" if days else ""
             found.append(Chip(f"{records.behind[named].capitalize()}{period}", key=f"{_PRESET}{preset}"))
         elif "," in query.preset:
             found.append(Chip(words(preset), key=f"{_PRESET}{preset}"))
     return found
+
+
+def _span(said: str) -> str:
+    """What stands behind the name of a selection, as a person reads it: days, or '3 or more'."""
+    first, dots, last = said.partition("..")
+    return f"{first} or more" if dots and not last and first.isdigit() else said.replace("..", " to ")
 
 
 def in_words(records: Records, query: Query, members: Mapping[int, str]) -> list[str]:

@@ -291,6 +291,7 @@ def test_what_runs_without_the_script_asks_first() -> None:
         "dashboard/components/grid/__init__.py",
         "dashboard/parts/boards.py",
         "dashboard/parts/breakdown.py",
+        "dashboard/parts/cohorts.py",
         "dashboard/parts/dialog.py",
         "dashboard/parts/exporting.py",
         "dashboard/parts/feed.py",
