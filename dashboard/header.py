@@ -45,15 +45,12 @@ def _exports(here: Signed) -> bool:
     return may(Person(here.scope.role, here.scope.operator), Act.EXPORT)
 
 
-def _named(here: Signed) -> str:
-    """The person's name, behind their picture where there is one."""
-    name, tag = say.plain(here.account.name), here.account.portrait
-    return f"![]({place.portrait(here.account.id, tag)}) {name}" if tag else name
-
-
 def _who(here: Signed, others: list[Workplace]) -> dict[str, Any]:
     """Draw it; what was chosen in which menu."""
     said: dict[str, Any] = {}
+    tag, name = here.account.portrait, say.plain(here.account.name)
+    if tag:  # as Markdown has a picture
+        name = f"![](/portrait/{here.account.id:d}?{int(tag, 16):d}) {say.plain(here.account.name)}"
     with st.container(key="who", horizontal=True, horizontal_alignment="right", gap="small"):
         search("search")
         if others:
@@ -68,7 +65,7 @@ def _who(here: Signed, others: list[Workplace]) -> dict[str, Any]:
         else:
             st.text(here.scope.company_name, width="content")
         said["person"] = st.menu_button(
-            _named(here),
+            name,
             [_ACCOUNT, *([_EXPORTS] if _exports(here) else []), _OUT],
             key="person_menu",
             type="tertiary",

@@ -49,6 +49,20 @@ def read(said: str | None, regions: tuple[str, ...] = ()) -> Number | None:
     return possible or _plain(text)
 
 
+def international(said: str, region: str | None = None) -> str:
+    """A number as one dials it from any country: '+43 1 5880 00'; as it is written where it is none for certain.
+
+    `region`: the country whose prefix may be left out. What stands behind the number stays.
+    """
+    try:
+        found = phonenumbers.parse(digits(said), region)
+    except phonenumbers.NumberParseException:
+        return said
+    if not phonenumbers.is_valid_number(found):
+        return said
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def same(one: Number, other: Number) -> bool:
     """Whether two are one number: of two people behind one, the extensions tell them apart."""
     if one.extension and other.extension and one.extension != other.extension:

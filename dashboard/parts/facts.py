@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_data import Field, Kind, Records, Workspace
+from crm_data.alike import phones
+from crm_data.alike.countries import region
 from dashboard.components.facts import Chip, Fact
 from dashboard.components.facts import facts as draw
 from dashboard.parts import place, reach, say
@@ -22,13 +24,25 @@ def facts(my: Workspace, records: Records, row: Row, names: Names) -> None:
 def of(my: Workspace, records: Records, row: Row, names: Names) -> list[Fact]:
     """A fact a field that holds something, and what its file had besides."""
     coloured, currency = colours(records), str(row.get("currency") or my.scope.currency)
+    country = region(row.get("country"))
     held = [
-        _fact(field, row[field.name], names.get(field.name, {}), currency, coloured.get(field.name, {}))
+        _fact(
+            field,
+            _dialled(field, row[field.name], country),
+            names.get(field.name, {}),
+            currency,
+            coloured.get(field.name, {}),
+        )
         for field in _fields(records)
         if not say.holds_nothing(row[field.name])
     ]
     imported = (row.get("imported") or {}).items()
     return held + [Fact(f"{label} (from the imported file)", str(said)) for label, said in imported]
+
+
+def _dialled(field: Field, raw: Any, country: str | None) -> Any:
+    """A telephone number with its country's prefix, where the record says the country; anything else as it is."""
+    return phones.international(raw, country) if field.kind is Kind.PHONE and raw else raw
 
 
 def _fields(records: Records) -> list[Field]:

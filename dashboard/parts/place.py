@@ -8,7 +8,6 @@ from crm_data import Workspace, new_act
 from crm_data.tables import one_of
 from dashboard.components.assets import ADDRESS, version
 
-PORTRAIT = "/portrait"  # and whose
 # What an address calls one record of a kind -> its table.
 KINDS = {one_of(table): table for table in Workspace.kinds}
 KIND_OF = {table: kind for kind, table in KINDS.items()}
@@ -29,11 +28,6 @@ _visit = st.components.v2.component("foyer_visit", js=_JS)
 
 # Where the last acts led: the addresses they left, at most twenty, and the one they reached.
 _LED = "place.led"
-
-
-def portrait(user_id: int, tag: str) -> str:
-    """The address of a colleague's picture; another picture is at another one."""
-    return f"{PORTRAIT}/{user_id}?{tag}"
 
 
 def params() -> dict[str, str]:

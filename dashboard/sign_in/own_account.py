@@ -81,13 +81,13 @@ def portrait_panel(here: Signed) -> None:
 
 def _time_zone(label: str, now: str | None) -> None:
     """Choose one by its name; what is typed narrows the list."""
-    browser = f"As this browser: {say.plain(st.context.timezone or 'UTC')}"
+    browser = f"As this browser: {st.context.timezone or 'UTC'}"
     offered = ["", *({now} - set(zones()) if now else ()), *zones()]
     st.selectbox(
         label,
         offered,
         offered.index(now or ""),
-        format_func=lambda zone: say.plain(zone.replace("_", " ")) if zone else browser,
+        format_func=lambda zone: zone.replace("_", " ") or browser,
         key=f"{PLACE}.time_zone",
         help="In which you are shown every moment, and mean what you type",
     )

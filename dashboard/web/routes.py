@@ -16,7 +16,6 @@ from dashboard import runtime
 from dashboard.components import assets, search
 from dashboard.components.grid.showing import CHANGED
 from dashboard.menu import SCREENS
-from dashboard.parts.place import PORTRAIT
 from dashboard.web import cookie, exports, finds, large_exports, portraits
 
 _MOST = 2_000  # bytes: a ticket is short
@@ -140,7 +139,7 @@ ROUTES: list[BaseRoute] = [
     Route("/session/end", end_session, methods=["POST"]),
     Route(CHANGED, changed, methods=["GET"]),
     Route(search.FIND, finds.answer, methods=["POST"]),
-    Route(f"{PORTRAIT}/{{user_id:int}}", portraits.answer, methods=["GET"]),
+    Route("/portrait/{user_id:int}", portraits.answer, methods=["GET"]),
     Route("/favicon.png", favicon, methods=["GET"]),
     Route(f"/{SCREENS[0].name}", first_screen, methods=["GET"]),
     Route(f"{assets.ADDRESS}/{{version}}/{{path:path}}", assets.answer, methods=["GET"]),

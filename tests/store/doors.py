@@ -330,8 +330,9 @@ OPERATORS: dict[str, Ask] = {
 # What proves itself by a token, a ticket, a link or a password, or tells nothing of any company; tests/accounts.
 PROVED = {
     "Installation": {
-        "change_password", "change_profile", "chores", "demand_ready", "demand_whole", "empty_trash",
-        "is_signed_in", "list_words", "profile", "scope", "shortages",
+        "change_password", "change_portrait", "change_profile", "chores", "demand_ready",
+        "demand_whole", "empty_trash",
+        "is_signed_in", "list_words", "portrait", "profile", "scope", "shortages",
         "sign_in", "state",
     },
     "Companies": {"exist"},
