@@ -1,12 +1,12 @@
-"""How deals stood in the forecast at the beginning of a day, as the log of changes tells; or that it does not.
+"""How deals stood at the beginning or the end of a day, as the log of changes tells; or that it does not.
 
 Of each field what stood before its first change since then; where there was none, what stands now.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any, Self
 
 import sqlalchemy as sa
 
@@ -14,13 +14,25 @@ from crm_data.nouns.converted import Converted, by_rate, rate_of
 from crm_data.nouns.log_lines import among, came_in, each_once, first_move, held
 from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.store import summary
+from crm_data.store.zones import day_start
 from crm_data.tables import ChangeLog, Deal
 from crm_data.tables.deal import DealStatus
 
 _OPEN = [stage.value for stage in OPEN_STAGES]
 _VALUE, _CLOSE, _STAGE = "deal_value", "expected_close_date", "stage"
-_PROBABILITY, _BY_HAND = "probability", "forecast_category"
-_NOW = ("id", "status", "currency", "actual_close_date", _VALUE, _CLOSE, _STAGE, _PROBABILITY, _BY_HAND)
+_PROBABILITY, _BY_HAND, _OWNER = "probability", "forecast_category", "assigned_to"
+_NOW = (
+    "id",
+    "status",
+    "currency",
+    "actual_close_date",
+    _VALUE,
+    _CLOSE,
+    _STAGE,
+    _PROBABILITY,
+    _BY_HAND,
+    _OWNER,
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,68 @@ class AsOf:
 
     day: date
     moment: datetime
+
+    @classmethod
+    def end_of(cls, day: date, zone: tzinfo) -> Self:
+        """The end of a day, which is the beginning of the next one."""
+        after = day + timedelta(days=1)
+        return cls(after, day_start(after, zone))
+
+    @property
+    def ended(self) -> date:
+        """The day that ends at the moment."""
+        return self.day - timedelta(days=1)
+
+    def open_ones(
+        self, money: str = "", where: Sequence[sa.ColumnElement[bool]] = (), beside: bool = True
+    ) -> sa.Subquery:
+        """Of every deal of the company, or of some, that was open then or of which nobody knows: how it stood.
+
+        `id`, `stage`, `currency`, and `unknown` as in `states`; `due` as ISO text or NULL. `beside`: also `owner`,
+        `cents` in its own currency, `worth` told in `money`, and `chance` in percent. The currency is that of now.
+        """
+        was = self._read_back((_STAGE,), money, where)
+        stage = sa.func.coalesce(was.c[f"held_{_STAGE}"], was.c[_STAGE])
+        told = each_once(
+            sa.select(*was.c, stage.label("then_stage"), self._unknown(was.c).label("unknown"))
+        ).c
+        some = sa.or_(told.unknown == 1, told.then_stage.in_(_OPEN))
+        of = each_once(sa.select(*told).where(some)).c
+
+        def then(name: str, type_: Any) -> sa.ColumnElement[Any]:
+            said = held(of.id, name, self.moment)
+            if name in (_CLOSE, _OWNER):  # may be empty, which is not the same as never changed
+                text = sa.func.nullif(sa.func.coalesce(said, sa.cast(of[name], sa.String)), "")
+                return sa.cast(text, type_)
+            return sa.func.coalesce(sa.cast(sa.func.nullif(said, ""), type_), of[name])
+
+        columns = [of.id, of.then_stage.label("stage"), of.currency, of.unknown]
+        columns.append(then(_CLOSE, sa.String).label("due"))
+        if beside:
+            cents = summary.cents(then(_VALUE, sa.Numeric(17, 2, asdecimal=False))).label("cents")
+            rate = [of.rate] if isinstance(money, Converted) else []
+            found = each_once(
+                sa.select(
+                    *columns,
+                    cents,
+                    then(_OWNER, sa.Integer).label("owner"),
+                    then(_PROBABILITY, sa.Integer).label("chance"),
+                    *rate,
+                )
+            ).c
+            worth: sa.ColumnElement[int] = found.cents
+            if isinstance(money, Converted):
+                worth = by_rate(money, found.currency, found.cents, found.rate)
+            names = ("id", "stage", "currency", "unknown", "due", "cents", "owner", "chance")
+            return each_once(sa.select(*(found[name] for name in names), worth.label("worth")))
+        return each_once(sa.select(*columns))
+
+    def open_in(
+        self, stages: Collection[str], first: date | None, last: date | None
+    ) -> sa.ColumnElement[bool]:
+        """The deals that were open in these stages then, and expected between two days where there are some."""
+        states = self.open_ones(beside=False)
+        return among(states, stood_open(states, stages, first, last))
 
     def states(
         self, first: date, last: date, money: str = "", where: Sequence[sa.ColumnElement[bool]] = ()
@@ -113,6 +187,16 @@ def stood_in(states: Any, categories: Collection[str], stages: Collection[str]) 
     return sa.and_(states.c.inside == 1, states.c.unknown == 0, named)
 
 
+def stood_open(
+    states: Any, stages: Collection[str], first: date | None = None, last: date | None = None
+) -> sa.ColumnElement[bool]:
+    """Which of `AsOf.open_ones` stood in these stages, expected from the first day to the last."""
+    ends = [states.c.due >= first.isoformat()] if first else []
+    ends += [states.c.due <= last.isoformat()] if last else []
+    due = sa.func.coalesce(sa.and_(*ends), sa.false()) if ends else sa.true()
+    return sa.and_(states.c.unknown == 0, states.c.stage.in_(stages), due)
+
+
 def weighed(states: Any) -> sa.ColumnElement[int]:
-    """Of `AsOf.states` what each was worth by its probability, in cents."""
+    """Of `AsOf.states` or `open_ones` what each was worth by its probability, in cents."""
     return (states.c.worth * states.c.chance + 50) // 100  # type: ignore[no-any-return]

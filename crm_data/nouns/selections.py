@@ -29,6 +29,7 @@ FORECAST: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "in_forecast": tuple(one.value for one in Category if one is not Category.OMITTED),
     }
 )
+_YEARS = range(1900, 2201)
 _UNKNOWN = "This link names a list that is not known here. Choose one from the screen."
 
 
@@ -137,6 +138,22 @@ def then_in(said: str, zone: tzinfo) -> Clause:
     if first is None or last is None or not known:
         raise Invalid(_UNKNOWN)
     return _as_of(day, zone).expected(categories, stages, first, last)
+
+
+def said_open(stages: Sequence[str], as_of: AsOf, first: date | None = None, last: date | None = None) -> str:
+    """What `open_at` reads: open in these stages at the end of a day, and expected between two where there are."""
+    ends = ("" if edge is None else edge.isoformat() for edge in (first, last))
+    return f"open_at:{'|'.join(stages)}:{as_of.ended}:{'..'.join(ends)}"
+
+
+def open_at(said: str, zone: tzinfo) -> Clause:
+    """Deals that were open in some stages at the end of a day: 'STAGES:DAY:FIRST..LAST'."""
+    coded, _, rest = said.partition(":")
+    day, _, days = rest.partition(":")
+    stages, (began, ended) = coded.split("|"), days_of(f"{day}..{day}")
+    if began is None or ended is None or began.year not in _YEARS or not set(stages) <= set(OPEN_STAGES):
+        raise Invalid(_UNKNOWN)
+    return AsOf.end_of(began, zone).open_in(stages, *days_of(days))
 
 
 def unknown_then(said: str, zone: tzinfo) -> Clause:
@@ -249,6 +266,7 @@ DEALS: Mapping[str, Callable[[str, tzinfo], Clause]] = MappingProxyType(
         "stood": _staged(stood),
         "since": since,
         "then_in": then_in,
+        "open_at": open_at,
         "unknown_then": unknown_then,
         "needing": lambda said, zone: needing(*days_of(said), zone),
         "pushed": lambda said, zone: pushed(said),
@@ -280,6 +298,7 @@ SAID: Mapping[str, str] = MappingProxyType(
         "stood": "left the stage then, or stand there",
         "since": "in this way since the day",
         "then_in": "open and in this forecast then",
+        "open_at": "open at the end of the day",
         "unknown_then": "there then, and the history does not say how they stood",
         "needing": "won in the period, closed in a year, or due by its end",
         "pushed": "put off so many times",

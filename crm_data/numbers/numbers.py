@@ -9,7 +9,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from crm_data import clock
-from crm_data.errors import NotFound
+from crm_data.errors import Invalid, NotFound
 from crm_data.nouns.activities import Activities
 from crm_data.nouns.converted import CONVERTED, Converted, is_converted, untold
 from crm_data.nouns.customers import Customers
@@ -24,6 +24,7 @@ from crm_data.numbers import breakdown as broken
 from crm_data.numbers import months, owners, pipeline, rates, touches
 from crm_data.numbers.accuracy import Accuracy, accuracy
 from crm_data.numbers.ages import ages, put_off
+from crm_data.numbers.as_of_board import BoardThen, board_then
 from crm_data.numbers.bridge import Bridge, bridge
 from crm_data.numbers.by_words import losses, sources
 from crm_data.numbers.cohorts import Cohorts, cohorts
@@ -92,6 +93,35 @@ class Numbers:
             where = self._deals.matching(query)
             by = keys(Deal, self._deals.fields, query)
             return boards.board(session, where, by, query, per_column, money, self._scope.stages)
+
+    def board_then(
+        self,
+        query: Query | None = None,
+        day: date | None = None,
+        per_column: int = 20,
+        currency: str | None = None,
+    ) -> BoardThen:
+        """The board as it stood at the end of a day, yesterday unless given; see `board_then`. Six statements.
+
+        Raises Invalid for a day that has not ended, or lies before all that is known.
+        """
+        query, money = self._told(query, currency)
+        day = self.past_day(day, query.zone)
+        with self._store.read(self._scope) as session:
+            where = self._deals.matching(query)
+            away = None if query.archived else self._deals.matching(replace(query, archived=True))
+            rules = self._scope.stages
+            return board_then(session, where, away, Question("deals", query), day, per_column, money, rules)
+
+    def past_day(self, day: date | None = None, zone: tzinfo = UTC) -> date:
+        """A day that has ended where the person is; yesterday where none is given. Raises Invalid."""
+        last = self._today(zone) - timedelta(days=1)
+        day = day or last
+        if day > last:
+            raise Invalid("That day has not ended yet. Choose one before today.")
+        if day < EARLIEST:
+            raise Invalid(f"Days before {EARLIEST:%Y} are not known. Choose a later one.")
+        return day
 
     def by_stage(self, query: Query | None = None, currency: str | None = None) -> pipeline.Pipeline:
         """Open deals by stage: count, value and weighted value; other currencies beside. One statement."""

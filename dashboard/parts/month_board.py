@@ -16,7 +16,8 @@ from dashboard.components.board import Card, Column, board
 from dashboard.known import known, reading
 from dashboard.parts import figures, place, say
 from dashboard.parts.acts import attempt, show_refusal
-from dashboard.parts.pipeline import PER_COLUMN, card, head
+from dashboard.parts.board_head import head
+from dashboard.parts.pipeline import PER_COLUMN, card
 from dashboard.parts.undo import did
 
 SHOWN, BOARD = "shown", "board"  # in the address: the board in place of the table

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from crm_data import Pipeline, Totals, Workspace
+from crm_data import Pipeline, Workspace
 from crm_data.numbers.board import Card as Found
 from crm_data.numbers.board import Column as Stage
 from dashboard.again import drawn
-from dashboard.components.board import Card, Column, Head, board
+from dashboard.components.board import Card, Column, board
 from dashboard.known import colleagues, known, reading
 from dashboard.parts import figures, place, say
 from dashboard.parts.acts import show_refusal
+from dashboard.parts.as_of import AS_OF, choose_day, stood
+from dashboard.parts.board_head import head
 from dashboard.parts.converted import choose_currency
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.form import form_dialog, open_form
@@ -31,8 +33,13 @@ def board_screen(my: Workspace) -> None:
     """Filters and the board; every number leads to its rows."""
     members = colleagues(my)
     top = st.container()
-    query = filter_bar(my.deals, lambda: members, ("tab",))
+    query = filter_bar(my.deals, lambda: members, ("tab", AS_OF))
+    day = choose_day(my)
     choose_currency(my, query, None, _CARDS)
+    if day:
+        stood(my, query, day, top)
+        place.follow()
+        return
     today = (query, say.today())
     columns, stages = known(
         my,
@@ -90,13 +97,6 @@ def _column(my: Workspace, stage: Stage) -> Column:
         [head(my, totals) for totals in some],
         [card(my, found) for found in stage.cards],
         figures.link(my, stage.every, f"All {stage.every.count:,} as rows") if more else None,
-    )
-
-
-def head(my: Workspace, totals: Totals) -> Head:
-    """What a column's header says of one currency, each number as the link to its rows."""
-    return Head(
-        figures.link(my, totals.count), figures.link(my, totals.value), figures.link(my, totals.weighted)
     )
 
 

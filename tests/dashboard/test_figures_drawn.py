@@ -26,6 +26,7 @@ LISTS = ("deals", "leads")
 TABS = {
     "pipeline": (
         "board",
+        "board&as-of=2026-01-31",
         *LISTS,
         "review",
         "forecast",

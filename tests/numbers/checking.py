@@ -128,7 +128,9 @@ class Checker:
 
     def before(self, figure: Figure, row: Row) -> Row:
         """A deal as it was when the day of its figure's selection began, by what the log says of each field."""
-        day = date.fromisoformat(figure.rows.query.preset.rpartition(",")[2].split(":")[3])
+        name, *said = figure.rows.query.preset.rpartition(",")[2].split(":")
+        at_end = name == "open_at"  # the others name the day at whose beginning it was
+        day = date.fromisoformat(said[1 if at_end else 2]) + timedelta(days=at_end)
         began = datetime.combine(day, time(), tzinfo=figure.rows.query.zone)
         earlier = dict[str, Any]()
         for at, before in self.changes().get(row["id"], []):
@@ -299,11 +301,16 @@ def _step(checker: Checker, figure: Figure, rows: list[Row]) -> float | None:
     return sum(checker.came(row, stage) for row in rows) / len(rows) if rows else None
 
 
+def _count(checker: Checker, figure: Figure, rows: list[Row]) -> int | None:
+    unknown = "unknown_then:" in figure.rows.query.preset and figure.value is None
+    return None if unknown else len(rows)
+
+
 def _then(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
     name = figure.rows.query.preset.rpartition(",")[2].partition(":")[0]
     if name == "unknown_then":
         return None
-    if name == "then_in":
+    if name in ("then_in", "open_at"):
         return sum((checker.before(figure, row)["deal_value"] for row in rows), Decimal("0.00"))
     return sum((checker.stood(figure, row)[0] for row in rows), Decimal("0.00"))
 
@@ -482,7 +489,7 @@ def _mean(checker: Checker, figure: Figure, rows: list[Row]) -> Decimal | None:
 
 # How each formula makes a value of its rows; a new formula has to say it here.
 MADE: Mapping[Formula, Callable[[Checker, Figure, list[Row]], Any]] = {
-    Formula.COUNT: lambda checker, figure, rows: len(rows),
+    Formula.COUNT: _count,
     Formula.VALUE: lambda checker, figure, rows: _value(rows),
     Formula.WEIGHTED: lambda checker, figure, rows: sum(map(weighted, rows), Decimal("0.00")),
     Formula.RANGE: _range,

@@ -135,6 +135,8 @@ NUMBERS = {
     "against_goals": Verb(lambda my, ids: my.numbers.against_goals(_of(ids), my.numbers.period("this_year"))),
     "ages": Verb(lambda my, ids: my.numbers.ages()),
     "board": Verb(lambda my, ids: my.numbers.board(_about(ids))),
+    "board_then": Verb(lambda my, ids: my.numbers.board_then(_about(ids))),
+    "past_day": Verb(lambda my, ids: my.numbers.past_day()),
     "breakdown": Verb(lambda my, ids: my.numbers.breakdown(_about(ids), by="customer.industry")),
     "by_month": Verb(lambda my, ids: my.numbers.by_month()),
     "by_owner": Verb(lambda my, ids: my.numbers.by_owner()),

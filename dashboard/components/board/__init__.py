@@ -71,12 +71,13 @@ def board(
     on_moved: Callable[[int, str, str], None],
     on_opened: Callable[[int], None],
     empty: str = "No deals in this stage.",
+    locked: str = _LOCKED,
 ) -> None:
     """Draw the board. `targets` are further places to drop a card on: (stage, words), as won and lost.
 
     `on_moved(deal id, from, to)` and `on_opened(deal id)` are called from callbacks: columns, and for the first
     what the card was `seen` to hold, if that is said; what a browser sends is checked by the verbs, never here.
-    `empty`: what a column without cards says.
+    `empty`: what a column without cards says; `locked`: why a card is not moved, nothing where none is.
     """
 
     def moved() -> None:
@@ -92,7 +93,7 @@ def board(
         data={
             "columns": list(columns),
             "targets": [{"id": stage, "title": words} for stage, words in targets],
-            "locked": _LOCKED,
+            "locked": locked,
             "empty": empty,
         },
         on_moved_change=moved,

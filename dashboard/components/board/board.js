@@ -89,7 +89,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     node.setAttribute("aria-label", [card.title, card.value, card.customer, card.step, card.by_hand, card.late].filter(Boolean).join(", "));
     const top = el("div", "line");
     top.append(el("span", "title", card.title), el("span", "value", card.value));
-    if (!card.movable) {
+    if (!card.movable && data.locked) {
       const lock = el("span", "lock", "🔒");
       lock.title = data.locked;
       lock.setAttribute("aria-label", data.locked);

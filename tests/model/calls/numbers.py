@@ -60,6 +60,8 @@ VERBS: dict[str, Callable[[Scene], Call]] = {
     "Numbers.submitted": _number("submitted", currency=_currency),
     "Numbers.goal_year": _number("goal_year", currency=_currency),
     "Numbers.board": _number("board"),
+    "Numbers.board_then": _number("board_then", currency=_currency),
+    "Numbers.past_day": simply(lambda my: my.numbers.past_day()),
     "Numbers.by_stage": _number("by_stage", currency=_currency),
     "Numbers.by_month": _number("by_month", period=_period, currency=_currency),
     "Numbers.closed_days": _number("closed_days", currency=_currency),
