@@ -140,10 +140,11 @@ def few_have(table: str, column: str) -> sa.Index:
     """The index of a link that few rows hold, of those alone.
 
     A row is erased once no other names it. In an index that is all but full of NULL the engine expects to find
-    little, and reads all rows of the company instead, for every row that goes.
+    little, and reads all rows of the company instead, for every row that goes. With the company in it, both keys
+    that the link is part of find all they compare: without, whoever's statistics are old reads all rows once more.
     """
     there = sa.text(f"{column} IS NOT NULL")
-    return sa.Index(f"ix_{table}_{column}", column, sqlite_where=there, postgresql_where=there)
+    return sa.Index(f"ix_{table}_{column}", column, "company_id", sqlite_where=there, postgresql_where=there)
 
 
 def same_company_member(table: str, column: str = "assigned_to") -> sa.ForeignKeyConstraint:
