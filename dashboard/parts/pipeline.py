@@ -20,6 +20,7 @@ from dashboard.parts.form import form_dialog, open_form
 from dashboard.parts.heading import heading
 from dashboard.parts.late import by_hand, late
 from dashboard.parts.move import LOST, WON, ask_to_move, stage_words
+from dashboard.parts.number_views import number_box, number_shelf
 
 PLACE = "board"
 PER_COLUMN = 20
@@ -33,7 +34,8 @@ def board_screen(my: Workspace) -> None:
     """Filters and the board; every number leads to its rows."""
     members = colleagues(my)
     top = st.container()
-    query = filter_bar(my.deals, lambda: members, ("tab", AS_OF))
+    shelf = number_shelf(my, ())
+    query = filter_bar(my.deals, lambda: members, ("tab", AS_OF), shelf=shelf)
     day = choose_day(my)
     choose_currency(my, query, None, _CARDS)
     if day:
@@ -52,6 +54,7 @@ def board_screen(my: Workspace) -> None:
     )
     of = (reading(PLACE),)
     with top, heading("Pipeline", lambda: drawn("board.sum", of, lambda: _open_deals(my, stages))):
+        number_box(my, shelf, query, ("tab",), {})
         if my.deals.may("add"):
             st.button(
                 "New deal",

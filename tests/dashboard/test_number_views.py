@@ -96,6 +96,20 @@ def test_it_is_kept_and_found_again(
     assert only_view(my).params == other
 
 
+def test_the_board_opens_them_too(home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its filter; the days that another screen keeps in it stay there."""
+    kept = {**MINE, "period": "2017", "compare": "year"}
+    id_ = my.views.add(my.deals, "Mine", kept, Layout())
+    at = opened(home, monkeypatch, "board")
+    at.button(key=f"{BOX}.open.{id_}").click().run()
+    assert address(at) == {"tab": "board", "view": str(id_)}
+    assert "Save changes" not in labels(at)
+    at = opened(home, monkeypatch, "board", view=str(id_), q="x")
+    at.button(key=f"{BOX}.save").click().run()
+    assert not at.exception, at.exception
+    assert only_view(my).params == {"q": "x", "period": "2017", "compare": "year"}
+
+
 def test_a_view_of_no_days_leaves_them(home: House, my: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that was saved on the list is the filter alone; its columns stay when it is saved here."""
     layout = Layout(hidden=("stage",))
