@@ -93,6 +93,7 @@ class _Then:
     asked: Question
     known: bool
     unknown: Mapping[str, int]  # currency -> the deals of which nobody knows
+    why: str = TOO_EARLY
 
     def figure(
         self,
@@ -110,7 +111,7 @@ class _Then:
         if not self.known:
             rows = rows.but(f"unknown_then:{self.as_of.day}")
             count = self.unknown.get(currency, 0) if currency else sum(self.unknown.values())
-            return Figure(label, formula, None, count, rows, currency or None, None, TOO_EARLY)
+            return Figure(label, formula, None, count, rows, currency or None, None, self.why)
         rows = rows.but(said_open(stages, self.as_of, *edges))
         means = f"Deals that were open when {self.as_of.ended:%d %b %Y} ended{but}."
         return Figure(label, formula, value, count, rows, currency or None, None, means)
@@ -182,6 +183,35 @@ def board_then(
         ),
         None if archived is None else _archived(session, as_of, archived, asked),
     )
+
+
+def moment_then(
+    session: CompanySession, where: Where, asked: Question, day: date, currency: str
+) -> list[Figure]:
+    """Open, weighted, closing in the month and slipped when a day ended, of one currency. At most two statements.
+
+    Not available where the log of changes does not tell it of every deal that was there.
+    """
+    as_of, month, before = AsOf.end_of(day, asked.query.zone), Period.month_of(day), day - timedelta(days=1)
+    states = as_of.open_ones(currency, where)
+    known, sums, rest, lacking = _sums(session, as_of, states, currency, (month.first, month.last), before)
+    why = UNKNOWN if known else TOO_EARLY
+    then = _Then(as_of, asked, known and not lacking.get(currency, 0), lacking, why)
+    parts = [sums.get(stage, {}).get(currency, (0, 0, 0)) for stage in STAGES]
+    all_ = then.totals("Open then", STAGES, currency, [sum(part[at] for part in parts) for at in range(3)])
+    due, slipped = (amount(rest[f"{name}_cents"]) for name in ("due", "slipped"))
+    return [
+        all_.value,
+        replace(all_.weighted, label="Weighted then"),
+        then.figure(
+            "Closing in the month then", Formula.THEN, due, rest["due"], STAGES, currency,
+            (month.first, month.last), " and expected in its month",
+        ),
+        then.figure(
+            "Slipped then", Formula.THEN, slipped, rest["slipped"], STAGES, currency, (None, before),
+            " and expected before it",
+        ),
+    ]  # fmt: skip
 
 
 def _sums(

@@ -24,7 +24,7 @@ from crm_data.numbers import breakdown as broken
 from crm_data.numbers import months, owners, pipeline, rates, touches
 from crm_data.numbers.accuracy import Accuracy, accuracy
 from crm_data.numbers.ages import ages, put_off
-from crm_data.numbers.as_of_board import BoardThen, board_then
+from crm_data.numbers.as_of_board import BoardThen, board_then, moment_then
 from crm_data.numbers.bridge import Bridge, bridge
 from crm_data.numbers.by_words import losses, sources
 from crm_data.numbers.cohorts import Cohorts, cohorts
@@ -43,7 +43,7 @@ from crm_data.numbers.queue import queue
 from crm_data.numbers.review import Review, review
 from crm_data.numbers.stage_days import stage_days
 from crm_data.numbers.stage_rates import stage_rates
-from crm_data.numbers.standing import standing_now
+from crm_data.numbers.standing import beside, standing_now
 from crm_data.numbers.submitted import Asked as Given
 from crm_data.numbers.submitted import Submitted, submitted
 from crm_data.numbers.then_and_now import ThenNow, then_and_now
@@ -230,13 +230,23 @@ class Numbers:
         deals = Question("deals", query)
         return deals if self._goals.all_seen else deals.but(assigned_to=(self._scope.user_id,))
 
-    def standing(self, query: Query | None = None, currency: str | None = None) -> list[Figure]:
-        """What is open now, due this month, and has gone wrong; see `standing`. One statement."""
+    def standing(
+        self, query: Query | None = None, currency: str | None = None, period: Period | None = None
+    ) -> list[Figure]:
+        """What is open now, due this month, and has gone wrong; see `standing`. One statement.
+
+        `period`: what it is compared with says the past day as of which these are compared, for two more.
+        """
         query, money = self._told(query, currency)
         with self._store.read(self._scope) as session:
             where, today = self._where(query, money), self._today(query.zone)
             rules = self._scope.stages
-            return standing_now(session, where, Question("deals", query), today, query.zone, money, rules)
+            asked = Question("deals", query)
+            now = standing_now(session, where, asked, today, query.zone, money, rules)
+            day = period.moment_before() if period else None
+            if day is None or day >= today:
+                return now
+            return beside(now, moment_then(session, where, asked, day, money), day)
 
     def review(self, query: Query | None = None, first: int = 0) -> Review:
         """The open deals in the order in which this person goes through them; see `review`. One statement.

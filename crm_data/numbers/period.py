@@ -106,6 +106,16 @@ class Period:
             return self.beside
         return Period(self.first - span, self.last - span)
 
+    def moment_before(self) -> date | None:
+        """The day at whose end what is of a moment is compared: the last before the period, or that a year ago.
+
+        None where it is compared with nothing, and where there is none before.
+        """
+        before = self.before()
+        if before is None:
+            return None
+        return before.last if before == self.year_ago() else self.first - timedelta(days=1)
+
     def year_ago(self) -> "Period | None":
         """The same period a year ago; of one that is running as many days as have passed; None before 1900.
 

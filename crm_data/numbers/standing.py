@@ -1,5 +1,7 @@
 """How the pipeline stands now: what is open, what should close this month, and what has gone wrong with it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, tzinfo
 
 import sqlalchemy as sa
@@ -13,6 +15,8 @@ from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal
 from crm_data.tables.stage_rules import StageRules
 
+SLIPPED = "Slipped"
+_NOT_KEPT = "What it was before is not available: the history does not say it of every deal."
 OFTEN = 3  # a close that was put off so often is no date to plan with
 
 
@@ -59,9 +63,22 @@ def standing_now(
         figure("Open", 0, Formula.VALUE, money[0], "Deals that are open now."),
         figure("Weighted", 0, Formula.WEIGHTED, amount(weighted), "Deals that are open now."),
         figure("Closes this month", 1, Formula.VALUE, money[1], "Open deals by expected close."),
-        figure("Slipped", 2, Formula.VALUE, money[2], "Open deals whose expected close has passed."),
+        figure(SLIPPED, 2, Formula.VALUE, money[2], "Open deals whose expected close has passed."),
         figure(
             "Stalled", 3, Formula.VALUE, money[3], "Open deals longer in their stage than they should be."
         ),
         figure("Put off 3 times", 4, Formula.COUNT, int(counts[4]), "Or more often: their expected close."),
     ]
+
+
+def beside(now: Sequence[Figure], then: Sequence[Figure], day: date) -> list[Figure]:
+    """Those of `standing_now`, the first beside what they were when a day ended; the others say why not."""
+
+    def said(figure: Figure, was: Figure) -> str:
+        why = was.means if was.value is None else ""
+        return " ".join(part for part in (figure.means, f"Before: when {day:%d %b %Y} ended.", why) if part)
+
+    first = [
+        replace(figure, before=was, means=said(figure, was)) for figure, was in zip(now, then, strict=False)
+    ]
+    return [*first, *(replace(one, means=f"{one.means} {_NOT_KEPT}") for one in now[len(first) :])]

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from crm_data import Figure, Formula, Page, Query, Question, Records, Totals, Unit, Workspace, words
 from crm_data.nouns.converted import SAID, SAID_OF_MONTHS, Converted
 from crm_data.numbers.figures import counted
+from crm_data.numbers.standing import SLIPPED
 from dashboard.components.figures import Link, draw
 from dashboard.parts import say
 from dashboard.parts.saved import EVERYTHING, says_a_list
@@ -162,7 +163,8 @@ def _tone(figure: Figure) -> str:
         return "same"
     if figure.formula is Formula.TOUCHES:
         return "same"  # more work for a deal is neither
-    less = figure.unit is Unit.DAYS or figure.formula in (Formula.GAP, Formula.NEEDED, Formula.PUSHES)
+    lacking = figure.formula in (Formula.GAP, Formula.NEEDED, Formula.PUSHES)
+    less = figure.unit is Unit.DAYS or figure.label == SLIPPED or lacking
     return "better" if (change < 0) is less else "worse"
 
 

@@ -56,7 +56,7 @@ def insights_screen(my: Workspace) -> None:
         asked,
         lambda: (
             my.numbers.tiles(query, period),
-            my.numbers.standing(query),
+            my.numbers.standing(query, period=period),
             my.numbers.conversion(my.numbers.leads_of(query), period),
             my.numbers.against_goals(query, period),
         ),

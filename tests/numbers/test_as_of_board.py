@@ -1,5 +1,6 @@
 """The board as of a past day beside snapshots taken when that day ended; and days of which nobody knows."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crm_data import Query, Workspace, errors
+from crm_data import Period, Query, Workspace, errors
 from crm_data.numbers.as_of_board import STAGES, BoardThen
 from tests.numbers.checking import Checker, figures_in
 from tests.numbers.makers import put_deals, rows_of, weighted
@@ -171,3 +172,39 @@ def test_the_list_holds_nobody_elses(two: Office, frozen_clock: Any) -> None:
     assert [row["id"] for row in two.at().deals.page(query).rows] == [deal]
     assert two.at(1).deals.page(query).total == 0
     assert two.at(1).numbers.board_then(day=today).every.count == 0
+
+
+@pytest.mark.slow
+def test_what_is_of_a_moment_stands_beside_what_it_was(two: Office, frozen_clock: Any) -> None:
+    """As the board of that day says it; of one deal of which nobody knows, nothing is available."""
+    dice, my = chance.dice("moment"), two.at()
+    people = [two.people[0][role] for role in ("user", "sales_rep")]
+    customer = my.customers.add({"name": "F"})
+    for _ in range(60):
+        frozen_clock.moment += timedelta(hours=dice.choice([1, 12]))
+        work(my, dice, customer, people)
+    today = frozen_clock.moment.date()
+    period, checker = Period(today - timedelta(days=4), today), Checker(my)
+    day = today - timedelta(days=5)
+    with counted(two.store) as sent:
+        now = my.numbers.standing(period=period)
+    board = my.numbers.board_then(day=day)
+    then = [figure.before for figure in now]
+    wanted = [board.total.value, board.total.weighted, board.due, board.slipped]
+    assert len(sent) == 2
+    assert [one.value for one in then if one] == [one.value for one in wanted]
+    assert then[4:] == [None, None]
+    assert board.total.value.value
+    for figure in figures_in(now):
+        checker.check(figure)
+    long_ago = my.numbers.standing(period=Period(date(2026, 1, 1), today))
+    assert [one.before and one.before.value for one in long_ago] == [None] * 6
+    assert "begins later" in long_ago[0].means
+    assert [one.before for one in my.numbers.standing(period=Period(today, today, alone=True))] == [None] * 6
+
+
+def test_the_day_of_a_comparison() -> None:
+    month = Period(date(2026, 3, 1), date(2026, 3, 31))
+    assert month.moment_before() == date(2026, 2, 28)
+    assert replace(month, beside=month.year_ago()).moment_before() == date(2025, 3, 31)
+    assert replace(month, alone=True).moment_before() is None
