@@ -53,6 +53,7 @@ _HEARD = timedelta(seconds=20)
 Infos = list[BackupInfo]
 Names = list[str]
 Copies = list[Copy]
+Moments = list[datetime]
 
 
 class Backups:
@@ -88,6 +89,11 @@ class Backups:
         """Every backup, newest first, also those that cannot be used: their `problem` says why."""
         self._allow(by)
         return self._shelf.infos()
+
+    def moments(self, by: Actor) -> Moments:
+        """When each good backup was made, newest first: moments to which an admin takes their own company back."""
+        demand(Person(by.role, by.operator), Act.GO_BACK)
+        return [info.made_at for info in self._good()]
 
     def verify(self, name: str, by: Actor | None) -> Verified:
         """Check a backup as `restore` would. Raises BadBackup with what is wrong."""

@@ -1,7 +1,7 @@
 """Back to a moment on the screen: what is otherwise since then, which of it goes back, and one button for it."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import streamlit as st
 
@@ -9,6 +9,7 @@ from crm_data import Act, Workspace, errors, new_act, words
 from crm_data.changes.back import MOST_SHOWN, Chosen, Difference, Differs
 from crm_data.store.values import row_id
 from crm_data.tables import noun
+from dashboard import session
 from dashboard.components import grid
 from dashboard.parts import place, say
 from dashboard.parts.acts import done, show_refusal
@@ -32,7 +33,7 @@ def back_screen(my: Workspace) -> None:
         pass
     views(my)
     here = place.params()
-    moment = _moment(here.get("at", ""))
+    moment = _moment(my, here.get("at", ""))
     act = row_id(here.get("since"))
     show_refusal(PLACE)
     if moment is None and act is None:
@@ -51,10 +52,13 @@ def back_screen(my: Workspace) -> None:
     _choose(my, seen)
 
 
-def _moment(said: str) -> datetime | None:
+def _moment(my: Workspace, said: str) -> datetime | None:
     """The moment that the address names, in the person's zone, with the two fields that change it."""
     chosen = _read(said)
-    day, hour = f"{PLACE}.day", f"{PLACE}.time"
+    day, hour, backup = f"{PLACE}.day", f"{PLACE}.time", f"{PLACE}.backup"
+    backups = session.installation().backups.moments(my.scope)
+    of_one = chosen.astimezone(UTC) if chosen else None
+    st.session_state[backup] = of_one if of_one in backups else None
     st.session_state[day] = chosen.date() if chosen else None
     st.session_state[hour] = chosen.time() if chosen else time(0, 0)
 
@@ -64,16 +68,35 @@ def _moment(said: str) -> datetime | None:
         on, at = st.session_state[day], st.session_state[hour] or time(0, 0)
         place.go({"tab": "back", **({"at": datetime.combine(on, at).isoformat()} if on else {})})
 
+    def taken() -> None:
+        st.session_state.pop(_REST, None)
+        place.catch_up()
+        made = st.session_state[backup]
+        place.go({"tab": "back", **({"at": made.isoformat()} if made else {})})
+
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.date_input("Day", key=day, on_change=changed, max_value=say.today(), width=180)
         st.time_input("Time", key=hour, on_change=changed, step=timedelta(minutes=15), width=130)
-    return chosen.replace(tzinfo=say.zone()) if chosen else None
+        if backups:
+            st.selectbox(
+                "Or a backup",
+                backups,
+                key=backup,
+                format_func=lambda made: f"made {say.moment(made)}",
+                on_change=taken,
+                placeholder="When it was made",
+                help="Your company's records as they were when it was made. They are read from the history.",
+                width=220,
+            )
+    return chosen
 
 
 def _read(said: str) -> datetime | None:
+    """Without a zone it is the person's own; where the clock was put back, a backup's moment is one of two."""
     try:
-        return datetime.fromisoformat(said).replace(tzinfo=None) if said else None
-    except ValueError:
+        read = datetime.fromisoformat(said) if said else None
+        return read and (read.astimezone(say.zone()) if read.tzinfo else read.replace(tzinfo=say.zone()))
+    except (ValueError, OverflowError):
         return None
 
 

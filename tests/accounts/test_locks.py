@@ -27,7 +27,7 @@ READ = {
     "Installation.demand_ready", "Installation.demand_whole", "Installation.profile", "Installation.scope",
     "Installation.shortages",
     "Installation.state", "Companies.exist", "People.has_operator", "Links.look", "Sessions.of",
-    "Installation.chores", "Backups.clear", "Backups.daily", "Backups.health", "Backups.prune",
+    "Installation.chores", "Backups.clear", "Backups.daily", "Backups.health", "Backups.moments", "Backups.prune",
 }  # fmt: skip
 
 

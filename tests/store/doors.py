@@ -340,7 +340,7 @@ PROVED = {
     "Companies": {"exist"},
     "People": {"has_operator"},
     "Links": {"look", "redeem_invite", "redeem_reset", "redeem_setup", "setup", "tidy"},
-    "Backups": {"clear", "daily", "health", "prune"},
+    "Backups": {"clear", "daily", "health", "moments", "prune"},
     "Sessions": {"end", "end_everywhere", "end_one", "of", "open", "resolve", "switch", "tidy"},
 }  # fmt: skip
 
