@@ -1,4 +1,4 @@
-"""Changes since a day, the deals behind them, forecast accuracy: 10,000 open deals, a million lines of history."""
+"""Changes since a day, the board as of one, forecast accuracy: 10,000 open deals, a million lines of history."""
 
 import json
 import sqlite3
@@ -77,6 +77,7 @@ def _works(my: Workspace) -> dict[str, Callable[[], float]]:
 
     def since(days: int, day: date) -> None:
         behind = Query(preset=f"since:{Bucket.RAISED}:{day.isoformat()}:..")
+        add(f"the board as of {days} days ago", lambda: my.numbers.board_then(query, day))
         add(f"changes since {days} days ago", lambda: my.numbers.bridge(query, day, every))
         add(f"each deal then and now, {days} days", lambda: my.numbers.then_and_now(query, day, every))
         add(f"the list behind Raised, {days} days", lambda: my.deals.page(behind))

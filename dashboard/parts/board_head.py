@@ -2,11 +2,9 @@
 
 from crm_data import Totals, Workspace
 from dashboard.components.board import Head
-from dashboard.parts import figures
+from dashboard.parts.figures import explained
 
 
 def head(my: Workspace, totals: Totals) -> Head:
-    """What it says of one currency."""
-    return Head(
-        figures.link(my, totals.count), figures.link(my, totals.value), figures.link(my, totals.weighted)
-    )
+    """What it says of one currency; on pointing at a number also how it is made."""
+    return Head(*(explained(my, figure) for figure in (totals.count, totals.value, totals.weighted)))

@@ -47,6 +47,12 @@ def link(my: Workspace, figure: Figure, text: str = "") -> Link:
     return Link(text or shown(figure), address, f"{exactly(figure)}. Opens {say.count(figure.count, 'row')}.")
 
 
+def explained(my: Workspace, figure: Figure) -> Link:
+    """The same, which on pointing at it also says how it is made."""
+    found = link(my, figure)
+    return replace(found, exact=f"{found.exact} {_made(figure)}")
+
+
 def listed(records: Records, query: Query, page: Page) -> Figure:
     """How many rows a list has of which a page is drawn."""
     return counted(words(records.name), page.total, Question(records.name, query.first()))
