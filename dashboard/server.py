@@ -23,6 +23,7 @@ from dashboard.web import (
     cookie,
     csv_files,
     exports,
+    held_parts,
     large_exports,
     last_words,
     lean_tabs,
@@ -55,6 +56,7 @@ def build(settings: Settings) -> App:
     csv_files.offer()
     large_exports.offer()
     last_words.keep()
+    held_parts.keep()
     whole_acts.keep()
     lean_tabs.keep()
     one_wake.keep()
