@@ -16,6 +16,7 @@ from crm_data.settings import settings
 from crm_data.store.store import Store
 from crm_data.tables import OneTimeLink, SignInSession
 from tests.accounts.conftest import HERE, PASSWORD, House
+from tests.accounts.test_portraits import picture
 from tests.store.doors import PROVED
 from tests.support.databases import Database
 from tests.support.locking import locking, out_of_order, written
@@ -28,6 +29,7 @@ READ = {
     "Installation.shortages",
     "Installation.state", "Companies.exist", "People.has_operator", "Links.look", "Sessions.of",
     "Installation.chores", "Backups.clear", "Backups.daily", "Backups.health", "Backups.moments", "Backups.prune",
+    "Installation.portrait",
 }  # fmt: skip
 
 
@@ -136,11 +138,29 @@ def _tidy(house: House) -> Iterator[None]:
 
 # What comes first is done before its statements are looked at.
 Act = Callable[[House], Iterator[None]]
+
+
+def _portrait(house: House) -> Iterator[None]:
+    """One in the place of another."""
+    mine = house.signed(house.sign_in())
+    house.installation.change_portrait(mine, picture())
+    yield
+    house.installation.change_portrait(mine, picture())
+
+
+def _no_portrait(house: House) -> Iterator[None]:
+    mine = house.signed(house.sign_in())
+    house.installation.change_portrait(mine, picture())
+    yield
+    house.installation.change_portrait(mine, None)
+
+
 WRITES: dict[str, tuple[Act, ...]] = {
     "Installation.sign_in": (_sign_in, _wrong_password),
     "Installation.is_signed_in": (_seen,),
     "Installation.change_password": (_password,),
     "Installation.change_profile": (_profile,),
+    "Installation.change_portrait": (_portrait, _no_portrait),
     "Sessions.open": (_again,),
     "Sessions.resolve": (_seen,),
     "Sessions.switch": (_switch,),

@@ -18,6 +18,7 @@ KNOWN = {
         "names made plain, in a link to a record by its number"
     ),
     "dashboard/parts/csv_panel.py: label": "four words in a tuple above the loop",
+    "dashboard/parts/csv_run.py: run.told": "one of two sentences at the top of that file",
     "dashboard/parts/csv_rows.py: named.__getitem__": "four words with their counts, in a dictionary above",
     "dashboard/parts/listing.py: f'No {self.noun}{self._selected(query)}. Choose another selection above.'": (
         "names of presets, written in pages/"

@@ -289,7 +289,7 @@ def test_find_looks_through_folded_groups_and_unfolds_what_it_finds(two: Office,
 
 
 def test_a_rule_colours_rows_and_cells(two: Office, browser: Browser) -> None:
-    def rule(row: Any) -> dict[str, data.Mark]:
+    def of(row: Any) -> dict[str, data.Mark]:
         return (
             {"": ("red", "Seven")}
             if row["name"].endswith("7")
@@ -297,6 +297,9 @@ def test_a_rule_colours_rows_and_cells(two: Office, browser: Browser) -> None:
             if row["name"].endswith("8")
             else {}
         )
+
+    def rule(rows: Any) -> list[dict[str, data.Mark]]:
+        return [of(row) for row in rows]
 
     told = Screen(browser, two.at(0, "manager"), "customers", marks=rule).run()
     at = {str(row[0]): row[3] for row in told["rows"]}
