@@ -59,7 +59,10 @@ def change_portrait(store: Store, signed: Signed, raw: bytes | None) -> None:
     made = None if raw is None else shaped(raw)
     with store.system("a person changes their picture") as session:
         person = session.get_one(User, signed.account.id, with_for_update=True)
-        session.execute(sa.delete(Portrait).where(Portrait.user_id == person.id))
+        before = session.scalar(sa.select(Portrait).where(Portrait.user_id == person.id).with_for_update())
+        if before is not None:
+            session.delete(before)
+            session.flush()
         if made is not None:
             tag = hashlib.sha256(made).hexdigest()[:16]
             session.add(Portrait(user_id=person.id, image=base64.b64encode(made).decode(), tag=tag))

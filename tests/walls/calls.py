@@ -368,6 +368,7 @@ CALLS: dict[str, Rule] = {
         "Streamlit reads them as Markdown: a name could become a link, a heading or a picture. See say.plain.",
         put_together("markdown", "write"),
         {
+            "dashboard/parts/as_of.py": "a day of the calendar",
             "dashboard/parts/csv_mapping.py": "headings and cells of a file, each through unlinked",
             "dashboard/parts/exporting.py": "what an export is of and how far it is, through say.plain",
             "dashboard/parts/first_steps.py": "our own sentences of the first steps",
