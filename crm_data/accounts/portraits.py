@@ -59,7 +59,8 @@ def change_portrait(store: Store, signed: Signed, raw: bytes | None) -> None:
     made = None if raw is None else shaped(raw)
     with store.system("a person changes their picture") as session:
         person = session.get_one(User, signed.account.id, with_for_update=True)
-        before = session.scalar(sa.select(Portrait).where(Portrait.user_id == person.id).with_for_update())
+        kept = sa.select(Portrait).where(Portrait.user_id == person.id).order_by(Portrait.id)
+        before = session.scalar(kept.with_for_update())
         if before is not None:
             session.delete(before)
             session.flush()

@@ -196,7 +196,6 @@ CALLS: dict[str, Rule] = {
             "crm_data/finding/listing.py": "lists of words, of one company each time",
             "migrations/": "the schema, and what fills a new column",
             "crm_data/accounts/elsewhere.py": "an account closes with its last membership and opens with the next",
-            "crm_data/accounts/portraits.py": "one's own picture, of no company",
             "crm_data/accounts/sessions.py": SIGNING_IN,
             "crm_data/accounts/onetime.py": SIGNING_IN,
             "crm_data/accounts/links.py": "old links and attempts, of no company",
