@@ -31,6 +31,7 @@ TOLD = {
     "against_goals",
     "ages",
     "board",
+    "board_then",
     "breakdown",
     "bridge",
     "by_month",
