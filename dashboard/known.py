@@ -51,6 +51,12 @@ def colleagues(my: Workspace) -> dict[int, str]:
     return known(my, "members", (), my.members)
 
 
+def at_hand(my: Workspace, name: str) -> Any:
+    """What is known by this name in this company, for this person, and None where it would have to be read."""
+    found: _Known | None = st.session_state.get(_KEPT, {}).get(name)
+    return found.value if found and found.asked[0] == my.scope else None
+
+
 def reading(name: str) -> int:
     """A number that is another for each reading of what is known by this name; 0 where nothing is."""
     found: _Known | None = st.session_state.get(_KEPT, {}).get(name)

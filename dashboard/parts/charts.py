@@ -14,6 +14,7 @@ import streamlit as st
 from crm_data import Bar, Chart, Figure, Workspace
 from dashboard.parts import figures, place, say
 from dashboard.parts.bar_labels import TEXT, label_rows, with_labels
+from dashboard.parts.explaining import made
 
 # The theme's own colours, of which a test computes contrast and distance: stages from cool to warm, then won.
 STAGES = {
@@ -48,6 +49,7 @@ def prepare(name: str, chart: Chart, *notes: str) -> Ready:
     rows, behind = chart.drawn()
     rows["said"] = [_said(bar) for bar in chart.bars]
     rows["exact"] = [figures.exactly(bar.figure) for bar in chart.bars]
+    rows["made"] = [made(bar.figure) for bar in chart.bars]
     picture = deepcopy(_picture(name, chart.currency, ground()))
     picture["title"] |= {"text": chart.title, "subtitle": [chart.basis, *filter(None, notes)]}
     bars = picture["layer"][0] if "layer" in picture else picture
@@ -152,8 +154,8 @@ def _picture(name: str, currency: str, ground: str) -> dict[str, Any]:
 
     It holds nothing of any company. Bars stand in the order of the rows.
     """
-    made = PICTURES[name](currency, ground).properties(width="container", height=HEIGHT)
-    specification: dict[str, Any] = made.to_dict()
+    drawn = PICTURES[name](currency, ground).properties(width="container", height=HEIGHT)
+    specification: dict[str, Any] = drawn.to_dict()
     del specification["data"]
     return specification
 
@@ -178,6 +180,7 @@ def _bars(currency: str, **encoding: Any) -> Any:
         alt.Tooltip("series:N", title="Which"),
         alt.Tooltip("amount:Q", title=currency, format=",.2f"),
         alt.Tooltip("deals:Q", title="Deals", format=","),
+        alt.Tooltip("made:N", title="How"),
     ]
     return (
         alt.Chart()
@@ -275,6 +278,7 @@ def _picked(pick: Any, ground: str) -> dict[str, Any]:
         "tooltip": [
             alt.Tooltip("exact:N", title="Exactly"),
             alt.Tooltip("deals:Q", title="Rows", format=","),
+            alt.Tooltip("made:N", title="How"),
         ],
     }
 

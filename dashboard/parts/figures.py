@@ -11,11 +11,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from crm_data import Figure, Formula, Page, Query, Question, Records, Totals, Unit, Workspace, words
-from crm_data.nouns.converted import SAID, SAID_OF_MONTHS, Converted
 from crm_data.numbers.figures import counted
 from crm_data.numbers.standing import SLIPPED
 from dashboard.components.figures import Link, draw
 from dashboard.parts import say
+from dashboard.parts.explaining import made, narrowed, whole
 from dashboard.parts.saved import EVERYTHING, says_a_list
 
 # Where a list is that has no page of the same name, or whose address needs more than what the list says.
@@ -50,7 +50,7 @@ def link(my: Workspace, figure: Figure, text: str = "") -> Link:
 def explained(my: Workspace, figure: Figure) -> Link:
     """The same, which on pointing at it also says how it is made."""
     found = link(my, figure)
-    return replace(found, exact=f"{found.exact} {_made(figure)}")
+    return replace(found, exact=f"{found.exact} {whole(my, [figure])}")
 
 
 def listed(records: Records, query: Query, page: Page) -> Figure:
@@ -87,21 +87,19 @@ def matrix(my: Workspace, heads: Sequence[str], rows: Sequence[tuple[str, Sequen
 
     How they are made stands at the heads, at the names where each line is made in its own way, or else at each.
     """
-    means = ["", *(_of_all(cells) for cells in zip_longest(*(cells for _, cells in rows)))]
+    means = ["", *(_of_all(my, cells) for cells in zip_longest(*(cells for _, cells in rows)))]
     lines = []
     for name, cells in rows:
-        line: dict[str, Any] = {"name": name, "means": "" if any(means) else _of_all(cells)}
+        line: dict[str, Any] = {"name": name, "means": "" if any(means) else _of_all(my, cells)}
         told = [bool(line["means"] or said) for said in means[1:]]
         line["cells"] = [_cell(my, cell, not at_head) for cell, at_head in zip(cells, told, strict=False)]
         lines.append(line)
     draw(key, "table", lines, heads, means)
 
 
-def _of_all(cells: Iterable[Cell]) -> str:
+def _of_all(my: Workspace, cells: Iterable[Cell]) -> str:
     """How the figures of a column are made; '' where they are made in several ways, each line in its own."""
-    figures = [cell[0] if isinstance(cell, tuple) else cell for cell in cells if cell is not None]
-    made = {_made(figure) for figure in figures}
-    return made.pop() if len(made) == 1 else ""
+    return whole(my, [cell[0] if isinstance(cell, tuple) else cell for cell in cells if cell is not None])
 
 
 def _cell(my: Workspace, cell: Cell, explained: bool) -> dict[str, Any] | None:
@@ -110,7 +108,7 @@ def _cell(my: Workspace, cell: Cell, explained: bool) -> dict[str, Any] | None:
         return None
     figure, text = cell if isinstance(cell, tuple) else (cell, "")
     found = link(my, figure, text)
-    return asdict(replace(found, exact=f"{found.exact} {_made(figure)}") if explained else found)
+    return asdict(replace(found, exact=f"{found.exact} {whole(my, [figure])}") if explained else found)
 
 
 def _tile(my: Workspace, figure: Figure) -> dict[str, Any]:
@@ -120,7 +118,7 @@ def _tile(my: Workspace, figure: Figure) -> dict[str, Any]:
         "change": change(figure),
         "tone": _tone(figure),
         "before": asdict(link(my, figure.before, _compared(figure.before))) if figure.before else None,
-        "means": _means(figure),
+        "means": _means(my, figure),
     }
 
 
@@ -193,21 +191,13 @@ def _compared(before: Figure) -> str:
     return f"{name}{shown(before)}" if name else ""
 
 
-def _made(figure: Figure) -> str:
-    """The formula, what it does not say, and by which rates it is converted."""
-    parts = [figure.formula.value, figure.means]
-    if isinstance(figure.currency, Converted):
-        by_what = SAID if figure.rows.table == "deals" else SAID_OF_MONTHS
-        parts.append(f"All currencies, in {figure.currency}: {by_what}")
-    return " ".join(part for part in parts if part)
-
-
-def _means(figure: Figure) -> str:
-    parts = [_made(figure)]
+def _means(my: Workspace, figure: Figure) -> str:
+    parts = [made(figure)]
     if figure.period:
         parts.append(f"Period: {say.span(*figure.period.edges)}.")
     if figure.against and figure.formula is not Formula.PACE:
         parts.append(f"{exactly(figure.against)}.")
     if figure.before and figure.before.period and figure.before.period != figure.period:
         parts.append(f"Before: {say.span(*figure.before.period.edges)}.")
+    parts.append(narrowed(my, [figure]))
     return " ".join(part for part in parts if part)

@@ -227,19 +227,27 @@ def _choices(field: Field, members: Mapping[int, str]) -> list[tuple[Any, str]]:
     return list((field.choice_labels() or listed.offered(field)).items())
 
 
-def _told(records: Records, filter_: Filter, members: Mapping[int, str]) -> Chips:
+def _told(records: Records, filter_: Filter, members: Mapping[int, str], named: bool = True) -> Chips:
     parts = [
-        Chips([_chip(records, each, members) for each in part.parts], part.any)
+        Chips([_chip(records, each, members, named=named) for each in part.parts], part.any)
         if isinstance(part, Group)
-        else _chip(records, part, members)
+        else _chip(records, part, members, named=named)
         for part in filter_.parts
     ]
     return Chips(parts, filter_.any)
 
 
-def _chip(records: Records, condition: Condition, members: Mapping[int, str], key: str = "") -> Chip:
+def _chip(
+    records: Records, condition: Condition, members: Mapping[int, str], key: str = "", named: bool = True
+) -> Chip:
     field = records.fields[condition.field]
     names, said = members, asked.say(Filter((condition,)))[0]
+    if not named:  # nothing is read for it
+        known = all(value in members for value in condition.values if type(value) is int)
+        linked = field.kind is Kind.LINK or (field.kind is Kind.MEMBER and not known)
+        chosen = linked and condition.op in (Op.ANY, Op.NONE)
+        said_so = _of_chosen(field, condition) if chosen else filter_words.told(field, condition, names)
+        return Chip(said_so, said, key)
     if field.kind is Kind.MEMBER:  # who left is no choice any more, and named all the same
         left = [value for value in condition.values if type(value) is int and value not in members][:3]
         names = {**members, **{id_: name for value in left for id_, name in _named(records, field, value)}}
@@ -249,11 +257,19 @@ def _chip(records: Records, condition: Condition, members: Mapping[int, str], ke
     return Chip(filter_words.told(field, condition, names), said, key)
 
 
+def _of_chosen(field: Field, condition: Condition) -> str:
+    """A condition on records that are not named."""
+    is_not, many = condition.op is Op.NONE, len(condition.values)
+    if many == 1:
+        return f"{field.label} is {'not ' if is_not else ''}the chosen one"
+    return f"{field.label} is {'none' if is_not else 'one'} of {many:,} chosen"
+
+
 def _named(records: Records, field: Field, value: Any) -> list[tuple[int, str]]:
     return list(records.names({field.name: value}).get(field.name, {}).items())
 
 
-def _outside(records: Records, query: Query, members: Mapping[int, str]) -> list[Chip]:
+def _outside(records: Records, query: Query, members: Mapping[int, str], naming: bool = True) -> list[Chip]:
     """What a number or a link has asked for, in words."""
     found = []
     for name, wanted in query.where.items():
@@ -261,7 +277,7 @@ def _outside(records: Records, query: Query, members: Mapping[int, str]) -> list
             field, key = records.fields[name], f"{_WHERE}{name}"
             condition = asked.of_where(field, wanted)
             plain = Chip(f"{field.label} {_plainly(wanted)}", key=key)
-            found.append(_chip(records, condition, members, key) if condition else plain)
+            found.append(_chip(records, condition, members, key, naming) if condition else plain)
     for preset in filter(None, query.preset.split(",")):
         named, _, days = preset.partition(":")
         if named in records.behind:
@@ -278,13 +294,16 @@ def _span(said: str) -> str:
     return f"{first} or more" if dots and not last and first.isdigit() else said.replace("..", " to ")
 
 
-def in_words(records: Records, query: Query, members: Mapping[int, str]) -> list[str]:
-    """All that narrows a list, each part as a person reads it."""
+def in_words(records: Records, query: Query, members: Mapping[int, str], named: bool = True) -> list[str]:
+    """All that narrows a list, each part as a person reads it.
+
+    Without `named` nothing is read: records, and people who are not in `members`, are counted.
+    """
     found = [f"{query.search} is in it"] if query.search else []
     if query.preset in records.presets:
         found.append(words(query.preset).lower())
-    found += [chip.words for chip in _outside(records, query, members)]
-    told = _told(records, query.filter, members)
+    found += [chip.words for chip in _outside(records, query, members, named)]
+    told = _told(records, query.filter, members, named)
     found += [_together(part) for part in ([told] if told.any else told.parts)] if told.parts else []
     return [*found, "archived"] if query.archived else found
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from crm_data import Chart, Figure, Formula, Wanted
+from crm_data import Chart, Figure, Formula, Query, Wanted
+from crm_data.store.filters import ME, Condition, Filter, Op
 from dashboard import runtime, session
 from dashboard.menu import SCREENS
 from dashboard.parts import figures as drawing
@@ -124,9 +125,9 @@ def screen(home: House, monkeypatch: pytest.MonkeyPatch, page: str, query: str =
 
 
 @pytest.fixture
-def explained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Of every number in a tile or table from now on: how it is made, as it is said there; '' where it is not."""
-    said: list[str] = []
+def explained(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Of every number in a tile or table from now on: its address, and how it is made as is said there, or ''."""
+    said: list[tuple[str, str]] = []
     draw = drawing.draw
 
     def noted(key, kind, items, heads=(), means=()):  # type: ignore[no-untyped-def]
@@ -134,9 +135,10 @@ def explained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             for at, cell in enumerate(item.get("cells", ()), 1):
                 if cell is not None:
                     at_itself = cell["exact"].partition(" Opens ")[2].partition(". ")[2]
-                    said.append((means[at] if at < len(means) else "") or item["means"] or at_itself)
+                    at_head = means[at] if at < len(means) else ""
+                    said.append((cell["address"], at_head or item["means"] or at_itself))
             if kind == "tiles":
-                said.append(item["means"])
+                said.append((item["value"]["address"], item["means"]))
         return draw(key, kind, items, heads, means)
 
     monkeypatch.setattr(drawing, "draw", noted)
@@ -150,7 +152,7 @@ def test_every_figure_of_every_screen_opens_its_rows(
     home: House,
     monkeypatch: pytest.MonkeyPatch,
     drawn: list[Figure],
-    explained: list[str],
+    explained: list[tuple[str, str]],
     page: str,
     tab: str,
     query: str,
@@ -164,8 +166,46 @@ def test_every_figure_of_every_screen_opens_its_rows(
     for figure in drawn:
         checker.check(figure)
     assert page not in NUMBERS[:2] or tab in (*LISTS, "review") or len(drawn) > 15
-    assert all(any(formula.value in said for formula in Formula) for said in explained), explained
+    assert all(any(formula.value in said for formula in Formula) for _, said in explained), explained
     assert tab not in ("forecast", "changes", "insights", "goals") or len(explained) > 10
+
+
+FILTERS = [
+    (
+        Filter(
+            (Condition("deal_value", Op.MORE, (Decimal(3),)), Condition("deal_name", Op.HAS_NOT, ("zz",)))
+        ),
+        "Value is more than 3.00, Name does not contain zz",
+    ),
+    (
+        Filter((Condition("assigned_to", Op.ANY, (ME, None)),)),
+        " is me or nobody",
+    ),  # of a goal the person, of a deal the owner
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("asked", "words"), FILTERS)
+@pytest.mark.parametrize("tab", TABS["pipeline"])
+def test_every_number_says_the_filter_that_its_rows_meet(
+    home: House,
+    monkeypatch: pytest.MonkeyPatch,
+    explained: list[tuple[str, str]],
+    tab: str,
+    asked: Filter,
+    words: str,
+) -> None:
+    """Whichever screen draws it: what stands in its address is said where it is explained."""
+    set_ = home.office.at().deals.params(Query(filter=asked))
+    screen(home, monkeypatch, "pipeline", f"tab={tab}&{urlencode(set_)}")
+    (name,) = set_
+    narrowed = [said for address, said in explained if name in dict(parse_qsl(urlsplit(address).query))]
+    assert [said for said in narrowed if words not in said.partition(" Filter: ")[2]] == []
+    assert (
+        len(narrowed) > 10
+        or tab.partition("&")[0] not in ("forecast", "changes", "insights")
+        or "shown=" in tab
+    )
 
 
 @pytest.mark.slow
