@@ -54,20 +54,25 @@ def portrait_panel(here: Signed) -> None:
         if done(f"{PLACE}.portrait", lambda: session.installation().change_portrait(session.signed(), raw)):
             announce("Your picture is saved." if raw is not None else "Your picture is gone.")
 
-    with st.form(f"{PLACE}.portrait", clear_on_submit=True, enter_to_submit=False):
+    with st.container(border=True):
         st.markdown("**Picture**")
         now = session.installation().portrait(here, account.id) if account.portrait else None
         if now:
             st.image(now.data, width=72)
-        file = st.file_uploader(
-            "JPEG, PNG or WebP",
-            list(_PICTURES),
-            max_upload_size=MOST_BYTES // 1024**2,
-            help="Kept as a small square; colleagues see it",
-        )
+        else:
+            st.caption("None yet. Colleagues see it beside your name.")
         with st.container(horizontal=True):
+            # Named after the picture, so that it is shut once another one is shown.
+            box = st.popover("Choose a picture", key=f"{PLACE}.portrait.{account.portrait}")
+            none = account.portrait and st.button("Take it away", key=f"{PLACE}.portrait.none")
+        with box, st.form(f"{PLACE}.portrait", clear_on_submit=True, enter_to_submit=False, border=False):
+            file = st.file_uploader(
+                "JPEG, PNG or WebP",
+                list(_PICTURES),
+                max_upload_size=MOST_BYTES // 1024**2,
+                help="Kept as a small square; colleagues see it",
+            )
             asked = st.form_submit_button("Use this picture", type="primary")
-            none = st.form_submit_button("Take it away", disabled=not account.portrait)
         if none:
             keep(None)
         elif asked and file is not None:
