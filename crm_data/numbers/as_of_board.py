@@ -28,7 +28,6 @@ from crm_data.tables.stage_rules import StageRules
 STAGES = [stage.value for stage in OPEN_STAGES]
 TOO_EARLY = "Not available: the log of changes begins later."
 UNKNOWN = "Not available: the history does not say how all deals stood then."
-_Sums = Mapping[str, Mapping[str, Sequence[int]]]
 
 
 @dataclass(frozen=True)
@@ -126,6 +125,17 @@ class _Then:
         )
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What one reading of a day tells. `known`: whether the log reaches back; `largest`: a row each."""
+
+    known: bool
+    sums: Mapping[str, Mapping[str, Sequence[int]]]  # stage -> currency -> number, cents, weighted cents
+    rest: Mapping[str, int]  # of the currency asked for: how many are due and slipped, and their cents
+    unknown: Mapping[str, int]  # currency -> of how many nobody knows
+    largest: Sequence[Any]
+
+
 def board_then(
     session: CompanySession,
     where: Where,
@@ -144,10 +154,11 @@ def board_then(
     states = as_of.open_ones(currency, where)
     month = Period.month_of(day)
     before = day - timedelta(days=1)
-    known, sums, rest, lacking = _sums(session, as_of, states, currency, (month.first, month.last), before)
+    found = _read(session, as_of, states, currency, (month.first, month.last), before, per_column)
+    known, sums, rest, lacking = found.known, found.sums, found.rest, found.unknown
     then, unknown = _Then(as_of, asked, known, lacking), sum(lacking.values())
     codes = [currency, *sorted({code for by in sums.values() for code in by} - {currency})]
-    cards = _cards(session, as_of, states, per_column, asked.query.zone) if known else {}
+    cards = _cards(session, as_of, found.largest, asked.query.zone) if known else {}
 
     def of(stages: Sequence[str], code: str) -> Sequence[int]:
         parts = [sums.get(stage, {}).get(code, (0, 0, 0)) for stage in stages]
@@ -194,10 +205,10 @@ def moment_then(
     """
     as_of, month, before = AsOf.end_of(day, asked.query.zone), Period.month_of(day), day - timedelta(days=1)
     states = as_of.open_ones(currency, where)
-    known, sums, rest, lacking = _sums(session, as_of, states, currency, (month.first, month.last), before)
-    why = UNKNOWN if known else TOO_EARLY
-    then = _Then(as_of, asked, known and not lacking.get(currency, 0), lacking, why)
-    parts = [sums.get(stage, {}).get(currency, (0, 0, 0)) for stage in STAGES]
+    found = _read(session, as_of, states, currency, (month.first, month.last), before)
+    rest, lacking, why = found.rest, found.unknown, UNKNOWN if found.known else TOO_EARLY
+    then = _Then(as_of, asked, found.known and not lacking.get(currency, 0), lacking, why)
+    parts = [found.sums.get(stage, {}).get(currency, (0, 0, 0)) for stage in STAGES]
     all_ = then.totals("Open then", STAGES, currency, [sum(part[at] for part in parts) for at in range(3)])
     due, slipped = (amount(rest[f"{name}_cents"]) for name in ("due", "slipped"))
     return [
@@ -214,58 +225,60 @@ def moment_then(
     ]  # fmt: skip
 
 
-def _sums(
+def _read(
     session: CompanySession,
     as_of: AsOf,
     states: Any,
     currency: str,
     month: tuple[date, date],
     before: date,
-) -> tuple[bool, _Sums, dict[str, int], dict[str, int]]:
-    """Whether the log reaches back; stage -> currency -> number, cents, weighted; what is of one currency.
+    most: int = 0,
+) -> _Found:
+    """What was open that day, and the `most` largest deals of each stage. One statement, of nothing two.
 
-    And currency -> of how many nobody knows.
-
-    One statement.
+    Each of the largest is a group by itself, so that how a deal stood is looked up once for both.
     """
-    whole = isinstance(currency, Converted)
-    by = [states.c.stage] if whole else [states.c.stage, states.c.currency]
+    by = ["stage", *([] if isinstance(currency, Converted) else ["currency"])]
+    apart: Any = sa.literal_column("0", sa.Integer)
+    if most > 0:
+        by.append("apart")
+        order = (states.c.worth.desc(), states.c.id)
+        place = sa.func.row_number().over(partition_by=(states.c.unknown, states.c.stage), order_by=order)
+        placed = sa.select(*states.c, place.label("place")).subquery()
+        by_itself = sa.and_(placed.c.unknown == 0, placed.c.place <= most)
+        states = sa.select(*placed.c, sa.case((by_itself, placed.c.id), else_=0).label("apart")).subquery()
+        apart = sa.func.max(states.c.apart)
+    of = states.c
     open_ = stood_open(states, STAGES)
     due, slipped = (stood_open(states, STAGES, *edges) for edges in (month, (None, before)))
     begun = sa.select(sa.func.min(ChangeLog.at)).scalar_subquery()
     wanted = sa.select(
-        *by,
-        number(open_), total(states.c.worth, open_), total(weighed(states), open_),
-        number(due), total(states.c.worth, due), number(slipped), total(states.c.worth, slipped),
-        number(states.c.unknown == 1),
-        sa.select(sa.case((begun < as_of.moment, 1), else_=0)).scalar_subquery(),
-    ).select_from(states).group_by(*by)  # fmt: skip
-    found: dict[str, dict[str, Sequence[int]]] = {}
+        of.stage, apart.label("apart"), sa.func.max(of.currency).label("currency"),
+        number(open_).label("open"), total(of.worth, open_).label("open_cents"),
+        total(weighed(states), open_).label("weighted"),
+        number(due).label("due"), total(of.worth, due).label("due_cents"),
+        number(slipped).label("slipped"), total(of.worth, slipped).label("slipped_cents"),
+        number(of.unknown == 1).label("lost"),
+        sa.func.max(of.cents).label("cents"), sa.func.max(of.owner).label("owner"),
+        sa.func.max(of.due).label("day"),
+        sa.select(sa.case((begun < as_of.moment, 1), else_=0)).scalar_subquery().label("reaches"),
+    ).select_from(states).group_by(*(of[name] for name in by))  # fmt: skip
+    sums: dict[str, dict[str, list[int]]] = {}
     rest = dict.fromkeys(("due", "due_cents", "slipped", "slipped_cents"), 0)
     unknown: dict[str, int] = {}
-    known: bool | None = None
-    for (
-        stage,
-        *code,
-        count,
-        cents,
-        weighted,
-        due_n,
-        due_sum,
-        slip_n,
-        slip_sum,
-        lost,
-        reaches,
-    ) in session.execute(wanted):
-        money = str(code[0]) if code else currency
-        if count:
-            found.setdefault(stage, {})[money] = (int(count), int(cents), int(weighted))
-        unknown[money] = unknown.get(money, 0) + int(lost)
-        known = bool(reaches)
+    rows = session.execute(wanted).all()
+    for row in rows:
+        money = currency if isinstance(currency, Converted) else str(row.currency)
+        if row.open:
+            mine = sums.setdefault(row.stage, {}).setdefault(money, [0, 0, 0])
+            for at, part in enumerate((row.open, row.open_cents, row.weighted)):
+                mine[at] += int(part)
+        unknown[money] = unknown.get(money, 0) + int(row.lost)
         if money == currency:
-            for name, part in zip(rest, (due_n, due_sum, slip_n, slip_sum), strict=False):
-                rest[name] += int(part)
-    return _reaches(session, as_of) if known is None else known, found, rest, unknown
+            for name in rest:
+                rest[name] += int(getattr(row, name))
+    largest = sorted((row for row in rows if row.apart), key=lambda row: (-row.open_cents, row.apart))
+    return _Found(bool(rows[0].reaches) if rows else _reaches(session, as_of), sums, rest, unknown, largest)
 
 
 def _reaches(session: CompanySession, as_of: AsOf) -> bool:
@@ -275,37 +288,29 @@ def _reaches(session: CompanySession, as_of: AsOf) -> bool:
 
 
 def _cards(
-    session: CompanySession, as_of: AsOf, states: Any, most: int, zone: tzinfo
+    session: CompanySession, as_of: AsOf, largest: Sequence[Any], zone: tzinfo
 ) -> dict[str, list[CardThen]]:
-    """Stage -> its largest deals of then. Four statements, of nothing one."""
-    place = sa.func.row_number().over(
-        partition_by=states.c.stage, order_by=(states.c.worth.desc(), states.c.id)
-    )
-    ranked = sa.select(*states.c, place.label("place")).where(stood_open(states, STAGES)).subquery()
-    wanted = (
-        sa.select(Deal.deal_name, Deal.customer_id, *ranked.c)
-        .join(ranked, ranked.c.id == Deal.id)
-        .where(ranked.c.place <= most)
-        .order_by(ranked.c.place)
-    )
-    rows = session.execute(wanted).all()
-    if not rows:
+    """Stage -> its largest deals of then, as `_read` found them. Four statements, of nothing none."""
+    if not largest:
         return {}
-    customers = record_names(session, "customers", {row.customer_id for row in rows})
-    members, since = member_names(session), _stood_since(session, as_of, [row.id for row in rows], zone)
+    ids = [row.apart for row in largest]
+    now = sa.select(Deal.id, Deal.deal_name, Deal.customer_id).where(Deal.id.in_(ids))
+    named = {row.id: row for row in session.execute(now)}
+    customers = record_names(session, "customers", {row.customer_id for row in named.values()})
+    members, since = member_names(session), _stood_since(session, as_of, ids, zone)
     found: dict[str, list[CardThen]] = {}
-    for row in rows:
-        due = date.fromisoformat(row.due) if row.due else None
+    for row in largest:
+        due, deal = date.fromisoformat(row.day) if row.day else None, named[row.apart]
         card = CardThen(
-            row.id,
-            row.deal_name,
+            deal.id,
+            deal.deal_name,
             amount(row.cents),
             row.currency,
-            customers[row.customer_id],
+            customers[deal.customer_id],
             row.owner,
             None if row.owner is None else members.get(row.owner, "A former colleague"),
             due,
-            since.get(row.id),
+            since.get(deal.id),
             max((as_of.ended - due).days, 0) if due else 0,
         )
         found.setdefault(row.stage, []).append(card)
