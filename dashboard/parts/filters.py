@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -281,7 +282,8 @@ def _outside(records: Records, query: Query, members: Mapping[int, str], naming:
     for preset in filter(None, query.preset.split(",")):
         named, _, days = preset.partition(":")
         if named in records.behind:
-            period = f" ({_span(days)})" if days else ""
+            span = _span(days)
+            period = f" ({span})" if span else ""
             found.append(Chip(f"{records.behind[named].capitalize()}{period}", key=f"{_PRESET}{preset}"))
         elif "," in query.preset:
             found.append(Chip(words(preset), key=f"{_PRESET}{preset}"))
@@ -290,8 +292,27 @@ def _outside(records: Records, query: Query, members: Mapping[int, str], naming:
 
 def _span(said: str) -> str:
     """What stands behind the name of a selection, as a person reads it: days, or '3 or more'."""
+    return ", ".join(filter(None, map(_piece, said.split(":"))))
+
+
+def _piece(said: str) -> str:
     first, dots, last = said.partition("..")
-    return f"{first} or more" if dots and not last and first.isdigit() else said.replace("..", " to ")
+    if not dots:
+        day = _day_of(said)
+        return say.day(day) if day else said.replace("_", " ")
+    days = [_day_of(edge) for edge in (first, last)]
+    if any(days):
+        return say.span(*days)
+    if first and last:
+        return f"{first} to {last}"
+    return f"{first} or more" if first else f"up to {last}" if last else ""
+
+
+def _day_of(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said) if len(said) == len("2026-11-02") else None
+    except ValueError:
+        return None
 
 
 def in_words(records: Records, query: Query, members: Mapping[int, str], named: bool = True) -> list[str]:

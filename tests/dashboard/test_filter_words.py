@@ -14,7 +14,7 @@ from crm_data.tables import by_name
 from crm_data.tables.fields import fields_of
 from dashboard.components.filters import Asked
 from dashboard.parts import filter_words
-from dashboard.parts.filters import _with, in_words
+from dashboard.parts.filters import _span, _with, in_words
 from tests.support.asked import conditions
 from tests.support.kinds import KINDS
 from tests.support.office import Office, office
@@ -126,3 +126,21 @@ def test_who_left_is_named_and_nobody_of_another_company(two: Office, way: Op) -
             for id_, said in ((rep, name), (stranger, "somebody who left")):
                 asked = Query(filter=Filter((Condition(field, way, (id_,)),)))
                 assert [words.endswith(said) for words in in_words(records, asked, others)] == [True], field
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("2025-11-02", "2 Nov 2025"),
+        ("2025-11-02..2025-12-01", "2 Nov 2025 to 1 Dec 2025"),
+        ("2025-11-02..", "from 2 Nov 2025"),
+        ("pulled_in:2025-11-02:..", "pulled in, 2 Nov 2025"),
+        ("3..", "3 or more"),
+        ("31..60", "31 to 60"),
+        ("..5", "up to 5"),
+        ("..", ""),
+        ("12345678", "12345678"),
+    ],
+)
+def test_what_stands_behind_the_name_of_a_selection(said: str, words: str) -> None:
+    assert _span(said) == words
