@@ -50,8 +50,25 @@ export default function ({ parentElement }) {
   const beside = (target) => target.closest?.("[data-testid=stDialog]") && !modal.contains(target);
   const cross = (target) => close()?.contains(target);
 
+  // A selection that is searched in lets Escape through to the dialog; it is to shut its list and nothing else.
+  const searched = new WeakSet();
+  const search = ({ target }) => { if (target.matches?.("input[role=combobox]")) searched.add(target); };
+  function shut(event) {
+    const box = document.activeElement;
+    if (event.key !== "Escape" || !searched.has(box) || !modal.contains(box) || !open()) return false;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.type === "keydown") {
+      searched.delete(box);
+      box.blur();
+      box.focus({ preventScroll: true });
+    }
+    return true;
+  }
+
   function held(event) {
     if (leaving || !modal.isConnected) return;
+    if (event.type === "keydown" && !question.open && shut(event)) return;
     if (question.open) {
       if (event.type === "keydown" && event.key === "Escape") event.stopPropagation();
       return;
@@ -73,10 +90,12 @@ export default function ({ parentElement }) {
 
   const kinds = ["keydown", "keyup", "pointerdown", "pointerup", "mousedown", "mouseup", "click"];
   for (const kind of kinds) window.addEventListener(kind, held, true);
+  window.addEventListener("input", search, true);
   question.addEventListener("close", answered);
   question.addEventListener("cancel", (event) => event.stopPropagation());
   return () => {
     for (const kind of kinds) window.removeEventListener(kind, held, true);
+    window.removeEventListener("input", search, true);
     question.removeEventListener("close", answered);
   };
 }

@@ -104,6 +104,27 @@ def test_a_filled_dialog_asks_before_it_goes(name: str, town: Town, enter: Door)
     expect(opened(page, button).get_by_role("textbox").first).not_to_have_value("Worth keeping")
 
 
+@pytest.mark.parametrize("kind", FORMS)
+def test_escape_where_a_selection_is_searched_shuts_its_list_alone(kind: str, enter: Door) -> None:
+    path, button = FORMS[kind]
+    page = enter(DANIEL, path)
+    dialog = opened(page, button)
+    dialog.get_by_role("textbox").first.fill("Worth keeping")
+    boxes = dialog.get_by_role("combobox").all()
+    assert boxes
+    for box in boxes:
+        box.click()
+        page.keyboard.type("a")
+        expect(page.get_by_role("listbox").first).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("listbox")).to_have_count(0)
+        expect(page.get_by_test_id("stDialog")).to_have_count(1)
+        expect(box).to_be_focused()
+    expect(dialog.get_by_role("textbox").first).to_have_value("Worth keeping")
+    page.keyboard.press("Escape")
+    says(page, ASKS)
+
+
 def _leave(page: Page, way: str) -> None:
     if way == "Escape":
         page.keyboard.press("Escape")
