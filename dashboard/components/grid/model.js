@@ -20,6 +20,7 @@ export class Model {
     this.marks = new Map(); // id -> {field, or "" for the whole row: [colour, words]}
     this.changes = 0; // grows with everything that a cell may show
     this.flashed = new Map(); // id -> fields that a colleague has just changed
+    this.kept = true; // whether the browser could keep what was typed; what was found here it has kept
   }
 
   // What the server says now. Gives back whether the list is another one.

@@ -357,6 +357,7 @@ def test_a_save_that_is_not_answered_loses_nothing(grid: Grid) -> None:
     grid.page.reload()
     grid.page.wait_for_selector("body[data-ready]")
     assert (grid.text(0, "name"), grid.button("save").inner_text()) == ("Kept", "Save 1 change")
+    expect(grid.page.get_by_text("The browser cannot keep these")).to_have_count(0)
     grid.press("Tab")
     grid.cell(0, "name").click()
     grid.press("Control+z")
