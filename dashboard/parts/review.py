@@ -42,7 +42,7 @@ def review_screen(my: Workspace) -> None:
         return
     _steps(my, found, row["id"])
     state = known(my, f"{PLACE}.deal", (row["id"],), lambda: my.deals.reviewed(row["id"], say.zone()))
-    _head(row, members)
+    _head(my, row)
     _since(my, row, state, members)
     if my.deals.may("change", row):
         _edits(my, row, state)
@@ -114,9 +114,14 @@ def _turn_to(id_: int | None, first: int | None = None) -> None:
     place.go({**begins, **({} if id_ is None else {DEAL: str(id_)})}, rest)
 
 
-def _head(row: Row, members: Any) -> None:
-    owner = members.get(row["assigned_to"], "A former colleague") if row["assigned_to"] else "Nobody"
+def _head(my: Workspace, row: Row) -> None:
+    behind = (row["id"], row["assigned_to"], row["customer_id"])
+    names = known(my, f"{PLACE}.names", behind, lambda: my.deals.names(row))
+    owner = (
+        names["assigned_to"].get(row["assigned_to"], "A former colleague") if row["assigned_to"] else "Nobody"
+    )
     facts = [
+        names["customer_id"].get(row["customer_id"], say.NONE),
         say.money(row["deal_value"], row["currency"]),
         f"{row['probability']} %",
         owner,

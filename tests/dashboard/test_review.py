@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from crm_data import Edit
+from crm_data import Edit, clock
 from crm_data.numbers import review as queue
+from crm_data.tables import Membership
 from dashboard import runtime
 from dashboard.parts import review
 from tests.dashboard.house import House, house
@@ -137,3 +138,17 @@ def test_the_queue_goes_on_beyond_a_page(home: House, monkeypatch: pytest.Monkey
     assert my.deals.reviewed(ids[3]).at is not None
     assert any(one.value == "4 of" for one in at.caption)
     assert [deal.id for deal in my.numbers.review(None, 3).deals] == ids[4:7]
+
+
+def test_a_deal_says_its_customer_and_whose_it_is_also_once_they_have_left(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    my = home.office.at()
+    rep = home.user("sales_rep")
+    my.deals.add({"deal_name": "D", "deal_value": "9", "customer_id": my.customers.add({"name": "Firm"}),
+                  "assigned_to": rep})  # fmt: skip
+    name = my.members()[rep]
+    home.change(Membership, Membership.user_id == rep, ended_at=clock.now())
+    head = next(text for text in said(screen(home, monkeypatch, "pipeline", "tab=review")) if "$9.00" in text)
+    assert head.startswith("Firm · $9.00 · ")
+    assert f" · {name} · " in head
