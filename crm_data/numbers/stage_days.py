@@ -51,7 +51,7 @@ def stage_days(
     basis = "Left in the period, or standing there so far" if running else "Left in the period"
     return Chart(
         "Days in stage", basis, "", bars, pd.DataFrame(rows, columns=COLUMNS),
-        "No deal left a stage in this period, and none stands in one.",
+        "Not known of any deal here: none left a stage in this period, or their history begins later.",
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ ROWS = 10  # of a bar that was clicked
 AROUND, A_BAR = 120, 18  # pixels: what a chart of lying bars has above and below them, and one of them
 _BILLIONS = "replace(datum.label, 'G', 'B')"
 _TWO_LINES = "split(datum.label, ' ')"  # 'Mar 2026', month above year: nothing has to be turned
+NO_AMOUNT = "Nothing to draw: those that are here have no amount."
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,14 @@ class _Shown:
             for name in CHARTS:
                 st.fragment(partial(self._chart, name))()
 
+    def _elsewhere(self) -> Period | None:
+        """The days on which deals were closed, where some of them are not in the period that is shown."""
+        first, last = self.period.edges
+        closed = self.closed
+        if closed and (first is None or first <= closed.first) and (last is None or closed.last <= last):
+            return None
+        return closed
+
     def _ready(self, name: str) -> charts.Ready:
         my, query, period = self.my, self.query, self.period
         base, skipped = _funnel() if name == "funnel" else (Base.MADE, True)
@@ -120,7 +128,7 @@ class _Shown:
         if name == "funnel":
             _of_funnel()
         my, ready = self.my, self._ready(name)
-        clicked = charts.draw_one(ready, f"charts.{name}", _nothing(my, name, ready.chart, self.closed))
+        clicked = charts.draw_one(ready, f"charts.{name}", _nothing(my, name, ready.chart, self._elsewhere()))
         if clicked:
             charts.behind(my, clicked, f"charts.{name}")
         _taken_away(my, name, ready.chart, self.query)
@@ -166,11 +174,11 @@ def _nothing(my: Workspace, name: str, chart: Chart, closed: Period | None) -> C
 
     def draw() -> None:
         st.markdown(f"**{say.plain(chart.title)}**")
-        st.caption(say.plain(chart.lacks))
         without: list[Figure] = []  # each list of deals once, whichever bars are made of it
         for bar in chart.bars:
             if bar.figure.count and all(bar.figure.rows != other.rows for other in without):
                 without.append(bar.figure)
+        st.caption(charts.NO_AMOUNT if without else say.plain(chart.lacks))
         if without:
             figures.counts(my, ("Without an amount", "Deals"), without, f"without.{name}")
         if closed and name in _OF_PERIOD:

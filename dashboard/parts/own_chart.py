@@ -55,10 +55,10 @@ def draw_own(my: Workspace, own: Own, key: str, compare: str = "") -> None:
             ]
             figures.matrix(my, ("", "Rows", chart.bars[0].series), lines, key)
         else:
-            st.caption(say.plain(chart.lacks))
             held = [
                 (bar.figure, f"{bar.place}: {bar.figure.count:,}") for bar in chart.bars if bar.figure.count
             ]
+            st.caption(charts.NO_AMOUNT if held else say.plain(chart.lacks))
             if held:
                 figures.line(my, held, f"{key}.without")
     left_out(my, chart.left, f"{key}.left")
