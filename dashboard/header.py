@@ -22,7 +22,7 @@ def draw(here: Signed) -> None:
     said: dict[str, Any] = {}
     drawn(
         "who",
-        (here.scope.company_name, here.account, others, _exports(here)),
+        (here.scope.company_name, here.account, here.companies, _exports(here)),
         lambda: said.update(_who(here, others)),
     )
     chosen, act = said.get("company"), said.get("person")
@@ -51,19 +51,21 @@ def _who(here: Signed, others: list[Workplace]) -> dict[str, Any]:
     tag, name = here.account.portrait, say.plain(here.account.name)
     if tag:  # as Markdown has a picture
         name = f"![](/portrait/{here.account.id:d}?{int(tag, 16):d}) {say.plain(here.account.name)}"
+    called = say.apart({company.id: company.name for company in here.companies})
+    company_name = called.get(here.scope.company_id, here.scope.company_name)
     with st.container(key="who", horizontal=True, horizontal_alignment="right", gap="small"):
         search("search")
         if others:
             said["company"] = st.menu_button(
-                say.plain(here.scope.company_name),
+                say.plain(company_name),
                 others,
                 key="company_menu",
                 type="tertiary",
                 icon=":material/apartment:",
-                format_func=lambda other: say.plain(other.name),
+                format_func=lambda other: say.plain(called[other.id]),
             )
         else:
-            st.text(here.scope.company_name, width="content")
+            st.text(company_name, width="content")
         said["person"] = st.menu_button(
             name,
             [_ACCOUNT, *([_EXPORTS] if _exports(here) else []), _OUT],

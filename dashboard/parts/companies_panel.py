@@ -26,7 +26,8 @@ def companies_panel() -> None:
     """Every company with its state, its plan and its number of members; one that comes back; the people."""
     companies, me = session.installation().companies, session.signed().scope
     lines = companies.all(me)
-    grid.table(f"{PLACE}.list", "Companies", [_line(company) for company in lines])
+    called = say.apart({line.id: line.name for line in lines})
+    grid.table(f"{PLACE}.list", "Companies", [_line(line, called[line.id]) for line in lines])
     show_refusal(PLACE)
     show_link(PLACE)
     one, two = st.columns(2)
@@ -48,9 +49,9 @@ def companies_panel() -> None:
     accounts_panel()
 
 
-def _line(company: CompanyLine) -> dict[str, Any]:
+def _line(company: CompanyLine, name: str) -> dict[str, Any]:
     return {
-        "Name": company.name,
+        "Name": name,
         "E-mail": company.email,
         "State": words(company.status),
         "Plan": company.plan or say.NONE,
@@ -63,7 +64,8 @@ def _line(company: CompanyLine) -> dict[str, Any]:
 def _change(lines: list[CompanyLine]) -> None:
     st.markdown("**Change a company**")
     by_id = {line.id: line for line in lines}
-    chosen = st.selectbox("Company", list(by_id), format_func=lambda id_: by_id[id_].name)
+    called = say.apart({line.id: line.name for line in lines})
+    chosen = st.selectbox("Company", list(by_id), format_func=called.__getitem__)
     now, key = by_id[chosen], f"{PLACE}.{chosen}"
     left, right = st.columns(2)
     state = left.selectbox(

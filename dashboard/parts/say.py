@@ -1,6 +1,7 @@
 """Formatting: how values are written for people: amounts, days and moments in their zone, counts of things."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
@@ -133,3 +134,9 @@ def plain(text: str) -> str:
 def _itself(sign: re.Match[str]) -> str:
     """A sign that means itself. A colour that names none is no more than an element of its own around it."""
     return "".join(f":color[\\{c}]" for c in sign["later"]) if sign["later"] else f"\\{sign[0]}"
+
+
+def apart(names: Mapping[int, str]) -> dict[int, str]:
+    """Names by id; each of those that are alike, as of a company that was brought back, with its number."""
+    often = Counter(names.values())
+    return {id_: f"{name} (no. {id_})" if often[name] > 1 else name for id_, name in names.items()}

@@ -50,3 +50,8 @@ def test_an_exact_amount() -> None:
 def test_an_amount_below_zero_has_its_sign_before_the_currency() -> None:
     assert say.money(Decimal("-1234.5"), "USD") == "-$1,234.50"
     assert say.short_money(Decimal("-3"), "XXX") == "-XXX 3"
+
+
+def test_names_that_are_alike_are_told_apart_by_their_numbers() -> None:
+    assert say.apart({1: "Firm", 2: "Other", 7: "Firm"}) == {1: "Firm (no. 1)", 2: "Other", 7: "Firm (no. 7)"}
+    assert say.apart({}) == {}
