@@ -66,10 +66,10 @@ def main() -> None:
 
 def _sign_in(page: Page, address: str, email: str) -> None:
     page.goto(address)
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_role("textbox", name="E-mail").fill(email)
     page.get_by_label("Password").first.fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.get_by_label("E-mail").wait_for(state="detached", timeout=30_000)
+    page.get_by_role("textbox", name="E-mail").wait_for(state="detached", timeout=30_000)
 
 
 if __name__ == "__main__":
