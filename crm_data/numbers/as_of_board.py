@@ -135,6 +135,11 @@ class _Found:
     unknown: Mapping[str, int]  # currency -> of how many nobody knows
     largest: Sequence[Any]
 
+    def of(self, stages: Sequence[str], currency: str) -> Sequence[int]:
+        """Number, cents and weighted cents of some stages together."""
+        parts = [self.sums.get(stage, {}).get(currency, (0, 0, 0)) for stage in stages]
+        return [sum(part[at] for part in parts) for at in range(3)]
+
 
 def board_then(
     session: CompanySession,
@@ -160,17 +165,13 @@ def board_then(
     codes = [currency, *sorted({code for by in sums.values() for code in by} - {currency})]
     cards = _cards(session, as_of, found.largest, asked.query.zone) if known else {}
 
-    def of(stages: Sequence[str], code: str) -> Sequence[int]:
-        parts = [sums.get(stage, {}).get(code, (0, 0, 0)) for stage in stages]
-        return [sum(part[at] for part in parts) for at in range(3)]
-
     def all_of(stages: Sequence[str]) -> int:
-        return sum(of(stages, code)[0] for code in codes)
+        return sum(found.of(stages, code)[0] for code in codes)
 
     def column(stage: str) -> ColumnThen:
         rule = rules.of(stage)
         every = then.figure(rule.label, Formula.COUNT, all_of([stage]), all_of([stage]), [stage])
-        totals = [then.totals(rule.label, [stage], code, of([stage], code)) for code in codes]
+        totals = [then.totals(rule.label, [stage], code, found.of([stage], code)) for code in codes]
         return ColumnThen(stage, rule.label, rule.probability, every, totals, cards.get(stage, []))
 
     def due(label: str, name: str, edges: tuple[date | None, date | None], but: str) -> Figure:
@@ -178,7 +179,7 @@ def board_then(
         return then.figure(label, Formula.THEN, amount(cents), count, STAGES, currency, edges, but)
 
     lost = asked.but(f"unknown_then:{as_of.day}")
-    mine, *others = [then.totals("Open then", STAGES, code, of(STAGES, code)) for code in codes]
+    mine, *others = [then.totals("Open then", STAGES, code, found.of(STAGES, code)) for code in codes]
     return BoardThen(
         day,
         known,
@@ -208,8 +209,7 @@ def moment_then(
     found = _read(session, as_of, states, currency, (month.first, month.last), before)
     rest, lacking, why = found.rest, found.unknown, UNKNOWN if found.known else TOO_EARLY
     then = _Then(as_of, asked, found.known and not lacking.get(currency, 0), lacking, why)
-    parts = [found.sums.get(stage, {}).get(currency, (0, 0, 0)) for stage in STAGES]
-    all_ = then.totals("Open then", STAGES, currency, [sum(part[at] for part in parts) for at in range(3)])
+    all_ = then.totals("Open then", STAGES, currency, found.of(STAGES, currency))
     due, slipped = (amount(rest[f"{name}_cents"]) for name in ("due", "slipped"))
     return [
         all_.value,

@@ -21,6 +21,7 @@ from crm_data.numbers.own_chart import called
 from crm_data.numbers.owners import told_apart
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
+from crm_data.numbers.placing import FIRST, NONE, is_middle, place_of
 from crm_data.numbers.rates import BASIS, Closed
 from crm_data.numbers.stage_days import median_of, medians_by
 from crm_data.numbers.sums import LOST, OPEN, WON, amount, cents, closing, number, total, weighted_cents
@@ -42,7 +43,6 @@ COMPARED = RESULTS[:5]  # those of the period, which stand beside the same of an
 _OWN = (Kind.CHOICE, Kind.YES_NO, Kind.MEMBER)
 _OF_CUSTOMER = "customer."  # before the column, where it is one of the deal's customer
 _UNKNOWN = "Deals cannot be broken down by that. Choose one of the list."
-_NONE, _FIRST = 0, 1  # what SQL calls places: that nothing is filled in, and the first value
 
 
 @dataclass(frozen=True)
@@ -230,16 +230,16 @@ def _places(asked: Asked, values: Sequence[Any], names: Mapping[int, str]) -> li
     """Those of the values in order, then none, if it is not among them, then all others."""
     dimension, known = asked.dimension, [value for value in values if value is not None]
     order = [*values, *([] if None in values else [None])]
-    numbers = {value: at for at, value in enumerate(known, _FIRST)}
+    numbers = {value: at for at, value in enumerate(known, FIRST)}
     found = [
         (
-            _NONE if value is None else numbers[value],
+            NONE if value is None else numbers[value],
             called(dimension.field, value, names),
             _rows(asked, (value,)),
         )
         for value in order
     ]
-    found.append((_FIRST + len(known), OTHERS, _rows(asked, (*known, None), but=True)))
+    found.append((FIRST + len(known), OTHERS, _rows(asked, (*known, None), but=True)))
     labels = told_apart([label for _, label, _ in found])
     return [(at, label, rows) for (at, _, rows), label in zip(found, labels, strict=True)]
 
@@ -258,14 +258,7 @@ def _placed(asked: Asked, values: Sequence[Any]) -> sa.Subquery:
     column = asked.dimension.column
     known = [value for value in values if value is not None]
     each = sa.select(Deal.id, column.label("value")).where(*asked.where).subquery()
-    when = [(each.c.value.is_(None), _number(_NONE))]
-    when += [(each.c.value == value, _number(at)) for at, value in enumerate(known, _FIRST)]
-    place = sa.case(*when, else_=_number(_FIRST + len(known))).label("place")
-    return sa.select(each.c.id, place).subquery()
-
-
-def _number(at: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(at), sa.Integer)
+    return sa.select(each.c.id, place_of(each.c.value, known)).subquery()
 
 
 # what stands in them
@@ -316,8 +309,7 @@ def _cycles(asked: Asked, placed: sa.Subquery) -> sa.Select[Any]:
         sa.func.row_number().over(partition_by=won.c.place, order_by=won.c.days).label("nth"),
         sa.func.count().over(partition_by=won.c.place).label("n"),
     ).subquery()
-    middle = ranked.c.nth.in_([(ranked.c.n + 1) // 2, (ranked.c.n + 2) // 2])
-    median = sa.func.avg(sa.case((middle, ranked.c.days)))
+    median = sa.func.avg(sa.case((is_middle(ranked.c.nth, ranked.c.n), ranked.c.days)))
     return sa.select(ranked.c.place, sa.func.count(), median, sa.func.avg(ranked.c.days)).group_by(
         ranked.c.place
     )

@@ -13,6 +13,7 @@ from crm_data.nouns.selections import pushes, spoken
 from crm_data.numbers.conversion import conversion_in
 from crm_data.numbers.figures import Figure, Formula, Question, Value
 from crm_data.numbers.forecast import Line
+from crm_data.numbers.placing import is_middle, place_of
 from crm_data.numbers.rates import BASIS, Closed
 from crm_data.numbers.sums import OPEN, number
 from crm_data.store import summary
@@ -91,8 +92,7 @@ def _open(session: CompanySession, asked: "Asked", placed: sa.Subquery) -> dict[
         sa.func.row_number().over(partition_by=by, order_by=each.c.seconds).label("nth"),
         sa.func.count().over(partition_by=by).label("n"),
     ).subquery()
-    middle = ranked.c.nth.in_([(ranked.c.n + 1) // 2, (ranked.c.n + 2) // 2])
-    median = sa.func.avg(sa.case((middle, ranked.c.seconds)))
+    median = sa.func.avg(sa.case((is_middle(ranked.c.nth, ranked.c.n), ranked.c.seconds)))
     wanted = sa.select(ranked.c.place, sa.func.count(), sa.func.sum(ranked.c.times), median)
     return {
         int(at): (int(count), int(times), max(float(seconds), 0.0) / _A_DAY)
@@ -143,10 +143,7 @@ def _leads(
     each = (
         sa.select(Lead.id, column.label("value")).where(*asked.leads.matching(asked.leads_query)).subquery()
     )
-    when = [(each.c.value.is_(None), _number(0))]
-    when += [(each.c.value == value, _number(at)) for at, value in enumerate(known, 1)]
-    place = sa.case(*when, else_=_number(1 + len(known))).label("place")
-    placed = sa.select(each.c.id, place).subquery()
+    placed = sa.select(each.c.id, place_of(each.c.value, known)).subquery()
     first, final = asked.period.edges
     converted, made = (
         within(day, first, final, asked.leads_query.zone) for day in (Lead.converted_at, Lead.created_at)
@@ -181,7 +178,3 @@ def _rows(asked: "Asked", values: tuple[Any, ...], but: bool) -> Question:
     if field.name == "source":
         return every.but(f"{'not_from' if but else 'from'}:{spoken(values)}")
     return every.but(f"{'of_customer_else' if but else 'of_customer'}:{said(field.name, values)}")
-
-
-def _number(at: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(at), sa.Integer)

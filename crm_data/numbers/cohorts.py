@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from crm_data.numbers.figures import Figure, Formula, Question, Value
+from crm_data.nouns.goals import months_from
+from crm_data.numbers.figures import Figure, Formula, Question
 from crm_data.numbers.forecast import Line
 from crm_data.numbers.period import LATEST, Period, steps
 from crm_data.numbers.pipeline import Where
+from crm_data.numbers.placing import fixed
 from crm_data.numbers.sums import OPEN, WON, amount, cents, total
 from crm_data.store.scope import CompanySession
 from crm_data.store.zones import day_start
@@ -70,9 +72,9 @@ def cohorts(
             continue
         name = f"{month.first:%b %Y}"
         rows = asked.of(currency).but(created_at=month.edges)
-        lasts = [_after(month.last, later) for later in LATER]
-        shares.append(Line(name, _shares(name, held, month, lasts, rows, today, currency)))
-        values.append(Line(name, _values(name, held, month, lasts, rows, today, currency)))
+        one = _Month(name, held, month, rows, today, currency)
+        shares.append(Line(name, one.shares()))
+        values.append(Line(name, one.values()))
     return Cohorts(currency, shares, values)
 
 
@@ -85,19 +87,13 @@ def _months(period: Period, today: date) -> list[Period]:
     return steps(first, last, "month")
 
 
-def _after(last: date, months: int) -> date:
-    """The last day of the month that is so many months after the one that ends on `last`."""
-    at = last.year * 12 + last.month - 1 + months
-    return Period.month_of(date(at // 12, at % 12 + 1, 1)).last
-
-
 def _sums(
     session: CompanySession, where: Where, asked: Question, months: Sequence[Period], currency: str
 ) -> dict[int, _Found]:
     """Which of the months -> what there is of it."""
     zone = asked.query.zone
     ends = [day_start(month.last + timedelta(days=1), zone) for month in months]
-    when = [(Deal.created_at < end, sa.literal_column(str(at), sa.Integer)) for at, end in enumerate(ends)]
+    when = [(Deal.created_at < end, fixed(at)) for at, end in enumerate(ends)]
     place = sa.case(*when).label("place")
     won = Deal.status == WON
     year, month = (sa.case((won, sa.extract(part, Deal.actual_close_date))) for part in ("year", "month"))
@@ -116,56 +112,60 @@ def _sums(
     return found
 
 
-def _shares(
-    name: str,
-    held: _Found,
-    month: Period,
-    lasts: Sequence[date],
-    rows: Question,
-    today: date,
-    currency: str,
-) -> list[Figure | None]:
-    open_ = rows.but(status=(OPEN,))
-    means = "By the month in which the deals were made."
-    made = Figure(f"{name}, made", Formula.COUNT, held.made, held.made, rows, currency, month, means)
-    still = Figure(f"{name}, still open", Formula.COUNT, held.open, held.open, open_, currency, month, means)
+@dataclass(frozen=True)
+class _Month:
+    """What the figures of one month of making have in common."""
 
-    def share(head: str, last: date | None, means: str) -> Figure:
-        label, until = f"{name}, won, {head.lower()}", Period(month.first, last or LATEST)
-        value = held.by(last)[0] / held.made
-        return Figure(label, Formula.WON_OF_MADE, value, held.made, rows, currency, until, means)
+    name: str
+    held: _Found
+    made_in: Period
+    rows: Question
+    today: date
+    currency: str
 
-    return [made, still, *_each(share, lasts, today)]
+    def shares(self) -> list[Figure | None]:
+        """How many were made and are open still, and the part that was won."""
+        held, means = self.held, "By the month in which the deals were made."
 
+        def count(label: str, many: int, rows: Question) -> Figure:
+            name = f"{self.name}, {label}"
+            return Figure(name, Formula.COUNT, many, many, rows, self.currency, self.made_in, means)
 
-def _values(
-    name: str,
-    held: _Found,
-    month: Period,
-    lasts: Sequence[date],
-    rows: Question,
-    today: date,
-    currency: str,
-) -> list[Figure | None]:
-    def value(head: str, last: date | None, means: str) -> Figure:
-        count, summed = held.by(last)
-        won = rows.but(status=(WON,))
-        behind = won.but(actual_close_date=(None, last)) if last else won
-        worth: Value = amount(summed)
-        until = Period(month.first, last or LATEST)
-        return Figure(
-            f"{name}, won, {head.lower()}", Formula.VALUE, worth, count, behind, currency, until, means
-        )
+        def share(label: str, last: date | None, until: Period, means: str) -> Figure:
+            value = held.by(last)[0] / held.made
+            return Figure(
+                label, Formula.WON_OF_MADE, value, held.made, self.rows, self.currency, until, means
+            )
 
-    return _each(value, lasts, today)
+        open_ = self.rows.but(status=(OPEN,))
+        return [
+            count("made", held.made, self.rows),
+            count("still open", held.open, open_),
+            *self._each(share),
+        ]
 
+    def values(self) -> list[Figure | None]:
+        """What those that were won are worth."""
 
-def _each(
-    one: Callable[[str, date | None, str], Figure], lasts: Sequence[date], today: date
-) -> list[Figure | None]:
-    """A figure a month that is over, none for one that is not, and what there is to date."""
-    found = [
-        one(head, last, _BY_THEN) if last < today else None
-        for head, last in zip(VALUE_HEADS, lasts, strict=False)
-    ]
-    return [*found, one(VALUE_HEADS[-1], None, _TO_DATE)]
+        def value(label: str, last: date | None, until: Period, means: str) -> Figure:
+            count, summed = self.held.by(last)
+            won = self.rows.but(status=(WON,))
+            behind = won.but(actual_close_date=(None, last)) if last else won
+            return Figure(label, Formula.VALUE, amount(summed), count, behind, self.currency, until, means)
+
+        return self._each(value)
+
+    def _each(self, one: Callable[[str, date | None, Period, str], Figure]) -> list[Figure | None]:
+        """A figure a month that is over, none for one that is not, and what there is to date."""
+
+        def of(head: str, last: date | None, means: str) -> Figure:
+            until = Period(self.made_in.first, last or LATEST)
+            return one(f"{self.name}, won, {head.lower()}", last, until, means)
+
+        months = months_from(self.made_in.first, LATER[-1] + 1)
+        lasts = [Period.month_of(months[later]).last for later in LATER]
+        found = [
+            of(head, last, _BY_THEN) if last < self.today else None
+            for head, last in zip(VALUE_HEADS, lasts, strict=False)
+        ]
+        return [*found, of(VALUE_HEADS[-1], None, _TO_DATE)]

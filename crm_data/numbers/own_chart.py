@@ -14,6 +14,7 @@ from crm_data.numbers.own import Own, measures_of, titled
 from crm_data.numbers.owners import told_apart
 from crm_data.numbers.period import EARLIEST, LATEST, Period, step_label, steps
 from crm_data.numbers.pipeline import Where
+from crm_data.numbers.placing import fixed
 from crm_data.numbers.told import UNTOLD
 from crm_data.store import summary
 from crm_data.store.conditions import EMPTY, Except
@@ -265,9 +266,9 @@ def _days(session: CompanySession, asked: Asked) -> Iterator[tuple[str, Question
     begins = [day_start(day, zone) if declared.kind is Kind.MOMENT else day for day in edges]
     when = [(column.is_(None), _NO_DATE)]
     when += [(column < begin, at) for at, begin in enumerate(begins, _EARLIER)]
-    numbered = [(clause, sa.literal_column(str(at), sa.Integer)) for clause, at in when]
+    numbered = [(clause, fixed(at)) for clause, at in when]
     later = _FIRST + len(each)
-    place = sa.case(*numbered, else_=sa.literal_column(str(later), sa.Integer)).label("place")
+    place = sa.case(*numbered, else_=fixed(later)).label("place")
     wanted = sa.select(place, *_sums(asked)).select_from(table).where(*asked.where).group_by(place)
     found = {int(at): _ints(sums) for at, *sums in session.execute(wanted)}
     nothing: Sums = (0, 0, 0)

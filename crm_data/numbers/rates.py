@@ -12,6 +12,7 @@ from crm_data.nouns.cycles import cycle_days, moving, qualified, timed
 from crm_data.numbers.figures import Figure, Formula, Question, Value
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
+from crm_data.numbers.placing import is_middle
 from crm_data.numbers.sums import LOST, WON, amount, cents, closing, number, total
 from crm_data.store.scope import CompanySession
 from crm_data.tables import Deal
@@ -115,7 +116,7 @@ def _cycles(
         sa.func.row_number().over(partition_by=won.c.period, order_by=won.c.days).label("place"),
         sa.func.count().over(partition_by=won.c.period).label("n"),
     ).subquery()
-    middle = ranked.c.place.in_([(ranked.c.n + 1) // 2, (ranked.c.n + 2) // 2])
+    middle = is_middle(ranked.c.place, ranked.c.n)
     wanted = sa.select(
         ranked.c.period,
         sa.func.count(),

@@ -13,6 +13,7 @@ from crm_data.nouns.stages import OPEN_STAGES
 from crm_data.numbers.figures import Bar, Chart, Figure, Formula, Question
 from crm_data.numbers.period import Period
 from crm_data.numbers.pipeline import Where
+from crm_data.numbers.placing import fixed, is_middle
 from crm_data.numbers.sums import OPEN
 from crm_data.store.scope import CompanySession
 from crm_data.store.zones import within
@@ -142,7 +143,7 @@ def _wanted(
         sa.func.row_number().over(partition_by=by, order_by=each.c.seconds).label("nth"),
         sa.func.count().over(partition_by=by).label("n"),
     ).subquery()
-    middle = ranked.c.nth.in_([(ranked.c.n + 1) // 2, (ranked.c.n + 2) // 2])
+    middle = is_middle(ranked.c.nth, ranked.c.n)
     places = [] if placed is None else [ranked.c.place]
     return sa.select(
         ranked.c.stage,
@@ -160,7 +161,7 @@ def _standing(where: Where, now: datetime) -> sa.Select[int, str, int, int]:
 
 
 def _flag(still: int) -> sa.Label[int]:
-    return sa.literal_column(str(still), sa.Integer).label("still")
+    return fixed(still).label("still")
 
 
 def _came_at() -> sa.ScalarSelect[Any]:

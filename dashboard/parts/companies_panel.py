@@ -1,5 +1,6 @@
 """The companies of the installation, for its operator: add with a first admin, open or close, plan, admins."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -43,7 +44,7 @@ def companies_panel() -> None:
         st.text_input("E-mail of its first admin", key=f"{PLACE}.admin", max_chars=255)
         st.button("Add company", type="primary", icon=":material/add:", on_click=_add)
     with two, st.container(border=True):
-        _change(lines)
+        _change(lines, called)
     with st.expander("Bring a company back from its file", icon=":material/move_to_inbox:"):
         company_back_panel()
     accounts_panel()
@@ -61,10 +62,9 @@ def _line(company: CompanyLine, name: str) -> dict[str, Any]:
     }
 
 
-def _change(lines: list[CompanyLine]) -> None:
+def _change(lines: list[CompanyLine], called: Mapping[int, str]) -> None:
     st.markdown("**Change a company**")
     by_id = {line.id: line for line in lines}
-    called = say.apart({line.id: line.name for line in lines})
     chosen = st.selectbox("Company", list(by_id), format_func=called.__getitem__)
     now, key = by_id[chosen], f"{PLACE}.{chosen}"
     left, right = st.columns(2)

@@ -47,9 +47,9 @@ def link(my: Workspace, figure: Figure, text: str = "") -> Link:
     return Link(text or shown(figure), address, f"{exactly(figure)}. Opens {say.count(figure.count, 'row')}.")
 
 
-def explained(my: Workspace, figure: Figure) -> Link:
+def explained(my: Workspace, figure: Figure, text: str = "") -> Link:
     """The same, which on pointing at it also says how it is made."""
-    found = link(my, figure)
+    found = link(my, figure, text)
     return replace(found, exact=f"{found.exact} {whole(my, [figure])}")
 
 
@@ -102,13 +102,12 @@ def _of_all(my: Workspace, cells: Iterable[Cell]) -> str:
     return whole(my, [cell[0] if isinstance(cell, tuple) else cell for cell in cells if cell is not None])
 
 
-def _cell(my: Workspace, cell: Cell, explained: bool) -> dict[str, Any] | None:
-    """`explained`: whether on pointing at it it says how it is made."""
+def _cell(my: Workspace, cell: Cell, by_itself: bool) -> dict[str, Any] | None:
+    """`by_itself`: whether on pointing at it it says how it is made."""
     if cell is None:
         return None
     figure, text = cell if isinstance(cell, tuple) else (cell, "")
-    found = link(my, figure, text)
-    return asdict(replace(found, exact=f"{found.exact} {whole(my, [figure])}") if explained else found)
+    return asdict((explained if by_itself else link)(my, figure, text))
 
 
 def _tile(my: Workspace, figure: Figure) -> dict[str, Any]:

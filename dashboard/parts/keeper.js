@@ -58,11 +58,9 @@ export default function ({ parentElement }) {
     if (event.key !== "Escape" || !searched.has(box) || !modal.contains(box) || !open()) return false;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (event.type === "keydown") {
-      searched.delete(box);
-      box.blur();
-      box.focus({ preventScroll: true });
-    }
+    searched.delete(box);
+    box.blur();
+    box.focus({ preventScroll: true });
     return true;
   }
 
