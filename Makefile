@@ -55,7 +55,7 @@ soak: .venv/.installed-dev ## run every test, those that can be made longer at t
 	@$(PY) -m tests.support.browser
 	FOYER_SOAK=1 $(PY) -m pytest -q -n 2
 
-check: .venv/.installed-dev ## lint, format, types, the direction of imports and the quick tests (two minutes on two cores)
+check: .venv/.installed-dev ## lint, format, types, the direction of imports and the quick tests (three minutes on two cores)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy crm_data dashboard pages migrations
